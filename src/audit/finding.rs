@@ -1,0 +1,140 @@
+//! A judged fact: rule, severity, subject, and everything a person needs to check it.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::migration::MigrationId;
+
+/// One judged fact about one object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable over audits: 16 hexadecimal digits of a hash of rule and subject.
+    pub id: String,
+    pub rule: Rule,
+    pub severity: Severity,
+    pub subject: Subject,
+    /// What should be there, described; `None` where nothing should.
+    pub expected: Option<String>,
+    /// What is there, described; `None` where nothing is.
+    pub actual: Option<String>,
+    /// The migration that made the object; always there for an expected object.
+    pub migration: Option<MigrationId>,
+    /// The migration that last changed it, if another.
+    pub changed_by: Option<MigrationId>,
+    /// One sentence for a person.
+    pub message: String,
+    /// The query by which a person can check it.
+    pub verify_sql: Option<String>,
+    /// The reason given by whoever acknowledged it: it is told, but no longer counts for health.
+    pub acknowledged: Option<String>,
+}
+
+/// What a finding is about. `table: None` for a finding about the ledger or a migration as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    pub schema: Option<String>,
+    pub table: Option<String>,
+    pub column: Option<String>,
+    /// The name of a constraint or index; `None` for one without a name.
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    Info,
+    Warning,
+    Error,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $severity:ident;)+) => {
+        /// What a finding says is wrong. The name is the same word in JSON, metrics, configuration and runbook.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum Rule {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Rule {
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            pub fn default_severity(self) -> Severity {
+                match self { $(Self::$variant => Severity::$severity),+ }
+            }
+
+            /// What the rule means, in a sentence or two.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => concat!($($doc),+).trim_ascii()),+ }
+            }
+        }
+    };
+}
+
+rules! {
+    /// A table that an applied migration made is not there.
+    MissingTable = "missing_table", Error;
+    /// A view or another kind of object stands where a table is expected.
+    WrongKind = "wrong_kind", Error;
+    /// A column that an applied migration made is not there.
+    MissingColumn = "missing_column", Error;
+    /// The table has no primary key over the expected columns.
+    MissingPrimaryKey = "missing_primary_key", Error;
+    /// No unique constraint or unique index keeps the expected columns unique.
+    MissingUnique = "missing_unique", Error;
+    /// No foreign key ties the expected columns to the referenced table.
+    MissingForeignKey = "missing_foreign_key", Error;
+    /// A check constraint is not there.
+    MissingCheck = "missing_check", Error;
+    /// An index is not there, or is INVALID: queries are slower than they should be.
+    MissingIndex = "missing_index", Warning;
+    /// The column's type is proven to be another one.
+    TypeDiffers = "type_differs", Warning;
+    /// The column accepts NULL where it must not (an error), or refuses it where it should not (a warning).
+    NullabilityDiffers = "nullability_differs", Error;
+    /// The column's default, numbering or generating expression is proven to be another one.
+    DefaultDiffers = "default_differs", Warning;
+    /// A foreign key ties the right columns, but deletes, updates or defers differently.
+    ForeignKeyDiffers = "foreign_key_differs", Warning;
+    /// A table that no applied migration made.
+    UnexpectedTable = "unexpected_table", Info;
+    /// A column that no applied migration made.
+    UnexpectedColumn = "unexpected_column", Info;
+    /// A key, constraint or index that no applied migration made.
+    UnexpectedConstraint = "unexpected_constraint", Info;
+    /// A migration of the manifest is not recorded as applied.
+    PendingMigration = "pending_migration", Warning;
+    /// The ledger records a migration that the manifest does not know: the database may be ahead of it.
+    UnknownMigration = "unknown_migration", Info;
+    /// The migration tool recorded that this migration failed.
+    FailedMigration = "failed_migration", Error;
+    /// A migration is recorded as applied before one that it depends on, or without it.
+    InconsistentHistory = "inconsistent_history", Warning;
+    /// The ledger records one migration more than once.
+    DuplicateLedgerRow = "duplicate_ledger_row", Info;
+    /// There is no ledger: nothing can be said of what should be there.
+    LedgerMissing = "ledger_missing", Error;
+    /// The ledger is empty: no migration is recorded as applied.
+    LedgerEmpty = "ledger_empty", Warning;
+    /// The ledger an application would read stands in another schema than the audited one.
+    LedgerInOtherSchema = "ledger_in_other_schema", Error;
+    /// The role may not see what is asked for: it is not known whether it is there.
+    NotVisible = "not_visible", Warning;
+    /// The manifest contradicts itself at this database's set of applied migrations.
+    ManifestProblem = "manifest_problem", Warning;
+}

@@ -1,0 +1,54 @@
+//! What was read from one database at one moment: its ledger and its catalog.
+
+use crate::dialect::{Dialect, Naming};
+use crate::migration::LedgerRow;
+use crate::schema::{Name, Schema};
+
+/// Ledger and catalog of one database, from one read-only snapshot.
+#[derive(Clone, Debug)]
+pub struct Observation {
+    /// The dialect of the server that answered, which need not be the manifest's.
+    pub dialect: Dialect,
+    /// As the server says it: `15.18`, `10.11.6-MariaDB`, `3.50.4`.
+    pub server_version: String,
+    /// The audited schema: `public`, the MySQL database's name, `main`.
+    pub schema: Name,
+    pub naming: Naming,
+    pub ledger: LedgerObservation,
+    pub catalog: CatalogObservation,
+}
+
+/// What became of reading the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LedgerObservation {
+    /// All rows in the order in which they were applied; none of them for an empty ledger.
+    Rows(Vec<LedgerRow>),
+    /// There is no such table, neither in the audited schema nor where the session's search path leads.
+    Absent { table: String },
+    /// Not in the audited schema, but an application that relies on the search path would take this one.
+    InOtherSchema { table: String, schema: String },
+    /// It is there, but this role may not read it; `grant` is the statement that would let it.
+    NotReadable { table: String, grant: String },
+    /// It is there, but does not have the columns of its format; `reason` says what the server said.
+    Malformed { table: String, reason: String },
+}
+
+/// The catalog, in the dialect's canonical form.
+#[derive(Clone, Debug)]
+pub struct CatalogObservation {
+    /// Every visible table of the audited schema and of the other schemas that were asked for, with views
+    /// known as such. Without objects of extensions, of the system and of temporary schemas.
+    pub actual: Schema,
+    pub visibility: Visibility,
+    /// What could not be read though it is there (an expression behind a lock), one sentence each.
+    pub unread: Vec<String>,
+}
+
+/// Whether what is not in the catalog's answer is known not to exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Visibility {
+    /// The role sees every object: what is not seen is not there.
+    Full,
+    /// Some objects may be hidden from this role; `grant` is the statement that would show them.
+    Partial { grant: String },
+}

@@ -1,0 +1,18 @@
+//! PostgreSQL's spelling.
+
+use crate::schema::{Column, Spelling};
+
+pub fn canonical_type(text: &str) -> Spelling {
+    Spelling::uncertain(text)
+}
+
+pub fn canonical_default(text: &str, _data_type: &Spelling) -> Option<Spelling> {
+    Some(Spelling::uncertain(text))
+}
+
+pub fn canonical_expression(text: &str) -> Spelling {
+    Spelling::uncertain(text)
+}
+
+/// `serial` and its sisters are not types but an integer that numbers itself.
+pub fn expand_pseudo_type(_column: &mut Column) {}

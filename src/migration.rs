@@ -1,0 +1,65 @@
+//! Migrations as data: the manifest file, the graph, the formats of ledgers, and the fold of what was
+//! applied into what must be there.
+
+pub mod fold;
+pub mod graph;
+pub mod ledger;
+pub mod manifest;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::schema::{Change, Name, TableName};
+
+pub use fold::{BlindSpot, Expectation, fold};
+pub use ledger::{LedgerFormat, LedgerRow};
+pub use manifest::{Interest, Manifest, ManifestError};
+
+/// What a migration tool calls one migration: Django's app label and name. Tools without apps leave
+/// `app` empty.
+///
+/// Written `app.name`; an app label has no dot, a name may.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MigrationId {
+    pub app: Name,
+    pub name: Name,
+}
+
+impl fmt::Display for MigrationId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.app.is_empty() { f.write_str(&self.name) } else { write!(f, "{}.{}", self.app, self.name) }
+    }
+}
+
+/// One migration of a manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Migration {
+    pub id: MigrationId,
+    pub dependencies: Vec<MigrationId>,
+    /// The migrations that this one was squashed from.
+    pub replaces: Vec<MigrationId>,
+    pub operations: Vec<Operation>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Change(Change),
+    Opaque(Opaque),
+}
+
+/// An operation that was not seen through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opaque {
+    /// Why, in one sentence: "RunPython forwards_func".
+    pub reason: String,
+    pub may_touch: MayTouch,
+}
+
+/// What an opaque operation may have made, changed or removed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MayTouch {
+    /// Rows only: no object of the schema.
+    Nothing,
+    Tables(BTreeSet<TableName>),
+    Anything,
+}

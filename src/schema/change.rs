@@ -1,0 +1,68 @@
+//! `Change`: one step between two schemas, the currency of the whole product.
+
+use std::sync::Arc;
+
+use super::*;
+
+/// One step between two schemas. A migration is a list of them, drift is a list of them, a repair is a
+/// list of them written as SQL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    CreateTable(Arc<Table>),
+    DropTable { table: TableName },
+    RenameTable { from: TableName, to: TableName },
+    AddColumn { table: TableName, column: Column },
+    DropColumn { table: TableName, column: Name },
+    RenameColumn { table: TableName, from: Name, to: Name },
+    /// The column of this name becomes what `column` says.
+    AlterColumn { table: TableName, column: Column },
+    AddPrimaryKey { table: TableName, primary_key: PrimaryKey },
+    DropPrimaryKey { table: TableName },
+    AddUnique { table: TableName, unique: UniqueConstraint },
+    DropUnique { table: TableName, unique: ConstraintRef },
+    AddForeignKey { table: TableName, foreign_key: ForeignKey },
+    DropForeignKey { table: TableName, foreign_key: ConstraintRef },
+    AddCheck { table: TableName, check: Check },
+    DropCheck { table: TableName, check: ConstraintRef },
+    AddIndex { table: TableName, index: Index },
+    DropIndex { table: TableName, index: ConstraintRef },
+    /// A new name for an index, a unique, a foreign key or a check.
+    RenameConstraint { table: TableName, from: Name, to: Name },
+}
+
+/// Points at a constraint or index: by its name where it has one, else by its columns.
+///
+/// In a manifest: a name, or `{columns: […]}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum ConstraintRef {
+    Name(Name),
+    /// Keys in their order; an expression stands as its text.
+    Columns(Vec<Name>),
+}
+
+impl Change {
+    /// The table that the change speaks of (for a renaming, under its old name).
+    pub fn table(&self) -> &TableName {
+        match self {
+            Self::CreateTable(table) => &table.name,
+            Self::DropTable { table }
+            | Self::RenameTable { from: table, .. }
+            | Self::AddColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::RenameColumn { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::AddPrimaryKey { table, .. }
+            | Self::DropPrimaryKey { table }
+            | Self::AddUnique { table, .. }
+            | Self::DropUnique { table, .. }
+            | Self::AddForeignKey { table, .. }
+            | Self::DropForeignKey { table, .. }
+            | Self::AddCheck { table, .. }
+            | Self::DropCheck { table, .. }
+            | Self::AddIndex { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::RenameConstraint { table, .. } => table,
+        }
+    }
+}

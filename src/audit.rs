@@ -5,8 +5,12 @@
 
 pub mod finding;
 pub mod observation;
+pub mod policy;
 pub mod report;
 
 pub use finding::{Finding, Rule, Severity, Subject};
 pub use observation::{CatalogObservation, LedgerObservation, Observation, Visibility};
+pub use policy::{
+    Acknowledgement, FindingPattern, IgnoreRule, Judgement, NameGlob, Policy, PolicyUsage, RuleOrigin,
+};
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};

@@ -18,9 +18,7 @@ use policy::{Judgement, PolicyUsage};
 pub use expect::Expected;
 pub use finding::{Finding, Rule, Severity, Subject};
 pub use observation::{CatalogObservation, LedgerObservation, Observation, Visibility};
-pub use policy::{
-    Acknowledgement, FindingPattern, IgnoreRule, Judgement, NameGlob, Policy, PolicyUsage, RuleOrigin,
-};
+pub use policy::Policy;
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};
 
 /// Judges what was observed against what the manifest promises.

@@ -8,6 +8,9 @@ pub mod mysql;
 pub mod postgres;
 mod render;
 pub mod sqlite;
+mod verify;
+
+pub use render::NotRenderable;
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
 //! schema-health keeps asking databases whether what their migrations promise is really there.
-pub mod schema;
-pub mod dialect;
-pub mod migration;
 pub mod audit;
 pub mod catalog;
+pub mod dialect;
+pub mod migration;
+pub mod schema;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Dialect, Naming};
 use crate::schema::{
-    Change, Check, Column, ConstraintRef, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, PartOptions,
-    PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+    Change, Check, Column, ConstraintRef, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder,
+    PartOptions, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
 };
 
 impl Naming {

@@ -1,6 +1,6 @@
 //! SQLite's spelling.
 
-use crate::schema::{Spelling};
+use crate::schema::Spelling;
 
 pub fn canonical_type(text: &str) -> Spelling {
     Spelling::uncertain(text)
@@ -13,4 +13,3 @@ pub fn canonical_default(text: &str, _data_type: &Spelling) -> Option<Spelling> 
 pub fn canonical_expression(text: &str) -> Spelling {
     Spelling::uncertain(text)
 }
-

@@ -4,6 +4,8 @@
 
 mod file;
 mod short_form;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

@@ -121,10 +121,11 @@ PY
 # The data is thrown away, so the servers need not write anything down first.
 stop_servers() {
     local pid
+    exec 2>/dev/null # bash would report each server that it sees die
     for pid in $postgres_pid $mariadb_pid; do
-        kill -QUIT "$pid" 2>/dev/null || true
+        kill -QUIT "$pid" || true
     done
-    if [[ -n $mariadb_pid ]]; then kill -KILL "$mariadb_pid" 2>/dev/null || true; fi
-    wait 2>/dev/null || true
+    if [[ -n $mariadb_pid ]]; then kill -KILL "$mariadb_pid" || true; fi
+    wait || true
     if [[ -n $server_data ]]; then rm -rf "$server_data"; fi
 }

@@ -151,3 +151,28 @@ fn migrations_are_put_in_an_order_in_which_they_can_be_applied() {
     let names: Vec<String> = manifest.migrations.iter().map(|it| it.id.to_string()).collect();
     assert_eq!(names, ["b.first", "a.late", "c.free"]);
 }
+
+/// Every manifest of the repository is read, and fits together from its first migration to its last.
+#[test]
+fn every_manifest_of_the_repository_folds_without_a_problem() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = [
+        "migrations-manifest",
+        "migrations-manifest/demo",
+        "tests/cases/django-contrib",
+        "tests/cases/deltacrown",
+    ];
+    let files = folders.iter().flat_map(|folder| std::fs::read_dir(root.join(folder)).unwrap());
+    let mut read = 0;
+    for path in
+        files.map(|entry| entry.unwrap().path()).filter(|path| path.extension() == Some("yaml".as_ref()))
+    {
+        let manifest = Manifest::load(&path).unwrap_or_else(|error| panic!("{error}"));
+        let all = (0..).zip(&manifest.migrations).map(|(at, _)| at).collect();
+        let expectation = crate::migration::fold(&manifest, &all, &manifest.dialect.naming());
+        assert_eq!(expectation.problems, [], "{}", path.display());
+        assert!(!expectation.schema.tables.is_empty(), "{}", path.display());
+        read += 1;
+    }
+    assert_eq!(read, 6);
+}

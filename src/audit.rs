@@ -10,6 +10,8 @@ mod history;
 pub mod observation;
 pub mod policy;
 pub mod report;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
 use crate::migration::Manifest;

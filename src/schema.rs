@@ -7,6 +7,8 @@ mod apply;
 mod change;
 mod describe;
 mod diff;
+#[cfg(test)]
+mod laws;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -4,6 +4,8 @@
 
 mod file;
 mod short_form;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -221,8 +223,8 @@ fn read_migration(file: file::MigrationFile, number: usize, mistakes: &mut Vec<M
     let replaces = file.replaces.iter().filter_map(&mut resolve).collect();
     let mut operations = Vec::with_capacity(file.operations.len());
     for (number, operation) in file.operations.into_iter().enumerate() {
-        match operation.into_operation() {
-            Ok(operation) => operations.push(operation),
+        match operation.into_operations() {
+            Ok(made) => operations.extend(made),
             Err(message) => tell(format!("{id}, operation {}: {message}", number + 1)),
         }
     }

@@ -86,8 +86,11 @@ pub fn diff_table(actual: &Table, expected: &Table) -> TableDiff {
         .extend(checks.unproven.iter().map(|it| Unproven::Check { table: table(), expected: (*it).clone() }));
 
     let mut uniques = pair(&actual.uniques, &expected.uniques, |it| it.name.as_ref(), compare_uniques);
-    // A primary key over the same columns keeps the promise of a unique that is not there by itself.
-    uniques.missing.retain(|it| !actual.primary_key.as_ref().is_some_and(|key| key_promises(key, it)));
+    // A primary key over the same columns, if it is to stay, keeps the promise of a unique that is not there.
+    let key = actual.primary_key.as_ref().filter(|key| {
+        expected.primary_key.as_ref().is_some_and(|expected| same_set(&key.columns, &expected.columns))
+    });
+    uniques.missing.retain(|it| !key.is_some_and(|key| key_promises(key, it)));
     drops.extend(uniques.unexpected.iter().map(|it| Change::DropUnique {
         table: table(),
         unique: reference(it.name.as_ref(), || part_names(&it.parts)),

@@ -444,17 +444,15 @@ fn check_columns(table: &Table) -> Result<(), String> {
 }
 
 impl OperationFile {
-    pub fn into_operation(self) -> Result<Operation, String> {
-        Ok(Operation::Change(match self {
+    /// One operation, but for an `add_column` that says keys in its short form.
+    pub fn into_operations(self) -> Result<Vec<Operation>, String> {
+        let change = match self {
             Self::CreateTable(table) => Change::CreateTable(Arc::new(table.into_table()?)),
             Self::DropTable(table) => Change::DropTable { table },
             Self::RenameTable(RenameTable { from, to }) => Change::RenameTable { from, to },
-            Self::AddColumn(it) => {
-                let column = it.plain_column("add_column")?;
-                Change::AddColumn { table: it.table, column }
-            }
+            Self::AddColumn(it) => return it.add_column(),
             Self::AlterColumn(it) => {
-                let column = it.plain_column("alter_column")?;
+                let column = it.plain_column()?;
                 Change::AlterColumn { table: it.table, column }
             }
             Self::DropColumn(it) => Change::DropColumn { table: it.table, column: it.name },
@@ -494,9 +492,10 @@ impl OperationFile {
                     MayTouchFile::Word(MayTouchWord::Anything) => MayTouch::Anything,
                     MayTouchFile::Tables(tables) => MayTouch::Tables(tables),
                 };
-                return Ok(Operation::Opaque(Opaque { reason: it.reason, may_touch }));
+                return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch })]);
             }
-        }))
+        };
+        Ok(vec![Operation::Change(change)])
     }
 }
 
@@ -505,12 +504,32 @@ fn own_table(table: Option<TableName>, operation: &str) -> Result<TableName, Str
 }
 
 impl ColumnOf {
-    fn plain_column(&self, operation: &str) -> Result<Column, String> {
+    fn add_column(self) -> Result<Vec<Operation>, String> {
+        let (table, name) = (self.table, self.name);
+        if self.column.primary_key {
+            return Err(format!(
+                "add_column of {table}.{name}: a primary key is an operation of its own, add_primary_key"
+            ));
+        }
+        let mut changes =
+            vec![Change::AddColumn { table: table.clone(), column: self.column.column(name.clone()) }];
+        if self.column.unique {
+            let unique = UniqueConstraint::on_columns([name.clone()]);
+            changes.push(Change::AddUnique { table: table.clone(), unique });
+        }
+        if let Some(references) = self.column.references {
+            let foreign_key = ForeignKey { columns: vec![name], ..references };
+            changes.push(Change::AddForeignKey { table, foreign_key });
+        }
+        Ok(changes.into_iter().map(Operation::Change).collect())
+    }
+
+    fn plain_column(&self) -> Result<Column, String> {
         let column = &self.column;
         if column.primary_key || column.unique || column.references.is_some() {
             return Err(format!(
-                "{operation} of {}.{} says a type, not keys: write add_primary_key, add_unique or \
-                 add_foreign_key as an operation of its own",
+                "alter_column of {}.{} says what the column becomes, not its keys: write add_primary_key, \
+                 add_unique or add_foreign_key as an operation of its own",
                 self.table, self.name
             ));
         }

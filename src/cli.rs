@@ -15,11 +15,9 @@ use crate::config::DEFAULT_FILE;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Healthy, or done.
-    Ok = 0,
-    /// There are findings that count.
+    Healthy = 0,
     Findings = 1,
-    /// It could not be told.
-    Unknown = 2,
+    CouldNotTell = 2,
     /// Wrong usage or configuration.
     Usage = 3,
 }
@@ -44,7 +42,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Audit every database at its interval, and tell what is found over HTTP.
-    Serve(serve::ServeArguments),
+    Serve(serve::ServeArgs),
     /// Look after the configuration file.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -59,11 +57,11 @@ pub fn run() -> ExitCode {
         Err(told) => {
             // Printing to a closed pipe is nobody's concern.
             let _ = told.print();
-            return if told.use_stderr() { Exit::Usage } else { Exit::Ok }.into();
+            return if told.use_stderr() { Exit::Usage } else { Exit::Healthy }.into();
         }
     };
     let outcome = match arguments.command {
-        Command::Serve(serve) => serve.run(&arguments.config),
+        Command::Serve(serve) => serve::run(&arguments.config, serve),
         Command::Config(config) => config.run(&arguments.config),
         Command::Completions(completions) => completions.run(),
     };
@@ -74,4 +72,8 @@ pub fn run() -> ExitCode {
             Exit::Usage.into()
         }
     }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }

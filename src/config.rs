@@ -20,6 +20,7 @@ use crate::migration::Manifest;
 
 pub use database::DatabaseConfig;
 pub use policy::PolicyConfig;
+pub use reader::parse_duration;
 pub use url::resolve_url;
 
 /// Everything that `serve` and `check` need to know, checked.

@@ -17,12 +17,13 @@ pub mod store;
 pub mod tables;
 mod worker;
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc};
-use tokio::time::sleep;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -43,56 +44,104 @@ pub struct Controls {
     pub reload: Arc<Notify>,
 }
 
-/// Serves on `listener` until `controls.shutdown`, and returns when everything has ended, at the latest
-/// drain + 5 s after it.
+/// A running service.
 ///
-/// # Errors
-/// When the listener cannot be served.
-pub async fn run(listener: TcpListener, config: Config, controls: Controls) -> std::io::Result<()> {
-    let config = Arc::new(config);
-    let drain = config.drain;
-    let store = Arc::new(Store::new());
-    let stop_audits = CancellationToken::new();
-    let (changes, changed) = mpsc::channel(1);
-    let scheduler = scheduler::Scheduler::new(Arc::clone(&store), &config);
-    let mut scheduler = tokio::spawn(scheduler.run(changed, stop_audits.clone()));
-    let watcher = tokio::spawn(reload::watch(
-        Arc::clone(&store),
-        Arc::clone(&config),
-        changes,
-        Arc::clone(&controls.reload),
-        stop_audits.clone(),
-    ));
+/// ```text
+/// let service = Service::start(listener, config)?;
+/// service.first_audits().await;      // where something is to be told first
+/// service.run().await?;              // until service.controls().shutdown.cancel()
+/// ```
+pub struct Service {
+    store: Arc<Store>,
+    controls: Controls,
+    config: Arc<Config>,
+    stop_audits: CancellationToken,
+    handle: axum_server::Handle<SocketAddr>,
+    server: JoinHandle<std::io::Result<()>>,
+    scheduler: JoinHandle<()>,
+    watcher: JoinHandle<()>,
+}
 
-    let handle = axum_server::Handle::new();
-    let address = listener.local_addr()?;
-    let server = http::serve(listener, Arc::clone(&store), handle.clone());
-    tokio::pin!(server);
-    info!(%address, databases = config.databases.len(), "serving");
-    tokio::select! {
-        ended = &mut server => {
-            stop_audits.cancel();
-            return ended;
+impl Service {
+    /// Starts audits and HTTP. Must be called on a tokio runtime.
+    ///
+    /// # Errors
+    /// When the listener cannot be served.
+    pub fn start(listener: TcpListener, config: Config) -> std::io::Result<Self> {
+        let address = listener.local_addr()?;
+        let config = Arc::new(config);
+        let controls = Controls::default();
+        let store = Arc::new(Store::new());
+        let stop_audits = CancellationToken::new();
+        let (changes, changed) = mpsc::channel(1);
+        let scheduler = scheduler::Scheduler::new(Arc::clone(&store), &config);
+        let handle = axum_server::Handle::new();
+        let server = http::server(listener, Arc::clone(&store), handle.clone())?;
+        info!(%address, databases = config.databases.len(), "serving");
+        Ok(Self {
+            scheduler: tokio::spawn(scheduler.run(changed, stop_audits.clone())),
+            watcher: tokio::spawn(reload::watch(
+                Arc::clone(&store),
+                Arc::clone(&config),
+                changes,
+                Arc::clone(&controls.reload),
+                stop_audits.clone(),
+            )),
+            server: tokio::spawn(server),
+            store,
+            controls,
+            config,
+            stop_audits,
+            handle,
+        })
+    }
+
+    pub fn controls(&self) -> Controls {
+        self.controls.clone()
+    }
+
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// Waits until every database was audited or tried once, confirmation included.
+    pub async fn first_audits(&self) {
+        while !self.store.is_started() {
+            sleep(Duration::from_millis(20)).await;
         }
-        () = controls.shutdown.cancelled() => {}
     }
 
-    store.start_draining();
-    stop_audits.cancel();
-    info!(?drain, "shutting down: /readyz fails from now on");
-    let goodbye = async {
-        sleep(drain).await;
-        handle.graceful_shutdown(Some(GOODBYE));
-    };
-    let ((), ended, workers) =
-        tokio::join!(goodbye, server, tokio::time::timeout(WORKERS_GOODBYE, &mut scheduler));
-    if workers.is_err() {
-        warn!("some databases did not answer the goodbye: their connections are dropped");
-        scheduler.abort();
+    /// Serves until the controls say to shut down, and returns when everything has ended, at the latest
+    /// drain + 5 s after it.
+    ///
+    /// # Errors
+    /// When HTTP cannot go on.
+    pub async fn run(mut self) -> std::io::Result<()> {
+        tokio::select! {
+            ended = &mut self.server => {
+                self.stop_audits.cancel();
+                return ended.unwrap_or_else(|crash| Err(std::io::Error::other(crash)));
+            }
+            () = self.controls.shutdown.cancelled() => {}
+        }
+        let drain = self.config.drain;
+        self.store.start_draining();
+        self.stop_audits.cancel();
+        info!(?drain, "shutting down: /readyz fails from now on");
+        let goodbye = async {
+            sleep(drain).await;
+            self.handle.graceful_shutdown(Some(GOODBYE));
+        };
+        let workers = timeout(WORKERS_GOODBYE, &mut self.scheduler);
+        let ((), ended, workers) = tokio::join!(goodbye, &mut self.server, workers);
+        if workers.is_err() {
+            warn!("some databases did not answer the goodbye: their connections are dropped");
+            self.scheduler.abort();
+        }
+        self.watcher.abort();
+        info!("stopped");
+        ended.unwrap_or_else(|crash| Err(std::io::Error::other(crash)))
     }
-    watcher.abort();
-    info!("stopped");
-    ended
 }
 
 /// Text that came from a database, on one line: control characters stand escaped.

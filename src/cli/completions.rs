@@ -18,6 +18,6 @@ impl CompletionsArguments {
         let mut script = Vec::new();
         generate(self.shell, &mut Arguments::command(), "schema-health", &mut script);
         std::io::stdout().write_all(&script)?;
-        Ok(Exit::Ok)
+        Ok(Exit::Healthy)
     }
 }

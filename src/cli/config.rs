@@ -21,7 +21,7 @@ impl ConfigCommand {
             Self::Validate => Ok(validate(file)),
             Self::Schema => {
                 println!("{}", serde_json::to_string_pretty(&schema::json_schema())?);
-                Ok(Exit::Ok)
+                Ok(Exit::Healthy)
             }
         }
     }
@@ -31,7 +31,7 @@ fn validate(file: &Path) -> Exit {
     match Config::load(file) {
         Ok(config) => {
             println!("{}: valid, {} databases", file.display(), config.databases.len());
-            Exit::Ok
+            Exit::Healthy
         }
         Err(error) => {
             eprintln!("{error}");

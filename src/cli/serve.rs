@@ -11,53 +11,46 @@ use tracing::warn;
 
 use super::Exit;
 use crate::config::Config;
-use crate::service::{self, Controls, logging};
+use crate::service::{Controls, Service, logging};
 
 /// What still runs on other threads after the service has ended is left behind after this time.
 const RUNTIME_GOODBYE: Duration = Duration::from_millis(200);
 
 #[derive(Debug, Args)]
-pub struct ServeArguments {
+pub struct ServeArgs {
     /// Address and port, instead of those of the configuration.
     #[arg(long, value_name = "ADDRESS:PORT")]
-    listen: Option<SocketAddr>,
+    pub listen: Option<SocketAddr>,
 }
 
-impl ServeArguments {
-    pub fn run(self, file: &Path) -> anyhow::Result<Exit> {
-        let mut config = match Config::load(file) {
-            Ok(config) => config,
-            Err(error) => {
-                eprintln!("{error}");
-                return Ok(Exit::Usage);
-            }
-        };
-        if let Some(listen) = self.listen {
-            config.listen = listen;
-        }
-        logging::init(&config.log);
-        serve(config)
+pub fn run(file: &Path, arguments: ServeArgs) -> anyhow::Result<Exit> {
+    let mut config = Config::load(file)?;
+    if let Some(listen) = arguments.listen {
+        config.listen = listen;
     }
-}
-
-/// Serves `config` on its address until SIGTERM or SIGINT; the second of them ends at once.
-pub fn serve(config: Config) -> anyhow::Result<Exit> {
-    let listener = TcpListener::bind(config.listen).with_context(|| {
-        format!("cannot listen on {}: choose another address with --listen or in the configuration", config.listen)
-    })?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    logging::init(&config.log);
+    let listener = bind(config.listen)?;
+    let runtime = super::runtime()?;
     let served = runtime.block_on(async {
-        let controls = Controls::default();
-        obey_signals(controls.clone())?;
-        service::run(listener, config, controls).await
+        let service = Service::start(listener, config)?;
+        obey_signals(service.controls())?;
+        service.run().await
     });
     // A blocking read of a file or a name server must not hold up the end.
     runtime.shutdown_timeout(RUNTIME_GOODBYE);
     served.context("the server ended")?;
-    Ok(Exit::Ok)
+    Ok(Exit::Healthy)
 }
 
-fn obey_signals(controls: Controls) -> std::io::Result<()> {
+/// The listening socket of `address`, or what to do about it.
+pub fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| {
+        format!("cannot listen on {address}: choose another address with --listen or in the configuration")
+    })
+}
+
+/// SIGTERM and SIGINT drain and end, the second of them at once; SIGHUP reloads.
+pub fn obey_signals(controls: Controls) -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut hang_up = signal(SignalKind::hangup())?;

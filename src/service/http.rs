@@ -39,18 +39,18 @@ pub(crate) struct Shared {
     metrics: Metrics,
 }
 
-/// Serves until the handle says otherwise.
-pub(super) async fn serve(
+/// What serves until the handle says otherwise.
+pub(super) fn server(
     listener: TcpListener,
     store: Arc<Store>,
     handle: axum_server::Handle<SocketAddr>,
-) -> std::io::Result<()> {
+) -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
     let router = router(store).map_err(std::io::Error::other)?;
     // HTTP/1 only: probes, Prometheus and curl speak it, and nothing more is to be defended.
     let mut server =
         axum_server::from_tcp(listener)?.http1_only().first_request_timeout(HEADER_TIMEOUT).handle(handle);
     server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-    server.serve(router.into_make_service()).await
+    Ok(server.serve(router.into_make_service()))
 }
 
 /// Every route of the service.

@@ -1,4 +1,6 @@
 //! The integration tests, in one binary.
 
 mod catalog_sqlite;
+mod config;
 mod servers;
+mod service;

@@ -16,6 +16,7 @@ use secrecy::SecretString;
 use crate::audit::Observation;
 use crate::dialect::Dialect;
 use crate::migration::{Interest, LedgerFormat};
+use crate::schema::{Name, TableName};
 
 /// Where a database is, and how it is to be read.
 #[derive(Clone, Debug)]
@@ -36,6 +37,14 @@ pub struct LedgerSource {
     pub table: Option<String>,
     /// Another schema than the audited one, said in the configuration.
     pub schema: Option<String>,
+}
+
+impl LedgerSource {
+    /// The ledger's table; without a schema it stands in the audited one.
+    pub fn table_name(&self) -> TableName {
+        let name = self.table.as_deref().unwrap_or(self.format.table);
+        TableName { schema: self.schema.as_deref().map(Name::from), name: name.into() }
+    }
 }
 
 /// How long each step may take. The server's limits come first; ours follow for a server that is frozen.

@@ -16,8 +16,11 @@ use std::time::Duration;
 
 use reader::{Entries, Reader};
 
+use crate::migration::Manifest;
+
 pub use database::DatabaseConfig;
 pub use policy::PolicyConfig;
+pub use reader::parse_duration;
 pub use url::resolve_url;
 
 /// Everything that `serve` and `check` need to know, checked.
@@ -108,6 +111,34 @@ impl Config {
         match config {
             Some(config) if mistakes.is_empty() => Ok(Self { sources, ..config }),
             Some(_) | None => refuse(mistakes, sources),
+        }
+    }
+}
+
+impl Config {
+    /// Manifests that have not changed stay the very same ones, so that what was computed from them stays too.
+    ///
+    /// Blocking: it compares whole manifests.
+    pub fn share_manifests_with(&mut self, previous: &Self) {
+        let mut compared: Vec<(Arc<Manifest>, Arc<Manifest>, bool)> = Vec::new();
+        for (name, database) in &mut self.databases {
+            let Some(old) = previous.databases.get(name).map(|it| &it.manifest) else { continue };
+            let new = &database.manifest;
+            let known = compared.iter().find(|(a, b, _)| Arc::ptr_eq(a, old) && Arc::ptr_eq(b, new));
+            let are_equal = match known {
+                Some((_, _, are_equal)) => *are_equal,
+                None => {
+                    let are_equal = old.dialect == new.dialect
+                        && old.ledger == new.ledger
+                        && old.migrations == new.migrations;
+                    compared.push((Arc::clone(old), Arc::clone(new), are_equal));
+                    are_equal
+                }
+            };
+            if are_equal {
+                let shared = DatabaseConfig { manifest: Arc::clone(old), ..DatabaseConfig::clone(database) };
+                *database = Arc::new(shared);
+            }
         }
     }
 }

@@ -1,7 +1,10 @@
 //! schema-health keeps asking databases whether what their migrations promise is really there.
 pub mod audit;
 pub mod catalog;
+pub mod cli;
 pub mod config;
 pub mod dialect;
 pub mod migration;
 pub mod schema;
+pub mod service;
+pub mod view;

@@ -62,11 +62,11 @@ impl DatabaseConfig {
         }
     }
 
-    /// Whether an audit by `other` would read the same place and judge by the same manifest and policy, so
-    /// that what is known stays true.
+    /// Whether audits by `other` read the same way and judge by the same manifest and policy. Unchanged
+    /// manifests are shared: [`super::Config::share_manifests_with`].
     pub fn means_the_same(&self, other: &Self) -> bool {
         self.reads_the_same(other)
-            && (Arc::ptr_eq(&self.manifest, &other.manifest) || manifests_equal(&self.manifest, &other.manifest))
+            && Arc::ptr_eq(&self.manifest, &other.manifest)
             && self.policy == other.policy
     }
 
@@ -74,16 +74,29 @@ impl DatabaseConfig {
     pub fn reads_the_same(&self, other: &Self) -> bool {
         let (a, b) = (&self.target, &other.target);
         a.url.expose_secret() == b.url.expose_secret()
-            && a.schema == b.schema
+            && self.audits_the_same_place(other)
             && a.budgets == b.budgets
             && a.ledger.format == b.ledger.format
             && a.ledger.table == b.ledger.table
             && a.ledger.schema == b.ledger.schema
     }
+
+    /// Whether the last verdict of `other` speaks of this database: another password or another manifest
+    /// does not take that away, another host or schema does.
+    pub fn audits_the_same_place(&self, other: &Self) -> bool {
+        let (a, b) = (&self.target, &other.target);
+        without_credentials(a.url.expose_secret()) == without_credentials(b.url.expose_secret())
+            && a.schema == b.schema
+    }
 }
 
-fn manifests_equal(a: &Manifest, b: &Manifest) -> bool {
-    a.dialect == b.dialect && a.ledger == b.ledger && a.migrations == b.migrations
+/// The URL without what stands before the last `@` of its authority.
+fn without_credentials(url: &str) -> (&str, &str) {
+    let Some((scheme, rest)) = url.split_once("://") else { return ("", url) };
+    match rest.rsplit_once('@') {
+        Some((_, place)) => (scheme, place),
+        None => (scheme, rest),
+    }
 }
 
 fn default_stale_after(interval: Duration, budgets: &Budgets) -> Duration {

@@ -122,12 +122,9 @@ impl<'a> Reader<'a> {
         let text = self.text(node, what)?;
         let duration = parse_duration(&text.value);
         match duration {
-            Some(duration) if duration >= least => return Some(duration),
-            Some(_) => self.mistake(text.position, format!("{what} must be at least {least:?}")),
-            None => self.mistake(
-                text.position,
-                format!("{what} must be a duration with its unit, such as 60s, 5m or 1h30m"),
-            ),
+            Ok(duration) if duration >= least => return Some(duration),
+            Ok(_) => self.mistake(text.position, format!("{what} must be at least {least:?}")),
+            Err(message) => self.mistake(text.position, format!("{what} {message}")),
         }
         None
     }
@@ -224,9 +221,13 @@ fn interpolate(text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Resu
     Ok(result)
 }
 
-fn parse_duration(text: &str) -> Option<Duration> {
-    let duration: SignedDuration = text.parse().ok()?;
-    Duration::try_from(duration).ok()
+/// `500ms`, `60s`, `5m`, `1h30m`: never without a unit, never negative.
+///
+/// # Errors
+/// The end of a sentence about the value; it does not repeat it.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let duration = text.parse::<SignedDuration>().ok().and_then(|it| Duration::try_from(it).ok());
+    duration.ok_or_else(|| "must be a duration with its unit, such as 60s, 5m or 1h30m".to_owned())
 }
 
 #[cfg(test)]
@@ -235,12 +236,12 @@ mod tests {
 
     #[test]
     fn durations_have_units() {
-        assert_eq!(parse_duration("500ms"), Some(Duration::from_millis(500)));
-        assert_eq!(parse_duration("60s"), Some(Duration::from_secs(60)));
-        assert_eq!(parse_duration("5m"), Some(Duration::from_secs(300)));
-        assert_eq!(parse_duration("1h30m"), Some(Duration::from_secs(5400)));
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("60s"), Ok(Duration::from_secs(60)));
+        assert_eq!(parse_duration("5m"), Ok(Duration::from_secs(300)));
+        assert_eq!(parse_duration("1h30m"), Ok(Duration::from_secs(5400)));
         for wrong in ["60", "-5s", "", "soon", "1y2"] {
-            assert_eq!(parse_duration(wrong), None, "{wrong}");
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
         }
     }
 

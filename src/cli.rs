@@ -1,0 +1,79 @@
+//! The command line: one file per subcommand, exit codes decided here.
+
+mod completions;
+mod config;
+mod serve;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::DEFAULT_FILE;
+
+/// How a command ended. The numbers are part of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// Healthy, or done.
+    Healthy = 0,
+    Findings = 1,
+    CouldNotTell = 2,
+    /// Wrong usage or configuration.
+    Usage = 3,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+/// Keeps asking databases whether what their migrations promise is really there.
+#[derive(Debug, Parser)]
+#[command(name = "schema-health", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// The configuration file.
+    #[arg(long, short, global = true, env = "SCHEMA_HEALTH_CONFIG", value_name = "FILE", default_value = DEFAULT_FILE)]
+    pub config: PathBuf,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit every database at its interval, and tell what is found over HTTP.
+    Serve(serve::ServeArgs),
+    /// Look after the configuration file.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
+    /// Print completions for a shell.
+    Completions(completions::CompletionsArguments),
+}
+
+/// Parses the process's arguments, runs what they ask for, and tells how it ended.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Printing to a closed pipe is nobody's concern.
+            let _ = told.print();
+            return if told.use_stderr() { Exit::Usage } else { Exit::Healthy }.into();
+        }
+    };
+    let outcome = match arguments.command {
+        Command::Serve(serve) => serve::run(&arguments.config, serve),
+        Command::Config(config) => config.run(&arguments.config),
+        Command::Completions(completions) => completions.run(),
+    };
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            Exit::Usage.into()
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
+}

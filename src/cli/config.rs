@@ -1,0 +1,41 @@
+//! `schema-health config`: check the configuration file, or print its JSON Schema.
+
+use std::path::Path;
+
+use clap::Subcommand;
+
+use super::Exit;
+use crate::config::{Config, schema};
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Read the configuration, its URL files and its manifests, and tell every mistake.
+    Validate,
+    /// Print the JSON Schema of the configuration file, for an editor.
+    Schema,
+}
+
+impl ConfigCommand {
+    pub fn run(self, file: &Path) -> anyhow::Result<Exit> {
+        match self {
+            Self::Validate => Ok(validate(file)),
+            Self::Schema => {
+                println!("{}", serde_json::to_string_pretty(&schema::json_schema())?);
+                Ok(Exit::Healthy)
+            }
+        }
+    }
+}
+
+fn validate(file: &Path) -> Exit {
+    match Config::load(file) {
+        Ok(config) => {
+            println!("{}: valid, {} databases", file.display(), config.databases.len());
+            Exit::Healthy
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            Exit::Usage
+        }
+    }
+}

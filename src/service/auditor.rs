@@ -1,0 +1,179 @@
+//! One look at one database, within its budget: read what has changed, judge it, keep what can be kept.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::civil::Date;
+use tokio::time::timeout;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::store::Judged;
+use super::tables::TableIndex;
+use crate::audit::policy::Policy;
+use crate::audit::{Expected, Observation, audit_against};
+use crate::catalog::{CatalogError, FailureReason, Fingerprint, Session};
+use crate::config::DatabaseConfig;
+use crate::migration::Manifest;
+
+/// However still the fingerprint stands, everything is read again after so many looks.
+const FULL_READ_EVERY: u32 = 10;
+/// A frozen server must not hold us up when we say goodbye.
+const CLOSE_BUDGET: Duration = Duration::from_secs(1);
+
+/// What one worker keeps between two looks at its database.
+#[derive(Default)]
+pub struct Auditor {
+    kept: Option<Kept>,
+    last: Option<Last>,
+    looks_since_full_read: u32,
+}
+
+/// An open session and the marks taken in it, which mean nothing in another session.
+struct Kept {
+    session: Session,
+    target_of: Arc<DatabaseConfig>,
+    probe: Option<Fingerprint>,
+    fingerprint: Option<Fingerprint>,
+}
+
+/// The last judgement, and what it rests on.
+struct Last {
+    manifest: Arc<Manifest>,
+    policy: Policy,
+    expected: Arc<Expected>,
+    judged: Arc<Judged>,
+}
+
+enum Reading {
+    Unchanged,
+    Read(Box<Observation>),
+}
+
+impl Auditor {
+    /// Looks once. After an error, or when the returned future is dropped, the connection is closed.
+    pub async fn look(
+        &mut self,
+        config: &Arc<DatabaseConfig>,
+        today: Date,
+    ) -> Result<Arc<Judged>, CatalogError> {
+        let policy = config.policy.on(today);
+        let budget = config.target.budgets.audit;
+        let kept = self.kept.take().filter(|kept| kept.target_of.reads_the_same(config));
+        let may_skip = self.looks_since_full_read < FULL_READ_EVERY
+            && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy));
+        let reading = AbortOnDropHandle::new(tokio::spawn(read(kept, Arc::clone(config), may_skip)));
+        let (kept, reading) = match timeout(budget, reading).await {
+            Ok(Ok(read)) => read?,
+            Ok(Err(crash)) => return Err(internal(&crash)),
+            Err(_) => {
+                let message = format!("no result within the audit budget of {budget:?}");
+                return Err(CatalogError::new(FailureReason::Timeout, message));
+            }
+        };
+        let judged = match (reading, &self.last) {
+            (Reading::Unchanged, Some(last)) => {
+                self.looks_since_full_read += 1;
+                Arc::clone(&last.judged)
+            }
+            (Reading::Unchanged, None) => {
+                return Err(CatalogError::new(FailureReason::Internal, "an unchanged catalog without a verdict"));
+            }
+            (Reading::Read(observation), _) => self.judge(config, policy, observation).await?,
+        };
+        self.kept = kept.filter(|_| config.keep_connection);
+        Ok(judged)
+    }
+
+    async fn judge(
+        &mut self,
+        config: &DatabaseConfig,
+        policy: Policy,
+        observation: Box<Observation>,
+    ) -> Result<Arc<Judged>, CatalogError> {
+        let manifest = Arc::clone(&config.manifest);
+        let last_expected = (self.last.as_ref())
+            .filter(|last| Arc::ptr_eq(&last.manifest, &manifest))
+            .map(|last| Arc::clone(&last.expected));
+        // Folding and comparing ten thousand tables takes long enough to be kept off the reactor.
+        let work = tokio::task::spawn_blocking(move || {
+            let expected = last_expected
+                .filter(|expected| expected.still_holds(&observation))
+                .unwrap_or_else(|| Arc::new(Expected::of(&manifest, &observation)));
+            let report = audit_against(&manifest, &expected, &observation, &policy);
+            let tables = TableIndex::of(Arc::clone(&manifest), &expected, &observation);
+            Last { manifest, policy, expected, judged: Arc::new(Judged { report, tables }) }
+        });
+        let last = work.await.map_err(|crash| internal(&crash))?;
+        let judged = Arc::clone(&last.judged);
+        self.last = Some(last);
+        self.looks_since_full_read = 0;
+        Ok(judged)
+    }
+
+    /// Closes the connection, if one is kept.
+    pub async fn close(&mut self) {
+        if let Some(kept) = self.kept.take() {
+            close(kept.session).await;
+        }
+    }
+}
+
+impl Last {
+    fn rests_on(&self, config: &DatabaseConfig, policy: &Policy) -> bool {
+        Arc::ptr_eq(&self.manifest, &config.manifest) && self.policy == *policy
+    }
+}
+
+/// Reads all, unless `may_skip` and the fingerprint stands still.
+///
+/// The probe lags behind what other sessions do, so its standing still proves nothing: it only saves the
+/// fingerprint where it has moved. Marks are taken before the reading: a change in between makes the next
+/// look read again.
+async fn read(
+    kept: Option<Kept>,
+    config: Arc<DatabaseConfig>,
+    may_skip: bool,
+) -> Result<(Option<Kept>, Reading), CatalogError> {
+    let mut kept = match kept {
+        Some(kept) => kept,
+        None => {
+            let session = Session::open(&config.target).await?;
+            Kept { session, target_of: Arc::clone(&config), probe: None, fingerprint: None }
+        }
+    };
+    let mut fingerprint_wanted = config.keep_connection;
+    if config.keep_connection {
+        let probe = kept.session.probe().await?;
+        let has_moved = kept.probe.is_some() && kept.probe != probe;
+        kept.probe = probe;
+        if has_moved {
+            kept.fingerprint = None;
+            fingerprint_wanted = false;
+        }
+    }
+    if fingerprint_wanted {
+        let fingerprint = kept.session.fingerprint().await?;
+        let stands_still = fingerprint.is_some() && fingerprint == kept.fingerprint;
+        kept.fingerprint = fingerprint;
+        if stands_still && may_skip {
+            return Ok((Some(kept), Reading::Unchanged));
+        }
+    }
+    let observation = kept.session.observe(&config.manifest.interest()).await?;
+    if config.keep_connection {
+        return Ok((Some(kept), Reading::Read(Box::new(observation))));
+    }
+    close(kept.session).await;
+    Ok((None, Reading::Read(Box::new(observation))))
+}
+
+async fn close(session: Session) {
+    // What cannot be said within the budget is said by the closed socket.
+    let _ = timeout(CLOSE_BUDGET, session.close()).await;
+}
+
+fn internal(crash: &tokio::task::JoinError) -> CatalogError {
+    // The panic's own text may hold anything, so it goes nowhere; the panic hook has told the place.
+    let what = if crash.is_panic() { "the audit crashed" } else { "the audit was stopped" };
+    CatalogError::new(FailureReason::Internal, what)
+}

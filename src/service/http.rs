@@ -1,0 +1,139 @@
+//! The HTTP edge: probes, `/v1`, `/metrics`, all answered from the store.
+
+mod api;
+mod caching;
+mod index;
+pub mod openapi;
+mod probes;
+mod problem;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::trace::TraceLayer;
+use tracing::{Span, error, info, info_span};
+
+use super::metrics::{self, Metrics};
+use super::store::Store;
+use problem::Problem;
+
+/// A client that has not sent its whole header by then is disconnected.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(8);
+/// No request of ours has a body worth reading.
+const LARGEST_BODY: u64 = 16 << 10;
+
+/// What every handler may use.
+#[derive(Clone)]
+pub(crate) struct Shared {
+    store: Arc<Store>,
+    metrics: Metrics,
+}
+
+/// What serves until the handle says otherwise.
+pub(super) fn server(
+    listener: TcpListener,
+    store: Arc<Store>,
+    handle: axum_server::Handle<SocketAddr>,
+) -> std::io::Result<impl Future<Output = std::io::Result<()>> + Send> {
+    let router = router(store).map_err(std::io::Error::other)?;
+    // HTTP/1 only: probes, Prometheus and curl speak it, and nothing more is to be defended.
+    let mut server =
+        axum_server::from_tcp(listener)?.http1_only().first_request_timeout(HEADER_TIMEOUT).handle(handle);
+    server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
+    Ok(server.serve(router.into_make_service()))
+}
+
+/// Every route of the service.
+pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
+    let metrics = Metrics::new(Arc::clone(&store))?;
+    let shared = Shared { store, metrics };
+    let probes = Router::new()
+        .route("/livez", get(probes::livez))
+        .route("/readyz", get(probes::readyz))
+        .route("/readyz/{database}", get(probes::readyz_of_database))
+        .route("/metrics", get(render_metrics));
+    let api = Router::new()
+        .route("/", get(index::list_urls))
+        .route("/openapi.json", get(openapi::serve_document))
+        .route("/v1/databases", get(api::list_databases))
+        .route("/v1/databases/{database}", get(api::show_database))
+        .route("/v1/databases/{database}/findings", get(api::list_findings))
+        .route("/v1/databases/{database}/migrations", get(api::list_migrations))
+        .route("/v1/databases/{database}/tables/{table}", get(api::show_table))
+        .route("/v1/databases/{database}/audits", post(api::audit_now))
+        .layer(CompressionLayer::new())
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(
+            TraceLayer::new_for_http()
+                .make_span_with(span_of)
+                .on_request(())
+                .on_failure(())
+                .on_response(|response: &Response, latency: Duration, _: &Span| {
+                    info!(status = response.status().as_u16(), ?latency, "answered");
+                }),
+        )
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid));
+    let router = probes
+        .merge(api)
+        .fallback(no_such_path)
+        .method_not_allowed_fallback(no_such_method)
+        .layer(from_fn(refuse_large_bodies))
+        .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
+        .layer(from_fn_with_state(shared.clone(), count_request))
+        .with_state(shared);
+    Ok(router)
+}
+
+/// Metrics of all databases, in Prometheus' text format.
+#[utoipa::path(get, path = "/metrics", tag = "metrics", responses(
+    (status = 200, description = "Prometheus text format 0.0.4", body = String, content_type = "text/plain"),
+))]
+async fn render_metrics(State(shared): State<Shared>) -> Response {
+    match shared.metrics.render() {
+        Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Err(cause) => {
+            error!("metrics could not be rendered: {cause}");
+            Problem::internal().into_response()
+        }
+    }
+}
+
+async fn no_such_path() -> Problem {
+    Problem::no_such_path()
+}
+
+async fn no_such_method() -> Problem {
+    Problem::no_such_method()
+}
+
+async fn refuse_large_bodies(request: Request, next: Next) -> Response {
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > LARGEST_BODY) {
+        return Problem::body_too_large().into_response();
+    }
+    next.run(request).await
+}
+
+async fn count_request(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let response = next.run(request).await;
+    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
+    shared.metrics.count_request(route, response.status().as_u16());
+    response
+}
+
+fn span_of(request: &Request) -> Span {
+    let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str);
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    info_span!("request", method = %request.method(), route, path = request.uri().path(), id)
+}

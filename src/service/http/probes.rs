@@ -1,0 +1,158 @@
+//! Probes, by the conventions of Kubernetes' own (<https://kubernetes.io/docs/reference/using-api/health-checks/>):
+//! `?verbose` lists the checks, always listed on failure, `?exclude=name` leaves one out.
+
+use axum::extract::{Path, Query, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+
+use super::Shared;
+use crate::audit::Health;
+use crate::service::one_line;
+use crate::service::scheduler::TICK;
+use crate::service::store::Database;
+
+/// `/livez` fails after so many ticks were missed.
+const MISSED_TICKS: u32 = 3;
+
+struct Check {
+    name: String,
+    /// Why it fails, where that may be told.
+    failure: Option<Option<String>>,
+}
+
+impl Check {
+    fn new(name: impl Into<String>, passes: bool) -> Self {
+        Self { name: name.into(), failure: (!passes).then_some(None) }
+    }
+}
+
+#[derive(Default)]
+struct Asked {
+    verbose: bool,
+    exclude: Vec<String>,
+}
+
+impl Asked {
+    fn of(uri: &Uri) -> Self {
+        let mut asked = Self::default();
+        if uri.query().is_none() {
+            return asked;
+        }
+        // A query that cannot be read asks for nothing: a probe must not fail for that.
+        let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else { return asked };
+        for (key, value) in pairs {
+            match key.as_str() {
+                "verbose" => asked.verbose = true,
+                "exclude" => asked.exclude.push(value),
+                _ => {}
+            }
+        }
+        asked
+    }
+}
+
+/// Whether the process and its scheduler live; no database can make it fail.
+#[utoipa::path(get, path = "/livez", tag = "probes",
+    params(("verbose" = Option<String>, Query, description = "List the checks"),
+           ("exclude" = Option<Vec<String>>, Query, description = "Leave a check out")),
+    responses((status = 200, description = "It lives", body = String, content_type = "text/plain"),
+              (status = 503, description = "Restart it", body = String, content_type = "text/plain")))]
+pub async fn livez(State(shared): State<Shared>, uri: Uri) -> Response {
+    let beats = shared.store.heartbeat().instant.elapsed() < TICK * MISSED_TICKS;
+    answer("livez", &Asked::of(&uri), vec![Check::new("ping", true), Check::new("scheduler", beats)])
+}
+
+/// Whether the service is ready: every database audited once or tried, not draining, and every database
+/// with `gate: true` neither unhealthy nor unknown.
+#[utoipa::path(get, path = "/readyz", tag = "probes",
+    params(("verbose" = Option<String>, Query, description = "List the checks"),
+           ("exclude" = Option<Vec<String>>, Query, description = "Leave a check out")),
+    responses((status = 200, description = "Ready", body = String, content_type = "text/plain"),
+              (status = 503, description = "Not ready", body = String, content_type = "text/plain")))]
+pub async fn readyz(State(shared): State<Shared>, uri: Uri) -> Response {
+    let store = &shared.store;
+    let mut checks = vec![
+        Check::new("config", true),
+        Check::new("first-audits", store.is_started()),
+        Check::new("shutdown", !store.is_draining()),
+    ];
+    for database in &store.roster().gated {
+        let name = format!("database/{}", database.config.load().name);
+        checks.push(Check::new(name, is_fit(database.health().0)));
+    }
+    answer("readyz", &Asked::of(&uri), checks)
+}
+
+/// The gate of one database: passes for healthy and degraded, fails for unhealthy and unknown.
+#[utoipa::path(get, path = "/readyz/{database}", tag = "probes",
+    params(("database" = String, Path, description = "Its name in the configuration"),
+           ("verbose" = Option<String>, Query, description = "List the checks"),
+           ("exclude" = Option<Vec<String>>, Query, description = "Leave a check out")),
+    responses((status = 200, description = "Healthy or degraded", body = String, content_type = "text/plain"),
+              (status = 503, description = "Unhealthy or unknown", body = String, content_type = "text/plain"),
+              (status = 404, description = "No such database", body = String, content_type = "text/plain")))]
+pub async fn readyz_of_database(
+    State(shared): State<Shared>,
+    Path(name): Path<String>,
+    uri: Uri,
+) -> Response {
+    match shared.store.database(&name) {
+        Some(database) => answer("readyz", &Asked::of(&uri), vec![check_of(&database)]),
+        None => {
+            let text = format!("no database {name:?} is configured: /v1/databases lists them\n");
+            plain(StatusCode::NOT_FOUND, text)
+        }
+    }
+}
+
+fn check_of(database: &Database) -> Check {
+    let (health, reason) = database.health();
+    let failure = match (is_fit(health), reason) {
+        (true, _) => None,
+        (false, Some(reason)) => Some(Some(one_line(&format!("{health}: {reason}")))),
+        (false, None) => Some(Some(health.to_string())),
+    };
+    Check { name: "schema".to_owned(), failure }
+}
+
+fn is_fit(health: Health) -> bool {
+    match health {
+        Health::Healthy | Health::Degraded => true,
+        Health::Unhealthy | Health::Unknown => false,
+    }
+}
+
+fn answer(probe: &str, asked: &Asked, checks: Vec<Check>) -> Response {
+    let is_excluded = |check: &Check| asked.exclude.contains(&check.name);
+    let fails = checks.iter().any(|check| check.failure.is_some() && !is_excluded(check));
+    if !fails && !asked.verbose {
+        return plain(StatusCode::OK, "ok".to_owned());
+    }
+    let mut text = String::new();
+    for check in &checks {
+        let line = match &check.failure {
+            _ if is_excluded(check) => format!("[+]{} excluded: ok\n", check.name),
+            None => format!("[+]{} ok\n", check.name),
+            Some(None) => format!("[-]{} failed: reason withheld\n", check.name),
+            Some(Some(reason)) => format!("[-]{} failed: {reason}\n", check.name),
+        };
+        text.push_str(&line);
+    }
+    let unknown = asked.exclude.iter().filter(|name| checks.iter().all(|check| check.name != **name));
+    for name in unknown {
+        text.push_str(&format!("warn: some health checks cannot be excluded: no matches for {name:?}\n"));
+    }
+    let outcome = if fails { "failed" } else { "passed" };
+    text.push_str(&format!("{probe} check {outcome}\n"));
+    plain(if fails { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::OK }, text)
+}
+
+fn plain(status: StatusCode, text: String) -> Response {
+    let headers = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, headers, text).into_response()
+}

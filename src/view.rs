@@ -1,0 +1,247 @@
+//! The public shape of a report: what `/v1` and `check --format json` print.
+//!
+//! snake_case, RFC 3339 in UTC, `null` rather than absent. A change here is a change of the API.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+
+use crate::audit::{Coverage, Finding, Health, MigrationVerdict, Report, Rule, Severity, Subject, Verdict};
+use crate::catalog::{CatalogError, FailureReason};
+use crate::migration::MigrationId;
+
+/// One database with everything known of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct DatabaseView {
+    pub database: String,
+    #[schema(schema_with = health_schema)]
+    pub health: Health,
+    /// Why, in one line, unless healthy.
+    pub reason: Option<String>,
+    /// When the audit that this rests on ended.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub audited_at: Option<Timestamp>,
+    /// What the last audit failed on; null when it succeeded.
+    pub failure: Option<FailureView>,
+    /// New errors that a second look is about to confirm or not; until then they do not count.
+    pub confirming: usize,
+    pub server_version: Option<String>,
+    /// Null until something was compared.
+    pub coverage: Option<CoverageView>,
+    pub migrations: Vec<MigrationView>,
+    pub findings: Vec<FindingView>,
+    /// What may hide a difference, one sentence each.
+    pub blind_spots: Vec<String>,
+    /// Ignore rules and acknowledgements that match nothing or have expired, one sentence each.
+    pub remarks: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FailureView {
+    #[schema(schema_with = failure_reason_schema)]
+    pub reason: String,
+    pub message: String,
+    /// What to look at first.
+    pub advice: String,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub at: Option<Timestamp>,
+}
+
+/// Counts of expected objects: tables, columns, keys, constraints, indexes.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct CoverageView {
+    pub expected: usize,
+    pub checked: usize,
+    pub unverified: usize,
+    pub opaque_operations: usize,
+    pub expected_tables: usize,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MigrationView {
+    /// Empty for tools without apps.
+    pub app: String,
+    pub name: String,
+    #[schema(schema_with = verdict_schema)]
+    pub verdict: Verdict,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub applied_at: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MigrationIdView {
+    pub app: String,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FindingView {
+    /// The same in every audit.
+    pub id: String,
+    #[schema(schema_with = rule_schema)]
+    pub rule: Rule,
+    #[schema(schema_with = severity_schema)]
+    pub severity: Severity,
+    pub subject: SubjectView,
+    pub expected: Option<String>,
+    pub actual: Option<String>,
+    /// The migration that made the object.
+    pub migration: Option<MigrationIdView>,
+    /// The migration that last changed it, if another.
+    pub changed_by: Option<MigrationIdView>,
+    pub message: String,
+    /// The query by which a person can check it.
+    pub verify_sql: Option<String>,
+    /// The reason of an acknowledgement in force: then it does not count for health.
+    pub acknowledged: Option<String>,
+    /// Since when it has been seen, as far as this process knows.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub first_seen: Option<Timestamp>,
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_seen: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SubjectView {
+    pub schema: Option<String>,
+    pub table: Option<String>,
+    pub column: Option<String>,
+    /// The name of a constraint or index; null for one without a name.
+    pub name: Option<String>,
+}
+
+impl DatabaseView {
+    /// A database about which nothing is known but `reason`.
+    pub fn unknown(database: &str, reason: Option<String>) -> Self {
+        Self {
+            database: database.to_owned(),
+            health: Health::Unknown,
+            reason,
+            audited_at: None,
+            failure: None,
+            confirming: 0,
+            server_version: None,
+            coverage: None,
+            migrations: Vec::new(),
+            findings: Vec::new(),
+            blind_spots: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// A database that could not be read.
+    pub fn failed(database: &str, error: &CatalogError, at: Option<Timestamp>) -> Self {
+        let failure = FailureView::of(error, at);
+        Self { failure: Some(failure), ..Self::unknown(database, Some(error.to_string())) }
+    }
+
+    /// A report as it stands. `first_seen` holds finding ids; one that is not in it was first seen now.
+    pub fn of_report(
+        database: &str,
+        report: &Report,
+        audited_at: Option<Timestamp>,
+        first_seen: &BTreeMap<String, Timestamp>,
+    ) -> Self {
+        let seen = |finding: &Finding| first_seen.get(&finding.id).copied().or(audited_at);
+        Self {
+            audited_at,
+            health: report.health,
+            server_version: report.server_version.clone(),
+            coverage: Some(report.coverage.into()),
+            migrations: report.migrations.iter().map(MigrationView::from).collect(),
+            findings: report.findings.iter().map(|it| FindingView::of(it, seen(it), audited_at)).collect(),
+            blind_spots: report.blind_spots.clone(),
+            remarks: report.remarks.clone(),
+            ..Self::unknown(database, report.reason.clone())
+        }
+    }
+}
+
+impl FailureView {
+    pub fn of(error: &CatalogError, at: Option<Timestamp>) -> Self {
+        Self {
+            reason: error.reason.as_str().to_owned(),
+            message: error.message.clone(),
+            advice: error.reason.advice().to_owned(),
+            at,
+        }
+    }
+}
+
+impl FindingView {
+    fn of(finding: &Finding, first_seen: Option<Timestamp>, last_seen: Option<Timestamp>) -> Self {
+        Self {
+            id: finding.id.clone(),
+            rule: finding.rule,
+            severity: finding.severity,
+            subject: SubjectView::from(&finding.subject),
+            expected: finding.expected.clone(),
+            actual: finding.actual.clone(),
+            migration: finding.migration.as_ref().map(MigrationIdView::from),
+            changed_by: finding.changed_by.as_ref().map(MigrationIdView::from),
+            message: finding.message.clone(),
+            verify_sql: finding.verify_sql.clone(),
+            acknowledged: finding.acknowledged.clone(),
+            first_seen,
+            last_seen,
+        }
+    }
+}
+
+impl From<&MigrationId> for MigrationIdView {
+    fn from(id: &MigrationId) -> Self {
+        Self { app: id.app.to_string(), name: id.name.to_string() }
+    }
+}
+
+impl From<&MigrationVerdict> for MigrationView {
+    fn from(of: &MigrationVerdict) -> Self {
+        Self {
+            app: of.migration.app.to_string(),
+            name: of.migration.name.to_string(),
+            verdict: of.verdict,
+            applied_at: of.applied_at,
+        }
+    }
+}
+
+impl From<&Subject> for SubjectView {
+    fn from(subject: &Subject) -> Self {
+        let Subject { schema, table, column, name } = subject.clone();
+        Self { schema, table, column, name }
+    }
+}
+
+impl From<Coverage> for CoverageView {
+    fn from(coverage: Coverage) -> Self {
+        let Coverage { expected, checked, unverified, opaque_operations, expected_tables } = coverage;
+        Self { expected, checked, unverified, opaque_operations, expected_tables }
+    }
+}
+
+fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Schema {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words)).into()
+}
+
+pub(crate) fn health_schema() -> Schema {
+    words(Health::ALL.map(Health::as_str))
+}
+
+fn verdict_schema() -> Schema {
+    words(Verdict::ALL.map(Verdict::as_str))
+}
+
+fn failure_reason_schema() -> Schema {
+    words(FailureReason::ALL.map(FailureReason::as_str))
+}
+
+fn rule_schema() -> Schema {
+    words(Rule::ALL.iter().map(|rule| rule.name()))
+}
+
+fn severity_schema() -> Schema {
+    words(["info", "warning", "error"])
+}

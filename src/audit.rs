@@ -3,10 +3,95 @@
 //! `audit(&Manifest, &Observation) -> Report`: no clock, no socket, no file. Bad input is data: a missing
 //! ledger or an opaque operation becomes a finding or a blind spot, never a failure of the audit.
 
+mod drift;
+mod expect;
 pub mod finding;
+mod history;
 pub mod observation;
+pub mod policy;
 pub mod report;
+#[cfg(test)]
+mod tests;
+mod verdict;
 
+use crate::migration::Manifest;
+use policy::{Judgement, PolicyUsage};
+
+pub use expect::Expected;
 pub use finding::{Finding, Rule, Severity, Subject};
 pub use observation::{CatalogObservation, LedgerObservation, Observation, Visibility};
+pub use policy::Policy;
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};
+
+/// Judges what was observed against what the manifest promises.
+pub fn audit(manifest: &Manifest, observation: &Observation, policy: &Policy) -> Report {
+    audit_against(manifest, &Expected::of(manifest, observation), observation, policy)
+}
+
+/// [`audit`] with an expectation that was computed before, from the same manifest and an observation of the
+/// same ledger rows and naming ([`Expected::still_holds`]).
+pub fn audit_against(
+    manifest: &Manifest,
+    expected: &Expected,
+    observation: &Observation,
+    policy: &Policy,
+) -> Report {
+    let mut report = Report {
+        health: Health::Unknown,
+        reason: None,
+        coverage: Coverage::default(),
+        migrations: Vec::new(),
+        findings: Vec::new(),
+        blind_spots: Vec::new(),
+        remarks: Vec::new(),
+        server_version: Some(observation.server_version.clone()),
+    };
+    if !dialects_agree(manifest, observation) {
+        report.reason = Some(format!(
+            "the manifest is for {}, but this server speaks {}: compile a manifest for {}",
+            manifest.dialect, observation.dialect, observation.dialect
+        ));
+        return report;
+    }
+    let history = history::judge(manifest, expected, observation);
+    let drift = match &observation.ledger {
+        LedgerObservation::Rows(_) => drift::judge(manifest, expected, observation),
+        LedgerObservation::Absent { .. }
+        | LedgerObservation::InOtherSchema { .. }
+        | LedgerObservation::NotReadable { .. }
+        | LedgerObservation::Malformed { .. } => drift::Drift::default(),
+    };
+    report.coverage = drift.coverage;
+    report.migrations = verdict::of_migrations(manifest, expected, observation, &drift.tally);
+    report.blind_spots = drift.blind_spots;
+    (report.findings, report.remarks) = apply_policy(policy, history.into_iter().chain(drift.findings));
+    report.findings.sort_by(|a, b| {
+        (b.severity, a.rule, &a.subject, &a.id).cmp(&(a.severity, b.rule, &b.subject, &b.id))
+    });
+    (report.health, report.reason) = verdict::of_database(&report, observation);
+    report
+}
+
+/// The findings that the policy lets through, and what is to be said of the policy itself.
+fn apply_policy(policy: &Policy, findings: impl Iterator<Item = Finding>) -> (Vec<Finding>, Vec<String>) {
+    let mut usage = PolicyUsage::default();
+    let judged = findings.filter_map(|mut finding| {
+        match policy.judge(finding.rule, &finding.subject, finding.severity, &mut usage) {
+            Judgement::Ignored => return None,
+            Judgement::Acknowledged { severity, reason } => {
+                finding.severity = severity;
+                finding.acknowledged = Some(reason);
+            }
+            Judgement::Counts(severity) => finding.severity = severity,
+        }
+        finding.id = finding.stable_id();
+        Some(finding)
+    });
+    let judged = judged.collect();
+    (judged, policy.remarks(&usage))
+}
+
+/// MariaDB and MySQL are two dialects, and a manifest says which; a server of the other kind is told.
+fn dialects_agree(manifest: &Manifest, observation: &Observation) -> bool {
+    manifest.dialect == observation.dialect
+}

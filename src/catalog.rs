@@ -6,6 +6,7 @@
 mod mysql;
 mod postgres;
 mod sqlite;
+mod timestamp;
 
 use std::fmt;
 use std::time::Duration;

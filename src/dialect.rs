@@ -8,6 +8,10 @@ pub mod mysql;
 pub mod postgres;
 mod render;
 pub mod sqlite;
+pub mod token;
+mod verify;
+
+pub use render::NotRenderable;
 
 use std::fmt;
 

@@ -5,7 +5,10 @@
 
 mod apply;
 mod change;
+mod describe;
 mod diff;
+#[cfg(test)]
+mod laws;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::ApplyError;
 pub use change::{Change, ConstraintRef};
-pub use diff::{TableDiff, diff, diff_table};
+pub use diff::{TableDiff, Unproven, compare_columns, diff, diff_table};
 
 /// An identifier. Shared, because the same few names stand in thousands of tables.
 pub type Name = Arc<str>;

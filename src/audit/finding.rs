@@ -138,3 +138,40 @@ rules! {
     /// The manifest contradicts itself at this database's set of applied migrations.
     ManifestProblem = "manifest_problem", Warning;
 }
+
+impl Finding {
+    /// A finding of the rule's default severity, with nothing expected and nothing found yet.
+    pub fn new(rule: Rule, subject: Subject, message: String) -> Self {
+        Self {
+            id: String::new(),
+            rule,
+            severity: rule.default_severity(),
+            subject,
+            expected: None,
+            actual: None,
+            migration: None,
+            changed_by: None,
+            message,
+            verify_sql: None,
+            acknowledged: None,
+        }
+    }
+
+    /// 16 hexadecimal digits that stay the same as long as rule and subject do; for a constraint without a
+    /// name its description stands in.
+    pub(super) fn stable_id(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let described = match (&self.subject.column, &self.subject.name) {
+            (None, None) => self.expected.as_ref().or(self.actual.as_ref()),
+            (Some(_), _) | (_, Some(_)) => None,
+        };
+        let subject = &self.subject;
+        let mut hash = Sha256::new();
+        hash.update(self.rule.name());
+        for part in [&subject.schema, &subject.table, &subject.column, &subject.name, &described.cloned()] {
+            hash.update([0]);
+            hash.update(part.as_deref().unwrap_or_default());
+        }
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    }
+}

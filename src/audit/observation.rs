@@ -2,7 +2,7 @@
 
 use crate::dialect::{Dialect, Naming};
 use crate::migration::LedgerRow;
-use crate::schema::{Name, Schema};
+use crate::schema::{Name, Schema, TableName};
 
 /// Ledger and catalog of one database, from one read-only snapshot.
 #[derive(Clone, Debug)]
@@ -14,6 +14,8 @@ pub struct Observation {
     /// The audited schema: `public`, the MySQL database's name, `main`.
     pub schema: Name,
     pub naming: Naming,
+    /// The ledger's own table, which no migration makes; unqualified in the audited schema.
+    pub ledger_table: TableName,
     pub ledger: LedgerObservation,
     pub catalog: CatalogObservation,
 }

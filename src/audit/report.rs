@@ -21,6 +21,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What may hide a difference: opaque operations, unread expressions, one sentence each.
     pub blind_spots: Vec<String>,
+    /// What is to be said of the policy: rules that match nothing, acknowledgements that have expired.
+    pub remarks: Vec<String>,
     /// What the server said of itself; `None` until it answered.
     pub server_version: Option<String>,
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Dialect, Naming};
 use crate::schema::{
-    Change, Check, Column, ConstraintRef, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder, PartOptions,
-    PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+    Change, Check, Column, ConstraintRef, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder,
+    PartOptions, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
 };
 
 impl Naming {
@@ -136,6 +136,18 @@ impl Dialect {
         if let Some(generated) = &mut column.generated {
             self.canonical_spelling(&mut generated.expression);
         }
+        column.collation = column.collation.take().and_then(|it| self.canonical_collation(it));
+    }
+
+    /// PostgreSQL compares the names of collations exactly, the others without regard to case. `BINARY` is
+    /// what a column of SQLite has when nothing is said.
+    fn canonical_collation(self, name: Name) -> Option<Name> {
+        let lower = || name.to_lowercase();
+        match self {
+            Self::Postgres => Some(name),
+            Self::Mysql | Self::Mariadb => Some(lower().into()),
+            Self::Sqlite => Some(lower()).filter(|name| name != "binary").map(Name::from),
+        }
     }
 
     fn canonical_unique(self, unique: &mut UniqueConstraint, naming: &Naming) {
@@ -168,6 +180,9 @@ impl Dialect {
             (Self::Postgres, true) | (Self::Mysql | Self::Mariadb | Self::Sqlite, false) => NullsOrder::First,
         };
         options.nulls = options.nulls.filter(|order| *order != usual);
+        if self != Self::Postgres {
+            options.collation = options.collation.map(|name| name.to_lowercase().into());
+        }
         if options != Box::new(PartOptions::default()) {
             part.options = Some(options);
         }

@@ -19,3 +19,11 @@ pub fn expand_pseudo_type(_column: &mut Column) {}
 
 /// InnoDB treats RESTRICT and NO ACTION alike.
 pub fn canonical_actions(_key: &mut crate::schema::ForeignKey) {}
+
+pub fn is_server_made_index(_table: &crate::schema::Table, _index: &crate::schema::Index) -> bool {
+    false
+}
+
+pub fn is_server_made_check(_table: &crate::schema::Table, _check: &crate::schema::Check) -> bool {
+    false
+}

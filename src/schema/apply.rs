@@ -55,7 +55,10 @@ impl Schema {
             Change::AddColumn { table, column } => {
                 let table = self.table_mut(table)?;
                 if table.column(&column.name).is_some() {
-                    return Err(ApplyError::ColumnExists { table: table.name.clone(), column: column.name.clone() });
+                    return Err(ApplyError::ColumnExists {
+                        table: table.name.clone(),
+                        column: column.name.clone(),
+                    });
                 }
                 table.columns.push(column.clone());
             }
@@ -70,7 +73,8 @@ impl Schema {
                 let table = self.table_mut(table)?;
                 let position = column_position(table, &column.name)?;
                 let was = &mut table.columns[position];
-                let provenance = Provenance { created: was.provenance.created, changed: column.provenance.changed };
+                let provenance =
+                    Provenance { created: was.provenance.created, changed: column.provenance.changed };
                 *was = Column { provenance, ..column.clone() };
             }
             Change::AddPrimaryKey { table, primary_key } => {
@@ -89,7 +93,8 @@ impl Schema {
             Change::AddUnique { table, unique } => self.table_mut(table)?.uniques.push(unique.clone()),
             Change::DropUnique { table, unique } => {
                 let table = self.table_mut(table)?;
-                let position = table.uniques.iter().position(|it| unique.points_at_parts(it.name.as_ref(), &it.parts));
+                let position =
+                    table.uniques.iter().position(|it| unique.points_at_parts(it.name.as_ref(), &it.parts));
                 table.uniques.remove(found(position, &table.name, "unique", unique)?);
             }
             Change::AddForeignKey { table, foreign_key } => {
@@ -99,23 +104,29 @@ impl Schema {
             }
             Change::DropForeignKey { table, foreign_key } => {
                 let table = self.table_mut(table)?;
-                let position =
-                    table.foreign_keys.iter().position(|it| foreign_key.points_at(it.name.as_ref(), &it.columns));
+                let position = table
+                    .foreign_keys
+                    .iter()
+                    .position(|it| foreign_key.points_at(it.name.as_ref(), &it.columns));
                 table.foreign_keys.remove(found(position, &table.name, "foreign key", foreign_key)?);
             }
             Change::AddCheck { table, check } => self.table_mut(table)?.checks.push(check.clone()),
             Change::DropCheck { table, check } => {
                 let table = self.table_mut(table)?;
-                let position = table.checks.iter().position(|it| check.points_at(it.name.as_ref(), &it.columns));
+                let position =
+                    table.checks.iter().position(|it| check.points_at(it.name.as_ref(), &it.columns));
                 table.checks.remove(found(position, &table.name, "check", check)?);
             }
             Change::AddIndex { table, index } => self.table_mut(table)?.indexes.push(index.clone()),
             Change::DropIndex { table, index } => {
                 let table = self.table_mut(table)?;
-                let position = table.indexes.iter().position(|it| index.points_at_parts(it.name.as_ref(), &it.parts));
+                let position =
+                    table.indexes.iter().position(|it| index.points_at_parts(it.name.as_ref(), &it.parts));
                 table.indexes.remove(found(position, &table.name, "index", index)?);
             }
-            Change::RenameConstraint { table, from, to } => rename_constraint(self.table_mut(table)?, from, to)?,
+            Change::RenameConstraint { table, from, to } => {
+                rename_constraint(self.table_mut(table)?, from, to)?
+            }
         }
         Ok(())
     }
@@ -189,9 +200,11 @@ impl Schema {
         }
         table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
         for table in self.tables.values_mut() {
-            let points_here = |key: &ForeignKey| key.references == *name && key.referenced_columns.contains(from);
+            let points_here =
+                |key: &ForeignKey| key.references == *name && key.referenced_columns.contains(from);
             if table.foreign_keys.iter().any(points_here) {
-                for key in Arc::make_mut(table).foreign_keys.iter_mut().filter(|key| key.references == *name) {
+                for key in Arc::make_mut(table).foreign_keys.iter_mut().filter(|key| key.references == *name)
+                {
                     key.referenced_columns.iter_mut().for_each(rename);
                 }
             }
@@ -237,7 +250,11 @@ fn found(
     what: &'static str,
     reference: &ConstraintRef,
 ) -> Result<usize, ApplyError> {
-    position.ok_or_else(|| ApplyError::NoConstraint { table: table.clone(), what, reference: reference.to_string() })
+    position.ok_or_else(|| ApplyError::NoConstraint {
+        table: table.clone(),
+        what,
+        reference: reference.to_string(),
+    })
 }
 
 fn column_position(table: &Table, column: &Name) -> Result<usize, ApplyError> {

@@ -9,25 +9,76 @@ use super::*;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     CreateTable(Arc<Table>),
-    DropTable { table: TableName },
-    RenameTable { from: TableName, to: TableName },
-    AddColumn { table: TableName, column: Column },
-    DropColumn { table: TableName, column: Name },
-    RenameColumn { table: TableName, from: Name, to: Name },
+    DropTable {
+        table: TableName,
+    },
+    RenameTable {
+        from: TableName,
+        to: TableName,
+    },
+    AddColumn {
+        table: TableName,
+        column: Column,
+    },
+    DropColumn {
+        table: TableName,
+        column: Name,
+    },
+    RenameColumn {
+        table: TableName,
+        from: Name,
+        to: Name,
+    },
     /// The column of this name becomes what `column` says.
-    AlterColumn { table: TableName, column: Column },
-    AddPrimaryKey { table: TableName, primary_key: PrimaryKey },
-    DropPrimaryKey { table: TableName },
-    AddUnique { table: TableName, unique: UniqueConstraint },
-    DropUnique { table: TableName, unique: ConstraintRef },
-    AddForeignKey { table: TableName, foreign_key: ForeignKey },
-    DropForeignKey { table: TableName, foreign_key: ConstraintRef },
-    AddCheck { table: TableName, check: Check },
-    DropCheck { table: TableName, check: ConstraintRef },
-    AddIndex { table: TableName, index: Index },
-    DropIndex { table: TableName, index: ConstraintRef },
+    AlterColumn {
+        table: TableName,
+        column: Column,
+    },
+    AddPrimaryKey {
+        table: TableName,
+        primary_key: PrimaryKey,
+    },
+    DropPrimaryKey {
+        table: TableName,
+    },
+    AddUnique {
+        table: TableName,
+        unique: UniqueConstraint,
+    },
+    DropUnique {
+        table: TableName,
+        unique: ConstraintRef,
+    },
+    AddForeignKey {
+        table: TableName,
+        foreign_key: ForeignKey,
+    },
+    DropForeignKey {
+        table: TableName,
+        foreign_key: ConstraintRef,
+    },
+    AddCheck {
+        table: TableName,
+        check: Check,
+    },
+    DropCheck {
+        table: TableName,
+        check: ConstraintRef,
+    },
+    AddIndex {
+        table: TableName,
+        index: Index,
+    },
+    DropIndex {
+        table: TableName,
+        index: ConstraintRef,
+    },
     /// A new name for an index, a unique, a foreign key or a check.
-    RenameConstraint { table: TableName, from: Name, to: Name },
+    RenameConstraint {
+        table: TableName,
+        from: Name,
+        to: Name,
+    },
 }
 
 /// Points at a constraint or index: by its name where it has one, else by its columns.

@@ -15,10 +15,23 @@ pub struct TableDiff {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unproven {
     /// The type, default or generating expression of a column.
-    Column { table: TableName, expected: Column, actual: Column },
-    Unique { table: TableName, expected: UniqueConstraint },
-    Check { table: TableName, expected: Check },
-    Index { table: TableName, expected: Index },
+    Column {
+        table: TableName,
+        expected: Column,
+        actual: Column,
+    },
+    Unique {
+        table: TableName,
+        expected: UniqueConstraint,
+    },
+    Check {
+        table: TableName,
+        expected: Check,
+    },
+    Index {
+        table: TableName,
+        expected: Index,
+    },
 }
 
 /// Every change that makes `expected` out of `actual`.
@@ -57,12 +70,8 @@ pub fn diff_table(actual: &Table, expected: &Table) -> TableDiff {
     let (mut drops, mut columns, mut additions) = (Vec::new(), Vec::new(), Vec::new());
     let table = || name.clone();
 
-    let foreign_keys = pair(
-        &actual.foreign_keys,
-        &expected.foreign_keys,
-        |it| it.name.as_ref(),
-        compare_foreign_keys,
-    );
+    let foreign_keys =
+        pair(&actual.foreign_keys, &expected.foreign_keys, |it| it.name.as_ref(), compare_foreign_keys);
     drops.extend(foreign_keys.unexpected.iter().map(|it| Change::DropForeignKey {
         table: table(),
         foreign_key: reference(it.name.as_ref(), || it.columns.clone()),
@@ -73,23 +82,31 @@ pub fn diff_table(actual: &Table, expected: &Table) -> TableDiff {
         table: table(),
         check: reference(it.name.as_ref(), || it.columns.clone()),
     }));
-    unproven.extend(checks.unproven.iter().map(|it| Unproven::Check { table: table(), expected: (*it).clone() }));
+    unproven
+        .extend(checks.unproven.iter().map(|it| Unproven::Check { table: table(), expected: (*it).clone() }));
 
     let mut uniques = pair(&actual.uniques, &expected.uniques, |it| it.name.as_ref(), compare_uniques);
-    // A primary key over the same columns keeps the promise of a unique that is not there by itself.
-    uniques.missing.retain(|it| !actual.primary_key.as_ref().is_some_and(|key| key_promises(key, it)));
+    // A primary key over the same columns, if it is to stay, keeps the promise of a unique that is not there.
+    let key = actual.primary_key.as_ref().filter(|key| {
+        expected.primary_key.as_ref().is_some_and(|expected| same_set(&key.columns, &expected.columns))
+    });
+    uniques.missing.retain(|it| !key.is_some_and(|key| key_promises(key, it)));
     drops.extend(uniques.unexpected.iter().map(|it| Change::DropUnique {
         table: table(),
         unique: reference(it.name.as_ref(), || part_names(&it.parts)),
     }));
-    unproven.extend(uniques.unproven.iter().map(|it| Unproven::Unique { table: table(), expected: (*it).clone() }));
+    unproven.extend(
+        uniques.unproven.iter().map(|it| Unproven::Unique { table: table(), expected: (*it).clone() }),
+    );
 
     let indexes = pair(&actual.indexes, &expected.indexes, |it| it.name.as_ref(), compare_indexes);
     drops.extend(indexes.unexpected.iter().map(|it| Change::DropIndex {
         table: table(),
         index: reference(it.name.as_ref(), || part_names(&it.parts)),
     }));
-    unproven.extend(indexes.unproven.iter().map(|it| Unproven::Index { table: table(), expected: (*it).clone() }));
+    unproven.extend(
+        indexes.unproven.iter().map(|it| Unproven::Index { table: table(), expected: (*it).clone() }),
+    );
 
     match (&actual.primary_key, &expected.primary_key) {
         (Some(actual), Some(expected)) if same_set(&actual.columns, &expected.columns) => {}
@@ -126,12 +143,19 @@ pub fn diff_table(actual: &Table, expected: &Table) -> TableDiff {
             .map(|it| Change::DropColumn { table: table(), column: it.name.clone() }),
     );
 
-    additions.extend(uniques.missing.into_iter().map(|it| Change::AddUnique { table: table(), unique: it.clone() }));
     additions.extend(
-        foreign_keys.missing.into_iter().map(|it| Change::AddForeignKey { table: table(), foreign_key: it.clone() }),
+        uniques.missing.into_iter().map(|it| Change::AddUnique { table: table(), unique: it.clone() }),
     );
-    additions.extend(checks.missing.into_iter().map(|it| Change::AddCheck { table: table(), check: it.clone() }));
-    additions.extend(indexes.missing.into_iter().map(|it| Change::AddIndex { table: table(), index: it.clone() }));
+    additions.extend(
+        foreign_keys
+            .missing
+            .into_iter()
+            .map(|it| Change::AddForeignKey { table: table(), foreign_key: it.clone() }),
+    );
+    additions
+        .extend(checks.missing.into_iter().map(|it| Change::AddCheck { table: table(), check: it.clone() }));
+    additions
+        .extend(indexes.missing.into_iter().map(|it| Change::AddIndex { table: table(), index: it.clone() }));
 
     drops.extend(columns);
     drops.extend(additions);
@@ -246,9 +270,8 @@ fn compare_parts(actual: &[IndexPart], expected: &[IndexPart]) -> Comparison {
         let key = match (&actual.key, &expected.key) {
             (IndexKey::Column(actual), IndexKey::Column(expected)) => exactly(actual == expected),
             (IndexKey::Expression(actual), IndexKey::Expression(expected)) => actual.compare(expected),
-            (IndexKey::Column(_), IndexKey::Expression(_)) | (IndexKey::Expression(_), IndexKey::Column(_)) => {
-                Comparison::Different
-            }
+            (IndexKey::Column(_), IndexKey::Expression(_))
+            | (IndexKey::Expression(_), IndexKey::Column(_)) => Comparison::Different,
         };
         [key, exactly(actual.options == expected.options)]
     }))
@@ -259,7 +282,9 @@ fn is_plain(parts: &[IndexPart]) -> bool {
 }
 
 fn key_promises(key: &PrimaryKey, unique: &UniqueConstraint) -> bool {
-    unique.condition.is_none() && is_plain(&unique.parts) && same_set(&key.columns, &part_names(&unique.parts))
+    unique.condition.is_none()
+        && is_plain(&unique.parts)
+        && same_set(&key.columns, &part_names(&unique.parts))
 }
 
 fn part_names(parts: &[IndexPart]) -> Vec<Name> {

@@ -1,0 +1,480 @@
+//! Drift: the catalog against the expectation.
+
+use std::collections::BTreeMap;
+
+use super::expect::for_each_maker;
+use super::{Coverage, Expected, Finding, Observation, Rule, Severity, Subject, Visibility};
+use crate::dialect::Dialect;
+use crate::migration::{Manifest, MayTouch, MigrationId};
+use crate::schema::{
+    Change, Column, Comparison, ConstraintRef, ForeignKey, IndexPart, Name, Provenance, Spelling, Table,
+    TableName, Unproven, diff,
+};
+
+/// What the comparison of catalog and expectation yields.
+#[derive(Debug, Default)]
+pub(super) struct Drift {
+    pub findings: Vec<Finding>,
+    pub coverage: Coverage,
+    pub blind_spots: Vec<String>,
+    pub tally: Tally,
+}
+
+/// Per migration, how many of the objects it made or last changed are not as it left them.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    pub gone: BTreeMap<u32, usize>,
+    pub not_visible: BTreeMap<u32, usize>,
+}
+
+pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Drift {
+    let difference = diff(&observation.catalog.actual, &expected.expectation.schema);
+    let mut judge = Judge { manifest, expected, observation, drift: Drift::default(), hidden: Vec::new() };
+    for change in &difference.changes {
+        // A kind that is wrong comes as a drop and a creation; the creation says all of it.
+        if let Change::DropTable { table } = change
+            && expected.expectation.schema.tables.contains_key(table)
+        {
+            continue;
+        }
+        judge.change(change);
+    }
+    for unproven in &difference.unproven {
+        judge.unproven(unproven);
+    }
+    judge.finish()
+}
+
+struct Judge<'a> {
+    manifest: &'a Manifest,
+    expected: &'a Expected,
+    observation: &'a Observation,
+    drift: Drift,
+    /// What would be missing, were it certain that the role sees everything.
+    hidden: Vec<String>,
+}
+
+impl Judge<'_> {
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::CreateTable(table) => self.missing_table(table),
+            Change::AddColumn { table, column } => self.missing(
+                Rule::MissingColumn,
+                Subject { column: Some(column.name.to_string()), ..self.subject(table) },
+                table,
+                column.provenance,
+                column.to_string(),
+                None,
+            ),
+            Change::AlterColumn { table, column } => self.altered(table, column),
+            Change::AddPrimaryKey { table, primary_key } => {
+                let actual =
+                    self.actual(table).and_then(|it| it.primary_key.as_ref()).map(ToString::to_string);
+                self.missing(
+                    Rule::MissingPrimaryKey,
+                    self.named(table, primary_key.name.as_ref()),
+                    table,
+                    primary_key.provenance,
+                    primary_key.to_string(),
+                    actual,
+                );
+            }
+            Change::AddUnique { table, unique } => self.missing(
+                Rule::MissingUnique,
+                self.named(table, unique.name.as_ref()),
+                table,
+                unique.provenance,
+                unique.to_string(),
+                self.of_same_name(table, unique.name.as_ref()),
+            ),
+            Change::AddForeignKey { table, foreign_key } => {
+                let twin = self.foreign_key_over_same_columns(table, foreign_key).map(ToString::to_string);
+                let rule = if twin.is_some() { Rule::ForeignKeyDiffers } else { Rule::MissingForeignKey };
+                self.missing(
+                    rule,
+                    self.named(table, foreign_key.name.as_ref()),
+                    table,
+                    foreign_key.provenance,
+                    foreign_key.to_string(),
+                    twin,
+                );
+            }
+            Change::AddCheck { table, check } => self.missing(
+                Rule::MissingCheck,
+                self.named(table, check.name.as_ref()),
+                table,
+                check.provenance,
+                check.to_string(),
+                self.of_same_name(table, check.name.as_ref()),
+            ),
+            Change::AddIndex { table, index } => self.missing(
+                Rule::MissingIndex,
+                self.named(table, index.name.as_ref()),
+                table,
+                index.provenance,
+                index.to_string(),
+                self.of_same_name(table, index.name.as_ref()),
+            ),
+            Change::DropTable { table } => self.unexpected_table(table),
+            Change::DropColumn { table, column } => {
+                let subject = Subject { column: Some(column.to_string()), ..self.subject(table) };
+                let actual = self.actual(table).and_then(|it| it.column(column)).map(ToString::to_string);
+                self.unexpected(Rule::UnexpectedColumn, subject, table, actual);
+            }
+            Change::DropPrimaryKey { table } => {
+                let expects_another = self
+                    .expected
+                    .expectation
+                    .schema
+                    .tables
+                    .get(table)
+                    .is_some_and(|it| it.primary_key.is_some());
+                let actual =
+                    self.actual(table).and_then(|it| it.primary_key.as_ref()).map(ToString::to_string);
+                if !expects_another {
+                    self.unexpected(Rule::UnexpectedConstraint, self.subject(table), table, actual);
+                }
+            }
+            Change::DropForeignKey { table, foreign_key } => self.unexpected_foreign_key(table, foreign_key),
+            Change::DropUnique { table, unique: reference }
+            | Change::DropCheck { table, check: reference }
+            | Change::DropIndex { table, index: reference } => self.unexpected_constraint(table, reference),
+            // A comparison of two schemas never renames: it cannot know.
+            Change::RenameTable { .. } | Change::RenameColumn { .. } | Change::RenameConstraint { .. } => {}
+        }
+    }
+
+    fn missing_table(&mut self, table: &Table) {
+        for_each_maker(table, |migration| *self.drift.tally.gone.entry(migration).or_default() += 1);
+        let stands_instead = self.actual(&table.name).map(|actual| format!("a {}", actual.kind));
+        let rule = if stands_instead.is_some() { Rule::WrongKind } else { Rule::MissingTable };
+        self.accuse(
+            rule,
+            self.subject(&table.name),
+            &table.name,
+            table.provenance,
+            table.describe(),
+            stands_instead,
+        );
+    }
+
+    /// Something expected is not there; `actual` is what stands in its place.
+    fn missing(
+        &mut self,
+        rule: Rule,
+        subject: Subject,
+        table: &TableName,
+        origin: Provenance,
+        expected: String,
+        actual: Option<String>,
+    ) {
+        self.count_gone(origin);
+        self.accuse(rule, subject, table, origin, expected, actual);
+    }
+
+    fn count_gone(&mut self, origin: Provenance) {
+        let makers = [origin.created, origin.changed.filter(|_| origin.changed != origin.created)];
+        for maker in makers.into_iter().flatten() {
+            *self.drift.tally.gone.entry(maker).or_default() += 1;
+        }
+    }
+
+    fn accuse(
+        &mut self,
+        rule: Rule,
+        subject: Subject,
+        table: &TableName,
+        origin: Provenance,
+        expected: String,
+        actual: Option<String>,
+    ) {
+        let created = origin.created.and_then(|it| self.id(it));
+        let what = describe_subject(rule, &subject, &expected);
+        if let Visibility::Partial { .. } = self.observation.catalog.visibility
+            && actual.is_none()
+        {
+            if let Some(maker) = origin.created {
+                *self.drift.tally.not_visible.entry(maker).or_default() += 1;
+            }
+            self.hidden.push(what);
+            return;
+        }
+        let mut severity = rule.default_severity();
+        let by = created.as_ref().map(ToString::to_string).unwrap_or_default();
+        let mut message = match &actual {
+            None => format!("{what} is missing, though {by} is marked applied"),
+            Some(actual) => format!("{what}, made by {by}, is not as expected: there is {actual}"),
+        };
+        if let Some(spot) = self.expected.blind_spot(self.manifest, table, origin.created) {
+            severity = severity.min(Severity::Warning);
+            message.push_str(&format!("; it may have been changed by {spot}"));
+        }
+        let verify_sql = self.verify(rule, table, &subject);
+        self.drift.findings.push(Finding {
+            severity,
+            expected: Some(expected),
+            actual,
+            migration: created,
+            changed_by: origin
+                .changed
+                .filter(|_| origin.changed != origin.created)
+                .and_then(|it| self.id(it)),
+            verify_sql: Some(verify_sql),
+            ..Finding::new(rule, subject, message)
+        });
+    }
+
+    /// A column that is there, but not as expected: one finding for each aspect that is proven to differ.
+    fn altered(&mut self, table: &TableName, expected: &Column) {
+        let Some(actual) = self.actual(table).and_then(|it| it.column(&expected.name)).cloned() else {
+            return;
+        };
+        let subject = Subject { column: Some(expected.name.to_string()), ..self.subject(table) };
+        let mut differs = |rule, severity: Option<Severity>, wanted: String, found: String| {
+            self.accuse(rule, subject.clone(), table, expected.provenance, wanted, Some(found));
+            if let (Some(severity), Some(finding)) = (severity, self.drift.findings.last_mut()) {
+                finding.severity = finding.severity.min(severity);
+            }
+        };
+        if actual.data_type.compare(&expected.data_type) == Comparison::Different {
+            differs(Rule::TypeDiffers, None, expected.data_type.to_string(), actual.data_type.to_string());
+        }
+        if actual.nullable != expected.nullable {
+            let say = |nullable| if nullable { "NULL" } else { "NOT NULL" }.to_owned();
+            // Accepting NULL loses integrity; refusing it does not.
+            let severity = expected.nullable.then_some(Severity::Warning);
+            differs(Rule::NullabilityDiffers, severity, say(expected.nullable), say(actual.nullable));
+        }
+        let default = Spelling::compare_options(actual.default.as_ref(), expected.default.as_ref());
+        let generated_differs = actual.generated.is_some() != expected.generated.is_some()
+            || actual.generated.as_ref().zip(expected.generated.as_ref()).is_some_and(
+                |(actual, expected)| {
+                    actual.stored != expected.stored
+                        || actual.expression.compare(&expected.expression) == Comparison::Different
+                },
+            );
+        let collation_differs = expected.collation.is_some() && actual.collation != expected.collation;
+        if default == Comparison::Different
+            || generated_differs
+            || collation_differs
+            || actual.auto_increment != expected.auto_increment
+        {
+            differs(Rule::DefaultDiffers, None, expected.to_string(), actual.to_string());
+        }
+        self.count_gone(expected.provenance);
+    }
+
+    fn unproven(&mut self, unproven: &Unproven) {
+        self.drift.coverage.unverified += 1;
+        let text = match unproven {
+            Unproven::Column { table, expected, actual } => {
+                format!(
+                    "column {table}.{}: `{actual}` may or may not be what `{expected}` means",
+                    expected.name
+                )
+            }
+            Unproven::Unique { table, expected } => {
+                format!("{table}: {expected} was not compared to the end")
+            }
+            Unproven::Check { table, expected } => {
+                format!("{table}: the text of {expected} was not compared to the end")
+            }
+            Unproven::Index { table, expected } => format!("{table}: {expected} was not compared to the end"),
+        };
+        self.drift.blind_spots.push(text);
+    }
+
+    fn unexpected_table(&mut self, table: &TableName) {
+        let Some(actual) = self.actual(table) else { return };
+        let is_ledger = self.observation.ledger_table == *table;
+        let elsewhere = table.schema.is_some();
+        if !actual.kind.holds_rows() || is_ledger || elsewhere {
+            return;
+        }
+        let described = Some(actual.describe());
+        self.unexpected(Rule::UnexpectedTable, self.subject(table), table, described);
+    }
+
+    fn unexpected_foreign_key(&mut self, table: &TableName, reference: &ConstraintRef) {
+        let Some(actual) = self.actual(table) else { return };
+        let key = actual.foreign_keys.iter().find(|it| match reference {
+            ConstraintRef::Name(name) => it.name.as_ref() == Some(name),
+            ConstraintRef::Columns(columns) => it.columns == *columns,
+        });
+        // Its better half is told already, as a foreign key that differs.
+        let expected = self.expected.expectation.schema.tables.get(table);
+        let is_twin = key.is_some_and(|key| {
+            expected.is_some_and(|table| table.foreign_keys.iter().any(|it| same_ends(it, key)))
+        });
+        let described = key.map(ToString::to_string);
+        if !is_twin {
+            self.unexpected(Rule::UnexpectedConstraint, self.reference(table, reference), table, described);
+        }
+    }
+
+    fn unexpected_constraint(&mut self, table: &TableName, reference: &ConstraintRef) {
+        let Some(actual) = self.actual(table) else { return };
+        let points = |name: Option<&Name>, columns: Vec<Name>| match reference {
+            ConstraintRef::Name(wanted) => name == Some(wanted),
+            ConstraintRef::Columns(wanted) => *wanted == columns,
+        };
+        let index = actual.indexes.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
+        let check = actual.checks.iter().find(|it| points(it.name.as_ref(), it.columns.clone()));
+        let unique = actual.uniques.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
+        if is_mysql(self.manifest.dialect) {
+            let server_made = index.is_some_and(|it| crate::dialect::mysql::is_server_made_index(actual, it))
+                || check.is_some_and(|it| crate::dialect::mysql::is_server_made_check(actual, it));
+            if server_made {
+                return;
+            }
+        }
+        let described = (index.map(ToString::to_string))
+            .or(check.map(ToString::to_string))
+            .or(unique.map(ToString::to_string));
+        self.unexpected(Rule::UnexpectedConstraint, self.reference(table, reference), table, described);
+    }
+
+    /// Something that no applied migration made, unless something unseen may have made it.
+    fn unexpected(&mut self, rule: Rule, subject: Subject, table: &TableName, actual: Option<String>) {
+        let explained = !self.expected.applied.unknown.is_empty()
+            || self.expected.expectation.blind_spot_of(table).is_some()
+            || self.expected.expectation.blind_spots.iter().any(|spot| spot.may_touch == MayTouch::Anything);
+        if explained {
+            return;
+        }
+        let what = describe_subject(rule, &subject, actual.as_deref().unwrap_or_default());
+        let message = format!("{what} is there, but no applied migration made it");
+        let verify_sql = self.verify(rule, table, &subject);
+        self.drift.findings.push(Finding {
+            actual,
+            verify_sql: Some(verify_sql),
+            ..Finding::new(rule, subject, message)
+        });
+    }
+
+    fn finish(mut self) -> Drift {
+        let expectation = &self.expected.expectation;
+        let coverage = &mut self.drift.coverage;
+        coverage.expected = expectation.schema.tables.values().map(|table| table.object_count()).sum();
+        coverage.expected_tables = expectation.schema.tables.len();
+        coverage.opaque_operations = expectation.opaque_operations;
+        coverage.unverified += self.hidden.len();
+        coverage.checked = coverage.expected.saturating_sub(coverage.unverified);
+        for spot in expectation.blind_spots.iter() {
+            let by = self.id_text(spot.migration);
+            let what = match &spot.may_touch {
+                MayTouch::Nothing => continue,
+                MayTouch::Anything => "anything".to_owned(),
+                MayTouch::Tables(tables) => {
+                    tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+                }
+            };
+            self.drift.blind_spots.push(format!("{by}: {} may have touched {what}", spot.reason));
+        }
+        self.drift.blind_spots.extend(self.observation.catalog.unread.iter().cloned());
+        if let Visibility::Partial { grant } = &self.observation.catalog.visibility
+            && !self.hidden.is_empty()
+        {
+            let message = format!(
+                "{} expected objects are not visible to this role, which is not proof that they are missing \
+                 ({}); run: {grant}",
+                self.hidden.len(),
+                shorten(&self.hidden)
+            );
+            let subject = Subject { schema: Some(self.observation.schema.to_string()), ..Subject::default() };
+            self.drift.findings.push(Finding::new(Rule::NotVisible, subject, message));
+        }
+        self.drift
+    }
+
+    fn actual(&self, table: &TableName) -> Option<&Table> {
+        self.observation.catalog.actual.tables.get(table).map(|it| &**it)
+    }
+
+    fn foreign_key_over_same_columns(&self, table: &TableName, wanted: &ForeignKey) -> Option<&ForeignKey> {
+        self.actual(table)?.foreign_keys.iter().find(|it| same_ends(it, wanted))
+    }
+
+    /// What an expected constraint's own name means in the actual table.
+    fn of_same_name(&self, table: &TableName, name: Option<&Name>) -> Option<String> {
+        let (table, name) = (self.actual(table)?, Some(name?));
+        (table.indexes.iter().find(|it| it.name.as_ref() == name).map(ToString::to_string))
+            .or_else(|| table.uniques.iter().find(|it| it.name.as_ref() == name).map(ToString::to_string))
+            .or_else(|| table.checks.iter().find(|it| it.name.as_ref() == name).map(ToString::to_string))
+    }
+
+    fn subject(&self, table: &TableName) -> Subject {
+        let schema = table.schema.as_ref().unwrap_or(&self.observation.schema);
+        Subject {
+            schema: Some(schema.to_string()),
+            table: Some(table.name.to_string()),
+            column: None,
+            name: None,
+        }
+    }
+
+    fn named(&self, table: &TableName, name: Option<&Name>) -> Subject {
+        Subject { name: name.map(ToString::to_string), ..self.subject(table) }
+    }
+
+    fn reference(&self, table: &TableName, reference: &ConstraintRef) -> Subject {
+        match reference {
+            ConstraintRef::Name(name) => self.named(table, Some(name)),
+            ConstraintRef::Columns(_) => self.subject(table),
+        }
+    }
+
+    fn verify(&self, rule: Rule, table: &TableName, subject: &Subject) -> String {
+        let dialect = self.observation.dialect;
+        let schema = table.schema.as_ref().unwrap_or(&self.observation.schema);
+        match (rule, &subject.column) {
+            (Rule::MissingTable | Rule::WrongKind | Rule::UnexpectedTable, _) => {
+                dialect.verify_table(schema, &table.name)
+            }
+            (_, Some(column)) => dialect.verify_column(schema, &table.name, column),
+            (Rule::MissingIndex | Rule::MissingUnique, None) => dialect.verify_indexes(schema, &table.name),
+            (_, None) => dialect.verify_constraints(schema, &table.name),
+        }
+    }
+
+    fn id(&self, position: u32) -> Option<MigrationId> {
+        self.manifest.migration(position).map(|migration| migration.id.clone())
+    }
+
+    fn id_text(&self, position: u32) -> String {
+        self.id(position).map(|id| id.to_string()).unwrap_or_default()
+    }
+}
+
+fn describe_subject(rule: Rule, subject: &Subject, described: &str) -> String {
+    let table = subject.table.as_deref().unwrap_or_default();
+    match rule {
+        Rule::MissingTable | Rule::WrongKind | Rule::UnexpectedTable => format!("table {table}"),
+        Rule::MissingColumn
+        | Rule::UnexpectedColumn
+        | Rule::TypeDiffers
+        | Rule::NullabilityDiffers
+        | Rule::DefaultDiffers => {
+            format!("column {table}.{}", subject.column.as_deref().unwrap_or_default())
+        }
+        _ => format!("{described} on table {table}"),
+    }
+}
+
+fn same_ends(a: &ForeignKey, b: &ForeignKey) -> bool {
+    a.columns == b.columns && a.references == b.references
+}
+
+fn part_columns(parts: &[IndexPart]) -> Vec<Name> {
+    parts.iter().filter_map(|part| part.as_column().cloned()).collect()
+}
+
+fn is_mysql(dialect: Dialect) -> bool {
+    matches!(dialect, Dialect::Mysql | Dialect::Mariadb)
+}
+
+fn shorten(items: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let shown = items.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("; ");
+    if items.len() > SHOWN { format!("{shown}; and {} more", items.len() - SHOWN) } else { shown }
+}

@@ -1,0 +1,106 @@
+//! What one database should look like by its own ledger: the part of an audit that changes only when the
+//! ledger or the manifest does, and is kept between audits.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{LedgerObservation, Observation};
+use crate::dialect::Naming;
+use crate::migration::graph::{self, Applied};
+use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold};
+use crate::schema::{Provenance, Table, TableName};
+
+/// The expectation for one set of ledger rows.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    rows: Vec<LedgerRow>,
+    naming: Naming,
+    pub applied: Applied,
+    pub expectation: Expectation,
+    /// When each recorded migration was applied, as its place among the rows.
+    sequence: BTreeMap<MigrationId, usize>,
+    /// How many expected objects each migration made or last changed.
+    pub(super) made: BTreeMap<u32, usize>,
+}
+
+impl Expected {
+    pub fn of(manifest: &Manifest, observation: &Observation) -> Self {
+        let rows = rows_of(observation).to_vec();
+        let names: BTreeSet<MigrationId> =
+            rows.iter().filter(|row| row.succeeded).map(|row| row.migration.clone()).collect();
+        let applied = graph::resolve(manifest, &names);
+        let expectation = fold(manifest, &applied.effective, &observation.naming);
+        let sequence = (rows.iter().enumerate()).map(|(at, row)| (row.migration.clone(), at)).collect();
+        let mut made = BTreeMap::new();
+        for table in expectation.schema.tables.values() {
+            for_each_maker(table, |migration| *made.entry(migration).or_default() += 1);
+        }
+        Self { rows, naming: observation.naming, applied, expectation, sequence, made }
+    }
+
+    /// Whether this is still what [`Expected::of`] would compute for the observation (and the same manifest).
+    pub fn still_holds(&self, observation: &Observation) -> bool {
+        self.naming == observation.naming && self.rows == rows_of(observation)
+    }
+
+    /// What may have undone or redone the work of the migration `maker` on `table` without our seeing it:
+    /// an opaque operation, or a migration that the manifest does not know, applied no earlier.
+    pub(super) fn blind_spot(
+        &self,
+        manifest: &Manifest,
+        table: &TableName,
+        maker: Option<u32>,
+    ) -> Option<String> {
+        let since = maker.and_then(|maker| self.applied_at(manifest, maker)).unwrap_or(0);
+        for spot in &self.expectation.blind_spots {
+            let touches = match &spot.may_touch {
+                MayTouch::Nothing => false,
+                MayTouch::Tables(tables) => tables.contains(table),
+                MayTouch::Anything => true,
+            };
+            // Without a row of its own (a squash) the order is not known: it may have come later.
+            let later = self.applied_at(manifest, spot.migration).is_none_or(|at| at >= since);
+            if touches && later {
+                let by = manifest.migration(spot.migration).map(|it| it.id.to_string()).unwrap_or_default();
+                return Some(format!("{by} ({})", spot.reason));
+            }
+        }
+        // An app's migrations change the tables of their own app: one that came later and is not in the
+        // manifest may have dropped or renamed what is missed.
+        let app = maker.and_then(|maker| manifest.migration(maker)).map(|migration| &migration.id.app);
+        let newer = self.applied.unknown.iter().find(|unknown| {
+            app.is_none_or(|app| unknown.app == *app)
+                && self.sequence.get(unknown).is_some_and(|at| *at >= since)
+        });
+        newer.map(|unknown| format!("{unknown} (applied, but not in the manifest)"))
+    }
+
+    fn applied_at(&self, manifest: &Manifest, position: u32) -> Option<usize> {
+        manifest.migration(position).and_then(|migration| self.sequence.get(&migration.id)).copied()
+    }
+}
+
+/// Calls `count` once for each object of the table with the migration whose work it is: the one that last
+/// changed it, and the one that made it if that is another.
+pub(super) fn for_each_maker(table: &Table, mut count: impl FnMut(u32)) {
+    let mut both = |provenance: &Provenance| {
+        provenance.created.iter().for_each(|it| count(*it));
+        provenance.changed.iter().filter(|it| provenance.created != Some(**it)).for_each(|it| count(*it));
+    };
+    both(&table.provenance);
+    table.columns.iter().for_each(|it| both(&it.provenance));
+    table.primary_key.iter().for_each(|it| both(&it.provenance));
+    table.uniques.iter().for_each(|it| both(&it.provenance));
+    table.foreign_keys.iter().for_each(|it| both(&it.provenance));
+    table.checks.iter().for_each(|it| both(&it.provenance));
+    table.indexes.iter().for_each(|it| both(&it.provenance));
+}
+
+pub(super) fn rows_of(observation: &Observation) -> &[LedgerRow] {
+    match &observation.ledger {
+        LedgerObservation::Rows(rows) => rows,
+        LedgerObservation::Absent { .. }
+        | LedgerObservation::InOtherSchema { .. }
+        | LedgerObservation::NotReadable { .. }
+        | LedgerObservation::Malformed { .. } => &[],
+    }
+}

@@ -1,0 +1,142 @@
+//! History: the ledger against the manifest.
+
+use std::collections::BTreeMap;
+
+use super::expect::rows_of;
+use super::{Expected, Finding, LedgerObservation, Observation, Rule, Subject};
+use crate::migration::{Manifest, MigrationId};
+
+/// Findings about the ledger as such, about single migrations, and about the manifest.
+pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Vec<Finding> {
+    if let Some(finding) = unusable_ledger(observation) {
+        return vec![finding];
+    }
+    let rows = rows_of(observation);
+    if rows.is_empty() {
+        let message = "the ledger is empty: no migration is recorded as applied".to_owned();
+        return vec![Finding::new(Rule::LedgerEmpty, ledger_subject(observation, None), message)];
+    }
+    let mut findings = Vec::new();
+    let mut times: BTreeMap<&MigrationId, usize> = BTreeMap::new();
+    for row in rows {
+        *times.entry(&row.migration).or_default() += 1;
+        if !row.succeeded {
+            findings.push(about(
+                Rule::FailedMigration,
+                observation,
+                &row.migration,
+                format!("{} is recorded as failed", row.migration),
+            ));
+        }
+    }
+    for (migration, count) in times.into_iter().filter(|(_, count)| *count > 1) {
+        let message = format!("{migration} is recorded {count} times");
+        findings.push(about(Rule::DuplicateLedgerRow, observation, migration, message));
+    }
+    findings.extend(pending(manifest, expected).map(|position| {
+        let migration = &manifest.migrations[position as usize].id;
+        let message = format!("{migration} is in the manifest, but not recorded as applied");
+        about(Rule::PendingMigration, observation, migration, message)
+    }));
+    findings.extend(expected.applied.unknown.iter().map(|migration| {
+        let message = format!("{migration} is recorded as applied, but the manifest does not know it");
+        about(Rule::UnknownMigration, observation, migration, message)
+    }));
+    findings.extend(unmet_dependencies(manifest, expected, observation));
+    findings.extend(expected.expectation.problems.iter().map(|problem| {
+        let migration = &manifest.migrations[problem.migration as usize].id;
+        let mut subject = ledger_subject(observation, Some(migration));
+        subject.table = Some(problem.table.to_string());
+        let message =
+            format!("a change of {migration} does not fit what is applied before it: {}", problem.message);
+        Finding {
+            migration: Some(migration.clone()),
+            ..Finding::new(Rule::ManifestProblem, subject, message)
+        }
+    }));
+    findings
+}
+
+/// Positions of the migrations that would still be applied: a squash in place of its parts where none of
+/// them is recorded, the parts where only some are.
+pub(super) fn pending<'a>(manifest: &'a Manifest, expected: &'a Expected) -> impl Iterator<Item = u32> + 'a {
+    let applied = &expected.applied;
+    let replaced_by_pending: std::collections::BTreeSet<u32> = (0..)
+        .zip(&manifest.migrations)
+        .filter(|(position, _)| {
+            !applied.recorded.contains(position) && !applied.half_squashed.contains(position)
+        })
+        .flat_map(|(_, squash)| squash.replaces.iter().filter_map(|id| manifest.position(id)))
+        .collect();
+    (0..).zip(&manifest.migrations).map(|(position, _)| position).filter(move |position| {
+        !applied.recorded.contains(position)
+            && !applied.half_squashed.contains(position)
+            && !replaced_by_pending.contains(position)
+    })
+}
+
+fn unmet_dependencies(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for position in &expected.applied.effective {
+        let Some(migration) = manifest.migration(*position) else { continue };
+        for dependency in &migration.dependencies {
+            // A dependency that is itself no node of the manifest was replaced by a squash: nothing to say.
+            let Some(needed) = manifest.position(dependency) else { continue };
+            if expected.applied.recorded.contains(&needed) || expected.applied.half_squashed.contains(&needed)
+            {
+                continue;
+            }
+            let message = format!(
+                "{} is recorded as applied, but {dependency}, on which it depends, is not",
+                migration.id
+            );
+            findings.push(about(Rule::InconsistentHistory, observation, &migration.id, message));
+        }
+    }
+    findings
+}
+
+fn unusable_ledger(observation: &Observation) -> Option<Finding> {
+    let (rule, message) = match &observation.ledger {
+        LedgerObservation::Rows(_) => return None,
+        LedgerObservation::Absent { table } => (
+            Rule::LedgerMissing,
+            format!(
+                "there is no ledger {table}: either no migration ever ran here, or this is another database"
+            ),
+        ),
+        LedgerObservation::InOtherSchema { table, schema } => (
+            Rule::LedgerInOtherSchema,
+            format!(
+                "schema {} has no ledger {table}, but an application would read the one in schema {schema}: \
+                 audit that schema, or say `ledger: {{schema: {schema}}}` if it is meant",
+                observation.schema
+            ),
+        ),
+        LedgerObservation::NotReadable { table, grant } => (
+            Rule::NotVisible,
+            format!("the ledger {table} is there, but this role may not read it; run: {grant}"),
+        ),
+        LedgerObservation::Malformed { table, reason } => (
+            Rule::LedgerMissing,
+            format!("{table} is not a ledger of the format that the manifest names: {reason}"),
+        ),
+    };
+    Some(Finding::new(rule, ledger_subject(observation, None), message))
+}
+
+fn ledger_subject(observation: &Observation, migration: Option<&MigrationId>) -> Subject {
+    Subject {
+        schema: Some(observation.schema.to_string()),
+        table: None,
+        column: None,
+        name: migration.map(ToString::to_string),
+    }
+}
+
+fn about(rule: Rule, observation: &Observation, migration: &MigrationId, message: String) -> Finding {
+    Finding {
+        migration: Some(migration.clone()),
+        ..Finding::new(rule, ledger_subject(observation, Some(migration)), message)
+    }
+}

@@ -1,0 +1,339 @@
+//! The judgement, tried on the migrations of Django's contrib apps: every object in turn taken away, and
+//! every state of a ledger. (That real servers give these observations is tests/it's business.)
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::dialect::Dialect;
+use crate::migration::{LedgerRow, MigrationId, fold};
+use crate::schema::{Schema, Table, TableName};
+
+fn contrib(dialect: Dialect) -> Manifest {
+    let file = format!("tests/cases/django-contrib/manifest.{dialect}.yaml");
+    Manifest::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap()
+}
+
+fn id(text: &str) -> MigrationId {
+    let (app, name) = text.split_once('.').unwrap();
+    MigrationId { app: app.into(), name: name.into() }
+}
+
+fn row(migration: &MigrationId) -> LedgerRow {
+    LedgerRow { migration: migration.clone(), applied_at: None, succeeded: true }
+}
+
+/// A database that the migrations of the manifest built, all of them.
+fn healthy(manifest: &Manifest) -> Observation {
+    let all: BTreeSet<u32> = (0..).zip(&manifest.migrations).map(|(at, _)| at).collect();
+    let naming = manifest.dialect.naming();
+    Observation {
+        dialect: manifest.dialect,
+        server_version: "1".into(),
+        schema: "public".into(),
+        naming,
+        ledger_table: TableName::unqualified("django_migrations"),
+        ledger: LedgerObservation::Rows(manifest.migrations.iter().map(|it| row(&it.id)).collect()),
+        catalog: CatalogObservation {
+            actual: fold(manifest, &all, &naming).schema,
+            visibility: Visibility::Full,
+            unread: Vec::new(),
+        },
+    }
+}
+
+fn judge(manifest: &Manifest, observation: &Observation) -> Report {
+    audit(manifest, observation, &Policy::default())
+}
+
+fn rules(report: &Report) -> Vec<&'static str> {
+    report.findings.iter().map(|finding| finding.rule.name()).collect()
+}
+
+fn verdict_of(report: &Report, migration: &str) -> Verdict {
+    report.migrations.iter().find(|it| it.migration == id(migration)).unwrap().verdict
+}
+
+fn edit(schema: &mut Schema, table: &TableName, change: impl FnOnce(&mut Table)) {
+    change(Arc::make_mut(schema.tables.get_mut(table).unwrap()));
+}
+
+#[test]
+fn what_the_migrations_built_is_healthy_and_wholly_checked() {
+    for dialect in [Dialect::Postgres, Dialect::Mariadb, Dialect::Sqlite] {
+        let manifest = contrib(dialect);
+        let report = judge(&manifest, &healthy(&manifest));
+        assert_eq!(rules(&report), Vec::<&str>::new());
+        assert_eq!((report.health, report.reason), (Health::Healthy, None));
+        assert_eq!(report.coverage.expected_tables, 9);
+        assert_eq!(report.coverage.checked, report.coverage.expected);
+        assert_eq!(
+            verdict_of(&judge(&manifest, &healthy(&manifest)), "auth.0001_initial"),
+            Verdict::Verified
+        );
+    }
+}
+
+/// Law 6 on the pure part: each object in turn is taken away, and the audit names exactly it.
+#[test]
+fn every_object_taken_away_is_named_alone_and_with_its_origin() {
+    let mut taken = 0;
+    for dialect in [Dialect::Postgres, Dialect::Mariadb, Dialect::Sqlite] {
+        let manifest = contrib(dialect);
+        let whole = healthy(&manifest);
+        for (name, table) in whole.catalog.actual.tables.clone() {
+            let mut without = |rule: &str, remove: &dyn Fn(&mut Schema)| {
+                let mut damaged = whole.clone();
+                remove(&mut damaged.catalog.actual);
+                let report = judge(&manifest, &damaged);
+                assert_eq!(rules(&report), [rule], "{dialect} {name}: {:?}", report.findings);
+                let finding = &report.findings[0];
+                assert_eq!(finding.subject.table.as_deref(), Some(&*name.name));
+                assert!(finding.migration.is_some() && finding.verify_sql.is_some(), "{finding:?}");
+                assert_ne!(report.health, Health::Healthy);
+                let of_origin =
+                    report.migrations.iter().find(|it| Some(&it.migration) == finding.migration.as_ref());
+                assert!(matches!(of_origin.unwrap().verdict, Verdict::Partial | Verdict::Phantom));
+                taken += 1;
+            };
+            without("missing_table", &|schema| drop(schema.tables.remove(&name)));
+            for at in 0..table.columns.len() {
+                without("missing_column", &|schema| edit(schema, &name, |it| drop(it.columns.remove(at))));
+                without("nullability_differs", &|schema| {
+                    edit(schema, &name, |it| it.columns[at].nullable ^= true)
+                });
+            }
+            without("missing_primary_key", &|schema| edit(schema, &name, |it| it.primary_key = None));
+            for at in 0..table.uniques.len() {
+                without("missing_unique", &|schema| edit(schema, &name, |it| drop(it.uniques.remove(at))));
+            }
+            for at in 0..table.foreign_keys.len() {
+                without("missing_foreign_key", &|schema| {
+                    edit(schema, &name, |it| drop(it.foreign_keys.remove(at)))
+                });
+            }
+            for at in 0..table.checks.len() {
+                without("missing_check", &|schema| edit(schema, &name, |it| drop(it.checks.remove(at))));
+            }
+            for at in 0..table.indexes.len() {
+                without("missing_index", &|schema| edit(schema, &name, |it| drop(it.indexes.remove(at))));
+            }
+        }
+    }
+    assert!(taken > 300, "only {taken} objects were tried");
+}
+
+#[test]
+fn a_migration_of_which_nothing_is_there_is_a_phantom() {
+    let manifest = contrib(Dialect::Postgres);
+    let mut damaged = healthy(&manifest);
+    damaged.catalog.actual.tables.remove(&TableName::unqualified("django_session"));
+    let report = judge(&manifest, &damaged);
+    assert_eq!(verdict_of(&report, "sessions.0001_initial"), Verdict::Phantom);
+    assert_eq!(verdict_of(&report, "auth.0001_initial"), Verdict::Verified);
+    assert_eq!(
+        report.findings[0].message,
+        "table django_session is missing, though sessions.0001_initial is marked applied"
+    );
+    assert_eq!(report.findings[0].verify_sql.as_deref(), Some("SELECT to_regclass('public.django_session')"));
+    assert_eq!(report.health, Health::Unhealthy);
+}
+
+/// The expectation is of this database's own ledger, never of the manifest's end.
+#[test]
+fn what_is_not_applied_is_pending_and_not_missed() {
+    let manifest = contrib(Dialect::Postgres);
+    let mut early = healthy(&manifest);
+    let applied: BTreeSet<u32> = ["contenttypes.0001_initial", "auth.0001_initial"]
+        .iter()
+        .filter_map(|it| manifest.position(&id(it)))
+        .collect();
+    early.catalog.actual = fold(&manifest, &applied, &early.naming).schema;
+    early.ledger = LedgerObservation::Rows(
+        applied.iter().map(|at| row(&manifest.migrations[*at as usize].id)).collect(),
+    );
+    let report = judge(&manifest, &early);
+    assert!(report.findings.iter().all(|it| it.rule == Rule::PendingMigration), "{:?}", rules(&report));
+    assert_eq!(report.findings.len(), manifest.migrations.len() - 2);
+    assert_eq!(report.health, Health::Degraded);
+}
+
+#[test]
+fn a_database_ahead_of_its_manifest_is_not_broken() {
+    let manifest = contrib(Dialect::Postgres);
+    let mut ahead = healthy(&manifest);
+    let LedgerObservation::Rows(rows) = &mut ahead.ledger else { panic!() };
+    rows.push(row(&id("auth.0099_later")));
+    ahead.catalog.actual.insert(Table::new(TableName::unqualified("auth_later")));
+    let report = judge(&manifest, &ahead);
+    assert_eq!(rules(&report), ["unknown_migration"]);
+    assert_eq!(report.health, Health::Healthy);
+
+    // What the unknown migration may have dropped is no error; what it cannot have touched is one.
+    ahead.catalog.actual.tables.remove(&TableName::unqualified("auth_group_permissions"));
+    assert_eq!(judge(&manifest, &ahead).health, Health::Degraded);
+    ahead.catalog.actual.tables.remove(&TableName::unqualified("django_session"));
+    assert_eq!(judge(&manifest, &ahead).health, Health::Unhealthy);
+}
+
+#[test]
+fn a_ledger_that_cannot_be_used_says_nothing_about_tables() {
+    let manifest = contrib(Dialect::Postgres);
+    let table = || "public.django_migrations".to_owned();
+    let states = [
+        (LedgerObservation::Absent { table: table() }, "ledger_missing"),
+        (LedgerObservation::InOtherSchema { table: table(), schema: "x".into() }, "ledger_in_other_schema"),
+        (LedgerObservation::NotReadable { table: table(), grant: "GRANT SELECT".into() }, "not_visible"),
+        (LedgerObservation::Malformed { table: table(), reason: "no column app".into() }, "ledger_missing"),
+        (LedgerObservation::Rows(vec![]), "ledger_empty"),
+    ];
+    for (ledger, rule) in states {
+        let observation = Observation {
+            ledger,
+            catalog: CatalogObservation { actual: Schema::default(), ..healthy(&manifest).catalog },
+            ..healthy(&manifest)
+        };
+        let report = judge(&manifest, &observation);
+        assert_eq!(rules(&report), [rule]);
+        assert_eq!(report.health, Health::Unknown);
+        assert!(report.reason.is_some());
+    }
+}
+
+#[test]
+fn duplicate_and_failed_rows_are_told() {
+    let manifest = contrib(Dialect::Postgres);
+    let mut observation = healthy(&manifest);
+    let LedgerObservation::Rows(rows) = &mut observation.ledger else { panic!() };
+    rows.push(rows[0].clone());
+    rows.push(LedgerRow { succeeded: false, ..row(&id("shop.0001")) });
+    let report = judge(&manifest, &observation);
+    assert_eq!(rules(&report), ["failed_migration", "duplicate_ledger_row"]);
+    assert_eq!(report.health, Health::Unhealthy);
+}
+
+#[test]
+fn what_the_role_may_not_see_is_unknown_and_not_missing() {
+    let manifest = contrib(Dialect::Mariadb);
+    let mut observation = healthy(&manifest);
+    observation.catalog.actual.tables.remove(&TableName::unqualified("auth_group"));
+    observation.catalog.visibility = Visibility::Partial { grant: "GRANT SELECT ON `d`.* TO r".into() };
+    let report = judge(&manifest, &observation);
+    assert_eq!(rules(&report), ["not_visible"]);
+    assert_eq!(report.health, Health::Unknown);
+    assert!(report.reason.unwrap().contains("GRANT SELECT ON `d`.* TO r"));
+}
+
+#[test]
+fn a_manifest_of_another_dialect_compares_nothing() {
+    let observation = healthy(&contrib(Dialect::Sqlite));
+    let report = judge(&contrib(Dialect::Postgres), &observation);
+    assert_eq!(report.health, Health::Unknown);
+    assert!(report.reason.unwrap().contains("the manifest is for postgres, but this server speaks sqlite"));
+}
+
+fn manifest_of(migrations: &str) -> Manifest {
+    Manifest::parse(&format!("format: 1\ndialect: postgres\nmigrations:\n{migrations}"), false).unwrap()
+}
+
+const SQUASHED: &str = r#"
+- {app: a, name: "1", operations: [{create_table: {name: t, columns: {id: integer}}}]}
+- {app: a, name: "2", dependencies: [a.1], operations: [{create_table: {name: u, columns: {id: integer}}}]}
+- app: a
+  name: 1_squashed
+  replaces: [a.1, a.2]
+  operations:
+    - create_table: {name: t, columns: {id: integer}}
+    - create_table: {name: u, columns: {id: integer}}
+- {app: a, name: "3", dependencies: [a.2], operations: [{create_table: {name: v, columns: {id: integer}}}]}
+"#;
+
+fn tables_expected(manifest: &Manifest, recorded: &[&str]) -> (Vec<String>, Vec<String>) {
+    let mut observation = healthy(manifest);
+    observation.ledger = LedgerObservation::Rows(recorded.iter().map(|it| row(&id(it))).collect());
+    let expected = Expected::of(manifest, &observation);
+    assert_eq!(expected.expectation.problems, vec![]);
+    let pending =
+        history::pending(manifest, &expected).map(|at| manifest.migrations[at as usize].id.to_string());
+    (expected.expectation.schema.tables.keys().map(ToString::to_string).collect(), pending.collect())
+}
+
+/// `django/db/migrations/loader.py`: all or none.
+#[test]
+fn a_squash_counts_when_all_or_none_of_its_parts_do() {
+    let manifest = manifest_of(SQUASHED);
+    let check = |recorded: &[&str], tables: &[&str], pending: &[&str]| {
+        let (actual_tables, actual_pending) = tables_expected(&manifest, recorded);
+        assert_eq!(actual_tables, tables, "{recorded:?}");
+        assert_eq!(actual_pending, pending, "{recorded:?}");
+    };
+    check(&["a.1_squashed"], &["t", "u"], &["a.3"]);
+    check(&["a.1", "a.2"], &["t", "u"], &["a.3"]);
+    check(&["a.1", "a.2", "a.1_squashed"], &["t", "u"], &["a.3"]);
+    check(&["a.1"], &["t"], &["a.2", "a.3"]);
+    check(&["a.1", "a.2", "a.3"], &["t", "u", "v"], &[]);
+    check(&["a.1_squashed", "a.3"], &["t", "u", "v"], &[]);
+    check(&["b.0"], &[], &["a.1_squashed", "a.3"]);
+}
+
+#[test]
+fn a_rename_carries_the_origin_along() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: "1", operations: [{create_table: {name: old, columns: {x: integer}}}]}
+- app: a
+  name: "2"
+  dependencies: [a.1]
+  operations: [{rename_table: {from: old, to: new}}, {rename_column: {table: new, from: x, to: y}}]
+"#,
+    );
+    let mut observation = healthy(&manifest);
+    edit(&mut observation.catalog.actual, &TableName::unqualified("new"), |it| it.columns.clear());
+    let report = judge(&manifest, &observation);
+    assert_eq!(rules(&report), ["missing_column"]);
+    assert_eq!(report.findings[0].subject.column.as_deref(), Some("y"));
+    assert_eq!(report.findings[0].migration, Some(id("a.1")));
+}
+
+#[test]
+fn nothing_missing_is_an_error_inside_a_blind_spot() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: "1", operations: [{create_table: {name: t, columns: {x: integer}}}, {create_table: {name: u, columns: {x: integer}}}]}
+- {app: a, name: "2", dependencies: [a.1], operations: [{opaque: {reason: RunSQL, may_touch: [t]}}]}
+"#,
+    );
+    let mut observation = healthy(&manifest);
+    observation.catalog.actual.tables.remove(&TableName::unqualified("t"));
+    let report = judge(&manifest, &observation);
+    assert_eq!(report.findings[0].severity, Severity::Warning);
+    assert!(report.findings[0].message.ends_with("it may have been changed by a.2 (RunSQL)"));
+    assert_eq!(verdict_of(&report, "a.2"), Verdict::Unverifiable);
+    assert_eq!(report.blind_spots, ["a.2: RunSQL may have touched t"]);
+
+    observation.catalog.actual.tables.remove(&TableName::unqualified("u"));
+    assert_eq!(judge(&manifest, &observation).findings[0].severity, Severity::Error);
+}
+
+#[test]
+fn a_dependency_that_is_not_applied_is_inconsistent() {
+    let manifest = contrib(Dialect::Postgres);
+    let mut observation = healthy(&manifest);
+    let LedgerObservation::Rows(rows) = &mut observation.ledger else { panic!() };
+    rows.retain(|it| it.migration != id("auth.0001_initial"));
+    let report = judge(&manifest, &observation);
+    assert!(rules(&report).contains(&"inconsistent_history"));
+    assert!(rules(&report).contains(&"pending_migration"));
+}
+
+#[test]
+fn an_id_stays_the_same_from_audit_to_audit() {
+    let manifest = contrib(Dialect::Postgres);
+    let mut damaged = healthy(&manifest);
+    damaged.catalog.actual.tables.remove(&TableName::unqualified("django_session"));
+    let first = judge(&manifest, &damaged).findings[0].id.clone();
+    assert_eq!(first.len(), 16);
+    damaged.catalog.actual.tables.remove(&TableName::unqualified("auth_group"));
+    assert!(judge(&manifest, &damaged).findings.iter().any(|it| it.id == first));
+}

@@ -1,0 +1,300 @@
+//! One database of the configuration: where it is, its manifest, and how it is audited.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::policy::PolicyConfig;
+use super::reader::{Entries, Reader};
+use super::yaml::{Key, Node, Position};
+use super::{
+    DEFAULT_CONFIRM_AFTER, DEFAULT_INTERVAL, KEEP_CONNECTIONS_UP_TO, LEAST_INTERVAL, read_limited, resolve_url,
+};
+use crate::catalog::{Budgets, LedgerSource, Scheme, Target};
+use crate::migration::Manifest;
+
+/// A URL in a file is one line.
+const LARGEST_URL_FILE: u64 = 64 << 10;
+
+/// One configured database.
+#[derive(Clone, Debug)]
+pub struct DatabaseConfig {
+    pub name: Arc<str>,
+    pub target: Target,
+    pub manifest: Arc<Manifest>,
+    pub manifest_file: PathBuf,
+    /// Whether `/readyz` fails while this database is unhealthy or unknown.
+    pub gate: bool,
+    pub interval: Duration,
+    /// How long after the first look a new error is looked at again before it counts; zero for at once.
+    pub confirm_after: Duration,
+    /// How long after the last successful audit its verdict no longer counts.
+    pub stale_after: Duration,
+    pub keep_connection: bool,
+    pub policy: PolicyConfig,
+}
+
+impl DatabaseConfig {
+    /// A database with everything as it is by default, for use without a configuration file.
+    pub fn new(
+        name: &str,
+        url: SecretString,
+        schema: Option<String>,
+        manifest: Manifest,
+        manifest_file: &Path,
+    ) -> Self {
+        let budgets = Budgets::default();
+        let ledger = LedgerSource { format: manifest.ledger, table: None, schema: None };
+        Self {
+            name: name.into(),
+            target: Target { url, schema, ledger, budgets },
+            manifest: Arc::new(manifest),
+            manifest_file: manifest_file.to_owned(),
+            gate: false,
+            interval: DEFAULT_INTERVAL,
+            confirm_after: DEFAULT_CONFIRM_AFTER,
+            stale_after: default_stale_after(DEFAULT_INTERVAL, &budgets),
+            keep_connection: true,
+            policy: PolicyConfig::default(),
+        }
+    }
+
+    /// Whether an audit by `other` would read the same place and judge by the same manifest and policy, so
+    /// that what is known stays true.
+    pub fn means_the_same(&self, other: &Self) -> bool {
+        self.reads_the_same(other)
+            && (Arc::ptr_eq(&self.manifest, &other.manifest) || manifests_equal(&self.manifest, &other.manifest))
+            && self.policy == other.policy
+    }
+
+    /// Whether a session opened for `other` can go on being used.
+    pub fn reads_the_same(&self, other: &Self) -> bool {
+        let (a, b) = (&self.target, &other.target);
+        a.url.expose_secret() == b.url.expose_secret()
+            && a.schema == b.schema
+            && a.budgets == b.budgets
+            && a.ledger.format == b.ledger.format
+            && a.ledger.table == b.ledger.table
+            && a.ledger.schema == b.ledger.schema
+    }
+}
+
+fn manifests_equal(a: &Manifest, b: &Manifest) -> bool {
+    a.dialect == b.dialect && a.ledger == b.ledger && a.migrations == b.migrations
+}
+
+fn default_stale_after(interval: Duration, budgets: &Budgets) -> Duration {
+    interval * 3 + budgets.audit
+}
+
+/// What may stand for all databases and for one.
+#[derive(Clone, Debug)]
+pub(super) struct Common {
+    interval: Duration,
+    confirm_after: Duration,
+    stale_after: Option<Duration>,
+    keep_connections: Option<bool>,
+    budgets: Budgets,
+    policy: PolicyConfig,
+}
+
+impl Common {
+    pub(super) fn read(reader: &mut Reader<'_>, entries: &mut Entries) -> Self {
+        let none = Self {
+            interval: DEFAULT_INTERVAL,
+            confirm_after: DEFAULT_CONFIRM_AFTER,
+            stale_after: None,
+            keep_connections: None,
+            budgets: Budgets::default(),
+            policy: PolicyConfig::default(),
+        };
+        let policy = PolicyConfig::read(reader, entries, true);
+        Self { policy, ..none.overridden(reader, entries) }
+    }
+
+    /// The same with what `entries` say otherwise; the policy stays.
+    fn overridden(&self, reader: &mut Reader<'_>, entries: &mut Entries) -> Self {
+        let mut duration = |reader: &mut Reader<'_>, key, least| {
+            entries.take(key).and_then(|node| reader.duration(node, key, least))
+        };
+        let interval = duration(reader, "interval", LEAST_INTERVAL);
+        let confirm_after = duration(reader, "confirm_after", Duration::ZERO);
+        let stale_after = duration(reader, "stale_after", LEAST_INTERVAL);
+        let keep_connections =
+            entries.take("keep_connections").and_then(|node| reader.boolean(node, "keep_connections"));
+        let budgets = match entries.take("budgets") {
+            Some(node) => read_budgets(reader, node, self.budgets),
+            None => self.budgets,
+        };
+        Self {
+            interval: interval.unwrap_or(self.interval),
+            confirm_after: confirm_after.unwrap_or(self.confirm_after),
+            stale_after: stale_after.or(self.stale_after),
+            keep_connections: keep_connections.or(self.keep_connections),
+            budgets,
+            policy: self.policy.clone(),
+        }
+    }
+}
+
+fn read_budgets(reader: &mut Reader<'_>, node: Node, mut budgets: Budgets) -> Budgets {
+    let Some(mut entries) = reader.map(node, "budgets") else { return budgets };
+    let least = Duration::from_millis(1);
+    for (key, budget) in [
+        ("connect", &mut budgets.connect),
+        ("lock", &mut budgets.lock),
+        ("statement", &mut budgets.statement),
+        ("audit", &mut budgets.audit),
+    ] {
+        if let Some(duration) = entries.take(key).and_then(|node| reader.duration(node, key, least)) {
+            *budget = duration;
+        }
+    }
+    entries.finish(reader);
+    budgets
+}
+
+/// Manifests by path: one that a thousand databases name is read once.
+#[derive(Default)]
+pub(super) struct Manifests(BTreeMap<PathBuf, Option<Arc<Manifest>>>);
+
+impl Manifests {
+    fn load(&mut self, reader: &mut Reader<'_>, position: Position, path: &Path) -> Option<Arc<Manifest>> {
+        if let Some(loaded) = self.0.get(path) {
+            return loaded.clone();
+        }
+        let loaded = match Manifest::load(path) {
+            Ok(manifest) => Some(Arc::new(manifest)),
+            Err(error) => {
+                for line in error.to_string().lines() {
+                    reader.mistake(position, format!("manifest {line}"));
+                }
+                None
+            }
+        };
+        self.0.insert(path.to_owned(), loaded.clone());
+        loaded
+    }
+}
+
+pub(super) fn read(
+    reader: &mut Reader<'_>,
+    key: Key,
+    node: Node,
+    common: &Common,
+    manifests: &mut Manifests,
+    sources: &mut BTreeSet<PathBuf>,
+) -> Option<DatabaseConfig> {
+    check_name(reader, &key);
+    let mut entries = reader.map(node, &format!("database {:?}", key.name))?;
+    let url = read_url(reader, &key, &mut entries, sources);
+    let manifest = match entries.take("manifest") {
+        Some(node) => reader.path(node, "manifest").and_then(|path| {
+            sources.insert(path.value.clone());
+            let manifest = manifests.load(reader, path.position, &path.value)?;
+            Some((path, manifest))
+        }),
+        None => {
+            let message = format!("database {:?} has no manifest: name its file", key.name);
+            reader.mistake(key.position, message);
+            None
+        }
+    };
+    let schema = entries.take("schema").and_then(|node| reader.text(node, "schema")).map(|it| it.value);
+    let ledger = entries.take("ledger").map(|node| read_ledger(reader, node)).unwrap_or_default();
+    let gate = entries.take("gate").and_then(|node| reader.boolean(node, "gate")).unwrap_or(false);
+    let own_policy = PolicyConfig::read(reader, &mut entries, false);
+    let settings = common.overridden(reader, &mut entries);
+    entries.finish(reader);
+
+    let ((url, scheme), (path, manifest)) = (url?, manifest?);
+    if !scheme.serves(manifest.dialect) {
+        let message = format!(
+            "this manifest is for {}, but the url of {:?} is for another kind of database: one of the two is wrong",
+            manifest.dialect, key.name
+        );
+        reader.mistake(path.position, message);
+        return None;
+    }
+    let (table, ledger_schema) = ledger;
+    let ledger = LedgerSource { format: manifest.ledger, table, schema: ledger_schema };
+    Some(DatabaseConfig {
+        name: key.name.into(),
+        target: Target { url, schema, ledger, budgets: settings.budgets },
+        manifest,
+        manifest_file: path.value,
+        gate,
+        interval: settings.interval,
+        confirm_after: settings.confirm_after,
+        stale_after: settings.stale_after.unwrap_or_else(|| default_stale_after(settings.interval, &settings.budgets)),
+        keep_connection: settings.keep_connections.unwrap_or(settings.interval <= KEEP_CONNECTIONS_UP_TO),
+        policy: common.policy.with(own_policy),
+    })
+}
+
+/// The name stands in URLs, metrics and logs as it is.
+fn check_name(reader: &mut Reader<'_>, key: &Key) {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
+    let only_dots = key.name.bytes().all(|byte| byte == b'.');
+    if key.name.len() > 100 || only_dots || !key.name.bytes().all(is_safe) {
+        let message = format!(
+            "{:?} cannot name a database: use at most 100 of A-Z, a-z, 0-9, dot, underscore and hyphen",
+            key.name
+        );
+        reader.mistake(key.position, message);
+    }
+}
+
+fn read_url(
+    reader: &mut Reader<'_>,
+    key: &Key,
+    entries: &mut Entries,
+    sources: &mut BTreeSet<PathBuf>,
+) -> Option<(SecretString, Scheme)> {
+    let url = entries.take("url").map(|node| (node.position, reader.text(node, "url")));
+    let file = entries.take("url_file").map(|node| (node.position, reader.path(node, "url_file")));
+    let (position, url) = match (url, file) {
+        (Some((position, url)), None) => (position, url?.value),
+        (None, Some((position, path))) => {
+            let path = path?.value;
+            sources.insert(path.clone());
+            match read_limited(&path, LARGEST_URL_FILE) {
+                Ok(text) => (position, text.trim().to_owned()),
+                Err(reason) => {
+                    reader.mistake(position, format!("url_file {} {reason}", path.display()));
+                    return None;
+                }
+            }
+        }
+        (Some(_), Some((position, _))) => {
+            let message = format!("database {:?} has both url and url_file: remove one of the two", key.name);
+            reader.mistake(position, message);
+            return None;
+        }
+        (None, None) => {
+            let message = format!("database {:?} has neither url nor url_file: say where it is", key.name);
+            reader.mistake(key.position, message);
+            return None;
+        }
+    };
+    match resolve_url(&url, reader.folder()) {
+        Ok(resolved) => Some(resolved),
+        Err(message) => {
+            reader.mistake(position, message);
+            None
+        }
+    }
+}
+
+fn read_ledger(reader: &mut Reader<'_>, node: Node) -> (Option<String>, Option<String>) {
+    let Some(mut entries) = reader.map(node, "ledger") else { return (None, None) };
+    let mut text = |reader: &mut Reader<'_>, key| {
+        entries.take(key).and_then(|node| reader.text(node, key)).map(|text| text.value)
+    };
+    let ledger = (text(reader, "table"), text(reader, "schema"));
+    entries.finish(reader);
+    ledger
+}

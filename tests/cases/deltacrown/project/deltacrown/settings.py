@@ -1,0 +1,32 @@
+"""Settings of the deltacrown case; the database is the one that DATABASE_URL names."""
+
+import os
+from urllib.parse import unquote, urlsplit
+
+
+def database(url):
+    """Django's words for `postgres://role:password@host:port/name` or `sqlite:/path`."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(parts.path)}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or "",
+    }
+
+
+DATABASES = {"default": database(os.environ["DATABASE_URL"])}
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "apps.accounts",
+    "apps.user_profile",
+]
+AUTH_USER_MODEL = "accounts.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SECRET_KEY = "not a secret: this project only migrates"
+USE_TZ = True

@@ -1,0 +1,3 @@
+//! Databases for the tests: real ones, each test with its own.
+
+pub mod sqlite;

@@ -2,5 +2,6 @@
 
 mod catalog_sqlite;
 mod config;
+mod deltacrown;
 mod servers;
 mod service;

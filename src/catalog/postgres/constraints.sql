@@ -1,0 +1,19 @@
+-- Constraints, raw. One that a partition or a referenced partition inherits (conparentid) is its parent's.
+-- NOT VALID ones are there. NOT NULL constraints (PostgreSQL 18's contype 'n') are told by the column.
+SELECT k.oid           AS oid,
+       k.conrelid      AS relation,
+       k.conname       AS name,
+       k.contype       AS kind,
+       k.conkey        AS columns,
+       k.confrelid     AS referenced,
+       k.confkey       AS referenced_columns,
+       k.confupdtype   AS on_update,
+       k.confdeltype   AS on_delete,
+       k.condeferrable AS is_deferrable,
+       k.condeferred   AS is_deferred,
+       k.conindid      AS index,
+       pg_catalog.hashtextextended(k.conbin::text, 0) AS hash
+  FROM pg_catalog.pg_constraint k
+ WHERE k.conrelid = ANY ($1)
+   AND k.conparentid = 0
+   AND k.contype IN ('p', 'u', 'f', 'c', 'x')

@@ -1,0 +1,115 @@
+//! Reads the ledger of a PostgreSQL database, inside the audit's snapshot.
+
+use jiff::Timestamp;
+use sqlx::{AssertSqlSafe, FromRow};
+
+use super::Session;
+use super::error::{failure, sqlstate};
+use crate::audit::LedgerObservation;
+use crate::catalog::CatalogError;
+use crate::dialect::Dialect;
+use crate::migration::{LedgerRow, MigrationId};
+
+#[derive(FromRow)]
+struct Candidate {
+    schema: String,
+    may_enter: bool,
+    may_read: bool,
+}
+
+#[derive(FromRow)]
+struct Row {
+    app: String,
+    migration: String,
+    /// Microseconds since 1970.
+    applied_at: Option<i64>,
+    succeeded: bool,
+}
+
+impl Session {
+    pub(super) async fn read_ledger(&mut self, audited: &str) -> Result<LedgerObservation, CatalogError> {
+        let source = self.target.ledger.clone();
+        let table = source.table.as_deref().unwrap_or(source.format.table).to_owned();
+        let schema = source.schema.as_deref().unwrap_or(audited).to_owned();
+        let quote = |name: &str| Dialect::Postgres.quote(name);
+        let shown = format!("{schema}.{table}");
+
+        let mut schemas = vec![schema.clone()];
+        if source.schema.is_none() {
+            schemas.extend(self.server.search_path.iter().filter(|it| **it != schema).cloned());
+        }
+        let candidates: Vec<Candidate> = sqlx::query_as(include_str!("ledgers.sql"))
+            .bind(&table)
+            .bind(&schemas)
+            .fetch_all(&mut self.connection)
+            .await
+            .map_err(|error| failure(&error))?;
+        let Some(own) = candidates.iter().find(|it| it.schema == schema) else {
+            // The first of the search path is what an application would read.
+            let other = schemas.iter().find(|name| candidates.iter().any(|it| it.schema == **name));
+            return Ok(match other {
+                Some(other) => LedgerObservation::InOtherSchema { table, schema: other.clone() },
+                None => LedgerObservation::Absent { table: shown },
+            });
+        };
+        if !own.may_enter || !own.may_read {
+            let role = quote(&self.server.role);
+            let mut grants = Vec::new();
+            if !own.may_enter {
+                grants.push(format!("GRANT USAGE ON SCHEMA {} TO {role};", quote(&schema)));
+            }
+            if !own.may_read {
+                grants.push(format!("GRANT SELECT ON {}.{} TO {role};", quote(&schema), quote(&table)));
+            }
+            return Ok(LedgerObservation::NotReadable { table: shown, grant: grants.join(" ") });
+        }
+        self.read_rows(&schema, &table, shown).await
+    }
+
+    async fn read_rows(
+        &mut self,
+        schema: &str,
+        table: &str,
+        shown: String,
+    ) -> Result<LedgerObservation, CatalogError> {
+        let format = self.target.ledger.format;
+        // The expressions are constants of ours, the names are quoted.
+        let sql = format!(
+            "SELECT COALESCE(({app})::text, '') AS app, COALESCE(({migration})::text, '') AS migration, \
+             (EXTRACT(EPOCH FROM ({applied_at})) * 1000000)::bigint AS applied_at, \
+             COALESCE(({succeeded})::boolean, false) AS succeeded FROM {schema}.{table} ORDER BY {order}",
+            app = format.app,
+            migration = format.migration,
+            applied_at = format.applied_at,
+            succeeded = format.succeeded,
+            schema = Dialect::Postgres.quote(schema),
+            table = Dialect::Postgres.quote(table),
+            order = format.order,
+        );
+        self.run("SAVEPOINT ledger").await?;
+        let rows: Result<Vec<Row>, _> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
+        match rows {
+            Ok(rows) => {
+                self.run("RELEASE SAVEPOINT ledger").await?;
+                Ok(LedgerObservation::Rows(rows.into_iter().map(LedgerRow::from).collect()))
+            }
+            // Class 42 is about names and types: a column that is not there, one that cannot be cast.
+            Err(error) if sqlstate(&error).is_some_and(|it| it.starts_with("42") && it != "42501") => {
+                self.run("ROLLBACK TO SAVEPOINT ledger").await?;
+                let reason = error.as_database_error().map(|it| it.message().to_owned()).unwrap_or_default();
+                Ok(LedgerObservation::Malformed { table: shown, reason })
+            }
+            Err(error) => Err(failure(&error)),
+        }
+    }
+}
+
+impl From<Row> for LedgerRow {
+    fn from(row: Row) -> Self {
+        Self {
+            migration: MigrationId { app: row.app.into(), name: row.migration.into() },
+            applied_at: row.applied_at.and_then(|it| Timestamp::from_microsecond(it).ok()),
+            succeeded: row.succeeded,
+        }
+    }
+}

@@ -26,7 +26,9 @@ fn usable(port: u16) -> Vec<String> {
             format!("{scheme}://127.0.0.1:1/db?password={CANARY}&unknown={CANARY}"),
         ]);
     }
-    urls.push(format!("sqlite:///nowhere/{CANARY}.db?mode={CANARY}"));
+    // A file's name is no secret, and is told; what stands where other URLs have a password is.
+    urls.push(format!("sqlite:///nowhere/lost.db?mode={CANARY}&key={CANARY}"));
+    urls.push(format!("sqlite://user:{CANARY}@host/lost.db"));
     urls
 }
 
@@ -74,7 +76,9 @@ async fn a_password_never_comes_out_of_the_running_service() {
         let file = site.folder.path().join(format!("{dialect}.yaml"));
         std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
     }
-    let mut configuration = String::from("interval: 500ms\nbudgets: {connect: 1s, audit: 2s}\nlog: {format: json}\ndrain: 0s\ndatabases:\n");
+    let mut configuration = String::from(
+        "interval: 500ms\nbudgets: {connect: 1s, audit: 2s}\nlog: {format: json}\ndrain: 0s\ndatabases:\n",
+    );
     let urls = usable(port);
     for (number, url) in urls.iter().enumerate() {
         let manifest = match url.split(':').next().unwrap() {
@@ -86,7 +90,8 @@ async fn a_password_never_comes_out_of_the_running_service() {
     }
     site.configure(&configuration);
 
-    let address = format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let address =
+        format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
     let mut child = Command::new(env!("CARGO_BIN_EXE_schema-health"))
         .args(["serve", "--listen", &address, "--config"])
         .arg(site.file())
@@ -114,10 +119,10 @@ async fn a_password_never_comes_out_of_the_running_service() {
         std::thread::sleep(Duration::from_millis(100));
     }
     let mut told = vec![get("/metrics").unwrap(), get("/v1/databases").unwrap()];
-    for number in 0..urls.len() {
+    for (number, url) in urls.iter().enumerate() {
         told.push(get(&format!("/readyz/db{number}")).unwrap());
         let report = get(&format!("/v1/databases/db{number}")).unwrap();
-        assert!(report.contains("\"failure\":{"), "{}: {report}", urls[number]);
+        assert!(report.contains("\"failure\":{"), "{url}: {report}");
         told.push(report);
     }
     Command::new("kill").arg(child.id().to_string()).status().unwrap();

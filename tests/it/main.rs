@@ -2,4 +2,5 @@
 
 mod catalog_sqlite;
 mod deltacrown;
+mod house;
 mod servers;

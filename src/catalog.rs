@@ -69,7 +69,7 @@ impl Default for Budgets {
 
 /// One kept connection to one database.
 pub enum Session {
-    Postgres(postgres::Session),
+    Postgres(Box<postgres::Session>),
     Mysql(mysql::Session),
     Sqlite(sqlite::Session),
 }
@@ -82,7 +82,7 @@ impl Session {
     /// Connects under the connect budget. The scheme of the URL decides the dialect.
     pub async fn open(target: &Target) -> Result<Self, CatalogError> {
         match scheme_of(&target.url)? {
-            Scheme::Postgres => Ok(Self::Postgres(postgres::Session::open(target).await?)),
+            Scheme::Postgres => Ok(Self::Postgres(Box::new(postgres::Session::open(target).await?))),
             Scheme::Mysql => Ok(Self::Mysql(mysql::Session::open(target).await?)),
             Scheme::Sqlite => Ok(Self::Sqlite(sqlite::Session::open(target).await?)),
         }

@@ -1,9 +1,13 @@
 //! The command line: one file per subcommand, exit codes decided here.
 
+mod check;
 mod completions;
 mod config;
+mod demo;
+mod manifest;
 mod serve;
 
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -43,6 +47,13 @@ pub struct Arguments {
 pub enum Command {
     /// Audit every database at its interval, and tell what is found over HTTP.
     Serve(serve::ServeArgs),
+    /// Audit once and report: for CI, init containers, and people.
+    Check(check::CheckArgs),
+    /// Serve an embedded database that holds a real incident: 7 tables and a column that were never made.
+    Demo(demo::DemoArgs),
+    /// Work with manifest files.
+    #[command(subcommand)]
+    Manifest(manifest::ManifestCommand),
     /// Look after the configuration file.
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -62,6 +73,9 @@ pub fn run() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Serve(serve) => serve::run(&arguments.config, serve),
+        Command::Check(check) => check::run(&arguments.config, &check),
+        Command::Demo(demo) => demo::run(&demo),
+        Command::Manifest(manifest) => manifest::run(&manifest),
         Command::Config(config) => config.run(&arguments.config),
         Command::Completions(completions) => completions.run(),
     };
@@ -72,6 +86,23 @@ pub fn run() -> ExitCode {
             Exit::Usage.into()
         }
     }
+}
+
+/// Prints to stdout; a reader that has gone away (`| head`) is no error.
+fn say(text: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+/// Colour only for a person: a terminal, and no `NO_COLOR` (<https://no-color.org>).
+fn colours() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {

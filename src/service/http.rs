@@ -7,6 +7,8 @@ pub mod openapi;
 mod probes;
 mod problem;
 
+pub use api::view_of;
+
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,5 +3,6 @@
 mod catalog_sqlite;
 mod config;
 mod deltacrown;
+mod house;
 mod servers;
 mod service;

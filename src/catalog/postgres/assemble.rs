@@ -104,9 +104,12 @@ impl<'a> Assembly<'a> {
             };
             if is_generated {
                 let place = Place::Generated(row.relation, row.number);
-                let text = default.and_then(|it| self.texts.get(place, it.hash).or(it.text.as_deref().map(Arc::from)));
-                let expression = text.map_or(Spelling::Unread, |it| Dialect::Postgres.canonical_expression(&it));
-                column.generated = Some(Box::new(Generated { expression, stored: letter(row.generated) == 's' }));
+                let text = default
+                    .and_then(|it| self.texts.get(place, it.hash).or(it.text.as_deref().map(Arc::from)));
+                let expression =
+                    text.map_or(Spelling::Unread, |it| Dialect::Postgres.canonical_expression(&it));
+                column.generated =
+                    Some(Box::new(Generated { expression, stored: letter(row.generated) == 's' }));
             } else if let Some(default) = default {
                 column.default = Some(default.text.as_deref().map_or(Spelling::Unread, Spelling::uncertain));
                 Dialect::Postgres.canonical_column(&mut column, &Dialect::Postgres.naming());
@@ -135,7 +138,8 @@ impl<'a> Assembly<'a> {
                     self.backed.insert(row.index.0, deferrable);
                 }
                 'f' => {
-                    let Some(references) = self.tables.get(&row.referenced.0).map(|it| it.name.clone()) else {
+                    let Some(references) = self.tables.get(&row.referenced.0).map(|it| it.name.clone())
+                    else {
                         // Its target stands in a schema that nobody asked for.
                         self.remarks.push(format!(
                             "foreign key {} refers to a table outside of the audited schemas: not compared",
@@ -147,7 +151,8 @@ impl<'a> Assembly<'a> {
                         name,
                         columns,
                         references,
-                        referenced_columns: self.columns_of(row.referenced.0, row.referenced_columns.as_deref()),
+                        referenced_columns: self
+                            .columns_of(row.referenced.0, row.referenced_columns.as_deref()),
                         on_delete: action(row.on_delete),
                         on_update: action(row.on_update),
                         deferrable,
@@ -157,7 +162,8 @@ impl<'a> Assembly<'a> {
                 }
                 'c' => {
                     let text = self.texts.get(Place::Check(row.oid), row.hash);
-                    let expression = text.map_or(Spelling::Unread, |it| Dialect::Postgres.canonical_expression(&it));
+                    let expression =
+                        text.map_or(Spelling::Unread, |it| Dialect::Postgres.canonical_expression(&it));
                     let check = Check { name, columns, expression, provenance: Provenance::default() };
                     self.with(relation, |table| table.checks.push(check));
                 }
@@ -173,7 +179,8 @@ impl<'a> Assembly<'a> {
                 continue;
             }
             if !row.is_valid {
-                let table = self.tables.get(&row.relation.0).map(|it| it.name.to_string()).unwrap_or_default();
+                let table =
+                    self.tables.get(&row.relation.0).map(|it| it.name.to_string()).unwrap_or_default();
                 self.remarks.push(format!(
                     "index {} of table {table} is INVALID, which counts as not there: drop it and create it again",
                     row.name
@@ -239,7 +246,8 @@ impl<'a> Assembly<'a> {
                 (false, false) | (true, true) => None,
             };
             let column = self.raw_collation(row.relation, *number);
-            let collation = collations.get(at).copied().filter(|oid| *oid != 0 && column.is_some_and(|it| it != *oid));
+            let collation =
+                collations.get(at).copied().filter(|oid| *oid != 0 && column.is_some_and(|it| it != *oid));
             let options = PartOptions {
                 descending,
                 nulls,

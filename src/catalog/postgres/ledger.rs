@@ -87,7 +87,8 @@ impl Session {
             order = format.order,
         );
         self.run("SAVEPOINT ledger").await?;
-        let rows: Result<Vec<Row>, _> = sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
+        let rows: Result<Vec<Row>, _> =
+            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
         match rows {
             Ok(rows) => {
                 self.run("RELEASE SAVEPOINT ledger").await?;

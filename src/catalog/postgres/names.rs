@@ -29,7 +29,9 @@ impl Names {
     /// The collation's name, if it is not the one that the type brings along.
     pub fn collation(&self, type_oid: Oid, collation: Oid) -> Option<Name> {
         let usual = self.type_collations.get(&type_oid).copied();
-        (collation.0 != 0 && Some(collation) != usual).then(|| self.collations.get(&collation).cloned()).flatten()
+        (collation.0 != 0 && Some(collation) != usual)
+            .then(|| self.collations.get(&collation).cloned())
+            .flatten()
     }
 
     pub fn collation_name(&self, collation: Oid) -> Option<Name> {
@@ -51,8 +53,9 @@ impl Names {
         self.complete_collations(connection, raw).await?;
         let methods: BTreeSet<u32> = raw.indexes.iter().map(|it| it.method.0).collect();
         if methods.iter().any(|oid| !self.methods.contains_key(&Oid(*oid))) {
-            let rows: Vec<(Oid, String)> =
-                sqlx::query_as("SELECT oid, amname FROM pg_catalog.pg_am").fetch_all(&mut *connection).await?;
+            let rows: Vec<(Oid, String)> = sqlx::query_as("SELECT oid, amname FROM pg_catalog.pg_am")
+                .fetch_all(&mut *connection)
+                .await?;
             self.methods = rows.into_iter().map(|(oid, name)| (oid, name.into())).collect();
         }
         Ok(())
@@ -90,7 +93,8 @@ impl Names {
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
         let is_unknown = |oid: u32| !self.operator_classes.contains_key(&Oid(oid));
-        let known = raw.indexes.iter().all(|it| !vector::<u32>(&it.operator_classes).into_iter().any(is_unknown));
+        let known =
+            raw.indexes.iter().all(|it| !vector::<u32>(&it.operator_classes).into_iter().any(is_unknown));
         if known {
             return Ok(());
         }
@@ -110,8 +114,10 @@ impl Names {
     ) -> Result<(), sqlx::Error> {
         let of_columns = raw.columns.iter().map(|it| it.collation.0);
         let of_indexes = raw.indexes.iter().flat_map(|it| vector::<u32>(&it.collations));
-        let unknown: BTreeSet<u32> =
-            of_columns.chain(of_indexes).filter(|oid| *oid != 0 && !self.collations.contains_key(&Oid(*oid))).collect();
+        let unknown: BTreeSet<u32> = of_columns
+            .chain(of_indexes)
+            .filter(|oid| *oid != 0 && !self.collations.contains_key(&Oid(*oid)))
+            .collect();
         if unknown.is_empty() {
             return Ok(());
         }

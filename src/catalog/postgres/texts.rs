@@ -106,7 +106,9 @@ impl Texts {
             }
         }
         unread.extend(
-            (hashes.iter()).filter(|(place, (_, hash))| self.get(**place, Some(*hash)).is_none()).map(|(_, it)| it.0),
+            (hashes.iter())
+                .filter(|(place, (_, hash))| self.get(**place, Some(*hash)).is_none())
+                .map(|(_, it)| it.0),
         );
         let name = |relation: &u32| relations.get(relation).copied().unwrap_or_default();
         Ok(unread
@@ -152,7 +154,11 @@ async fn ask(
     wanted.indexes.sort_by_key(|oid| oid.0);
     wanted.indexes.dedup();
     let run = async |connection: &mut PgConnection, sql: String| {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await.map_err(|error| failure(&error)).map(drop)
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+            .execute(connection)
+            .await
+            .map_err(|error| failure(&error))
+            .map(drop)
     };
     let patience = budgets.lock.min(LONGEST_WAIT).as_millis().max(1);
     run(&mut *connection, format!("SAVEPOINT texts; SET LOCAL lock_timeout = {patience}")).await?;

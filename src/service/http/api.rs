@@ -191,7 +191,7 @@ fn find(shared: &Shared, name: &str) -> Result<Arc<Database>, Problem> {
 }
 
 /// Everything known of a database, with its health as it counts now.
-fn view_of(database: &Database) -> DatabaseView {
+pub fn view_of(database: &Database) -> DatabaseView {
     let name = Arc::clone(&database.config.load().name);
     let state = database.state();
     let (health, reason) = database.health_and_reason();

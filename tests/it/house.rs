@@ -1,0 +1,72 @@
+//! The house's own rules, kept by the code that stands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The modules in the order in which `lib.rs` lists them.
+fn rooms() -> Vec<String> {
+    let map = fs::read_to_string(source().join("lib.rs")).unwrap();
+    map.lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn files_of(room: &str) -> Vec<PathBuf> {
+    let mut files = vec![source().join(format!("{room}.rs"))];
+    let mut folders = vec![source().join(room)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|it| it == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn a_room_uses_only_rooms_above_it() {
+    let rooms = rooms();
+    assert!(rooms.len() >= 8, "{rooms:?}");
+    for (position, room) in rooms.iter().enumerate() {
+        for file in files_of(room) {
+            let text = fs::read_to_string(&file).unwrap();
+            for below in &rooms[position + 1..] {
+                let uses =
+                    text.contains(&format!("crate::{below}::")) || text.contains(&format!("crate::{below};"));
+                assert!(!uses, "{} uses `{below}`, which stands below `{room}` in lib.rs", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn what_decides_waits_for_nothing() {
+    for room in ["schema", "dialect", "migration", "audit", "view"] {
+        for file in files_of(room) {
+            let text = fs::read_to_string(&file).unwrap();
+            for word in ["async fn", ".await", "tokio::", "sqlx::", "SystemTime::now", "Timestamp::now"] {
+                assert!(!text.contains(word), "{} is pure, but says `{word}`", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_opens_with_what_it_is_for() {
+    for room in rooms() {
+        for file in files_of(&room) {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(text.starts_with("//! "), "{} does not say what it is for", file.display());
+            assert!(!file.ends_with("mod.rs"), "{}: the house uses foo.rs + foo/", file.display());
+        }
+    }
+}

@@ -1,4 +1,5 @@
 //! The integration tests, in one binary.
 
+mod catalog_mysql;
 mod catalog_sqlite;
 mod servers;

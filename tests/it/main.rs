@@ -2,6 +2,7 @@
 
 mod catalog_mysql;
 mod catalog_sqlite;
+mod check;
 mod config;
 mod deltacrown;
 mod house;

@@ -2,6 +2,7 @@
 
 mod api;
 mod audits;
+mod django;
 mod harness;
 mod probes;
 mod reload;

@@ -3,6 +3,7 @@
 mod api;
 mod audits;
 mod harness;
+mod live;
 mod probes;
 mod reload;
 mod secrets;

@@ -4,6 +4,7 @@ mod api;
 mod audits;
 mod django;
 mod harness;
+mod live;
 mod probes;
 mod reload;
 mod secrets;

@@ -10,13 +10,15 @@ use crate::catalog::CatalogError;
 use crate::dialect::Dialect;
 use crate::migration::{LedgerRow, MigrationId};
 
-#[derive(FromRow)]
 struct Candidate {
     schema: String,
     may_enter: bool,
     may_read: bool,
     hides_rows: bool,
 }
+
+/// Schema, and the rights: may enter it, may read the table, does not see all of its rows.
+type CandidateRow = (String, Option<bool>, Option<bool>, Option<bool>);
 
 #[derive(FromRow)]
 struct Row {
@@ -79,12 +81,18 @@ impl Session {
     }
 
     async fn candidates(&mut self, table: &str, schemas: &[String]) -> Result<Vec<Candidate>, CatalogError> {
-        sqlx::query_as(include_str!("ledgers.sql"))
+        let rows: Vec<CandidateRow> = sqlx::query_as(include_str!("ledgers.sql"))
             .bind(table)
             .bind(schemas)
             .fetch_all(&mut self.connection)
             .await
-            .map_err(|error| failure(&error))
+            .map_err(|error| failure(&error))?;
+        // Without rights it was dropped since the snapshot, at whichever moment of the statement.
+        let candidate = |(schema, may_enter, may_read, hides_rows): CandidateRow| {
+            let (may_enter, may_read, hides_rows) = (may_enter?, may_read?, hides_rows?);
+            Some(Candidate { schema, may_enter, may_read, hides_rows })
+        };
+        Ok(rows.into_iter().filter_map(candidate).collect())
     }
 
     async fn read_rows(

@@ -9,5 +9,3 @@ SELECT n.nspname AS schema,
  WHERE c.relname = $1
    AND n.nspname = ANY ($2)
    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-   AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') IS NOT NULL
-   AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT') IS NOT NULL

@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod catalog_mysql;
 mod catalog_sqlite;
 mod config;
 mod deltacrown;

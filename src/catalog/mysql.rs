@@ -130,6 +130,7 @@ impl Session {
             server_version: self.server.version.clone(),
             schema: audited.as_str().into(),
             naming: self.server.naming,
+            ledger_table: self.server.naming.table(&self.target.ledger.table_name()),
             ledger,
             catalog: CatalogObservation { actual, visibility, unread: Vec::new() },
         })

@@ -76,7 +76,10 @@ impl Auditor {
                 Arc::clone(&last.judged)
             }
             (Reading::Unchanged, None) => {
-                return Err(CatalogError::new(FailureReason::Internal, "an unchanged catalog without a verdict"));
+                return Err(CatalogError::new(
+                    FailureReason::Internal,
+                    "an unchanged catalog without a verdict",
+                ));
             }
             (Reading::Read(observation), _) => self.judge(config, policy, observation).await?,
         };

@@ -10,9 +10,8 @@ const DEFAULT_LEVEL: &str = "info";
 
 /// Sets the process's logger up; `RUST_LOG` is stronger than the configuration. A second call does nothing.
 pub fn init(config: &LogConfig) {
-    let filter = EnvFilter::try_from_default_env().or_else(|_| {
-        EnvFilter::try_new(config.level.as_deref().unwrap_or(DEFAULT_LEVEL))
-    });
+    let filter = EnvFilter::try_from_default_env()
+        .or_else(|_| EnvFilter::try_new(config.level.as_deref().unwrap_or(DEFAULT_LEVEL)));
     // A panic's text may hold anything that the code had in hand: its place is enough.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|it| format!("{}:{}", it.file(), it.line())).unwrap_or_default();

@@ -27,7 +27,10 @@ impl Metrics {
     pub fn new(store: Arc<Store>) -> prometheus::Result<Self> {
         let registry = Registry::new();
         let requests = IntCounterVec::new(
-            Opts::new("schema_health_http_requests_total", "HTTP requests answered, by route and status code."),
+            Opts::new(
+                "schema_health_http_requests_total",
+                "HTTP requests answered, by route and status code.",
+            ),
             &["route", "code"],
         )?;
         registry.register(Box::new(requests.clone()))?;

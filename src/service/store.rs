@@ -173,8 +173,7 @@ impl Store {
     }
 
     pub(super) fn reloaded(&self, successfully: bool) {
-        let last_success =
-            if successfully { Timestamp::now() } else { self.reloads.load().last_success };
+        let last_success = if successfully { Timestamp::now() } else { self.reloads.load().last_success };
         self.reloads.store(Arc::new(ReloadStatus { last_was_successful: successfully, last_success }));
     }
 }

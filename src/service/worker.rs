@@ -193,7 +193,9 @@ impl Worker {
         let reason = one_line(&reason.unwrap_or_default());
         match after {
             Health::Healthy => info!(database = name, from = %before, to = %after, "health changed"),
-            Health::Degraded => info!(database = name, from = %before, to = %after, "health changed: {reason}"),
+            Health::Degraded => {
+                info!(database = name, from = %before, to = %after, "health changed: {reason}")
+            }
             Health::Unhealthy | Health::Unknown => {
                 warn!(database = name, from = %before, to = %after, "health changed: {reason}");
             }

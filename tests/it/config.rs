@@ -126,5 +126,9 @@ fn the_json_schema_knows_the_keys_that_are_read() {
 fn the_committed_json_schema_is_current() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("deploy/schema-health.schema.json");
     let committed: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    assert_eq!(committed, schema::json_schema(), "run: schema-health config schema > deploy/schema-health.schema.json");
+    assert_eq!(
+        committed,
+        schema::json_schema(),
+        "run: schema-health config schema > deploy/schema-health.schema.json"
+    );
 }

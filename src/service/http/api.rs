@@ -11,9 +11,9 @@ use serde::Serialize;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
+use super::Shared;
 use super::caching::json;
 use super::problem::Problem;
-use super::Shared;
 use crate::audit::{Health, Severity};
 use crate::service::store::Database;
 use crate::view::{DatabaseView, FailureView, FindingView, MigrationIdView, MigrationView, health_schema};

@@ -112,7 +112,8 @@ async fn hostile_names_are_escaped_everywhere() {
     let site = Site::with_manifest(&manifest, &on_demand(&database));
     let service = TestService::start_audited(&site).await;
     let report = service.json("/v1/databases/shop").await;
-    let missing = report["findings"].as_array().unwrap().iter().find(|it| it["rule"] == "missing_table").unwrap();
+    let missing =
+        report["findings"].as_array().unwrap().iter().find(|it| it["rule"] == "missing_table").unwrap();
     let told = missing["subject"]["table"].as_str().unwrap();
     assert!(told.eq_ignore_ascii_case(hostile), "{told}");
     let (status, text) = service.text("/readyz/shop").await;

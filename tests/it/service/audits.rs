@@ -90,8 +90,7 @@ async fn an_unreachable_database_keeps_its_last_values_until_they_are_stale() {
 
 #[tokio::test]
 async fn a_database_never_reached_is_unknown_and_has_no_values() {
-    let configuration =
-        "interval: 1s\ndatabases:\n  lost:\n    url: sqlite:///nowhere/lost.db\n    manifest: manifest.yaml\n";
+    let configuration = "interval: 1s\ndatabases:\n  lost:\n    url: sqlite:///nowhere/lost.db\n    manifest: manifest.yaml\n";
     let service = TestService::start_audited(&Site::new(configuration)).await;
     assert_eq!(service.status("/readyz").await, 200);
     let (status, text) = service.text("/readyz/lost").await;
@@ -146,7 +145,8 @@ async fn one_frozen_database_of_twenty_delays_no_other() {
             &format!("  shop{number}: {{url: \"{}\", manifest: manifest.yaml}}\n", database.url());
         databases.push(database);
     }
-    configuration += &format!("  frozen: {{url: \"postgres://u:p@127.0.0.1:{port}/d\", manifest: pg.yaml}}\n");
+    configuration +=
+        &format!("  frozen: {{url: \"postgres://u:p@127.0.0.1:{port}/d\", manifest: pg.yaml}}\n");
     let site = Site::new("");
     std::fs::write(site.folder.path().join("pg.yaml"), MANIFEST.replace("sqlite", "postgres")).unwrap();
     site.configure(&configuration);

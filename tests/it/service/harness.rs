@@ -42,7 +42,8 @@ INSERT INTO django_migrations (app, name, applied) VALUES
 
 pub const CREATE_CUSTOMER: &str = "CREATE TABLE shop_customer (id integer PRIMARY KEY, email text NOT NULL);";
 pub const DROP_CUSTOMER: &str = "DROP TABLE shop_customer";
-const CREATE_ORDER: &str = "CREATE TABLE shop_order (id integer PRIMARY KEY, total integer NOT NULL, note text);";
+const CREATE_ORDER: &str =
+    "CREATE TABLE shop_order (id integer PRIMARY KEY, total integer NOT NULL, note text);";
 
 /// A database as the manifest's migrations leave it.
 pub async fn healthy_shop() -> SqliteDatabase {
@@ -135,7 +136,8 @@ impl TestService {
     /// The value of one series of `/metrics`, if it is there.
     pub async fn metric(&self, series: &str) -> Option<f64> {
         let (_, text) = self.text("/metrics").await;
-        let line = text.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')))?;
+        let line =
+            text.lines().find(|line| line.strip_prefix(series).is_some_and(|rest| rest.starts_with(' ')))?;
         line.rsplit(' ').next().unwrap().parse().ok()
     }
 
@@ -154,7 +156,10 @@ impl TestService {
                 if is_wanted(status, &body) {
                     return (began.elapsed(), body);
                 }
-                assert!(began.elapsed() < Duration::from_secs(20), "{asked_at}: {path} stays {status}: {body}");
+                assert!(
+                    began.elapsed() < Duration::from_secs(20),
+                    "{asked_at}: {path} stays {status}: {body}"
+                );
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         }

@@ -19,12 +19,10 @@ async fn a_healthy_database_passes_every_probe() {
         assert_eq!((head.status().as_u16(), head.text().await.unwrap()), (200, String::new()));
     }
     let (_, text) = service.text("/readyz?verbose").await;
-    let expected = "[+]config ok\n[+]first-audits ok\n[+]shutdown ok\n[+]database/shop ok\nreadyz check passed\n";
+    let expected =
+        "[+]config ok\n[+]first-audits ok\n[+]shutdown ok\n[+]database/shop ok\nreadyz check passed\n";
     assert_eq!(text, expected);
-    assert_eq!(
-        service.text("/livez?verbose").await.1,
-        "[+]ping ok\n[+]scheduler ok\nlivez check passed\n"
-    );
+    assert_eq!(service.text("/livez?verbose").await.1, "[+]ping ok\n[+]scheduler ok\nlivez check passed\n");
     assert_eq!(service.status("/readyz/nobody").await, 404);
 }
 

@@ -74,7 +74,9 @@ async fn a_password_never_comes_out_of_the_running_service() {
         let file = site.folder.path().join(format!("{dialect}.yaml"));
         std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
     }
-    let mut configuration = String::from("interval: 500ms\nbudgets: {connect: 1s, audit: 2s}\nlog: {format: json}\ndrain: 0s\ndatabases:\n");
+    let mut configuration = String::from(
+        "interval: 500ms\nbudgets: {connect: 1s, audit: 2s}\nlog: {format: json}\ndrain: 0s\ndatabases:\n",
+    );
     let urls = usable(port);
     for (number, url) in urls.iter().enumerate() {
         let manifest = match url.split(':').next().unwrap() {
@@ -86,7 +88,8 @@ async fn a_password_never_comes_out_of_the_running_service() {
     }
     site.configure(&configuration);
 
-    let address = format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
+    let address =
+        format!("127.0.0.1:{}", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
     let mut child = Command::new(env!("CARGO_BIN_EXE_schema-health"))
         .args(["serve", "--listen", &address, "--config"])
         .arg(site.file())

@@ -5,5 +5,6 @@ mod catalog_sqlite;
 mod config;
 mod deltacrown;
 mod house;
+mod laws;
 mod servers;
 mod service;

@@ -207,19 +207,16 @@ impl Dialect {
     }
 
     fn create_index(self, table: &TableName, index: &Index, guard: &str) -> Result<String, NotRenderable> {
-        let (kind, before, behind) = match (index.method.as_deref(), self) {
-            (None, _) => (String::new(), String::new(), String::new()),
-            (Some(method), Self::Postgres) => {
-                (String::new(), format!("USING {} ", self.quote(method)), String::new())
-            }
-            (Some(method @ ("fulltext" | "spatial")), Self::Mysql | Self::Mariadb) => {
-                (format!("{} ", method.to_uppercase()), String::new(), String::new())
-            }
-            (Some(method), Self::Mysql | Self::Mariadb) => {
-                (String::new(), String::new(), format!(" USING {}", self.quote(method)))
-            }
-            (Some(method), Self::Sqlite) => {
-                return Err(NotRenderable(format!("SQLite has no index method {method}")));
+        let method = index.method.as_ref().map(|method| method.to_lowercase());
+        let (kind, before, behind) = match (method.as_deref(), self) {
+            (None, _) => ("", String::new(), ""),
+            (Some(method), Self::Postgres) => ("", format!("USING {} ", self.quote(method)), ""),
+            (Some("fulltext"), Self::Mysql | Self::Mariadb) => ("FULLTEXT ", String::new(), ""),
+            (Some("spatial"), Self::Mysql | Self::Mariadb) => ("SPATIAL ", String::new(), ""),
+            (Some("btree"), Self::Mysql | Self::Mariadb) => ("", String::new(), " USING BTREE"),
+            (Some("hash"), Self::Mysql | Self::Mariadb) => ("", String::new(), " USING HASH"),
+            (Some(method), Self::Mysql | Self::Mariadb | Self::Sqlite) => {
+                return Err(NotRenderable(format!("{self} has no index method {method}")));
             }
         };
         Ok(format!(

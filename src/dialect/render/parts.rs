@@ -59,7 +59,8 @@ impl Dialect {
         };
         let tokens = tokens(text, quotes).unwrap_or_default();
         let is_plain = match tokens.as_slice() {
-            [only] => only.kind != TokenKind::Quoted,
+            // SQLite takes a quoted word for a text here, but not between brackets.
+            [_] => true,
             [sign, number] => sign.is_symbol("-") && number.kind == TokenKind::Number,
             // MySQL takes the current moment without brackets in every version.
             [first, ..] => first.is_word("current_timestamp"),

@@ -17,10 +17,11 @@ pub struct Place {
     session: Session,
 }
 
+/// A database, kept as long as its place, and the connection that builds in it.
 enum Server {
-    Postgres(PostgresDatabase, sqlx::PgConnection),
+    Postgres(#[expect(dead_code, reason = "dropped with the place")] PostgresDatabase, sqlx::PgConnection),
     Mysql(MysqlDatabase, sqlx::MySqlConnection),
-    Sqlite(SqliteDatabase, sqlx::SqliteConnection),
+    Sqlite(#[expect(dead_code, reason = "dropped with the place")] SqliteDatabase, sqlx::SqliteConnection),
 }
 
 async fn session(url: String, schema: Option<&str>) -> Session {

@@ -31,9 +31,27 @@ pub fn a_schema(dialect: Dialect, dice: &mut Dice) -> Schema {
         draft.add_foreign_keys(&targets, dice);
         draft.add_keys(dice);
         draft.add_checks(dice);
+        drop_twins(dialect, &mut draft.table);
         schema.insert(draft.table);
     }
     schema
+}
+
+/// Leaves one of those that are the same in canonical form: nobody makes them, and without a name of their
+/// own they would get the same.
+fn drop_twins(dialect: Dialect, table: &mut Table) {
+    let mut canonical = table.clone();
+    dialect.canonical_table(&mut canonical, &dialect.naming());
+    let firsts = |texts: Vec<String>| {
+        let mut seen = BTreeSet::new();
+        texts.into_iter().map(move |text| seen.insert(text))
+    };
+    let mut uniques = firsts(canonical.uniques.iter().map(ToString::to_string).collect());
+    let mut indexes = firsts(canonical.indexes.iter().map(ToString::to_string).collect());
+    let mut checks = firsts(canonical.checks.iter().map(ToString::to_string).collect());
+    table.uniques.retain(|_| uniques.next().unwrap_or_default());
+    table.indexes.retain(|_| indexes.next().unwrap_or_default());
+    table.checks.retain(|_| checks.next().unwrap_or_default());
 }
 
 struct Draft {
@@ -189,7 +207,7 @@ impl Draft {
         }
         for _ in 0..dice.below(4) {
             let index = self.index(dice);
-            if !index.parts.is_empty() && taken.insert(vec![index.to_string()]) {
+            if !index.parts.is_empty() {
                 self.table.indexes.push(index);
             }
         }
@@ -335,12 +353,9 @@ impl Draft {
     fn add_checks(&mut self, dice: &mut Dice) {
         for _ in 0..dice.below(3) {
             let Some((column, expression)) = self.condition(dice) else { return };
-            let is_there = self.table.checks.iter().any(|it| it.expression == expression);
             let name = self.name("check", dice);
-            if !is_there {
-                let provenance = Provenance::default();
-                self.table.checks.push(Check { name, columns: vec![column], expression, provenance });
-            }
+            let provenance = Provenance::default();
+            self.table.checks.push(Check { name, columns: vec![column], expression, provenance });
         }
     }
 }

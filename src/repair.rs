@@ -3,6 +3,8 @@
 //! Never a DROP, never a narrowing: what cannot be mended by adding is left out, and told.
 
 mod hindrance;
+#[cfg(test)]
+mod tests;
 
 use crate::dialect::{Dialect, NotRenderable};
 use crate::schema::{Change, Schema, diff};

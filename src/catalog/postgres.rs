@@ -35,6 +35,8 @@ pub struct Session {
     names: Names,
     /// Texts of expressions by what they belong to and the hash of their tree.
     texts: Texts,
+    /// What the names and texts that are kept rest on.
+    vocabulary: String,
 }
 
 /// What the server said of itself and of this role when we came.
@@ -85,6 +87,7 @@ impl Session {
             other_schemas: Vec::new(),
             names: Names::default(),
             texts: Texts::default(),
+            vocabulary: String::new(),
         };
         session.be_gentle().await?;
         Ok(session)
@@ -115,6 +118,10 @@ impl Session {
         self.other_schemas = interest.schemas.iter().cloned().collect();
         let namespaces = self.namespaces(&schema).await?;
         let raw = self.read_raw(&namespaces).await?;
+        let vocabulary = self.read_vocabulary().await?;
+        if vocabulary != self.vocabulary {
+            (self.names, self.texts, self.vocabulary) = (Names::default(), Texts::default(), vocabulary);
+        }
         self.names.complete(&mut self.connection, &raw).await.map_err(|error| failure(&error))?;
         let unread = self.texts.complete(&mut self.connection, &raw, interest, &self.target.budgets).await?;
         self.run("COMMIT").await?;
@@ -178,6 +185,13 @@ impl Session {
         })
     }
 
+    async fn read_vocabulary(&mut self) -> Result<String, CatalogError> {
+        sqlx::query_scalar(include_str!("postgres/vocabulary.sql"))
+            .fetch_one(&mut self.connection)
+            .await
+            .map_err(|error| failure(&error))
+    }
+
     async fn rows_of<R>(&mut self, sql: &'static str, relations: &Arc<[Oid]>) -> Result<Vec<R>, CatalogError>
     where
         R: for<'r> FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
@@ -201,7 +215,7 @@ impl Session {
         within(self.target.budgets.statement, FailureReason::Timeout, "the probe", work).await
     }
 
-    /// Five hashes over the rows that a full read takes, and one of the ledger.
+    /// Hashes over the rows that a full read takes, the names that these rest on, and the ledger.
     pub async fn fingerprint(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
         let audit = self.target.budgets.audit;
         within(audit, FailureReason::Timeout, "the fingerprint", self.fingerprint_without_budget()).await
@@ -223,10 +237,11 @@ impl Session {
             .fetch_all(&mut self.connection)
             .await
             .map_err(|error| failure(&error))?;
+        let vocabulary = self.read_vocabulary().await?;
         self.run("COMMIT").await?;
         let ledger: String =
             Sha256::digest(format!("{ledger:?}")).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Some(Fingerprint(format!("{hashes:?} {ledger}"))))
+        Ok(Some(Fingerprint(format!("{hashes:?} {vocabulary} {ledger}"))))
     }
 
     pub async fn close(self) {

@@ -139,7 +139,7 @@ impl Families {
     fn database(&mut self, name: &str, database: &Database) {
         let state = database.state();
         let of = ("database", name);
-        let (health, _) = database.health();
+        let health = database.health();
         for each in Health::ALL {
             let is_it = f64::from(u8::from(each == health));
             self.status.add(&[of, ("status", each.as_str())], is_it);

@@ -82,7 +82,7 @@ impl Worker {
 
     async fn audit(&mut self) {
         self.database.progress.send_modify(|progress| progress.begun += 1);
-        let before = self.database.health().0;
+        let before = self.database.health();
         let failed = match self.look_until_confirmed().await {
             Ok(()) => {
                 self.failures_in_a_row = 0;
@@ -186,7 +186,7 @@ impl Worker {
                 failures_in_a_row = self.failures_in_a_row, "audit failed: {}", one_line(&error.message)
             );
         }
-        let (after, reason) = self.database.health();
+        let (after, reason) = self.database.health_and_reason();
         if before == after {
             return;
         }

@@ -1,7 +1,9 @@
 //! The integration tests, in one binary.
 
 mod catalog_mysql;
+mod catalog_postgres;
 mod catalog_sqlite;
+mod check;
 mod config;
 mod deltacrown;
 mod house;

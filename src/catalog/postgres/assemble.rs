@@ -245,9 +245,12 @@ impl<'a> Assembly<'a> {
                 (true, false) => Some(NullsOrder::Last),
                 (false, false) | (true, true) => None,
             };
-            let column = self.raw_collation(row.relation, *number);
-            let collation =
-                collations.get(at).copied().filter(|oid| *oid != 0 && column.is_some_and(|it| it != *oid));
+            // An expression sorts by the collation that it has by itself, unless the index says another.
+            let says_another = |oid: &u32| match self.raw_collation(row.relation, *number) {
+                Some(column) => column != *oid,
+                None => self.texts.is_collated(row.oid, at, row.expressions_hash),
+            };
+            let collation = collations.get(at).copied().filter(|oid| *oid != 0).filter(says_another);
             let options = PartOptions {
                 descending,
                 nulls,
@@ -280,11 +283,17 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn finish(self) -> (Schema, Vec<String>) {
+    /// Rows of constraints and indexes come as they lie; told is always in one order.
+    fn finish(mut self) -> (Schema, Vec<String>) {
         let mut schema = Schema::default();
-        for (_, table) in self.tables {
+        for (_, mut table) in self.tables {
+            table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
+            table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+            table.checks.sort_by(|a, b| a.name.cmp(&b.name));
+            table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
             schema.insert(table);
         }
+        self.remarks.sort();
         (schema, self.remarks)
     }
 }

@@ -11,19 +11,35 @@ pub fn invalid_url() -> CatalogError {
 }
 
 pub fn while_connecting(error: &sqlx::Error) -> CatalogError {
-    let known = failure(error);
+    let unreachable =
+        |message: &str| CatalogError::new(FailureReason::Unreachable, format!("no connection: {message}"));
     match error {
-        sqlx::Error::Io(io) => {
-            CatalogError::new(FailureReason::Unreachable, format!("no connection: {}", io.kind()))
+        // The resolver's errors have a kind of their own that has no name.
+        sqlx::Error::Io(io) if io.kind().to_string() == "uncategorized error" => {
+            unreachable("the host's name cannot be resolved, or the network does not answer")
         }
-        sqlx::Error::Tls(_) => CatalogError::new(
-            FailureReason::Unreachable,
-            "no connection: TLS could not be agreed on; check sslmode and the certificates",
+        sqlx::Error::Io(io) => unreachable(&io.kind().to_string()),
+        sqlx::Error::Tls(_) => unreachable("TLS could not be agreed on; check sslmode and the certificates"),
+        sqlx::Error::Protocol(_) => unreachable(
+            "what answers there does not speak PostgreSQL, or asks for a login that is not known here",
         ),
         sqlx::Error::Configuration(_) => invalid_url(),
         // A closed set only from our point of view: sqlx may add kinds.
-        _ => known,
+        _ => refused(error),
     }
+}
+
+/// What the server says at the door may repeat parts of the URL.
+fn refused(error: &sqlx::Error) -> CatalogError {
+    let (reason, message) = match sqlstate(error).as_deref() {
+        Some("42501") => (
+            FailureReason::PermissionDenied,
+            "the role may not connect to this database: GRANT CONNECT ON DATABASE … TO the role",
+        ),
+        Some("55000") => (FailureReason::Unreachable, "the database takes no connections just now"),
+        _ => return failure(error),
+    };
+    CatalogError::new(reason, message)
 }
 
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>

@@ -33,3 +33,8 @@ SELECT 5, count(*),
                 i.indisunique, i.indisvalid, i.indpred::text, i.indexprs::text), 0))::text
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
  WHERE i.indrelid = ANY (ARRAY(SELECT oid FROM relations))
+UNION ALL
+SELECT 6, count(*), bit_xor(pg_catalog.hash_record_extended(ROW (e.objid, e.refobjid), 0))::text
+  FROM pg_catalog.pg_depend e
+ WHERE e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+   AND e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.deptype = 'e'

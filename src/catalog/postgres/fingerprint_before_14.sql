@@ -33,3 +33,8 @@ SELECT 5, count(*),
                 i.indisunique, i.indisvalid, i.indpred::text, i.indexprs::text)::text, 0)::numeric)::text
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
  WHERE i.indrelid = ANY (ARRAY(SELECT oid FROM relations))
+UNION ALL
+SELECT 6, count(*), sum(pg_catalog.hashtextextended(ROW (e.objid, e.refobjid)::text, 0)::numeric)::text
+  FROM pg_catalog.pg_depend e
+ WHERE e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+   AND e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.deptype = 'e'

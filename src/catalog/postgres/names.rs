@@ -9,6 +9,9 @@ use sqlx::postgres::types::Oid;
 use super::rows::{Raw, vector};
 use crate::schema::Name;
 
+/// Lower oids are PostgreSQL's own (`FirstNormalObjectId` in src/include/access/transam.h).
+const FIRST_OF_USERS: u32 = 16_384;
+
 #[derive(Debug, Default)]
 pub struct Names {
     /// By type and modifier, as `format_type` writes them.
@@ -62,6 +65,8 @@ impl Names {
     }
 
     async fn complete_types(&mut self, connection: &mut PgConnection, raw: &Raw) -> Result<(), sqlx::Error> {
+        // Types of users may have been renamed since.
+        self.types.retain(|(oid, _), _| oid.0 < FIRST_OF_USERS);
         let unknown: BTreeSet<(u32, i32)> = (raw.columns.iter())
             .filter(|it| !self.types.contains_key(&(it.type_oid, it.type_modifier)))
             .map(|it| (it.type_oid.0, it.type_modifier))

@@ -1,6 +1,7 @@
 //! The texts of expressions: asked for late, briefly, only where needed, and kept by the hash of their tree.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,13 +20,24 @@ pub enum Place {
     Predicate(Oid),
     /// Of an index, the key of this number (from 1).
     Key(Oid, i32),
+    /// The same key, if the index names a collation for it.
+    Collation(Oid, i32),
     /// Of a relation, the generated column of this number.
     Generated(Oid, i16),
 }
 
 #[derive(Debug, Default)]
 pub struct Texts {
-    known: HashMap<Place, (i64, Arc<str>)>,
+    known: HashMap<Place, Known>,
+    /// By relation, a hash of the names that its trees refer to by number.
+    columns: HashMap<u32, u64>,
+}
+
+#[derive(Debug)]
+struct Known {
+    relation: u32,
+    hash: i64,
+    text: Arc<str>,
 }
 
 /// What is to be asked for.
@@ -42,8 +54,32 @@ const LONGEST_WAIT: Duration = Duration::from_millis(200);
 impl Texts {
     /// The text, if it is known for this very tree.
     pub fn get(&self, place: Place, hash: Option<i64>) -> Option<Arc<str>> {
-        let (known, text) = self.known.get(&place)?;
-        (Some(*known) == hash).then(|| Arc::clone(text))
+        let known = self.known.get(&place)?;
+        (Some(known.hash) == hash).then(|| Arc::clone(&known.text))
+    }
+
+    /// Whether the index names a collation for its key at `position` (from 0), an expression.
+    pub fn is_collated(&self, index: Oid, position: usize, hash: Option<i64>) -> bool {
+        let number = i32::try_from(position + 1).unwrap_or_default();
+        self.get(Place::Collation(index, number), hash).is_some()
+    }
+
+    /// Forgets the texts of relations whose columns were renamed, which leaves their trees as they were.
+    fn forget_renamed(&mut self, raw: &Raw, relations: &BTreeMap<u32, &str>) {
+        let mut hashers: HashMap<u32, DefaultHasher> = HashMap::with_capacity(relations.len());
+        for (oid, name) in relations {
+            name.hash(hashers.entry(*oid).or_default());
+        }
+        for column in &raw.columns {
+            if let Some(hasher) = hashers.get_mut(&column.relation.0) {
+                (column.number, &column.name).hash(hasher);
+            }
+        }
+        let columns: HashMap<u32, u64> = hashers.into_iter().map(|(oid, it)| (oid, it.finish())).collect();
+        let before = std::mem::replace(&mut self.columns, columns);
+        let same =
+            |relation: &u32| self.columns.get(relation).is_some_and(|it| before.get(relation) == Some(it));
+        self.known.retain(|_, known| same(&known.relation));
     }
 
     /// Asks for the texts of the tables of interest that are not known yet, but not for those of tables that
@@ -60,6 +96,7 @@ impl Texts {
             .filter(|it| names.contains(it.name.as_str()))
             .map(|it| (it.oid.0, it.name.as_str()))
             .collect();
+        self.forget_renamed(raw, &relations);
         let hashes = self.hashes(raw, &relations);
         let mut unread: BTreeSet<u32> = BTreeSet::new();
         if hashes.iter().all(|(place, (_, hash))| self.get(*place, Some(*hash)).is_some()) {
@@ -81,7 +118,9 @@ impl Texts {
             }
             match place {
                 Place::Check(oid) => wanted.checks.push(*oid),
-                Place::Predicate(oid) | Place::Key(oid, _) => wanted.indexes.push(*oid),
+                Place::Predicate(oid) | Place::Key(oid, _) | Place::Collation(oid, _) => {
+                    wanted.indexes.push(*oid);
+                }
                 Place::Generated(relation, number) => wanted.generated.push((*relation, *number)),
             }
         }
@@ -91,17 +130,18 @@ impl Texts {
                 "check" => Place::Check(oid),
                 "predicate" => Place::Predicate(oid),
                 "key" => Place::Key(oid, number),
+                "collation" => Place::Collation(oid, number),
                 _ => Place::Generated(oid, i16::try_from(number).unwrap_or_default()),
             };
             // All keys of one index share the hash of its expressions.
             let known = match place {
-                Place::Key(oid, _) => hashes.get(&Place::Key(oid, 0)),
+                Place::Key(oid, _) | Place::Collation(oid, _) => hashes.get(&Place::Key(oid, 0)),
                 Place::Check(_) | Place::Predicate(_) | Place::Generated(..) => hashes.get(&place),
             };
-            if let (Some((_, hash)), Some(text)) = (known, text) {
-                self.known.insert(place, (*hash, text.as_str().into()));
+            if let (Some(&(relation, hash)), Some(text)) = (known, text) {
+                self.known.insert(place, Known { relation, hash, text: text.as_str().into() });
                 if let Place::Key(oid, _) = place {
-                    self.known.insert(Place::Key(oid, 0), (*hash, "".into()));
+                    self.known.insert(Place::Key(oid, 0), Known { relation, hash, text: "".into() });
                 }
             }
         }
@@ -113,7 +153,12 @@ impl Texts {
         let name = |relation: &u32| relations.get(relation).copied().unwrap_or_default();
         Ok(unread
             .iter()
-            .map(|it| format!("expressions of table {} were not read: it is locked just now", name(it)))
+            .map(|it| {
+                format!(
+                    "expressions of table {} were not read: it is locked or being changed just now",
+                    name(it)
+                )
+            })
             .collect())
     }
 
@@ -142,7 +187,10 @@ impl Texts {
 
 type Found = Vec<(String, Oid, i32, Option<String>)>;
 
-/// `None` when a lock was not to be had in time.
+/// A lock that was not to be had in time, and what deparsing says of a relation that was dropped meanwhile.
+const NOT_TO_BE_HAD: [&str; 4] = ["55P03", "XX000", "42P01", "42704"];
+
+/// `None` when they were not to be had in time.
 async fn ask(
     connection: &mut PgConnection,
     mut wanted: Wanted,
@@ -175,7 +223,7 @@ async fn ask(
             run(connection, "ROLLBACK TO SAVEPOINT texts".to_owned()).await?;
             Ok(Some(found))
         }
-        Err(error) if sqlstate(&error).as_deref() == Some("55P03") => {
+        Err(error) if sqlstate(&error).is_some_and(|it| NOT_TO_BE_HAD.contains(&it.as_str())) => {
             run(connection, "ROLLBACK TO SAVEPOINT texts".to_owned()).await?;
             Ok(None)
         }

@@ -56,7 +56,7 @@ async fn errors_are_problems_with_stable_codes() {
     for (method, path, status, code) in [
         (Method::GET, "/nothing", 404, "no_such_path"),
         (Method::GET, "/v1/databases/nobody", 404, "no_such_database"),
-        (Method::GET, "/v1/databases/%00%ff", 400, "no_such_path"),
+        (Method::GET, "/v1/databases/%ff", 400, "unreadable_path"),
         (Method::GET, "/v1/databases/shop/tables/nothing", 404, "no_such_table"),
         (Method::POST, "/v1/databases/nobody/audits", 404, "no_such_database"),
         (Method::DELETE, "/v1/databases/shop", 405, "method_not_allowed"),
@@ -64,10 +64,6 @@ async fn errors_are_problems_with_stable_codes() {
     ] {
         let response = service.request(method.clone(), path).send().await.unwrap();
         assert!(response.headers().get("allow").is_some() || status != 405, "{path}");
-        if status == 400 {
-            assert!(response.status().is_client_error(), "{path}");
-            continue;
-        }
         assert_eq!(response.status(), status, "{path}");
         assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
         let problem: serde_json::Value = response.json().await.unwrap();

@@ -12,6 +12,7 @@ use std::future::Future;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::types::Oid;
@@ -20,9 +21,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow};
 
 use super::*;
 use crate::audit::{CatalogObservation, Visibility};
+use crate::schema::Pool;
 
 use self::error::{failure, invalid_url};
 use self::names::Names;
+use self::rows::PooledRow;
 use self::texts::Texts;
 
 pub struct Session {
@@ -127,7 +130,7 @@ impl Session {
         self.run("COMMIT").await?;
 
         let naming = Dialect::Postgres.naming();
-        let (actual, remarks) = assemble::schema(&raw, &namespaces, &self.names, &self.texts, &schema);
+        let (actual, remarks) = assemble::schema(raw, &namespaces, &self.names, &self.texts, &schema);
         Ok(Observation {
             dialect: Dialect::Postgres,
             server_version: self.server.version.clone(),
@@ -176,12 +179,14 @@ impl Session {
         } else {
             include_str!("postgres/indexes_before_15.sql")
         };
+        let mut pool = Pool::default();
         Ok(rows::Raw {
             relations,
-            columns: self.rows_of(include_str!("postgres/columns.sql"), &oids).await?,
-            defaults: self.rows_of(include_str!("postgres/defaults.sql"), &oids).await?,
-            constraints: self.rows_of(include_str!("postgres/constraints.sql"), &oids).await?,
-            indexes: self.rows_of(indexes, &oids).await?,
+            columns: self.rows_of(include_str!("postgres/columns.sql"), &oids, &mut pool).await?,
+            defaults: self.rows_of(include_str!("postgres/defaults.sql"), &oids, &mut pool).await?,
+            constraints: self.rows_of(include_str!("postgres/constraints.sql"), &oids, &mut pool).await?,
+            indexes: self.rows_of(indexes, &oids, &mut pool).await?,
+            pool,
         })
     }
 
@@ -192,15 +197,18 @@ impl Session {
             .map_err(|error| failure(&error))
     }
 
-    async fn rows_of<R>(&mut self, sql: &'static str, relations: &Arc<[Oid]>) -> Result<Vec<R>, CatalogError>
-    where
-        R: for<'r> FromRow<'r, sqlx::postgres::PgRow> + Send + Unpin,
-    {
-        sqlx::query_as(sql)
-            .bind(&relations[..])
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| failure(&error))
+    async fn rows_of<R: PooledRow>(
+        &mut self,
+        sql: &'static str,
+        relations: &Arc<[Oid]>,
+        pool: &mut Pool,
+    ) -> Result<Vec<R>, CatalogError> {
+        let mut stream = sqlx::query(sql).bind(&relations[..]).fetch(&mut self.connection);
+        let mut rows = Vec::new();
+        while let Some(row) = stream.try_next().await.map_err(|error| failure(&error))? {
+            rows.push(R::read(&row, pool).map_err(|error| failure(&error))?);
+        }
+        Ok(rows)
     }
 
     /// The counter probe: one row, at any size, without rights.

@@ -1,6 +1,7 @@
 //! Puts the raw rows together into the actual schema.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::mem::take;
 use std::sync::Arc;
 
 use sqlx::postgres::types::Oid;
@@ -16,7 +17,7 @@ use crate::schema::{
 
 /// The schema in canonical form, and what is there but has no place in it, one sentence each.
 pub fn schema(
-    raw: &Raw,
+    raw: Raw,
     namespaces: &[rows::Namespace],
     names: &Names,
     texts: &Texts,
@@ -30,15 +31,11 @@ pub fn schema(
 }
 
 struct Assembly<'a> {
-    raw: &'a Raw,
+    /// What has its place in a table is taken out: rows and tables are not kept side by side.
+    raw: Raw,
     names: &'a Names,
     texts: &'a Texts,
-    /// Each distinct name is kept once: a few hundred stand for hundreds of thousands.
-    pool: HashSet<Name>,
     tables: HashMap<u32, Table>,
-    /// The names of the columns by relation and number, for keys.
-    numbered: HashMap<u32, HashMap<i16, Name>>,
-    defaults: HashMap<(u32, i16), &'a rows::Default_>,
     /// How a unique constraint that an index backs is deferred.
     backed: HashMap<u32, Deferrable>,
     remarks: Vec<String>,
@@ -46,20 +43,20 @@ struct Assembly<'a> {
 
 impl<'a> Assembly<'a> {
     fn new(
-        raw: &'a Raw,
+        mut raw: Raw,
         namespaces: &[rows::Namespace],
         names: &'a Names,
         texts: &'a Texts,
         audited: &str,
     ) -> Self {
-        let mut pool = HashSet::new();
+        let mut pool = take(&mut raw.pool);
         let schemas: HashMap<u32, Option<Name>> = (namespaces.iter())
-            .map(|it| (it.oid.0, (it.name != audited).then(|| intern(&mut pool, &it.name))))
+            .map(|it| (it.oid.0, (it.name != audited).then(|| pool.text(&it.name))))
             .collect();
-        let tables = (raw.relations.iter())
+        let tables = (take(&mut raw.relations).into_iter())
             .map(|it| {
                 let schema = schemas.get(&it.namespace.0).cloned().flatten();
-                let mut table = Table::new(TableName { schema, name: intern(&mut pool, &it.name) });
+                let mut table = Table::new(TableName { schema, name: pool.text(&it.name) });
                 table.kind = match letter(it.kind) {
                     'p' => TableKind::Partitioned,
                     'v' => TableKind::View,
@@ -70,37 +67,31 @@ impl<'a> Assembly<'a> {
                 (it.oid.0, table)
             })
             .collect();
-        let defaults = raw.defaults.iter().map(|it| ((it.relation.0, it.number), it)).collect();
-        Self {
-            raw,
-            names,
-            texts,
-            pool,
-            tables,
-            numbered: HashMap::new(),
-            defaults,
-            backed: HashMap::new(),
-            remarks: Vec::new(),
-        }
+        Self { raw, names, texts, tables, backed: HashMap::new(), remarks: Vec::new() }
     }
 
     fn columns(&mut self) {
         let mut spelled: HashMap<(Oid, i32), Spelling> = HashMap::new();
+        let defaults: HashMap<(u32, i16), rows::Default_> =
+            take(&mut self.raw.defaults).into_iter().map(|it| ((it.relation.0, it.number), it)).collect();
+        for of_table in self.raw.columns.chunk_by(|a, b| a.relation == b.relation) {
+            if let Some(table) = of_table.first().and_then(|it| self.tables.get_mut(&it.relation.0)) {
+                table.columns.reserve_exact(of_table.len());
+            }
+        }
         for row in &self.raw.columns {
-            let name = intern(&mut self.pool, &row.name);
-            self.numbered.entry(row.relation.0).or_default().insert(row.number, name.clone());
             // One canonical spelling for each type, shared by all its columns.
             let data_type = spelled.entry((row.type_oid, row.type_modifier)).or_insert_with(|| {
                 let text = self.names.type_of(row.type_oid, row.type_modifier);
                 text.map_or(Spelling::Unread, |text| Dialect::Postgres.canonical_type(text))
             });
-            let default = self.defaults.get(&(row.relation.0, row.number));
+            let default = defaults.get(&(row.relation.0, row.number));
             let is_generated = letter(row.generated) != ' ';
             let mut column = Column {
                 nullable: !row.not_null,
                 auto_increment: letter(row.identity) != ' ',
                 collation: self.names.collation(row.type_oid, row.collation),
-                ..Column::new(name, data_type.clone())
+                ..Column::new(row.name.clone(), data_type.clone())
             };
             if is_generated {
                 let place = Place::Generated(row.relation, row.number);
@@ -121,9 +112,9 @@ impl<'a> Assembly<'a> {
     }
 
     fn constraints(&mut self) {
-        for row in &self.raw.constraints {
+        for row in take(&mut self.raw.constraints) {
             let relation = row.relation.0;
-            let name = Some(intern(&mut self.pool, &row.name));
+            let name = Some(row.name.clone());
             let columns = self.columns_of(relation, row.columns.as_deref());
             let deferrable = match (row.is_deferrable, row.is_deferred) {
                 (false, _) => Deferrable::No,
@@ -158,14 +149,14 @@ impl<'a> Assembly<'a> {
                         deferrable,
                         provenance: Provenance::default(),
                     };
-                    self.with(relation, |table| table.foreign_keys.push(key));
+                    self.with(relation, |table| add(&mut table.foreign_keys, key));
                 }
                 'c' => {
                     let text = self.texts.get(Place::Check(row.oid), row.hash);
                     let expression =
                         text.map_or(Spelling::Unread, |it| Dialect::Postgres.canonical_expression(&it));
                     let check = Check { name, columns, expression, provenance: Provenance::default() };
-                    self.with(relation, |table| table.checks.push(check));
+                    self.with(relation, |table| add(&mut table.checks, check));
                 }
                 // Exclusion constraints have no place in a schema yet: neither expected nor unexpected.
                 _ => {}
@@ -174,7 +165,7 @@ impl<'a> Assembly<'a> {
     }
 
     fn indexes(&mut self) {
-        for row in &self.raw.indexes {
+        for row in take(&mut self.raw.indexes) {
             if row.is_primary || row.is_exclusion {
                 continue;
             }
@@ -187,8 +178,8 @@ impl<'a> Assembly<'a> {
                 ));
                 continue;
             }
-            let name = Some(intern(&mut self.pool, &row.name));
-            let (parts, include) = self.parts(row);
+            let (parts, include) = self.parts(&row);
+            let name = Some(row.name);
             let condition = row.predicate_hash.map(|hash| {
                 let text = self.texts.get(Place::Predicate(row.oid), Some(hash));
                 text.map_or(Spelling::Unread, |it| Dialect::Postgres.canonical_expression(&it))
@@ -200,7 +191,7 @@ impl<'a> Assembly<'a> {
             let is_unique = row.is_unique;
             self.with(row.relation.0, |table| {
                 if is_unique {
-                    table.uniques.push(UniqueConstraint {
+                    let unique = UniqueConstraint {
                         name,
                         parts,
                         include,
@@ -208,9 +199,10 @@ impl<'a> Assembly<'a> {
                         nulls_not_distinct,
                         deferrable,
                         provenance,
-                    });
+                    };
+                    add(&mut table.uniques, unique);
                 } else {
-                    table.indexes.push(Index { name, parts, include, condition, method, provenance });
+                    add(&mut table.indexes, Index { name, parts, include, condition, method, provenance });
                 }
             });
         }
@@ -223,8 +215,7 @@ impl<'a> Assembly<'a> {
         let collations: Vec<u32> = vector(&row.collations);
         let options: Vec<i16> = vector(&row.options);
         let key_count = usize::try_from(row.key_count).unwrap_or_default();
-        let of_table = self.numbered.get(&row.relation.0);
-        let named = |number: i16| of_table.and_then(|it| it.get(&number)).cloned();
+        let named = |number: i16| self.column(row.relation.0, number).map(|it| it.name.clone());
         let mut parts = Vec::with_capacity(key_count);
         for (at, number) in columns.iter().take(key_count).enumerate() {
             let key = match named(*number) {
@@ -246,7 +237,8 @@ impl<'a> Assembly<'a> {
                 (false, false) | (true, true) => None,
             };
             // An expression sorts by the collation that it has by itself, unless the index says another.
-            let says_another = |oid: &u32| match self.raw_collation(row.relation, *number) {
+            let says_another = |oid: &u32| match self.column(row.relation.0, *number).map(|it| it.collation.0)
+            {
                 Some(column) => column != *oid,
                 None => self.texts.is_collated(row.oid, at, row.expressions_hash),
             };
@@ -264,17 +256,18 @@ impl<'a> Assembly<'a> {
         (parts, include)
     }
 
-    /// The collation of a column, by which an index on it sorts unless it says another.
-    fn raw_collation(&self, relation: Oid, number: i16) -> Option<u32> {
+    fn column(&self, relation: u32, number: i16) -> Option<&rows::Column> {
         // Rows come sorted by relation and number.
         let columns = &self.raw.columns;
-        let at = columns.binary_search_by_key(&(relation.0, number), |it| (it.relation.0, it.number)).ok()?;
-        columns.get(at).map(|it| it.collation.0)
+        let at = columns.binary_search_by_key(&(relation, number), |it| (it.relation.0, it.number)).ok()?;
+        columns.get(at)
     }
 
     fn columns_of(&self, relation: u32, numbers: Option<&[i16]>) -> Vec<Name> {
-        let Some(named) = self.numbered.get(&relation) else { return Vec::new() };
-        numbers.unwrap_or_default().iter().filter_map(|number| named.get(number).cloned()).collect()
+        let numbers = numbers.unwrap_or_default();
+        let mut names = Vec::with_capacity(numbers.len());
+        names.extend(numbers.iter().filter_map(|it| self.column(relation, *it)).map(|it| it.name.clone()));
+        names
     }
 
     fn with(&mut self, relation: u32, change: impl FnOnce(&mut Table)) {
@@ -309,11 +302,8 @@ fn action(code: i8) -> Action {
     }
 }
 
-fn intern(pool: &mut HashSet<Name>, text: &str) -> Name {
-    if let Some(name) = pool.get(text) {
-        return name.clone();
-    }
-    let name = Name::from(text);
-    pool.insert(name.clone());
-    name
+/// Tables are many and their lists are short: there is no room to spare.
+fn add<T>(list: &mut Vec<T>, item: T) {
+    list.reserve_exact(1);
+    list.push(item);
 }

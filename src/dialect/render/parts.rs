@@ -31,7 +31,8 @@ impl Dialect {
             sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
         }
         let is_generated = column.generated.is_some();
-        if !column.nullable && !(is_generated && self == Self::Mariadb) {
+        let says_not_null = self != Self::Mariadb || !is_generated;
+        if says_not_null && !column.nullable {
             sql.push_str(" NOT NULL");
         } else if column.nullable && !is_generated && matches!(self, Self::Mysql | Self::Mariadb) {
             // A timestamp is not null unless this is said.

@@ -31,8 +31,9 @@ impl Dialect {
             sql.push_str(&format!(" GENERATED ALWAYS AS ({expression}) {kind}"));
         }
         let is_generated = column.generated.is_some();
-        let says_not_null = self != Self::Mariadb || !is_generated;
-        if says_not_null && !column.nullable {
+        // MariaDB allows no NOT NULL on a generated column.
+        let takes_not_null = !is_generated || self != Self::Mariadb;
+        if !column.nullable && takes_not_null {
             sql.push_str(" NOT NULL");
         } else if column.nullable && !is_generated && matches!(self, Self::Mysql | Self::Mariadb) {
             // A timestamp is not null unless this is said.

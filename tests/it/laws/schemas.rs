@@ -126,7 +126,8 @@ impl Draft {
             // MariaDB stores nothing that hangs on how it fills up a char (error 1901).
             return;
         }
-        let expression = self.over(dice.pick(words::TEXT_EXPRESSIONS), &source);
+        let text = *dice.pick(words::TEXT_EXPRESSIONS);
+        let expression = self.over(text, &source);
         let stored = self.dialect == Dialect::Postgres || dice.chance(50);
         let data_type = if self.dialect == Dialect::Postgres { "text" } else { "varchar(200)" };
         self.table.columns.push(Column {
@@ -230,7 +231,8 @@ impl Draft {
             Dialect::Mysql | Dialect::Mariadb => return None,
         }
         let column = self.of_class(Class::Text, dice)?;
-        let text = self.over(dice.pick(words::TEXT_EXPRESSIONS), &column);
+        let text = *dice.pick(words::TEXT_EXPRESSIONS);
+        let text = self.over(text, &column);
         Some(IndexPart::expression(Spelling::uncertain(text)))
     }
 

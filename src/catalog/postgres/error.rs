@@ -11,19 +11,27 @@ pub fn invalid_url() -> CatalogError {
 }
 
 pub fn while_connecting(error: &sqlx::Error) -> CatalogError {
-    let known = failure(error);
+    let unreachable = |message: String| CatalogError::new(FailureReason::Unreachable, message);
     match error {
-        sqlx::Error::Io(io) => {
-            CatalogError::new(FailureReason::Unreachable, format!("no connection: {}", io.kind()))
-        }
-        sqlx::Error::Tls(_) => CatalogError::new(
-            FailureReason::Unreachable,
-            "no connection: TLS could not be agreed on; check sslmode and the certificates",
+        sqlx::Error::Io(io) => unreachable(format!("no connection: {}", why(io))),
+        sqlx::Error::Tls(_) => unreachable(
+            "no connection: TLS could not be agreed on; check sslmode and the certificates".to_owned(),
         ),
         sqlx::Error::Configuration(_) => invalid_url(),
-        // A closed set only from our point of view: sqlx may add kinds.
-        _ => known,
+        sqlx::Error::Protocol(_) => {
+            unreachable("no connection: what answers there does not speak as PostgreSQL does".to_owned())
+        }
+        // sqlx may add kinds.
+        _ => failure(error),
     }
+}
+
+fn why(io: &std::io::Error) -> String {
+    // The standard library has no stable kind for a failed look-up; its text names neither host nor URL.
+    if io.to_string().contains("lookup") {
+        return "the name of the host could not be resolved".to_owned();
+    }
+    io.kind().to_string()
 }
 
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
@@ -47,11 +55,17 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         "3D000" => (FailureReason::NoDatabase, "the server has no database of this name".to_owned()),
         // It names an object or the right that lacks, never a value.
         "42501" => (FailureReason::PermissionDenied, database_error.message().to_owned()),
-        "57014" => (FailureReason::Timeout, "a statement ran out of its time on the server".to_owned()),
+        "57014" | "25P04" => {
+            (FailureReason::Timeout, "a statement ran out of its time on the server".to_owned())
+        }
         "55P03" => (FailureReason::Locked, "a lock was not to be had within the lock budget".to_owned()),
         "53300" => (FailureReason::Unreachable, "the server has no connection left for this role".to_owned()),
         "57P03" => (FailureReason::Unreachable, "the server is starting up or shutting down".to_owned()),
         code if code.starts_with("08") || code.starts_with("57P") || code == "25P03" => return lost(),
+        code if has_changed_meanwhile(code) => (
+            FailureReason::Unsupported,
+            format!("the catalog could not be read ({code}): it kept changing, or it is damaged"),
+        ),
         code => (
             FailureReason::Unsupported,
             format!("the server refused a statement of the audit with its error code {code}"),
@@ -60,6 +74,14 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
     CatalogError::new(reason, message)
 }
 
-pub fn sqlstate(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error()?.code().map(|code| code.into_owned())
+/// Whether an error with this code comes from an object that is in our snapshot but no longer there: functions
+/// of the server look at the catalog as it is now. The next snapshot will not have it.
+pub fn has_changed_meanwhile(code: &str) -> bool {
+    // internal_error ("cache lookup failed for type 123"), undefined table, schema, object, function.
+    matches!(code, "XX000" | "42P01" | "3F000" | "42704" | "42883")
+}
+
+/// The code of a database's error, empty for all others.
+pub fn sqlstate(error: &sqlx::Error) -> String {
+    error.as_database_error().and_then(|it| it.code()).unwrap_or_default().into_owned()
 }

@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::Session;
-use super::error::{failure, sqlstate};
+use super::error::sqlstate;
+use super::{Session, Snapshot};
 use crate::audit::LedgerObservation;
-use crate::catalog::CatalogError;
 use crate::dialect::Dialect;
 use crate::migration::{LedgerRow, MigrationId};
 
@@ -27,29 +26,31 @@ struct Row {
 }
 
 impl Session {
-    pub(super) async fn read_ledger(&mut self, audited: &str) -> Result<LedgerObservation, CatalogError> {
+    /// Reads it from the audited schema or the one that was configured, not from wherever the search path of
+    /// this role leads; but where that would lead is told.
+    pub(super) async fn read_ledger(&mut self, place: &Snapshot) -> Result<LedgerObservation, sqlx::Error> {
         let source = self.target.ledger.clone();
         let table = source.table.as_deref().unwrap_or(source.format.table).to_owned();
-        let schema = source.schema.as_deref().unwrap_or(audited).to_owned();
+        let schema = source.schema.as_deref().unwrap_or(&place.audited).to_owned();
         let quote = |name: &str| Dialect::Postgres.quote(name);
         let shown = format!("{schema}.{table}");
 
         let mut schemas = vec![schema.clone()];
         if source.schema.is_none() {
-            schemas.extend(self.server.search_path.iter().filter(|it| **it != schema).cloned());
+            schemas.extend(place.search_path.iter().filter(|it| **it != schema).cloned());
         }
         let candidates: Vec<Candidate> = sqlx::query_as(include_str!("ledgers.sql"))
             .bind(&table)
             .bind(&schemas)
             .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| failure(&error))?;
+            .await?;
         let Some(own) = candidates.iter().find(|it| it.schema == schema) else {
             // The first of the search path is what an application would read.
-            let other = schemas.iter().find(|name| candidates.iter().any(|it| it.schema == **name));
+            let other = schemas.into_iter().find(|name| candidates.iter().any(|it| it.schema == *name));
             return Ok(match other {
-                Some(other) => LedgerObservation::InOtherSchema { table, schema: other.clone() },
-                None => LedgerObservation::Absent { table: shown },
+                Some(schema) => LedgerObservation::InOtherSchema { table, schema },
+                None if self.has_schema(&schema).await? => LedgerObservation::Absent { table: shown },
+                None => LedgerObservation::Absent { table: format!("{shown} (there is no schema {schema})") },
             });
         };
         if !own.may_enter || !own.may_read {
@@ -66,12 +67,19 @@ impl Session {
         self.read_rows(&schema, &table, shown).await
     }
 
+    async fn has_schema(&mut self, name: &str) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)")
+            .bind(name)
+            .fetch_one(&mut self.connection)
+            .await
+    }
+
     async fn read_rows(
         &mut self,
         schema: &str,
         table: &str,
         shown: String,
-    ) -> Result<LedgerObservation, CatalogError> {
+    ) -> Result<LedgerObservation, sqlx::Error> {
         let format = self.target.ledger.format;
         // The expressions are constants of ours, the names are quoted.
         let sql = format!(
@@ -94,14 +102,30 @@ impl Session {
                 self.run("RELEASE SAVEPOINT ledger").await?;
                 Ok(LedgerObservation::Rows(rows.into_iter().map(LedgerRow::from).collect()))
             }
-            // Class 42 is about names and types: a column that is not there, one that cannot be cast.
-            Err(error) if sqlstate(&error).is_some_and(|it| it.starts_with("42") && it != "42501") => {
-                self.run("ROLLBACK TO SAVEPOINT ledger").await?;
-                let reason = error.as_database_error().map(|it| it.message().to_owned()).unwrap_or_default();
-                Ok(LedgerObservation::Malformed { table: shown, reason })
-            }
-            Err(error) => Err(failure(&error)),
+            Err(error) => match malformed(&error) {
+                Some(reason) => {
+                    self.run("ROLLBACK TO SAVEPOINT ledger").await?;
+                    Ok(LedgerObservation::Malformed { table: shown, reason })
+                }
+                None => Err(error),
+            },
         }
+    }
+}
+
+/// What the server says against the columns; `None` for an error that says nothing about them.
+fn malformed(error: &sqlx::Error) -> Option<String> {
+    match sqlstate(error).as_str() {
+        // undefined_column, datatype_mismatch, cannot_coerce, undefined_function and the like name columns
+        // and types, never a value.
+        "42703" | "42804" | "42846" | "42883" | "42725" | "42702" => {
+            error.as_database_error().map(|it| it.message().to_owned())
+        }
+        // Class 22, data exception: its message repeats the value.
+        code if code.starts_with("22") => {
+            Some("a value in it is not of the kind that its format says".to_owned())
+        }
+        _ => None,
     }
 }
 

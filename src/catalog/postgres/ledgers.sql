@@ -1,7 +1,8 @@
 -- Every relation of the ledger's name ($1) in the schemas of interest ($2), and whether this role may read it.
+-- NULL is the answer for one that was dropped since: reading it will tell.
 SELECT n.nspname AS schema,
-       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_enter,
-       pg_catalog.has_table_privilege(c.oid, 'SELECT') AS may_read
+       COALESCE(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), true) AS may_enter,
+       COALESCE(pg_catalog.has_table_privilege(c.oid, 'SELECT'), true) AS may_read
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relname = $1

@@ -1,15 +1,17 @@
 //! The texts of expressions: asked for late, briefly, only where needed, and kept by the hash of their tree.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
 
-use super::error::{failure, sqlstate};
-use super::rows::{Raw, letter};
-use crate::catalog::{Budgets, CatalogError};
+use super::error::{has_changed_meanwhile, sqlstate};
+use super::rows::Raw;
+use crate::catalog::Budgets;
 use crate::migration::Interest;
 
 /// What a text belongs to.
@@ -25,25 +27,33 @@ pub enum Place {
 
 #[derive(Debug, Default)]
 pub struct Texts {
-    known: HashMap<Place, (i64, Arc<str>)>,
+    known: HashMap<Place, Known>,
 }
 
-/// What is to be asked for.
-#[derive(Default)]
-struct Wanted {
-    checks: Vec<Oid>,
-    indexes: Vec<Oid>,
-    generated: Vec<(Oid, i16)>,
+#[derive(Debug)]
+struct Known {
+    version: u64,
+    text: Arc<str>,
+}
+
+/// A text that is to be known, with its relation.
+#[derive(Clone, Copy, Debug)]
+struct Sought {
+    relation: u32,
+    /// A hash of the stored tree and of the names of the table's columns, which the tree knows by number only.
+    /// A renamed function or type goes unnoticed until the session ends.
+    version: u64,
 }
 
 /// Nobody's migration should wait for us, nor we for it.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
 
+/// After so many tries somebody keeps locking tables between two of our statements.
+const TRIES: usize = 3;
+
 impl Texts {
-    /// The text, if it is known for this very tree.
-    pub fn get(&self, place: Place, hash: Option<i64>) -> Option<Arc<str>> {
-        let (known, text) = self.known.get(&place)?;
-        (Some(*known) == hash).then(|| Arc::clone(text))
+    pub fn get(&self, place: Place) -> Option<&Arc<str>> {
+        self.known.get(&place).map(|it| &it.text)
     }
 
     /// Asks for the texts of the tables of interest that are not known yet, but not for those of tables that
@@ -54,131 +64,145 @@ impl Texts {
         raw: &Raw,
         interest: &Interest,
         budgets: &Budgets,
-    ) -> Result<Vec<String>, CatalogError> {
+    ) -> Result<Vec<String>, sqlx::Error> {
         let names: HashSet<&str> = interest.expressions.iter().map(|table| &*table.name).collect();
         let relations: BTreeMap<u32, &str> = (raw.relations.iter())
-            .filter(|it| names.contains(it.name.as_str()))
-            .map(|it| (it.oid.0, it.name.as_str()))
+            .filter(|it| names.contains(&*it.name))
+            .map(|it| (it.oid.0, &*it.name))
             .collect();
-        let hashes = self.hashes(raw, &relations);
-        let mut unread: BTreeSet<u32> = BTreeSet::new();
-        if hashes.iter().all(|(place, (_, hash))| self.get(*place, Some(*hash)).is_some()) {
-            return Ok(Vec::new());
+        let mut sought = sought(raw, &relations);
+        self.known.retain(|place, known| sought.get(place).is_some_and(|it| it.version == known.version));
+        let mut patience = budgets.lock.min(LONGEST_WAIT);
+        for _ in 0..TRIES {
+            sought.retain(|place, _| !self.known.contains_key(place));
+            if sought.is_empty() {
+                break;
+            }
+            let locked = locked_relations(connection).await?;
+            let open: HashMap<Place, Sought> = (sought.iter())
+                .filter(|(_, it)| !locked.contains(&it.relation))
+                .map(|(k, v)| (*k, *v))
+                .collect();
+            if open.is_empty() {
+                break;
+            }
+            match ask(connection, &open, patience).await? {
+                Answer::Found(found) => {
+                    self.keep(&open, found);
+                    break;
+                }
+                // Somebody came between the two statements: look again, and wait less.
+                Answer::Locked => patience /= 4,
+                Answer::Changed => {}
+            }
         }
-        let locked: Vec<(Oid,)> = sqlx::query_as(include_str!("locked.sql"))
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(|error| failure(&error))?;
-        let locked: BTreeSet<u32> = locked.into_iter().map(|(oid,)| oid.0).collect();
-        let mut wanted = Wanted::default();
-        for (place, (relation, hash)) in &hashes {
-            if self.get(*place, Some(*hash)).is_some() {
-                continue;
-            }
-            if locked.contains(relation) {
-                unread.insert(*relation);
-                continue;
-            }
-            match place {
-                Place::Check(oid) => wanted.checks.push(*oid),
-                Place::Predicate(oid) | Place::Key(oid, _) => wanted.indexes.push(*oid),
-                Place::Generated(relation, number) => wanted.generated.push((*relation, *number)),
-            }
-        }
-        let found = ask(connection, wanted, budgets).await?;
-        for (kind, oid, number, text) in found.unwrap_or_default() {
+        sought.retain(|place, _| !self.known.contains_key(place));
+        let unread: BTreeSet<&str> =
+            sought.values().filter_map(|it| relations.get(&it.relation).copied()).collect();
+        let sentence = |table: &&str| {
+            format!("expressions of table {table} were not read: it was locked or being changed just then")
+        };
+        Ok(unread.iter().map(sentence).collect())
+    }
+
+    fn keep(&mut self, open: &HashMap<Place, Sought>, found: Vec<(String, Oid, i32, Option<String>)>) {
+        for (kind, oid, number, text) in found {
             let place = match kind.as_str() {
                 "check" => Place::Check(oid),
                 "predicate" => Place::Predicate(oid),
                 "key" => Place::Key(oid, number),
                 _ => Place::Generated(oid, i16::try_from(number).unwrap_or_default()),
             };
-            // All keys of one index share the hash of its expressions.
-            let known = match place {
-                Place::Key(oid, _) => hashes.get(&Place::Key(oid, 0)),
-                Place::Check(_) | Place::Predicate(_) | Place::Generated(..) => hashes.get(&place),
-            };
-            if let (Some((_, hash)), Some(text)) = (known, text) {
-                self.known.insert(place, (*hash, text.as_str().into()));
-                if let Place::Key(oid, _) = place {
-                    self.known.insert(Place::Key(oid, 0), (*hash, "".into()));
-                }
+            if let (Some(sought), Some(text)) = (open.get(&place), text) {
+                self.known.insert(place, Known { version: sought.version, text: text.into() });
             }
         }
-        unread.extend(
-            (hashes.iter())
-                .filter(|(place, (_, hash))| self.get(**place, Some(*hash)).is_none())
-                .map(|(_, it)| it.0),
-        );
-        let name = |relation: &u32| relations.get(relation).copied().unwrap_or_default();
-        Ok(unread
-            .iter()
-            .map(|it| format!("expressions of table {} were not read: it is locked just now", name(it)))
-            .collect())
-    }
-
-    /// Every text that the tables of interest have, with its relation and the hash of its tree. The keys of an
-    /// index stand under number 0.
-    fn hashes(&self, raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, (u32, i64)> {
-        let mut hashes = HashMap::new();
-        let mut add = |place: Place, relation: Oid, hash: Option<i64>| {
-            if let Some(hash) = hash.filter(|_| relations.contains_key(&relation.0)) {
-                hashes.insert(place, (relation.0, hash));
-            }
-        };
-        for it in raw.constraints.iter().filter(|it| letter(it.kind) == 'c') {
-            add(Place::Check(it.oid), it.relation, it.hash);
-        }
-        for it in raw.indexes.iter().filter(|it| it.is_valid && !it.is_exclusion) {
-            add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
-            add(Place::Key(it.oid, 0), it.relation, it.expressions_hash);
-        }
-        for it in raw.defaults.iter().filter(|it| it.text.is_none()) {
-            add(Place::Generated(it.relation, it.number), it.relation, it.hash);
-        }
-        hashes
     }
 }
 
-type Found = Vec<(String, Oid, i32, Option<String>)>;
+/// Every text that the tables of interest have.
+fn sought(raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, Sought> {
+    let mut columns: HashMap<u32, DefaultHasher> =
+        relations.keys().map(|relation| (*relation, DefaultHasher::new())).collect();
+    for column in &raw.columns {
+        if let Some(hasher) = columns.get_mut(&column.relation.0) {
+            (column.number, &column.name).hash(hasher);
+        }
+    }
+    let mut all = HashMap::new();
+    let mut add = |place: Place, relation: Oid, hash: Option<i64>| {
+        if let (Some(hash), Some(columns)) = (hash, columns.get(&relation.0)) {
+            let mut hasher = columns.clone();
+            hash.hash(&mut hasher);
+            all.insert(place, Sought { relation: relation.0, version: hasher.finish() });
+        }
+    };
+    for it in raw.constraints.iter().filter(|it| it.kind == 'c') {
+        add(Place::Check(it.oid), it.relation, it.hash);
+    }
+    for it in raw.indexes.iter().filter(|it| it.is_valid && !it.is_exclusion) {
+        add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
+        for (number, _) in
+            (1..).zip(&it.columns[..it.key_count.min(it.columns.len())]).filter(|it| *it.1 == 0)
+        {
+            add(Place::Key(it.oid, number), it.relation, it.expressions_hash);
+        }
+    }
+    for it in raw.defaults.iter().filter(|it| it.text.is_none()) {
+        add(Place::Generated(it.relation, it.number), it.relation, it.hash);
+    }
+    all
+}
 
-/// `None` when a lock was not to be had in time.
+async fn locked_relations(connection: &mut PgConnection) -> Result<HashSet<u32>, sqlx::Error> {
+    let locked: Vec<(Oid,)> = sqlx::query_as(include_str!("locked.sql")).fetch_all(connection).await?;
+    Ok(locked.into_iter().map(|(oid,)| oid.0).collect())
+}
+
+enum Answer {
+    Found(Vec<(String, Oid, i32, Option<String>)>),
+    /// A lock was not to be had in time.
+    Locked,
+    /// Something asked for is in our snapshot but no longer there.
+    Changed,
+}
+
 async fn ask(
     connection: &mut PgConnection,
-    mut wanted: Wanted,
-    budgets: &Budgets,
-) -> Result<Option<Found>, CatalogError> {
-    if wanted.checks.is_empty() && wanted.indexes.is_empty() && wanted.generated.is_empty() {
-        return Ok(Some(Vec::new()));
+    open: &HashMap<Place, Sought>,
+    patience: Duration,
+) -> Result<Answer, sqlx::Error> {
+    let (mut checks, mut indexes, mut relations, mut numbers) = (vec![], BTreeSet::new(), vec![], vec![]);
+    for place in open.keys() {
+        match place {
+            Place::Check(oid) => checks.push(*oid),
+            Place::Predicate(oid) | Place::Key(oid, _) => {
+                indexes.insert(oid.0);
+            }
+            Place::Generated(relation, number) => {
+                relations.push(*relation);
+                numbers.push(*number);
+            }
+        }
     }
-    wanted.indexes.sort_by_key(|oid| oid.0);
-    wanted.indexes.dedup();
-    let run = async |connection: &mut PgConnection, sql: String| {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-            .execute(connection)
-            .await
-            .map_err(|error| failure(&error))
-            .map(drop)
-    };
-    let patience = budgets.lock.min(LONGEST_WAIT).as_millis().max(1);
-    run(&mut *connection, format!("SAVEPOINT texts; SET LOCAL lock_timeout = {patience}")).await?;
-    let (relations, numbers): (Vec<Oid>, Vec<i16>) = wanted.generated.into_iter().unzip();
+    let begin = format!("SAVEPOINT texts; SET LOCAL lock_timeout = {}", patience.as_millis().max(1));
+    sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut *connection).await?;
     let found = sqlx::query_as(include_str!("texts.sql"))
-        .bind(wanted.checks)
-        .bind(wanted.indexes)
+        .bind(checks)
+        .bind(indexes.into_iter().map(Oid).collect::<Vec<_>>())
         .bind(relations)
         .bind(numbers)
         .fetch_all(&mut *connection)
         .await;
-    match found {
-        Ok(found) => {
-            run(connection, "ROLLBACK TO SAVEPOINT texts".to_owned()).await?;
-            Ok(Some(found))
-        }
-        Err(error) if sqlstate(&error).as_deref() == Some("55P03") => {
-            run(connection, "ROLLBACK TO SAVEPOINT texts".to_owned()).await?;
-            Ok(None)
-        }
-        Err(error) => Err(failure(&error)),
-    }
+    let answer = match found {
+        Ok(found) => Answer::Found(found),
+        Err(error) => match sqlstate(&error).as_str() {
+            "55P03" => Answer::Locked,
+            code if has_changed_meanwhile(code) => Answer::Changed,
+            _ => return Err(error),
+        },
+    };
+    // Gives up the locks too.
+    sqlx::raw_sql("ROLLBACK TO SAVEPOINT texts").execute(connection).await?;
+    Ok(answer)
 }

@@ -84,10 +84,7 @@ impl Config {
     }
 
     /// [`Config::load`] with an environment of the caller's.
-    pub fn load_with(
-        file: &Path,
-        environment: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, ConfigError> {
+    pub fn load_with(file: &Path, environment: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut sources = BTreeSet::from([file.to_owned()]);
         let refuse = |mistakes, sources| Err(ConfigError { mistakes, sources });
         let text = match read_limited(file, LARGEST_FILE) {
@@ -105,8 +102,9 @@ impl Config {
                 return refuse(reader.into_mistakes(), sources);
             }
         };
-        let config =
-            reader.map(root, "the configuration").and_then(|entries| read(&mut reader, entries, &mut sources));
+        let config = reader
+            .map(root, "the configuration")
+            .and_then(|entries| read(&mut reader, entries, &mut sources));
         let mistakes = reader.into_mistakes();
         match config {
             Some(config) if mistakes.is_empty() => Ok(Self { sources, ..config }),
@@ -148,7 +146,10 @@ fn read(reader: &mut Reader<'_>, mut entries: Entries, sources: &mut BTreeSet<Pa
     let listen = listen.and_then(|text| {
         let address = text.value.parse().ok();
         if address.is_none() {
-            reader.mistake(text.position, "listen must be an address and a port, such as 127.0.0.1:8080 or [::]:8080");
+            reader.mistake(
+                text.position,
+                "listen must be an address and a port, such as 127.0.0.1:8080 or [::]:8080",
+            );
         }
         address
     });
@@ -161,7 +162,10 @@ fn read(reader: &mut Reader<'_>, mut entries: Entries, sources: &mut BTreeSet<Pa
     entries.finish(reader);
 
     let Some((key, node)) = databases else {
-        reader.mistake(position, "databases is missing: name at least one database, with its url and its manifest");
+        reader.mistake(
+            position,
+            "databases is missing: name at least one database, with its url and its manifest",
+        );
         return None;
     };
     let named = reader.map(node, "databases")?.into_rest();

@@ -11,7 +11,8 @@ use super::policy::PolicyConfig;
 use super::reader::{Entries, Reader};
 use super::yaml::{Key, Node, Position};
 use super::{
-    DEFAULT_CONFIRM_AFTER, DEFAULT_INTERVAL, KEEP_CONNECTIONS_UP_TO, LEAST_INTERVAL, read_limited, resolve_url,
+    DEFAULT_CONFIRM_AFTER, DEFAULT_INTERVAL, KEEP_CONNECTIONS_UP_TO, LEAST_INTERVAL, read_limited,
+    resolve_url,
 };
 use crate::catalog::{Budgets, LedgerSource, Scheme, Target};
 use crate::migration::Manifest;
@@ -242,7 +243,9 @@ pub(super) fn read(
         gate,
         interval: settings.interval,
         confirm_after: settings.confirm_after,
-        stale_after: settings.stale_after.unwrap_or_else(|| default_stale_after(settings.interval, &settings.budgets)),
+        stale_after: settings
+            .stale_after
+            .unwrap_or_else(|| default_stale_after(settings.interval, &settings.budgets)),
         keep_connection: settings.keep_connections.unwrap_or(settings.interval <= KEEP_CONNECTIONS_UP_TO),
         policy: common.policy.with(own_policy),
     })

@@ -63,7 +63,10 @@ fn read_severities(reader: &mut Reader<'_>, node: Node) -> BTreeMap<Rule, Option
     for (key, node) in entries.into_rest() {
         let rule = Rule::ALL.iter().copied().find(|rule| rule.name() == key.name);
         if rule.is_none() {
-            reader.mistake(key.position, format!("unknown rule {:?}: the rules are {}", key.name, rule_names()));
+            reader.mistake(
+                key.position,
+                format!("unknown rule {:?}: the rules are {}", key.name, rule_names()),
+            );
         }
         let position = node.position;
         // YAML 1.1 reads a plain `off` as false.
@@ -110,7 +113,10 @@ fn read_acknowledgement(reader: &mut Reader<'_>, node: Node, global: bool) -> Op
     let until = match entries.take("until") {
         Some(node) => read_date(reader, node),
         None => {
-            reader.mistake(position, "until is missing: say the last day of this acknowledgement, as 2026-12-31");
+            reader.mistake(
+                position,
+                "until is missing: say the last day of this acknowledgement, as 2026-12-31",
+            );
             None
         }
     };
@@ -171,7 +177,8 @@ fn read_rules(reader: &mut Reader<'_>, node: Node) -> Option<BTreeSet<Rule>> {
     };
     let rules: BTreeSet<_> = Rule::ALL.iter().copied().filter(|rule| glob.matches(rule.name())).collect();
     if rules.is_empty() {
-        reader.mistake(text.position, format!("unknown rule {:?}: the rules are {}", text.value, rule_names()));
+        reader
+            .mistake(text.position, format!("unknown rule {:?}: the rules are {}", text.value, rule_names()));
         return None;
     }
     Some(rules)

@@ -41,7 +41,10 @@ impl<'a> Reader<'a> {
         let mut mistakes = std::mem::take(&mut self.mistakes);
         mistakes.sort();
         mistakes.dedup();
-        mistakes.into_iter().map(|(position, message)| format!("{}: {message}", self.place(position))).collect()
+        mistakes
+            .into_iter()
+            .map(|(position, message)| format!("{}: {message}", self.place(position)))
+            .collect()
     }
 
     /// The entries of a map; `what` is how a mistake calls it. Duplicates are told and left out.
@@ -208,12 +211,14 @@ fn interpolate(text: &str, environment: &dyn Fn(&str) -> Option<String>) -> Resu
             return Err("a ${ is not closed by }; write $${ for the characters themselves".to_owned());
         };
         let name = &rest[at + 2..at + length];
-        let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if !is_name {
             return Err("between ${ and } must stand the name of an environment variable".to_owned());
         }
-        let value = environment(name)
-            .ok_or_else(|| format!("the environment variable {name} is not set: set it, or write the value here"))?;
+        let value = environment(name).ok_or_else(|| {
+            format!("the environment variable {name} is not set: set it, or write the value here")
+        })?;
         result.push_str(&value);
         rest = &rest[at + length + 1..];
     }

@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn what_is_no_url_of_ours_is_refused_without_repeating_it() {
-        for url in ["u:canary@h/db", "postgres:canary@h/d", "http://u:canary@h", "canary", "mssql://u:canary@h/d"]
+        for url in
+            ["u:canary@h/db", "postgres:canary@h/d", "http://u:canary@h", "canary", "mssql://u:canary@h/d"]
         {
             let message = resolve_url(url, Path::new(".")).unwrap_err();
             assert!(!message.contains("canary"), "{message}");

@@ -173,7 +173,9 @@ mod tests {
 
     #[test]
     fn every_key_and_value_knows_where_it_stands() {
-        let Value::Map(map) = parse("a: 1\nb:\n  - x\n  - {c: true}\na: ~\n").unwrap().value else { panic!() };
+        let Value::Map(map) = parse("a: 1\nb:\n  - x\n  - {c: true}\na: ~\n").unwrap().value else {
+            panic!()
+        };
         let keys: Vec<_> = map.iter().map(|(key, _)| (key.name.as_str(), key.position.line)).collect();
         assert_eq!(keys, [("a", 1), ("b", 2), ("a", 5)]);
         let Value::List(list) = &map[1].1.value else { panic!() };

@@ -145,7 +145,7 @@ impl Dialect {
         let lower = || name.to_lowercase();
         match self {
             Self::Postgres => Some(name),
-            Self::Mysql | Self::Mariadb => Some(lower().into()),
+            Self::Mysql | Self::Mariadb => Some(super::mysql::canonical_collation(&name)),
             Self::Sqlite => Some(lower()).filter(|name| name != "binary").map(Name::from),
         }
     }

@@ -1,18 +1,51 @@
 //! PostgreSQL's spelling.
 
+mod default;
+mod expression;
+mod types;
+mod words;
+
 use crate::schema::{Column, Spelling};
 
-pub fn canonical_type(text: &str) -> Spelling {
-    Spelling::uncertain(text)
+pub use default::canonical_default;
+pub use expression::canonical_expression;
+pub use types::canonical_type;
+
+/// `serial` and its sisters are not types but an integer that numbers itself; so does a column whose
+/// default is the next value of a sequence.
+pub fn expand_pseudo_type(column: &mut Column) {
+    let integer = column.data_type.text().and_then(|text| match text.trim().to_ascii_lowercase().as_str() {
+        "smallserial" | "serial2" => Some("smallint"),
+        "serial" | "serial4" => Some("integer"),
+        "bigserial" | "serial8" => Some("bigint"),
+        _ => None,
+    });
+    if let Some(integer) = integer {
+        column.data_type = Spelling::certain(integer);
+        column.auto_increment = true;
+        column.nullable = false;
+    }
+    if column.default.as_ref().and_then(Spelling::text).is_some_and(is_next_value) {
+        column.auto_increment = true;
+    }
+    if column.auto_increment {
+        column.default = None;
+    }
 }
 
-pub fn canonical_default(text: &str, _data_type: &Spelling) -> Option<Spelling> {
-    Some(Spelling::uncertain(text))
+/// Whether the whole default is one call of `nextval`.
+fn is_next_value(default: &str) -> bool {
+    let Some(words) = words::words(default) else { return false };
+    match words::without_outer_brackets(&words) {
+        [function, open, inner @ .., close] => {
+            function.is_name("nextval")
+                && open.is_symbol("(")
+                && close.is_symbol(")")
+                && !inner.iter().any(|word| word.is_symbol("(") || word.is_symbol(")"))
+        }
+        _ => false,
+    }
 }
 
-pub fn canonical_expression(text: &str) -> Spelling {
-    Spelling::uncertain(text)
-}
-
-/// `serial` and its sisters are not types but an integer that numbers itself.
-pub fn expand_pseudo_type(_column: &mut Column) {}
+#[cfg(test)]
+mod tests;

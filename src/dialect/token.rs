@@ -227,3 +227,64 @@ fn needs_blank((kind, before): (TokenKind, &str), (next_kind, text): (TokenKind,
         _ => true,
     }
 }
+
+/// Without quotes where that is the same name, else between `quote`s. Lower case.
+pub fn canonical_name(name: &str, quote: char) -> (TokenKind, String) {
+    let lower = name.to_lowercase();
+    let is_plain = lower.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
+        && lower.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    if is_plain && !RESERVED.contains(&lower.as_str()) {
+        (TokenKind::Word, lower)
+    } else {
+        (TokenKind::Quoted, format!("{quote}{}{quote}", lower.replace(quote, &format!("{quote}{quote}"))))
+    }
+}
+
+/// Words that mean something else in an expression when they lose their quotes
+/// (<https://www.sqlite.org/lang_keywords.html>).
+const RESERVED: [&str; 44] = [
+    "all",
+    "and",
+    "as",
+    "between",
+    "by",
+    "case",
+    "cast",
+    "check",
+    "collate",
+    "create",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "default",
+    "delete",
+    "distinct",
+    "else",
+    "end",
+    "escape",
+    "except",
+    "exists",
+    "false",
+    "from",
+    "glob",
+    "group",
+    "having",
+    "in",
+    "index",
+    "is",
+    "isnull",
+    "like",
+    "limit",
+    "match",
+    "not",
+    "notnull",
+    "null",
+    "on",
+    "or",
+    "order",
+    "select",
+    "table",
+    "then",
+    "true",
+    "when",
+];

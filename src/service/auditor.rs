@@ -13,7 +13,7 @@ use crate::audit::policy::Policy;
 use crate::audit::{Expected, Observation, audit_against};
 use crate::catalog::{CatalogError, FailureReason, Fingerprint, Session};
 use crate::config::DatabaseConfig;
-use crate::migration::Manifest;
+use crate::migration::{Interest, Manifest};
 
 /// However still the fingerprint stands, everything is read again after so many looks.
 const FULL_READ_EVERY: u32 = 10;
@@ -25,6 +25,8 @@ const CLOSE_BUDGET: Duration = Duration::from_secs(1);
 pub struct Auditor {
     kept: Option<Kept>,
     last: Option<Last>,
+    /// What the manifest wants to know, computed once for each manifest.
+    interest: Option<(Arc<Manifest>, Arc<Interest>)>,
     looks_since_full_read: u32,
 }
 
@@ -61,7 +63,12 @@ impl Auditor {
         let kept = self.kept.take().filter(|kept| kept.target_of.reads_the_same(config));
         let may_skip = self.looks_since_full_read < FULL_READ_EVERY
             && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy));
-        let reading = AbortOnDropHandle::new(tokio::spawn(read(kept, Arc::clone(config), may_skip)));
+        let reading = AbortOnDropHandle::new(tokio::spawn(read(
+            kept,
+            Arc::clone(config),
+            self.interest(config),
+            may_skip,
+        )));
         let (kept, reading) = match timeout(budget, reading).await {
             Ok(Ok(read)) => read?,
             Ok(Err(crash)) => return Err(internal(&crash)),
@@ -76,7 +83,10 @@ impl Auditor {
                 Arc::clone(&last.judged)
             }
             (Reading::Unchanged, None) => {
-                return Err(CatalogError::new(FailureReason::Internal, "an unchanged catalog without a verdict"));
+                return Err(CatalogError::new(
+                    FailureReason::Internal,
+                    "an unchanged catalog without a verdict",
+                ));
             }
             (Reading::Read(observation), _) => self.judge(config, policy, observation).await?,
         };
@@ -110,6 +120,17 @@ impl Auditor {
         Ok(judged)
     }
 
+    fn interest(&mut self, config: &DatabaseConfig) -> Arc<Interest> {
+        match &self.interest {
+            Some((manifest, interest)) if Arc::ptr_eq(manifest, &config.manifest) => Arc::clone(interest),
+            Some(_) | None => {
+                let interest = Arc::new(config.manifest.interest());
+                self.interest = Some((Arc::clone(&config.manifest), Arc::clone(&interest)));
+                interest
+            }
+        }
+    }
+
     /// Closes the connection, if one is kept.
     pub async fn close(&mut self) {
         if let Some(kept) = self.kept.take() {
@@ -132,6 +153,7 @@ impl Last {
 async fn read(
     kept: Option<Kept>,
     config: Arc<DatabaseConfig>,
+    interest: Arc<Interest>,
     may_skip: bool,
 ) -> Result<(Option<Kept>, Reading), CatalogError> {
     let mut kept = match kept {
@@ -159,7 +181,7 @@ async fn read(
             return Ok((Some(kept), Reading::Unchanged));
         }
     }
-    let observation = kept.session.observe(&config.manifest.interest()).await?;
+    let observation = kept.session.observe(&interest).await?;
     if config.keep_connection {
         return Ok((Some(kept), Reading::Read(Box::new(observation))));
     }

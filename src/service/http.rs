@@ -75,15 +75,11 @@ pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
         .route("/v1/databases/{database}/audits", post(api::audit_now))
         .layer(CompressionLayer::new())
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(
-            TraceLayer::new_for_http()
-                .make_span_with(span_of)
-                .on_request(())
-                .on_failure(())
-                .on_response(|response: &Response, latency: Duration, _: &Span| {
-                    info!(status = response.status().as_u16(), ?latency, "answered");
-                }),
-        )
+        .layer(TraceLayer::new_for_http().make_span_with(span_of).on_request(()).on_failure(()).on_response(
+            |response: &Response, latency: Duration, _: &Span| {
+                info!(status = response.status().as_u16(), ?latency, "answered");
+            },
+        ))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid));
     let router = probes
         .merge(api)

@@ -27,7 +27,10 @@ impl Metrics {
     pub fn new(store: Arc<Store>) -> prometheus::Result<Self> {
         let registry = Registry::new();
         let requests = IntCounterVec::new(
-            Opts::new("schema_health_http_requests_total", "HTTP requests answered, by route and status code."),
+            Opts::new(
+                "schema_health_http_requests_total",
+                "HTTP requests answered, by route and status code.",
+            ),
             &["route", "code"],
         )?;
         registry.register(Box::new(requests.clone()))?;
@@ -136,7 +139,7 @@ impl Families {
     fn database(&mut self, name: &str, database: &Database) {
         let state = database.state();
         let of = ("database", name);
-        let (health, _) = database.health();
+        let health = database.health();
         for each in Health::ALL {
             let is_it = f64::from(u8::from(each == health));
             self.status.add(&[of, ("status", each.as_str())], is_it);

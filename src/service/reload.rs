@@ -68,7 +68,8 @@ pub async fn watch(
             }
         }
         // What was stamped before the reading keeps that stamp: a change in between is seen next time.
-        let Some(new) = stamps_of(sources.iter().filter(|it| !seen.contains_key(*it)).cloned().collect()).await
+        let Some(new) =
+            stamps_of(sources.iter().filter(|it| !seen.contains_key(*it)).cloned().collect()).await
         else {
             return;
         };

@@ -38,7 +38,9 @@ impl Scheduler {
     /// The store has its databases when this returns; their audits begin with [`Scheduler::run`].
     pub fn new(store: Arc<Store>, config: &Arc<Config>) -> Self {
         let databases = (config.databases.iter())
-            .map(|(name, config)| (Arc::clone(name), Arc::new(Database::new(Arc::clone(config), State::default()))))
+            .map(|(name, config)| {
+                (Arc::clone(name), Arc::new(Database::new(Arc::clone(config), State::default())))
+            })
             .collect();
         store.replace_roster(databases);
         let lanes = Arc::new(ArcSwap::from_pointee(Lanes::new(config.concurrency)));
@@ -101,7 +103,8 @@ impl Scheduler {
         if config.listen != self.config.listen || config.log != self.config.log {
             warn!("listen and log are read at start only: restart to put their change in force");
         }
-        let gone: Vec<_> = self.workers.keys().filter(|name| !config.databases.contains_key(*name)).cloned().collect();
+        let gone: Vec<_> =
+            self.workers.keys().filter(|name| !config.databases.contains_key(*name)).cloned().collect();
         for name in &gone {
             self.stop(name);
         }

@@ -173,8 +173,7 @@ impl Store {
     }
 
     pub(super) fn reloaded(&self, successfully: bool) {
-        let last_success =
-            if successfully { Timestamp::now() } else { self.reloads.load().last_success };
+        let last_success = if successfully { Timestamp::now() } else { self.reloads.load().last_success };
         self.reloads.store(Arc::new(ReloadStatus { last_was_successful: successfully, last_success }));
     }
 }
@@ -206,14 +205,25 @@ impl Database {
         self.state.store(Arc::new(state));
     }
 
-    /// Health and reason as they count now: a verdict that is too old counts no longer.
-    pub fn health(&self) -> (Health, Option<String>) {
+    /// Health as it counts now: a verdict that is too old counts no longer.
+    pub fn health(&self) -> Health {
+        match &self.state.load().verdict {
+            Some(verdict) if !self.is_stale(verdict) => verdict.judged.report.health,
+            Some(_) | None => Health::Unknown,
+        }
+    }
+
+    fn is_stale(&self, verdict: &Verdict) -> bool {
+        verdict.audited.instant.elapsed() > self.config.load().stale_after
+    }
+
+    /// [`Database::health`] and why, in one line, unless healthy.
+    pub fn health_and_reason(&self) -> (Health, Option<String>) {
         let state = self.state.load();
         let Some(verdict) = &state.verdict else {
             return (Health::Unknown, Some(never_audited(&state)));
         };
-        let age = verdict.audited.instant.elapsed();
-        if age > self.config.load().stale_after {
+        if self.is_stale(verdict) {
             let why = match &state.failure {
                 Some((error, _)) => error.to_string(),
                 None => "the next audit has not ended".to_owned(),

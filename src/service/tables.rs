@@ -70,8 +70,9 @@ impl TableIndex {
             let (schema, name) = name.split_once('.')?;
             let in_schema = TableName::qualified(schema, name);
             let in_audited = || TableName::unqualified(name);
-            (self.tables.get_key_value(&in_schema))
-                .or_else(|| self.tables.get_key_value(&in_audited()).filter(|_| *schema == *self.audited_schema))
+            (self.tables.get_key_value(&in_schema)).or_else(|| {
+                self.tables.get_key_value(&in_audited()).filter(|_| *schema == *self.audited_schema)
+            })
         })?;
         let schema = found.schema.as_ref().unwrap_or(&self.audited_schema);
         let migration = |position: Option<u32>| {

@@ -82,7 +82,7 @@ impl Worker {
 
     async fn audit(&mut self) {
         self.database.progress.send_modify(|progress| progress.begun += 1);
-        let before = self.database.health().0;
+        let before = self.database.health();
         let failed = match self.look_until_confirmed().await {
             Ok(()) => {
                 self.failures_in_a_row = 0;
@@ -186,14 +186,16 @@ impl Worker {
                 failures_in_a_row = self.failures_in_a_row, "audit failed: {}", one_line(&error.message)
             );
         }
-        let (after, reason) = self.database.health();
+        let (after, reason) = self.database.health_and_reason();
         if before == after {
             return;
         }
         let reason = one_line(&reason.unwrap_or_default());
         match after {
             Health::Healthy => info!(database = name, from = %before, to = %after, "health changed"),
-            Health::Degraded => info!(database = name, from = %before, to = %after, "health changed: {reason}"),
+            Health::Degraded => {
+                info!(database = name, from = %before, to = %after, "health changed: {reason}")
+            }
             Health::Unhealthy | Health::Unknown => {
                 warn!(database = name, from = %before, to = %after, "health changed: {reason}");
             }

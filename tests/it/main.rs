@@ -1,6 +1,9 @@
 //! The integration tests, in one binary.
 
+mod catalog_mysql;
 mod catalog_sqlite;
+mod config;
 mod deltacrown;
 mod house;
 mod servers;
+mod service;

@@ -1,3 +1,4 @@
 //! Databases for the tests: real ones, each test with its own.
 
+pub mod mysql;
 pub mod sqlite;

@@ -1,6 +1,6 @@
 //! Checks, predicates and index expressions in one way of writing.
 
-use crate::dialect::token::{Quotes, Token, TokenKind, join, tokens, without_outer_brackets};
+use crate::dialect::token::{Quotes, Token, TokenKind, canonical_name, join, tokens, without_outer_brackets};
 use crate::schema::Spelling;
 
 /// Lower case outside of quotes, plain names without quotes, no comments, no brackets around the whole.
@@ -19,7 +19,7 @@ pub fn canonical_expression(text: &str) -> Spelling {
 fn canonical_token(token: &Token<'_>) -> (TokenKind, String) {
     let text = match token.kind {
         TokenKind::Word | TokenKind::Number => token.text.to_lowercase(),
-        TokenKind::Quoted => return canonical_name(&token.identifier()),
+        TokenKind::Quoted => return canonical_name(&token.identifier(), '"'),
         TokenKind::Text => token.text.to_owned(),
         TokenKind::Symbol => match token.text {
             "==" => "=".to_owned(),
@@ -29,67 +29,6 @@ fn canonical_token(token: &Token<'_>) -> (TokenKind, String) {
     };
     (token.kind, text)
 }
-
-/// Without quotes where that is the same name, else between double quotes.
-fn canonical_name(name: &str) -> (TokenKind, String) {
-    let lower = name.to_lowercase();
-    let is_plain = lower.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
-        && lower.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if is_plain && !RESERVED.contains(&lower.as_str()) {
-        (TokenKind::Word, lower)
-    } else {
-        (TokenKind::Quoted, format!("\"{}\"", lower.replace('"', "\"\"")))
-    }
-}
-
-/// Words that mean something else in an expression when they lose their quotes
-/// (<https://www.sqlite.org/lang_keywords.html>).
-const RESERVED: [&str; 44] = [
-    "all",
-    "and",
-    "as",
-    "between",
-    "by",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "create",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "default",
-    "delete",
-    "distinct",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "exists",
-    "false",
-    "from",
-    "glob",
-    "group",
-    "having",
-    "in",
-    "index",
-    "is",
-    "isnull",
-    "like",
-    "limit",
-    "match",
-    "not",
-    "notnull",
-    "null",
-    "on",
-    "or",
-    "order",
-    "select",
-    "table",
-    "then",
-    "true",
-    "when",
-];
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
@@ -11,9 +11,9 @@ use serde::Serialize;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 
-use super::caching::json;
-use super::problem::Problem;
 use super::Shared;
+use super::caching::json;
+use super::problem::{PathOf, Problem};
 use crate::audit::{Health, Severity};
 use crate::service::store::Database;
 use crate::view::{DatabaseView, FailureView, FindingView, MigrationIdView, MigrationView, health_schema};
@@ -96,7 +96,7 @@ pub async fn list_databases(State(shared): State<Shared>, headers: HeaderMap) ->
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn show_database(
     State(shared): State<Shared>,
-    Path(name): Path<String>,
+    PathOf(name): PathOf<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Ok(json(&headers, &view_of(&*find(&shared, &name)?)))
@@ -109,7 +109,7 @@ pub async fn show_database(
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list_findings(
     State(shared): State<Shared>,
-    Path(name): Path<String>,
+    PathOf(name): PathOf<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let DatabaseView { database, findings, .. } = view_of(&*find(&shared, &name)?);
@@ -123,7 +123,7 @@ pub async fn list_findings(
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list_migrations(
     State(shared): State<Shared>,
-    Path(name): Path<String>,
+    PathOf(name): PathOf<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let DatabaseView { database, migrations, .. } = view_of(&*find(&shared, &name)?);
@@ -139,7 +139,7 @@ pub async fn list_migrations(
               (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn show_table(
     State(shared): State<Shared>,
-    Path((name, table)): Path<(String, String)>,
+    PathOf((name, table)): PathOf<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let database = find(&shared, &name)?;
@@ -171,7 +171,10 @@ pub async fn show_table(
               (status = 404, body = Problem, content_type = "application/problem+json"),
               (status = 503, body = Problem, content_type = "application/problem+json"),
               (status = 504, body = Problem, content_type = "application/problem+json")))]
-pub async fn audit_now(State(shared): State<Shared>, Path(name): Path<String>) -> Result<Response, Problem> {
+pub async fn audit_now(
+    State(shared): State<Shared>,
+    PathOf(name): PathOf<String>,
+) -> Result<Response, Problem> {
     let database = find(&shared, &name)?;
     if shared.store.is_draining() {
         return Err(Problem::shutting_down());
@@ -191,7 +194,7 @@ fn find(shared: &Shared, name: &str) -> Result<Arc<Database>, Problem> {
 pub fn view_of(database: &Database) -> DatabaseView {
     let name = Arc::clone(&database.config.load().name);
     let state = database.state();
-    let (health, reason) = database.health();
+    let (health, reason) = database.health_and_reason();
     let view = match &state.verdict {
         Some(verdict) => {
             let audited_at = Some(verdict.audited.timestamp);
@@ -206,7 +209,7 @@ pub fn view_of(database: &Database) -> DatabaseView {
 fn summary_of(database: &Database) -> DatabaseSummaryView {
     let config = database.config.load();
     let state = database.state();
-    let (health, reason) = database.health();
+    let (health, reason) = database.health_and_reason();
     let counts = state.verdict.as_ref().map(|verdict| {
         let mut counts = FindingCountsView { error: 0, warning: 0, info: 0, acknowledged: 0 };
         for finding in &verdict.judged.report.findings {

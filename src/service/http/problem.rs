@@ -1,5 +1,7 @@
 //! Errors of the API as RFC 9457 problems, each with a stable `code`.
 
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -72,6 +74,18 @@ impl Problem {
     pub fn internal() -> Self {
         let detail = "this is a bug in schema-health: please report it with the log";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+}
+
+/// [`Path`], with a problem for what cannot be read.
+#[derive(FromRequestParts)]
+#[from_request(via(Path), rejection(Problem))]
+pub struct PathOf<T>(pub T);
+
+impl From<PathRejection> for Problem {
+    fn from(_: PathRejection) -> Self {
+        let detail = "the path is not percent-encoded UTF-8";
+        Self::new(StatusCode::BAD_REQUEST, "unreadable_path", detail)
     }
 }
 

@@ -1,0 +1,161 @@
+//! The end of the process, and clients that behave badly. The real binary, with real signals.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::harness::*;
+
+struct Process {
+    child: Child,
+    address: String,
+}
+
+impl Process {
+    fn start(site: &Site) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let address = format!("127.0.0.1:{port}");
+        let child = Command::new(env!("CARGO_BIN_EXE_schema-health"))
+            .args(["serve", "--listen", &address, "--config"])
+            .arg(site.file())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let process = Self { child, address };
+        let began = Instant::now();
+        while process.status("/livez") != Some(200) {
+            assert!(began.elapsed() < Duration::from_secs(10), "the service does not come up");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        process
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+
+    fn status(&self, path: &str) -> Option<u16> {
+        let mut stream = TcpStream::connect(&self.address).ok()?;
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok()?;
+        answer.split(' ').nth(1)?.parse().ok()
+    }
+
+    fn signal(&self, signal: &str) {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+    }
+
+    /// Waits for the end; tells how long that took and with which code.
+    fn ended(&mut self) -> (Duration, Option<i32>) {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (began.elapsed(), status.code());
+            }
+            assert!(began.elapsed() < Duration::from_secs(30), "the service does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A healthy database and a server that accepts and never answers.
+async fn frozen_site(drain: &str) -> (Site, TcpListener) {
+    let frozen = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = frozen.local_addr().unwrap().port();
+    let database = healthy_shop().await;
+    let site = Site::new("");
+    std::fs::write(site.folder.path().join("pg.yaml"), MANIFEST.replace("sqlite", "postgres")).unwrap();
+    site.configure(&format!(
+        "drain: {drain}\ndatabases:\n  shop: {{url: \"{}\", manifest: manifest.yaml}}\n  frozen: {{url: \
+         \"postgres://u:p@127.0.0.1:{port}/d\", manifest: pg.yaml, budgets: {{connect: 30s}}}}\n",
+        database.url()
+    ));
+    (site, frozen)
+}
+
+#[tokio::test]
+async fn shutdown_ends_in_time_whatever_clients_and_databases_do() {
+    let (site, _frozen) = frozen_site("1s").await;
+    let mut process = Process::start(&site);
+    let mut half_sent = process.connect();
+    half_sent.write_all(b"GET /livez HTTP/1.1\r\nhost:").unwrap();
+    let idle = process.connect();
+    let mut stuck = process.connect();
+    for _ in 0..2000 {
+        if stuck.write_all(b"GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n").is_err() {
+            break;
+        }
+        stuck.set_write_timeout(Some(Duration::from_millis(100))).unwrap();
+    }
+
+    process.signal("-TERM");
+    let signalled = Instant::now();
+    while process.status("/readyz") != Some(503) {
+        assert!(signalled.elapsed() < Duration::from_millis(500), "/readyz does not fail");
+    }
+    assert!(signalled.elapsed() < Duration::from_millis(150), "{:?}", signalled.elapsed());
+    assert_eq!(process.status("/livez"), Some(200), "still answering in the drain");
+    let (_, code) = process.ended();
+    let took = signalled.elapsed();
+    assert_eq!(code, Some(0));
+    assert!(took >= Duration::from_millis(950) && took < Duration::from_secs(6), "{took:?}");
+    drop((idle, stuck));
+}
+
+#[tokio::test]
+async fn a_second_signal_ends_at_once() {
+    let (site, _frozen) = frozen_site("60s").await;
+    let mut process = Process::start(&site);
+    process.signal("-INT");
+    std::thread::sleep(Duration::from_millis(300));
+    process.signal("-TERM");
+    let (took, code) = process.ended();
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    assert_eq!(code, Some(130));
+}
+
+#[tokio::test]
+async fn a_half_sent_header_is_cut_off() {
+    let database = healthy_shop().await;
+    let process = Process::start(&Site::new(&on_demand(&database)));
+    let began = Instant::now();
+    let mut streams = Vec::new();
+    for start in ["", "G", "GET /livez HTTP/1.1\r\nhost:"] {
+        let mut stream = process.connect();
+        stream.write_all(start.as_bytes()).unwrap();
+        streams.push(stream);
+    }
+    for mut stream in streams {
+        let mut rest = Vec::new();
+        // Closed with or without an answer; a reset is a close too.
+        let _ = stream.read_to_end(&mut rest);
+        assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    }
+    assert!(began.elapsed() > Duration::from_secs(2), "cut off too early");
+    assert_eq!(process.status("/livez"), Some(200));
+}
+
+#[test]
+fn wrong_usage_and_a_wrong_configuration_exit_with_3() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_schema-health")).args(arguments).output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    assert_eq!(run(&["serve", "--nonsense"]).0, Some(3));
+    let (code, told) = run(&["serve", "--config", "/nowhere/schema-health.yaml"]);
+    assert_eq!(code, Some(3));
+    assert!(told.contains("/nowhere/schema-health.yaml"), "{told}");
+    assert_eq!(run(&["--version"]).0, Some(0));
+}

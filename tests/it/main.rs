@@ -1,6 +1,7 @@
 //! The integration tests, in one binary.
 
 mod catalog_mysql;
+mod catalog_postgres;
 mod catalog_sqlite;
 mod config;
 mod deltacrown;

@@ -1,4 +1,5 @@
 //! Databases for the tests: real ones, each test with its own.
 
 pub mod mysql;
+pub mod postgres;
 pub mod sqlite;

@@ -3,48 +3,31 @@
 mod assemble;
 mod error;
 mod grants;
+mod innodb;
 mod ledger;
+mod read;
 mod references;
+mod server;
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::str::FromStr;
 
 use secrecy::ExposeSecret;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow, Row, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection, FromRow, Row, SqlSafeStr};
 
 use super::*;
 use crate::audit::{CatalogObservation, Visibility};
-use crate::dialect::Naming;
 use crate::schema::{Schema, Table};
 
-use self::assemble::{Place, Rows};
+use self::assemble::Place;
 use self::error::{connect_failure, failure};
+use self::server::{Server, ServerRow};
 
 pub struct Session {
     target: Target,
     server: Server,
     connection: MySqlConnection,
-}
-
-/// What the server said of itself and of us.
-struct Server {
-    dialect: Dialect,
-    version: String,
-    naming: Naming,
-    /// As `CURRENT_USER()` says it: `user@host`.
-    role: String,
-    /// The audited database.
-    schema: String,
-}
-
-#[derive(FromRow)]
-struct ServerRow {
-    version: String,
-    lower_case_table_names: i64,
-    role: String,
-    current_database: Option<String>,
 }
 
 impl Session {
@@ -73,35 +56,6 @@ impl Session {
         session.set_limits().await?;
         session.require_schema().await?;
         Ok(session)
-    }
-
-    /// Read-only, and the server's own limits on locks and statements.
-    async fn set_limits(&mut self) -> Result<(), CatalogError> {
-        let Budgets { lock, statement, .. } = self.target.budgets;
-        let lock = lock.as_secs_f64().ceil().max(1.0);
-        let statement = match self.server.dialect {
-            Dialect::Mariadb => format!("max_statement_time = {}", statement.as_secs_f64().max(0.001)),
-            Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => {
-                format!("max_execution_time = {}", statement.as_millis().max(1))
-            }
-        };
-        let sql = format!(
-            "SET SESSION lock_wait_timeout = {lock}, innodb_lock_wait_timeout = {lock}, {statement}; \
-             SET SESSION TRANSACTION READ ONLY; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
-        );
-        self.run(AssertSqlSafe(sql)).await
-    }
-
-    /// A database that a role may not see and one that is not there look the same from outside.
-    async fn require_schema(&mut self) -> Result<(), CatalogError> {
-        let schema = self.server.schema.clone();
-        let sql =
-            "SELECT CAST(schema_name AS CHAR) AS name FROM information_schema.schemata WHERE schema_name = ?";
-        if self.rows::<(String,)>(sql, &schema).await?.is_empty() {
-            let message = "the server shows no database of this name to this role: check the name and the role's grants";
-            return Err(CatalogError::new(FailureReason::NoDatabase, message));
-        }
-        Ok(())
     }
 
     pub async fn observe(&mut self, interest: &Interest) -> Result<Observation, CatalogError> {
@@ -143,9 +97,8 @@ impl Session {
         actual: &mut Schema,
     ) -> Result<Visibility, CatalogError> {
         let mut visibility = grants::visibility(grants, schema, &self.server.role);
-        let rows = self.read_rows(schema).await?;
-        let keys =
-            rows.foreign_keys.chunk_by(|a, b| a.table_name == b.table_name && a.name == b.name).count();
+        let rows = self.read_rows(schema, grants).await?;
+        let keys = rows.count_foreign_keys();
         let place = Place {
             dialect: self.server.dialect,
             naming: &self.server.naming,
@@ -164,54 +117,6 @@ impl Session {
         }
         tables.into_iter().for_each(|table| actual.insert(table));
         Ok(visibility)
-    }
-
-    async fn read_rows(&mut self, schema: &str) -> Result<Rows, CatalogError> {
-        let mut rows = Rows {
-            tables: self.rows(include_str!("mysql/tables.sql"), schema).await?,
-            columns: self.rows(include_str!("mysql/columns.sql"), schema).await?,
-            foreign_keys: self.rows(include_str!("mysql/foreign_key_columns.sql"), schema).await?,
-            rules: self.rows(include_str!("mysql/foreign_key_rules.sql"), schema).await?,
-            ..Rows::default()
-        };
-        match self.server.dialect {
-            Dialect::Mariadb => {
-                rows.indexes = self.rows(include_str!("mysql/indexes_mariadb.sql"), schema).await?;
-                rows.checks = self.rows(include_str!("mysql/checks_mariadb.sql"), schema).await?;
-            }
-            Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => {
-                rows.indexes = self.rows(include_str!("mysql/indexes_mysql.sql"), schema).await?;
-                rows.checks = self.rows(include_str!("mysql/checks_mysql.sql"), schema).await?;
-                let tables = self.rows(include_str!("mysql/check_tables_mysql.sql"), schema).await?;
-                let table_of: HashMap<String, String> =
-                    tables.into_iter().map(|(table, name): (String, String)| (name, table)).collect();
-                for check in &mut rows.checks {
-                    check.table_name = table_of.get(&check.name).cloned().unwrap_or_default();
-                }
-            }
-        }
-        self.read_hidden_rules(schema, &mut rows).await?;
-        Ok(rows)
-    }
-
-    /// MariaDB tells the rights of the enabled roles too, MySQL only when it is asked for them.
-    async fn read_grants(&mut self) -> Result<Vec<String>, CatalogError> {
-        let sql = match self.server.dialect {
-            Dialect::Mariadb => "SHOW GRANTS".to_owned(),
-            Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => {
-                let roles =
-                    self.fetch_raw("SELECT CAST(CURRENT_ROLE() AS CHAR)").await.map_err(|e| failure(&e))?;
-                let roles =
-                    roles.first().and_then(|row| row.try_get::<String, _>(0).ok()).unwrap_or_default();
-                match roles.as_str() {
-                    "" | "NONE" => "SHOW GRANTS".to_owned(),
-                    // Quoted by the server.
-                    roles => format!("SHOW GRANTS FOR CURRENT_USER() USING {roles}"),
-                }
-            }
-        };
-        let rows = self.fetch_raw(AssertSqlSafe(sql)).await.map_err(|error| failure(&error))?;
-        rows.iter().map(|row| row.try_get(0).map_err(|error| failure(&error))).collect()
     }
 
     /// Counts the statements that change a catalog as they *begin*, on the whole server.
@@ -254,6 +159,18 @@ impl Session {
         .await
     }
 
+    /// A statement in which the name of the database stands twice.
+    async fn rows_of_two<R>(&mut self, sql: &'static str, schema: &str) -> Result<Vec<R>, CatalogError>
+    where
+        R: for<'r> FromRow<'r, MySqlRow> + Send + Unpin,
+    {
+        let query = sqlx::query_as(sql).bind(schema).bind(schema);
+        within(self.patience(), async {
+            query.fetch_all(&mut self.connection).await.map_err(|error| failure(&error))
+        })
+        .await
+    }
+
     async fn fetch_text<R>(&mut self, sql: impl SqlSafeStr) -> Result<Vec<R>, sqlx::Error>
     where
         R: for<'r> FromRow<'r, MySqlRow> + Send + Unpin,
@@ -273,19 +190,6 @@ impl Session {
     /// How long a statement may take before the server counts as frozen: its own limit comes first.
     fn patience(&self) -> Duration {
         self.target.budgets.statement + Duration::from_secs(1)
-    }
-}
-
-impl Server {
-    fn new(row: ServerRow, schema: Option<&str>) -> Result<Self, CatalogError> {
-        let is_mariadb = row.version.to_ascii_lowercase().contains("mariadb");
-        let dialect = if is_mariadb { Dialect::Mariadb } else { Dialect::Mysql };
-        let Some(schema) = schema.map(str::to_owned).or(row.current_database) else {
-            let message = "the URL names no database: add it behind the host, as in mysql://host/database";
-            return Err(CatalogError::new(FailureReason::NoDatabase, message));
-        };
-        let naming = Naming { fold_tables: row.lower_case_table_names != 0, ..dialect.naming() };
-        Ok(Self { dialect, version: row.version, naming, role: row.role, schema })
     }
 }
 

@@ -2,6 +2,9 @@
 
 mod default;
 mod expression;
+mod operand;
+mod parser;
+mod piece;
 mod types;
 mod words;
 
@@ -36,15 +39,10 @@ pub fn expand_pseudo_type(column: &mut Column) {
 /// Whether the whole default is one call of `nextval`.
 fn is_next_value(default: &str) -> bool {
     let Some(words) = words::words(default) else { return false };
-    match words::without_outer_brackets(&words) {
-        [function, open, inner @ .., close] => {
-            function.is_name("nextval")
-                && open.is_symbol("(")
-                && close.is_symbol(")")
-                && !inner.iter().any(|word| word.is_symbol("(") || word.is_symbol(")"))
-        }
-        _ => false,
-    }
+    let Some((function, arguments)) = words::without_outer_brackets(&words).split_first() else {
+        return false;
+    };
+    function.is_name("nextval") && words::without_outer_brackets(arguments).len() < arguments.len()
 }
 
 #[cfg(test)]

@@ -231,6 +231,14 @@ async fn a_role_sees_what_it_has_rights_on() {
     assert_eq!(with_select.catalog.actual, all.catalog.actual);
     assert_eq!(table(&with_select, "k").foreign_keys[0].on_update, Action::SetNull);
 
+    // PROCESS opens InnoDB's dictionary, which says the same.
+    let url = database.user_url(&["SELECT ON {db}.*", "PROCESS ON *.*"]).await;
+    assert_eq!(observe_url(&url).await.unwrap().catalog.actual, all.catalog.actual);
+    let url = database.user_url(&["SELECT ON {db}.p", "PROCESS ON *.*"]).await;
+    let of_one = observe_url(&url).await.unwrap().catalog;
+    assert!(matches!(of_one.visibility, Visibility::Partial { .. }));
+    assert_eq!(of_one.actual.tables.len(), 1);
+
     // REFERENCES alone shows everything and reads no row.
     let url = database.user_url(&["REFERENCES ON {db}.*"]).await;
     let with_references = observe_url(&url).await.unwrap();

@@ -47,7 +47,7 @@ fn the_example_of_the_promises_is_read() {
     assert_eq!((shop.interval, other.interval), (Duration::from_secs(30), Duration::from_secs(120)));
     assert_eq!(shop.stale_after, Duration::from_secs(3 * 30 + 7));
     assert!(shop.gate && !other.gate);
-    assert!(shop.keep_connection);
+    assert!(!shop.keep_connection, "a SQLite file is opened anew");
     assert_eq!(shop.policy.severities[&Rule::MissingIndex], Some(Severity::Info));
     assert_eq!(other.policy.severities[&Rule::MissingIndex], Some(Severity::Error));
     assert_eq!(shop.policy.severities[&Rule::UnexpectedTable], None);

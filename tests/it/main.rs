@@ -3,6 +3,7 @@
 mod catalog_mysql;
 mod catalog_postgres;
 mod catalog_sqlite;
+mod check;
 mod config;
 mod deltacrown;
 mod house;

@@ -2,7 +2,9 @@
 
 mod api;
 mod audits;
+mod django;
 mod harness;
+mod live;
 mod probes;
 mod reload;
 mod secrets;

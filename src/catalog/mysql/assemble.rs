@@ -1,6 +1,6 @@
 //! Joins the views of `information_schema` into tables: on our side, because the server takes minutes for it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::FromRow;
 
@@ -33,6 +33,7 @@ pub struct ColumnRow {
 pub struct IndexRow {
     table_name: String,
     name: String,
+    position: i64,
     non_unique: i64,
     column_name: Option<String>,
     direction: Option<String>,
@@ -45,10 +46,11 @@ pub struct IndexRow {
 pub struct ForeignKeyRow {
     pub table_name: String,
     pub name: String,
-    column_name: String,
-    referenced_schema: String,
-    referenced_table: String,
-    referenced_column: String,
+    pub position: i64,
+    pub column_name: String,
+    pub referenced_schema: String,
+    pub referenced_table: String,
+    pub referenced_column: String,
 }
 
 #[derive(FromRow)]
@@ -67,6 +69,7 @@ pub struct CheckRow {
     pub expression: String,
 }
 
+/// In any order: to sort them costs the server more than us.
 #[derive(Default)]
 pub struct Rows {
     pub tables: Vec<TableRow>,
@@ -75,6 +78,22 @@ pub struct Rows {
     pub foreign_keys: Vec<ForeignKeyRow>,
     pub rules: Vec<RuleRow>,
     pub checks: Vec<CheckRow>,
+}
+
+impl Rows {
+    /// By table and name, so that what belongs together stands together.
+    fn sort(&mut self) {
+        self.indexes
+            .sort_by(|a, b| (&a.table_name, &a.name, a.position).cmp(&(&b.table_name, &b.name, b.position)));
+        self.foreign_keys
+            .sort_by(|a, b| (&a.table_name, &a.name, a.position).cmp(&(&b.table_name, &b.name, b.position)));
+        self.checks.sort_by(|a, b| (&a.table_name, &a.name).cmp(&(&b.table_name, &b.name)));
+    }
+
+    /// How many foreign keys there are, with known rules or without.
+    pub fn count_foreign_keys(&self) -> usize {
+        self.foreign_keys.iter().map(|row| (&row.table_name, &row.name)).collect::<HashSet<_>>().len()
+    }
 }
 
 /// Where the rows come from.
@@ -88,7 +107,8 @@ pub struct Place<'p> {
 
 /// The tables of one database in canonical form. A foreign key of which it is not known what it does on delete
 /// and update is left out.
-pub fn tables(rows: Rows, place: &Place<'_>) -> Vec<Table> {
+pub fn tables(mut rows: Rows, place: &Place<'_>) -> Vec<Table> {
+    rows.sort();
     let mut tables: BTreeMap<String, Table> =
         (rows.tables.into_iter()).filter_map(|row| Some((row.name.clone(), table(&row, place)?))).collect();
     for row in rows.columns {

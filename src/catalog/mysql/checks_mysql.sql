@@ -5,4 +5,3 @@ SELECT CAST('' AS CHAR) AS table_name,
        CAST(check_clause AS CHAR) AS expression
   FROM information_schema.check_constraints
  WHERE constraint_schema = ?
- ORDER BY constraint_name

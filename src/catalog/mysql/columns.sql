@@ -1,4 +1,5 @@
--- Never joined with another view: that takes half a minute at a thousand tables.
+-- Never joined with another view: that takes half a minute at a thousand tables. Nor sorted: it costs the
+-- server a third more.
 SELECT CAST(table_name AS CHAR) AS table_name,
        CAST(column_name AS CHAR) AS name,
        CAST(column_type AS CHAR) AS data_type,
@@ -9,4 +10,3 @@ SELECT CAST(table_name AS CHAR) AS table_name,
        CAST(generation_expression AS CHAR) AS generation_expression
   FROM information_schema.columns
  WHERE table_schema = ?
- ORDER BY table_name, ordinal_position

@@ -17,6 +17,19 @@ pub fn visibility(grants: &[String], schema: &str, role: &str) -> Visibility {
     Visibility::Partial { grant: catalog_grant(schema, role) }
 }
 
+/// Whether the role may read InnoDB's dictionary.
+pub fn has_process(grants: &[String]) -> bool {
+    let is_such = |line: &String| {
+        let tokens = tokens(line, Quotes::MYSQL)?;
+        let (verb, rest) = tokens.split_first()?;
+        let (rights, object) = rights_and_object(rest)?;
+        let has_right =
+            rights.iter().any(|right| ["all", "process"].contains(&right.to_lowercase().as_str()));
+        Some(verb.is_word("grant") && has_right && object.first()?.is_symbol("*"))
+    };
+    grants.iter().any(|line| is_such(line) == Some(true))
+}
+
 /// The statement that lets the role see the whole catalog of a database.
 pub fn catalog_grant(schema: &str, role: &str) -> String {
     // The name of a database is a pattern in GRANT.
@@ -129,6 +142,15 @@ mod tests {
         check(&["GRANT `role` TO `u`@`%`", "GRANT PROXY ON ''@'%' TO 'u'@'%'"], false);
         check(&["GRANT SELECT ON *.* TO `u`@`%`", "REVOKE SELECT ON `my_db`.* FROM `u`@`%`"], false);
         check(&["GRANT 'open", "", "nonsense"], false);
+    }
+
+    #[test]
+    fn the_right_to_the_dictionary() {
+        let has = |line: &str| has_process(&[line.to_owned()]);
+        assert!(has("GRANT SELECT, PROCESS ON *.* TO `u`@`%`"));
+        assert!(has("GRANT ALL PRIVILEGES ON *.* TO `u`@`%`"));
+        assert!(!has("GRANT ALL PRIVILEGES ON `my_db`.* TO `u`@`%`"));
+        assert!(!has("GRANT SELECT ON *.* TO `u`@`%`"));
     }
 
     #[test]

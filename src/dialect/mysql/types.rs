@@ -14,9 +14,7 @@ pub fn canonical_type(text: &str) -> Spelling {
     let Some(tokens) = tokens(text, Quotes::MYSQL) else { return Spelling::uncertain(text.trim()) };
     match Written::read(&tokens).and_then(|written| written.canonical()) {
         Some(spelling) => spelling,
-        None => Spelling::uncertain(
-            join(tokens.iter().map(|token| (token.kind, token.text))).to_lowercase_words(),
-        ),
+        None => Spelling::uncertain(as_written(&tokens)),
     }
 }
 
@@ -27,15 +25,10 @@ pub fn collation(text: &str) -> Option<String> {
     tokens.get(collate + 1).map(Token::identifier)
 }
 
-trait LowercaseWords {
-    fn to_lowercase_words(self) -> String;
-}
-
-impl LowercaseWords for String {
-    /// Lower case, unless something is quoted in it.
-    fn to_lowercase_words(self) -> String {
-        if self.contains(['\'', '"', '`']) { self } else { self.to_lowercase() }
-    }
+/// What is not understood, with single blanks, in lower case unless something is quoted in it.
+fn as_written(tokens: &[Token<'_>]) -> String {
+    let text = join(tokens.iter().map(|token| (token.kind, token.text)));
+    if text.contains(['\'', '"', '`']) { text } else { text.to_lowercase() }
 }
 
 /// A type as it was written: `words (arguments) attributes`.

@@ -128,7 +128,8 @@ impl Literal {
     /// As a column of this type stores it; `None` where a cast may change it, or its form is not known.
     fn stored(&self, casts: &[String], certain: Option<&str>, data_type: Option<&str>) -> Option<Spelling> {
         let harmless = |cast: &String| {
-            Some(cast.as_str()) == data_type || self.survives(cast, certain.unwrap_or_default())
+            data_type.is_some_and(|it| *cast == it || *cast == without_modifiers(it))
+                || self.survives(cast, certain.unwrap_or_default())
         };
         if !casts.iter().all(harmless) {
             return None;
@@ -153,7 +154,7 @@ impl Literal {
         match self {
             Self::Text(value) => {
                 matches!(cast, "text" | "varchar")
-                    || cast == "bpchar" && !value.ends_with(' ')
+                    || cast == "bpchar" && (!value.ends_with(' ') || target.starts_with("char("))
                     || cast.starts_with("varchar(") && fits(value, cast)
                     || plain_number(value).is_some_and(|number| number_survives(&number, cast, target))
             }
@@ -175,6 +176,12 @@ fn stored_now(data_type: &str) -> Option<Spelling> {
         }
         _ => None,
     }
+}
+
+/// `varchar(10)[]` is `varchar[]`: PostgreSQL prints a literal's cast without lengths.
+fn without_modifiers(data_type: &str) -> String {
+    let (name, rest) = data_type.split_once('(').unwrap_or((data_type, ""));
+    name.to_owned() + rest.split_once(')').map_or("", |(_, behind)| behind)
 }
 
 fn is_number_type(data_type: &str) -> bool {

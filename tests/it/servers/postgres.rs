@@ -1,89 +1,138 @@
-//! A database of its own on the PostgreSQL server that `./tests/run` started.
+//! A PostgreSQL database of a test's own, on the server that `./tests/run` started.
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
-static NEXT: AtomicU32 = AtomicU32::new(0);
-
-/// Dropped, with its roles, when it goes out of scope.
+/// Dropped with its roles when it goes out of scope.
 pub struct PostgresDatabase {
-    pub name: String,
-    roles: Vec<String>,
-}
-
-fn server_url() -> String {
-    std::env::var("SCHEMA_HEALTH_TEST_POSTGRES_URL")
-        .expect("SCHEMA_HEALTH_TEST_POSTGRES_URL is not set: run ./tests/run")
-}
-
-/// `host:port` of the server.
-pub fn server_address() -> String {
-    let url = server_url();
-    let rest = url.rsplit_once('@').expect("the URL names a role").1;
-    rest.split('/').next().unwrap().to_owned()
-}
-
-fn options(url: &str) -> PgConnectOptions {
-    url.parse::<PgConnectOptions>().unwrap().disable_statement_logging()
-}
-
-/// Statements that cannot run in a transaction come one by one.
-async fn execute_on_server(statements: &[String]) {
-    let mut connection = options(&server_url()).connect().await.unwrap();
-    for sql in statements {
-        sqlx::raw_sql(AssertSqlSafe(sql.clone())).execute(&mut connection).await.unwrap();
-    }
-    connection.close().await.unwrap();
+    name: String,
+    roles: std::sync::Mutex<Vec<String>>,
 }
 
 /// An empty database.
 pub async fn postgres_database() -> PostgresDatabase {
-    let name = format!("sh_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    execute_on_server(&[format!("CREATE DATABASE {name} TEMPLATE template0")]).await;
-    PostgresDatabase { name, roles: Vec::new() }
+    let name = unique("it");
+    run(&server_url(), &format!("CREATE DATABASE {name}")).await;
+    PostgresDatabase { name, roles: Default::default() }
+}
+
+/// The URL of the server, of a superuser.
+pub fn server_url() -> String {
+    std::env::var("SCHEMA_HEALTH_TEST_POSTGRES_URL")
+        .expect("SCHEMA_HEALTH_TEST_POSTGRES_URL is not set: run ./tests/run")
+}
+
+/// A name that no other test has, plain enough to need no quotes.
+pub fn unique(kind: &str) -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_micros();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    format!("sh_{kind}_{}_{now}_{count}", std::process::id())
 }
 
 impl PostgresDatabase {
-    pub fn url(&self) -> String {
-        format!("{}/{}", server_url().rsplit_once('/').unwrap().0, self.name)
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
-    /// A role that may log in and nothing else, dropped with the database; its name and URL.
-    pub async fn role(&mut self) -> (String, String) {
-        let role = format!("{}_role{}", self.name, self.roles.len());
-        execute_on_server(&[format!("CREATE ROLE {role} LOGIN PASSWORD 'role-password'")]).await;
-        self.roles.push(role.clone());
-        let url = format!("postgres://{role}:role-password@{}/{}", server_address(), self.name);
-        (role, url)
+    pub fn url(&self) -> String {
+        let mut url: PgUrl = PgUrl::of(&server_url());
+        url.path.clone_from(&self.name);
+        url.text()
+    }
+
+    /// The URL for another role, which the test's server lets in without a password.
+    pub fn url_of(&self, role: &str) -> String {
+        let mut url = PgUrl::of(&self.url());
+        url.user = role.to_owned();
+        url.text()
     }
 
     pub async fn connect(&self) -> PgConnection {
-        options(&self.url()).connect().await.unwrap()
+        connect(&self.url()).await
     }
 
-    /// Runs any number of statements over a connection of its own.
+    /// Runs any number of statements, without a transaction around them unless the server makes one.
     pub async fn execute(&self, sql: &str) {
-        let mut connection = self.connect().await;
-        execute(&mut connection, sql).await;
-        connection.close().await.unwrap();
+        run(&self.url(), sql).await;
     }
-}
 
-pub async fn execute(connection: &mut PgConnection, sql: &str) {
-    sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.unwrap();
+    /// One statement that must fail; its SQLSTATE.
+    pub async fn execute_badly(&self, sql: &str) -> String {
+        let mut connection = self.connect().await;
+        let error = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap_err();
+        let code = error.as_database_error().unwrap().code().unwrap().into_owned();
+        connection.close().await.unwrap();
+        code
+    }
+
+    /// A role that may log in, and nothing else.
+    pub async fn role(&self) -> String {
+        let role = unique("role");
+        self.execute(&format!("CREATE ROLE {role} LOGIN")).await;
+        self.roles.lock().unwrap().push(role.clone());
+        role
+    }
 }
 
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
-        let mut statements = vec![format!("DROP DATABASE {} WITH (FORCE)", self.name)];
-        statements.extend(self.roles.iter().map(|role| format!("DROP ROLE {role}")));
-        // A runtime of its own: the test's may be the one that is unwinding.
-        let cleaning = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(execute_on_server(&statements));
+        let roles = std::mem::take(&mut *self.roles.lock().unwrap());
+        let mut statements = vec![format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)];
+        statements.extend(roles.iter().map(|role| format!("DROP ROLE IF EXISTS {role}")));
+        let url = server_url();
+        // The test's own runtime may not be blocked, so another one drops it.
+        let dropping = std::thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+                for statement in &statements {
+                    run(&url, statement).await;
+                }
+            });
         });
-        assert!(cleaning.join().is_ok() || std::thread::panicking(), "the database was not dropped");
+        let dropped = dropping.join();
+        assert!(dropped.is_ok() || std::thread::panicking(), "the test's database was not dropped");
     }
+}
+
+async fn connect(url: &str) -> PgConnection {
+    let options: PgConnectOptions = url.parse().unwrap();
+    options.disable_statement_logging().connect().await.unwrap()
+}
+
+async fn run(url: &str, sql: &str) {
+    let mut connection = connect(url).await;
+    if let Err(error) = sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await {
+        panic!("{error} in {sql}");
+    }
+    connection.close().await.unwrap();
+}
+
+/// The parts of a URL that tests change.
+struct PgUrl {
+    scheme: String,
+    user: String,
+    host: String,
+    path: String,
+}
+
+impl PgUrl {
+    fn of(url: &str) -> Self {
+        let (scheme, rest) = url.split_once("://").unwrap();
+        let (user, rest) = rest.rsplit_once('@').unwrap();
+        let (host, path) = rest.split_once('/').unwrap();
+        let part = |text: &str| text.to_owned();
+        Self { scheme: part(scheme), user: part(user), host: part(host), path: part(path) }
+    }
+
+    fn text(&self) -> String {
+        format!("{}://{}@{}/{}", self.scheme, self.user, self.host, self.path)
+    }
+}
+
+/// Host and port of the server, as they stand in a URL.
+pub fn server_address() -> String {
+    PgUrl::of(&server_url()).host
 }

@@ -1,0 +1,91 @@
+//! What must be known of a server before its catalog is read, and the limits it is given.
+
+use sqlx::{AssertSqlSafe, FromRow, Row};
+
+use super::Session;
+use super::error::failure;
+use crate::catalog::{Budgets, CatalogError, FailureReason};
+use crate::dialect::{Dialect, Naming};
+
+/// What the server said of itself and of us.
+pub(super) struct Server {
+    pub(super) dialect: Dialect,
+    pub(super) version: String,
+    pub(super) naming: Naming,
+    /// As `CURRENT_USER()` says it: `user@host`.
+    pub(super) role: String,
+    /// The audited database.
+    pub(super) schema: String,
+}
+
+#[derive(FromRow)]
+pub(super) struct ServerRow {
+    pub(super) version: String,
+    pub(super) lower_case_table_names: i64,
+    pub(super) role: String,
+    pub(super) current_database: Option<String>,
+}
+
+impl Server {
+    pub(super) fn new(row: ServerRow, schema: Option<&str>) -> Result<Self, CatalogError> {
+        let is_mariadb = row.version.to_ascii_lowercase().contains("mariadb");
+        let dialect = if is_mariadb { Dialect::Mariadb } else { Dialect::Mysql };
+        let Some(schema) = schema.map(str::to_owned).or(row.current_database) else {
+            let message = "the URL names no database: add it behind the host, as in mysql://host/database";
+            return Err(CatalogError::new(FailureReason::NoDatabase, message));
+        };
+        let naming = Naming { fold_tables: row.lower_case_table_names != 0, ..dialect.naming() };
+        Ok(Self { dialect, version: row.version, naming, role: row.role, schema })
+    }
+}
+
+impl Session {
+    /// Read-only, and the server's own limits on locks and statements.
+    pub(super) async fn set_limits(&mut self) -> Result<(), CatalogError> {
+        let Budgets { lock, statement, .. } = self.target.budgets;
+        let lock = lock.as_secs_f64().ceil().max(1.0);
+        let statement = match self.server.dialect {
+            Dialect::Mariadb => format!("max_statement_time = {}", statement.as_secs_f64().max(0.001)),
+            Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => {
+                format!("max_execution_time = {}", statement.as_millis().max(1))
+            }
+        };
+        let sql = format!(
+            "SET SESSION lock_wait_timeout = {lock}, innodb_lock_wait_timeout = {lock}, {statement}; \
+             SET SESSION TRANSACTION READ ONLY; SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+        );
+        self.run(AssertSqlSafe(sql)).await
+    }
+
+    /// A database that a role may not see and one that is not there look the same from outside.
+    pub(super) async fn require_schema(&mut self) -> Result<(), CatalogError> {
+        let schema = self.server.schema.clone();
+        let sql =
+            "SELECT CAST(schema_name AS CHAR) AS name FROM information_schema.schemata WHERE schema_name = ?";
+        if self.rows::<(String,)>(sql, &schema).await?.is_empty() {
+            let message = "the server shows no database of this name to this role: check the name and the role's grants";
+            return Err(CatalogError::new(FailureReason::NoDatabase, message));
+        }
+        Ok(())
+    }
+
+    /// MariaDB tells the rights of the enabled roles too, MySQL only when it is asked for them.
+    pub(super) async fn read_grants(&mut self) -> Result<Vec<String>, CatalogError> {
+        let sql = match self.server.dialect {
+            Dialect::Mariadb => "SHOW GRANTS".to_owned(),
+            Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => {
+                let roles =
+                    self.fetch_raw("SELECT CAST(CURRENT_ROLE() AS CHAR)").await.map_err(|e| failure(&e))?;
+                let roles =
+                    roles.first().and_then(|row| row.try_get::<String, _>(0).ok()).unwrap_or_default();
+                match roles.as_str() {
+                    "" | "NONE" => "SHOW GRANTS".to_owned(),
+                    // Quoted by the server.
+                    roles => format!("SHOW GRANTS FOR CURRENT_USER() USING {roles}"),
+                }
+            }
+        };
+        let rows = self.fetch_raw(AssertSqlSafe(sql)).await.map_err(|error| failure(&error))?;
+        rows.iter().map(|row| row.try_get(0).map_err(|error| failure(&error))).collect()
+    }
+}

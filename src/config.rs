@@ -68,7 +68,7 @@ pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
 pub const DEFAULT_CONCURRENCY: usize = 32;
 pub const DEFAULT_DRAIN: Duration = Duration::from_secs(5);
 pub const DEFAULT_CONFIRM_AFTER: Duration = Duration::from_secs(5);
-/// Connections are kept where audits are at most this far apart.
+/// Connections to servers are kept where audits are at most this far apart.
 pub const KEEP_CONNECTIONS_UP_TO: Duration = Duration::from_secs(300);
 /// Shorter intervals would be an attack on the database.
 const LEAST_INTERVAL: Duration = Duration::from_millis(100);

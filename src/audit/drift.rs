@@ -29,7 +29,14 @@ pub(super) struct Tally {
 
 pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Drift {
     let difference = diff(&observation.catalog.actual, &expected.expectation.schema);
-    let mut judge = Judge { manifest, expected, observation, drift: Drift::default(), hidden: Vec::new() };
+    let mut judge = Judge {
+        manifest,
+        expected,
+        observation,
+        drift: Drift::default(),
+        hidden: Vec::new(),
+        hidden_objects: 0,
+    };
     for change in &difference.changes {
         // A kind that is wrong comes as a drop and a creation; the creation says all of it.
         if let Change::DropTable { table } = change
@@ -52,6 +59,8 @@ struct Judge<'a> {
     drift: Drift,
     /// What would be missing, were it certain that the role sees everything.
     hidden: Vec<String>,
+    /// The same in objects: a table hides its columns and constraints too.
+    hidden_objects: usize,
 }
 
 impl Judge<'_> {
@@ -196,6 +205,12 @@ impl Judge<'_> {
             if let Some(maker) = origin.created {
                 *self.drift.tally.not_visible.entry(maker).or_default() += 1;
             }
+            self.hidden_objects += match rule {
+                Rule::MissingTable => {
+                    self.expected.expectation.schema.tables.get(table).map_or(1, |it| it.object_count())
+                }
+                _ => 1,
+            };
             self.hidden.push(what);
             return;
         }
@@ -358,7 +373,7 @@ impl Judge<'_> {
         coverage.expected = expectation.schema.tables.values().map(|table| table.object_count()).sum();
         coverage.expected_tables = expectation.schema.tables.len();
         coverage.opaque_operations = expectation.opaque_operations;
-        coverage.unverified += self.hidden.len();
+        coverage.unverified += self.hidden_objects;
         coverage.checked = coverage.expected.saturating_sub(coverage.unverified);
         for spot in expectation.blind_spots.iter() {
             let by = self.id_text(spot.migration);

@@ -296,6 +296,19 @@ fn a_rename_carries_the_origin_along() {
     assert_eq!(report.findings[0].migration, Some(id("a.1")));
 }
 
+/// The short form says nothing of NULL, which means that it is allowed, until a key forbids it.
+#[test]
+fn a_primary_key_added_later_makes_its_columns_not_null() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: "1", operations: [{create_table: {name: t, columns: {x: integer}}}]}
+- {app: a, name: "2", dependencies: [a.1], operations: [{add_primary_key: {table: t, columns: [x]}}]}
+"#,
+    );
+    let observation = healthy(&manifest);
+    assert!(!observation.catalog.actual.tables[&TableName::unqualified("t")].columns[0].nullable);
+}
+
 #[test]
 fn nothing_missing_is_an_error_inside_a_blind_spot() {
     let manifest = manifest_of(

@@ -33,6 +33,8 @@ pub struct Session {
     other_schemas: Vec<String>,
     names: Names,
     texts: Texts,
+    /// What the names and texts that are kept rest on.
+    vocabulary: String,
 }
 
 /// What the server said of itself and of this role when we came.
@@ -92,6 +94,7 @@ impl Session {
             other_schemas: Vec::new(),
             names: Names::default(),
             texts: Texts::default(),
+            vocabulary: String::new(),
         };
         session.be_gentle().await.map_err(|error| failure(&error))?;
         Ok(session)
@@ -136,7 +139,11 @@ impl Session {
     async fn observe_once(&mut self, interest: &Interest) -> Result<Observation, sqlx::Error> {
         let snapshot = self.begin().await?;
         let raw = self.read_raw(&snapshot.namespaces).await?;
-        self.names.complete(&mut self.connection, &raw).await?;
+        let vocabulary = self.read_vocabulary(&snapshot).await?;
+        if vocabulary != self.vocabulary {
+            (self.names, self.texts, self.vocabulary) = (Names::default(), Texts::default(), vocabulary);
+        }
+        self.names.complete(&mut self.connection, &raw, &snapshot.audited).await?;
         let mut unread =
             self.texts.complete(&mut self.connection, &raw, interest, &self.target.budgets).await?;
         // Last, so that its table is held for as short a time as can be.
@@ -216,6 +223,15 @@ impl Session {
         Ok(raw)
     }
 
+    /// The names that stored trees refer to by oid, and where the search path leads, which decides whether they are
+    /// written with their schemas.
+    async fn read_vocabulary(&mut self, snapshot: &Snapshot) -> Result<String, sqlx::Error> {
+        let names: String = sqlx::query_scalar(include_str!("postgres/vocabulary.sql"))
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(format!("{:?} {:?} {names}", snapshot.audited, snapshot.search_path))
+    }
+
     /// Runs one of the files beside this one, written for the newest server, as this server understands it.
     async fn rows_of<R: RawRow>(
         &mut self,
@@ -245,7 +261,7 @@ impl Session {
         within(self.target.budgets.statement, FailureReason::Timeout, "the probe", work).await
     }
 
-    /// Hashes over the rows that a full read takes, and one of the ledger.
+    /// Hashes over the rows that a full read takes, the names that these rest on, and the ledger.
     pub async fn fingerprint(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
         let audit = self.target.budgets.audit;
         let work = async { self.fingerprint_once().await.map(Some).map_err(|error| failure(&error)) };
@@ -262,11 +278,12 @@ impl Session {
         let namespaces: Vec<Oid> = snapshot.namespaces.iter().map(|it| it.oid).collect();
         let hashes: Vec<(i32, i64, Option<String>)> =
             sqlx::query_as(sql).bind(namespaces).fetch_all(&mut self.connection).await?;
+        let vocabulary = self.read_vocabulary(&snapshot).await?;
         let ledger = self.read_ledger(&snapshot).await?;
         self.run("COMMIT").await?;
         let ledger = Sha256::digest(format!("{ledger:?}"));
         let ledger: String = ledger.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Fingerprint(format!("{:?} {hashes:?} {ledger}", snapshot.namespaces)))
+        Ok(Fingerprint(format!("{:?} {hashes:?} {vocabulary} {ledger}", snapshot.namespaces)))
     }
 
     pub async fn close(self) {

@@ -246,9 +246,18 @@ pub(super) fn read(
         stale_after: settings
             .stale_after
             .unwrap_or_else(|| default_stale_after(settings.interval, &settings.budgets)),
-        keep_connection: settings.keep_connections.unwrap_or(settings.interval <= KEEP_CONNECTIONS_UP_TO),
+        keep_connection: settings.keep_connections.unwrap_or(is_worth_keeping(scheme, settings.interval)),
         policy: common.policy.with(own_policy),
     })
+}
+
+/// A connection to a server costs both sides milliseconds, so it is kept where audits are frequent. A SQLite
+/// file is opened in less, and an open one costs a thread and a cache of ours.
+fn is_worth_keeping(scheme: Scheme, interval: Duration) -> bool {
+    match scheme {
+        Scheme::Postgres | Scheme::Mysql => interval <= KEEP_CONNECTIONS_UP_TO,
+        Scheme::Sqlite => false,
+    }
 }
 
 /// The name stands in URLs, metrics and logs as it is.

@@ -62,7 +62,7 @@ struct Common {
     /// After this time without a successful audit the health is unknown; 3 intervals and the audit budget
     /// when not said.
     stale_after: Option<Duration>,
-    /// Whether the connection stays open between audits; when not said, only for intervals up to 5m.
+    /// Whether the connection stays open between audits; when not said, for servers with intervals up to 5m.
     keep_connections: Option<bool>,
     budgets: Option<Budgets>,
     /// Other severities than the usual ones, by rule.

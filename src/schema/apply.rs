@@ -26,7 +26,7 @@ pub enum ApplyError {
 impl Schema {
     /// Applies one change.
     ///
-    /// Dropping a column drops the keys, constraints and indexes that contain it, as PostgreSQL does
+    /// A primary key makes its columns NOT NULL. Dropping a column drops the keys, constraints and indexes that contain it, as PostgreSQL does
     /// (<https://www.postgresql.org/docs/current/sql-altertable.html>, DROP COLUMN). Renaming carries
     /// into keys, indexes and the foreign keys of other tables; the text of expressions stays as it was,
     /// no longer certain.
@@ -81,6 +81,9 @@ impl Schema {
                 let table = self.table_mut(table)?;
                 if table.primary_key.is_some() {
                     return Err(ApplyError::PrimaryKeyExists(table.name.clone()));
+                }
+                for column in table.columns.iter_mut().filter(|it| primary_key.columns.contains(&it.name)) {
+                    column.nullable = false;
                 }
                 table.primary_key = Some(primary_key.clone());
             }

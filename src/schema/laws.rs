@@ -114,8 +114,10 @@ fn a_table(name: &'static str) -> impl Strategy<Value = Table> {
         })
 }
 
-/// Names constraints and indexes as a server does, each once: `side` makes them differ between two schemas.
+/// What a server does to a table: a key's columns are not null, constraints and indexes have names, each once: `side` makes them differ between two schemas.
 fn name_all(table: &mut Table, side: &str) {
+    let key = table.primary_key.as_ref().map(|key| key.columns.clone()).unwrap_or_default();
+    table.columns.iter_mut().filter(|it| key.contains(&it.name)).for_each(|it| it.nullable = false);
     let name = |kind: &str, number: usize| Some(Name::from(format!("{side}_{}_{kind}_{number}", table.name)));
     table.uniques.iter_mut().enumerate().for_each(|(at, it)| it.name = name("unique", at));
     table.foreign_keys.iter_mut().enumerate().for_each(|(at, it)| it.name = name("key", at));

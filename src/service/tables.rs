@@ -84,7 +84,7 @@ impl TableIndex {
             is_expected: entry.is_expected,
             exists: (entry.is_there || self.sees_everything).then_some(entry.is_there),
             made_by: migration(entry.created),
-            changed_by: migration(entry.changed),
+            changed_by: migration(entry.changed.filter(|_| entry.changed != entry.created)),
             verify_sql: self.dialect.verify_table(schema, &found.name),
         })
     }

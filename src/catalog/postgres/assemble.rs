@@ -236,17 +236,14 @@ impl<'a> Assembly<'a> {
             let column = self.raw.column(row.relation, *number);
             let key = match column {
                 Some(column) => IndexKey::Column(column.name.clone()),
-                None => {
-                    let place = Place::Key(row.oid, i32::try_from(at + 1).unwrap_or_default());
-                    IndexKey::Expression(self.expression(place))
-                }
+                None => IndexKey::Expression(self.expression(Place::Key(row.oid, key_number(at)))),
             };
-            // A key sorts by its column's collation unless it says another; what an expression's would be is
-            // not known here.
-            let collation = row
-                .collations
-                .get(at)
-                .filter(|oid| **oid != 0 && column.is_some_and(|column| column.collation.0 != **oid));
+            // A key sorts by the collation that its column or expression has by itself, unless it says another.
+            let says_another = |oid: &&u32| match column {
+                Some(column) => column.collation.0 != **oid,
+                None => self.texts.is_collated(row.oid, key_number(at)),
+            };
+            let collation = row.collations.get(at).filter(|oid| **oid != 0).filter(says_another);
             let operator_class = row.operator_classes.get(at);
             let type_oid = column.map(|it| it.type_oid);
             let options = PartOptions {
@@ -272,13 +269,24 @@ impl<'a> Assembly<'a> {
         self.tables.get(&relation.0).map(|it| it.name.to_string()).unwrap_or_default()
     }
 
-    fn finish(self) -> (Schema, Vec<String>) {
+    /// Rows of constraints and indexes come as they lie; told is always in one order.
+    fn finish(mut self) -> (Schema, Vec<String>) {
         let mut schema = Schema::default();
-        for table in self.tables.into_values() {
+        for mut table in self.tables.into_values() {
+            table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
+            table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+            table.checks.sort_by(|a, b| a.name.cmp(&b.name));
+            table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
             schema.insert(table);
         }
+        self.remarks.sort();
         (schema, self.remarks)
     }
+}
+
+/// Keys are numbered from 1.
+fn key_number(position: usize) -> i32 {
+    i32::try_from(position + 1).unwrap_or_default()
 }
 
 enum Added {

@@ -22,8 +22,21 @@ pub fn while_connecting(error: &sqlx::Error) -> CatalogError {
             unreachable("no connection: what answers there does not speak as PostgreSQL does".to_owned())
         }
         // sqlx may add kinds.
-        _ => failure(error),
+        _ => refused(error),
     }
+}
+
+/// What the server says at the door may repeat parts of the URL.
+fn refused(error: &sqlx::Error) -> CatalogError {
+    let (reason, message) = match sqlstate(error).as_str() {
+        "42501" => (
+            FailureReason::PermissionDenied,
+            "the role may not connect to this database: GRANT CONNECT ON DATABASE … TO the role",
+        ),
+        "55000" => (FailureReason::Unreachable, "the database takes no connections just now"),
+        _ => return failure(error),
+    };
+    CatalogError::new(reason, message)
 }
 
 fn why(io: &std::io::Error) -> String {

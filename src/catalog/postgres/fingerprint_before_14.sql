@@ -34,7 +34,7 @@ SELECT 5, count(*),
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
  WHERE i.indrelid = ANY (ARRAY(SELECT oid FROM relations))
 UNION ALL
--- Names of what people's columns may be of: enums, domains, base and range types.
-SELECT 6, count(*),
-       sum(pg_catalog.hashtextextended(ROW (t.oid, t.typname, t.typnamespace, t.typcollation)::text, 0)::numeric)::text
-  FROM pg_catalog.pg_type t WHERE t.oid >= 16384 AND t.typtype <> 'c' AND t.typcategory <> 'A'
+SELECT 6, count(*), sum(pg_catalog.hashtextextended(ROW (e.objid, e.refobjid)::text, 0)::numeric)::text
+  FROM pg_catalog.pg_depend e
+ WHERE e.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+   AND e.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND e.deptype = 'e'

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::error::sqlstate;
+use super::error::{has_changed_meanwhile, sqlstate};
 use super::{Session, Snapshot};
 use crate::audit::LedgerObservation;
 use crate::dialect::Dialect;
@@ -14,6 +14,7 @@ struct Candidate {
     schema: String,
     may_enter: bool,
     may_read: bool,
+    hides_rows: bool,
 }
 
 #[derive(FromRow)]
@@ -53,18 +54,37 @@ impl Session {
                 None => LedgerObservation::Absent { table: format!("{shown} (there is no schema {schema})") },
             });
         };
-        if !own.may_enter || !own.may_read {
-            let role = quote(&self.server.role);
-            let mut grants = Vec::new();
-            if !own.may_enter {
-                grants.push(format!("GRANT USAGE ON SCHEMA {} TO {role};", quote(&schema)));
-            }
-            if !own.may_read {
-                grants.push(format!("GRANT SELECT ON {}.{} TO {role};", quote(&schema), quote(&table)));
-            }
+        let role = quote(&self.server.role);
+        let select = format!("GRANT SELECT ON {}.{} TO {role};", quote(&schema), quote(&table));
+        let mut grants = Vec::new();
+        if !own.may_enter {
+            grants.push(format!("GRANT USAGE ON SCHEMA {} TO {role};", quote(&schema)));
+        }
+        if !own.may_read {
+            grants.push(select.clone());
+        }
+        if own.hides_rows {
+            grants.push(format!("ALTER ROLE {role} BYPASSRLS;"));
+        }
+        if !grants.is_empty() {
             return Ok(LedgerObservation::NotReadable { table: shown, grant: grants.join(" ") });
         }
-        self.read_rows(&schema, &table, shown).await
+        let rows = self.read_rows(&schema, &table).await;
+        // Gives back the lock on the ledger, which a migration may be waiting for.
+        if rows.as_ref().map_or_else(|error| malformed(error).is_some(), |_| true) {
+            self.run("ROLLBACK TO SAVEPOINT ledger").await?;
+        }
+        match rows {
+            Ok(rows) => Ok(LedgerObservation::Rows(rows.into_iter().map(LedgerRow::from).collect())),
+            Err(error) => match malformed(&error) {
+                // Some of its columns only.
+                Some(_) if sqlstate(&error) == "42501" => {
+                    Ok(LedgerObservation::NotReadable { table: shown, grant: select })
+                }
+                Some(reason) => Ok(LedgerObservation::Malformed { table: shown, reason }),
+                None => Err(error),
+            },
+        }
     }
 
     async fn has_schema(&mut self, name: &str) -> Result<bool, sqlx::Error> {
@@ -74,17 +94,13 @@ impl Session {
             .await
     }
 
-    async fn read_rows(
-        &mut self,
-        schema: &str,
-        table: &str,
-        shown: String,
-    ) -> Result<LedgerObservation, sqlx::Error> {
+    async fn read_rows(&mut self, schema: &str, table: &str) -> Result<Vec<Row>, sqlx::Error> {
         let format = self.target.ledger.format;
         // The expressions are constants of ours, the names are quoted.
         let sql = format!(
             "SELECT COALESCE(({app})::text, '') AS app, COALESCE(({migration})::text, '') AS migration, \
-             (EXTRACT(EPOCH FROM ({applied_at})) * 1000000)::bigint AS applied_at, \
+             CASE WHEN pg_catalog.isfinite({applied_at}) \
+                  THEN (EXTRACT(EPOCH FROM ({applied_at})) * 1000000)::bigint END AS applied_at, \
              COALESCE(({succeeded})::boolean, false) AS succeeded FROM {schema}.{table} ORDER BY {order}",
             app = format.app,
             migration = format.migration,
@@ -95,36 +111,24 @@ impl Session {
             order = format.order,
         );
         self.run("SAVEPOINT ledger").await?;
-        let rows: Result<Vec<Row>, _> =
-            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
-        match rows {
-            Ok(rows) => {
-                self.run("RELEASE SAVEPOINT ledger").await?;
-                Ok(LedgerObservation::Rows(rows.into_iter().map(LedgerRow::from).collect()))
-            }
-            Err(error) => match malformed(&error) {
-                Some(reason) => {
-                    self.run("ROLLBACK TO SAVEPOINT ledger").await?;
-                    Ok(LedgerObservation::Malformed { table: shown, reason })
-                }
-                None => Err(error),
-            },
-        }
+        sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await
     }
 }
 
-/// What the server says against the columns; `None` for an error that says nothing about them.
+/// Why the server would not read the ledger, where that is the ledger's own fault.
 fn malformed(error: &sqlx::Error) -> Option<String> {
-    match sqlstate(error).as_str() {
-        // undefined_column, datatype_mismatch, cannot_coerce, undefined_function and the like name columns
-        // and types, never a value.
-        "42703" | "42804" | "42846" | "42883" | "42725" | "42702" => {
-            error.as_database_error().map(|it| it.message().to_owned())
-        }
-        // Class 22, data exception: its message repeats the value.
-        code if code.starts_with("22") => {
+    let code = sqlstate(error);
+    match code.as_str() {
+        // A table that is gone since the snapshot was taken: the next one will not have it.
+        _ if has_changed_meanwhile(&code) => None,
+        // Class 22, data exception: the server repeats the value.
+        _ if code.starts_with("22") => {
             Some("a value in it is not of the kind that its format says".to_owned())
         }
+        // Reading it would write; a materialized view was never filled. Class 42 is about names, types and
+        // rights: a column that is not there, one that cannot be cast.
+        "25006" | "55000" => error.as_database_error().map(|it| it.message().to_owned()),
+        _ if code.starts_with("42") => error.as_database_error().map(|it| it.message().to_owned()),
         _ => None,
     }
 }

@@ -1,10 +1,13 @@
--- Every relation of the ledger's name ($1) in the schemas of interest ($2), and whether this role may read it.
--- NULL is the answer for one that was dropped since: reading it will tell.
+-- Every relation of the ledger's name ($1) in the schemas of interest ($2), and whether this role may read it,
+-- if only some columns, and all of its rows. The rights are NULL for one that was dropped since the snapshot.
 SELECT n.nspname AS schema,
-       COALESCE(pg_catalog.has_schema_privilege(n.oid, 'USAGE'), true) AS may_enter,
-       COALESCE(pg_catalog.has_table_privilege(c.oid, 'SELECT'), true) AS may_read
+       pg_catalog.has_schema_privilege(n.oid, 'USAGE') AS may_enter,
+       pg_catalog.has_any_column_privilege(c.oid, 'SELECT') AS may_read,
+       pg_catalog.row_security_active(c.oid) AS hides_rows
   FROM pg_catalog.pg_class c
   JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
  WHERE c.relname = $1
    AND n.nspname = ANY ($2)
    AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+   AND pg_catalog.has_schema_privilege(n.oid, 'USAGE') IS NOT NULL
+   AND pg_catalog.has_any_column_privilege(c.oid, 'SELECT') IS NOT NULL

@@ -1,4 +1,4 @@
-//! Names behind the oids that raw rows hold: few, and those of the server's own objects asked for once.
+//! Names behind the oids that raw rows hold: few, and asked for once while the vocabulary is the same.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -8,10 +8,6 @@ use sqlx::postgres::types::Oid;
 
 use super::rows::Raw;
 use crate::schema::Name;
-
-/// Objects below this oid are the server's own and keep their names
-/// (`FirstNormalObjectId` in src/include/access/transam.h).
-const FIRST_OF_USERS: u32 = 16_384;
 
 #[derive(Debug, Default)]
 pub struct Names {
@@ -63,19 +59,24 @@ impl Names {
     }
 
     /// Asks for what `raw` speaks of and is not known yet; mostly nothing.
-    pub async fn complete(&mut self, connection: &mut PgConnection, raw: &Raw) -> Result<(), sqlx::Error> {
-        // What people made may have been renamed since the last time.
-        self.types.retain(|(oid, _), _| *oid < FIRST_OF_USERS);
-        self.operator_classes.retain(|oid, _| *oid < FIRST_OF_USERS);
-        self.collations.retain(|oid, _| *oid < FIRST_OF_USERS);
-        self.methods.retain(|oid, _| *oid < FIRST_OF_USERS);
-        self.complete_types(connection, raw).await?;
+    pub async fn complete(
+        &mut self,
+        connection: &mut PgConnection,
+        raw: &Raw,
+        audited: &str,
+    ) -> Result<(), sqlx::Error> {
+        self.complete_types(connection, raw, audited).await?;
         self.complete_operator_classes(connection, raw).await?;
         self.complete_collations(connection, raw).await?;
         self.complete_methods(connection, raw).await
     }
 
-    async fn complete_types(&mut self, connection: &mut PgConnection, raw: &Raw) -> Result<(), sqlx::Error> {
+    async fn complete_types(
+        &mut self,
+        connection: &mut PgConnection,
+        raw: &Raw,
+        audited: &str,
+    ) -> Result<(), sqlx::Error> {
         let met = raw.columns.iter().map(|it| (it.type_oid.0, it.type_modifier));
         let unknown: BTreeSet<(u32, i32)> = met.filter(|it| !self.types.contains_key(it)).collect();
         if unknown.is_empty() {
@@ -86,6 +87,7 @@ impl Names {
         let rows: Vec<(Oid, i32, Option<String>, Oid)> = sqlx::query_as(include_str!("types.sql"))
             .bind(oids)
             .bind(modifiers)
+            .bind(audited)
             .fetch_all(connection)
             .await?;
         for (oid, modifier, name, collation) in rows {

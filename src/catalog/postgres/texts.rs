@@ -21,8 +21,20 @@ pub enum Place {
     Predicate(Oid),
     /// Of an index, the key of this number (from 1).
     Key(Oid, i32),
+    /// The same key, if the index names a collation for it.
+    Collation(Oid, i32),
     /// Of a relation, the generated column of this number.
     Generated(Oid, i16),
+}
+
+impl Place {
+    /// Itself, or the key whose collation it is.
+    fn with_text(self) -> Self {
+        match self {
+            Self::Collation(index, number) => Self::Key(index, number),
+            Self::Check(_) | Self::Predicate(_) | Self::Key(..) | Self::Generated(..) => self,
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -40,8 +52,7 @@ struct Known {
 #[derive(Clone, Copy, Debug)]
 struct Sought {
     relation: u32,
-    /// A hash of the stored tree and of the names of the table's columns, which the tree knows by number only.
-    /// A renamed function or type goes unnoticed until the session ends.
+    /// A hash of the stored tree and of the names of the table and its columns, which the tree knows by number.
     version: u64,
 }
 
@@ -54,6 +65,11 @@ const TRIES: usize = 3;
 impl Texts {
     pub fn get(&self, place: Place) -> Option<&Arc<str>> {
         self.known.get(&place).map(|it| &it.text)
+    }
+
+    /// Whether the index names a collation for its key of this number, an expression.
+    pub fn is_collated(&self, index: Oid, number: i32) -> bool {
+        self.known.contains_key(&Place::Collation(index, number))
     }
 
     /// Asks for the texts of the tables of interest that are not known yet, but not for those of tables that
@@ -71,7 +87,9 @@ impl Texts {
             .map(|it| (it.oid.0, &*it.name))
             .collect();
         let mut sought = sought(raw, &relations);
-        self.known.retain(|place, known| sought.get(place).is_some_and(|it| it.version == known.version));
+        self.known.retain(|place, known| {
+            sought.get(&place.with_text()).is_some_and(|it| it.version == known.version)
+        });
         let mut patience = budgets.lock.min(LONGEST_WAIT);
         for _ in 0..TRIES {
             sought.retain(|place, _| !self.known.contains_key(place));
@@ -111,9 +129,10 @@ impl Texts {
                 "check" => Place::Check(oid),
                 "predicate" => Place::Predicate(oid),
                 "key" => Place::Key(oid, number),
+                "collation" => Place::Collation(oid, number),
                 _ => Place::Generated(oid, i16::try_from(number).unwrap_or_default()),
             };
-            if let (Some(sought), Some(text)) = (open.get(&place), text) {
+            if let (Some(sought), Some(text)) = (open.get(&place.with_text()), text) {
                 self.known.insert(place, Known { version: sought.version, text: text.into() });
             }
         }
@@ -122,8 +141,10 @@ impl Texts {
 
 /// Every text that the tables of interest have.
 fn sought(raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, Sought> {
-    let mut columns: HashMap<u32, DefaultHasher> =
-        relations.keys().map(|relation| (*relation, DefaultHasher::new())).collect();
+    let mut columns: HashMap<u32, DefaultHasher> = HashMap::with_capacity(relations.len());
+    for (oid, name) in relations {
+        name.hash(columns.entry(*oid).or_default());
+    }
     for column in &raw.columns {
         if let Some(hasher) = columns.get_mut(&column.relation.0) {
             (column.number, &column.name).hash(hasher);
@@ -176,7 +197,7 @@ async fn ask(
     for place in open.keys() {
         match place {
             Place::Check(oid) => checks.push(*oid),
-            Place::Predicate(oid) | Place::Key(oid, _) => {
+            Place::Predicate(oid) | Place::Key(oid, _) | Place::Collation(oid, _) => {
                 indexes.insert(oid.0);
             }
             Place::Generated(relation, number) => {

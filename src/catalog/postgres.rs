@@ -63,7 +63,7 @@ const HAS_TRANSACTION_TIMEOUT: i32 = 170_000;
 const HAS_NOT_ENFORCED: i32 = 180_000;
 
 /// How often a snapshot is taken anew when the catalog changes under the server's own functions.
-const ATTEMPTS: u32 = 5;
+const ATTEMPTS: u32 = 10;
 
 impl Session {
     /// Connects directly (a pool would hide why a connection was refused) under our own timeout (a direct
@@ -122,22 +122,22 @@ impl Session {
         self.other_schemas = interest.schemas.iter().cloned().collect();
         let audit = self.target.budgets.audit;
         let work = async {
-            let mut attempt = 1;
-            loop {
+            for _ in 1..ATTEMPTS {
                 match self.observe_once(interest).await {
-                    Err(error) if attempt < ATTEMPTS && has_changed_meanwhile(&sqlstate(&error)) => {
-                        attempt += 1;
-                        self.run("ROLLBACK").await.map_err(|error| failure(&error))?;
-                    }
+                    Err(error) if has_changed_meanwhile(&sqlstate(&error)) => self.give_up_snapshot().await?,
                     outcome => return outcome.map_err(|error| failure(&error)),
                 }
             }
+            self.observe_once(interest).await.map_err(|error| failure(&error))
         };
         within(audit, FailureReason::Timeout, "the audit", work).await
     }
 
     async fn observe_once(&mut self, interest: &Interest) -> Result<Observation, sqlx::Error> {
         let snapshot = self.begin().await?;
+        // First, because the ledger is the one table of users that is opened: the sooner after the snapshot, the
+        // less can have happened to it.
+        let ledger = self.read_ledger(&snapshot).await?;
         let raw = self.read_raw(&snapshot.namespaces).await?;
         let vocabulary = self.read_vocabulary(&snapshot).await?;
         if vocabulary != self.vocabulary {
@@ -146,8 +146,6 @@ impl Session {
         self.names.complete(&mut self.connection, &raw, &snapshot.audited).await?;
         let mut unread =
             self.texts.complete(&mut self.connection, &raw, interest, &self.target.budgets).await?;
-        // Last, so that its table is held for as short a time as can be.
-        let ledger = self.read_ledger(&snapshot).await?;
         self.run("COMMIT").await?;
 
         let Snapshot { audited, namespaces, .. } = snapshot;
@@ -164,6 +162,10 @@ impl Session {
             // Whoever may connect may read pg_catalog.
             catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },
         })
+    }
+
+    async fn give_up_snapshot(&mut self) -> Result<(), CatalogError> {
+        self.run("ROLLBACK").await.map_err(|error| failure(&error))
     }
 
     /// Begins the transaction whose one snapshot everything is read from.
@@ -264,7 +266,15 @@ impl Session {
     /// Hashes over the rows that a full read takes, the names that these rest on, and the ledger.
     pub async fn fingerprint(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
         let audit = self.target.budgets.audit;
-        let work = async { self.fingerprint_once().await.map(Some).map_err(|error| failure(&error)) };
+        let work = async {
+            for _ in 1..ATTEMPTS {
+                match self.fingerprint_once().await {
+                    Err(error) if has_changed_meanwhile(&sqlstate(&error)) => self.give_up_snapshot().await?,
+                    outcome => return outcome.map(Some).map_err(|error| failure(&error)),
+                }
+            }
+            self.fingerprint_once().await.map(Some).map_err(|error| failure(&error))
+        };
         within(audit, FailureReason::Timeout, "the fingerprint", work).await
     }
 
@@ -275,11 +285,11 @@ impl Session {
             include_str!("postgres/fingerprint_before_14.sql")
         };
         let snapshot = self.begin().await?;
+        let ledger = self.read_ledger(&snapshot).await?;
         let namespaces: Vec<Oid> = snapshot.namespaces.iter().map(|it| it.oid).collect();
         let hashes: Vec<(i32, i64, Option<String>)> =
             sqlx::query_as(sql).bind(namespaces).fetch_all(&mut self.connection).await?;
         let vocabulary = self.read_vocabulary(&snapshot).await?;
-        let ledger = self.read_ledger(&snapshot).await?;
         self.run("COMMIT").await?;
         let ledger = Sha256::digest(format!("{ledger:?}"));
         let ledger: String = ledger.iter().map(|byte| format!("{byte:02x}")).collect();

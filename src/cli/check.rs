@@ -141,7 +141,7 @@ async fn look_until_settled(
         }
         for view in views.iter().filter(|view| !matches!(view.health, Health::Healthy | Health::Degraded)) {
             let reason = view.reason.as_deref().unwrap_or("not yet healthy");
-            eprintln!("waiting for {}: {}", view.database, text::printable(reason));
+            eprintln!("waiting for {}: {}", view.database, crate::service::one_line(reason));
         }
         tokio::time::sleep(BETWEEN_LOOKS).await;
     }

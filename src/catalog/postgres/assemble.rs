@@ -1,5 +1,6 @@
 //! Puts the raw rows together into the actual schema.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use sqlx::postgres::types::Oid;
@@ -106,7 +107,8 @@ impl<'a> Assembly<'a> {
                 };
                 column.generated = Some(Box::new(Generated { expression, stored: row.generated == 's' }));
             } else if let Some(default) = default {
-                column.default = Some(default.text.clone().map_or(Spelling::Unread, Spelling::uncertain));
+                let text = default.text.as_deref().map(|text| without_schema(text, self.audited));
+                column.default = Some(text.map_or(Spelling::Unread, |text| Spelling::uncertain(&*text)));
                 Dialect::Postgres.canonical_column(&mut column, &naming);
             }
             if let Some(table) = self.tables.get_mut(&row.relation.0) {
@@ -282,6 +284,15 @@ impl<'a> Assembly<'a> {
         self.remarks.sort();
         (schema, self.remarks)
     }
+}
+
+/// A role that may not enter the audited schema is told its types with it, even the type that a literal is cast to.
+fn without_schema<'t>(default: &'t str, audited: &str) -> Cow<'t, str> {
+    if !default.contains("'::") {
+        return Cow::Borrowed(default);
+    }
+    let quoted = Dialect::Postgres.quote(audited);
+    Cow::Owned(default.replace(&format!("'::{audited}."), "'::").replace(&format!("'::{quoted}."), "'::"))
 }
 
 /// Keys are numbered from 1.

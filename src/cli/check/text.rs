@@ -1,6 +1,7 @@
 //! The report for a person at a terminal.
 
 use crate::audit::{Health, Severity, Verdict};
+use crate::service::one_line;
 use crate::view::{DatabaseView, FindingView, SubjectView};
 
 struct Paint {
@@ -35,9 +36,9 @@ impl Paint {
 /// The whole report of one database, ending with a newline.
 pub fn render(view: &DatabaseView, colour: bool) -> String {
     let paint = Paint { on: colour };
-    let mut text = format!("{}: {}", printable(&view.database), paint.health(view.health));
+    let mut text = format!("{}: {}", one_line(&view.database), paint.health(view.health));
     if let Some(reason) = view.reason.as_deref().filter(|_| view.findings.is_empty()) {
-        text.push_str(&format!(" ({})", printable(reason)));
+        text.push_str(&format!(" ({})", one_line(reason)));
     }
     text.push('\n');
     if let Some(failure) = &view.failure {
@@ -46,14 +47,14 @@ pub fn render(view: &DatabaseView, colour: bool) -> String {
     text.push_str(&summary(view));
     text.push_str(&table(&view.findings, &paint));
     for finding in view.findings.iter().filter(|it| it.subject.table.is_none()) {
-        text.push_str(&format!("  {}\n", printable(&finding.message)));
+        text.push_str(&format!("  {}\n", one_line(&finding.message)));
     }
     for remark in &view.remarks {
-        text.push_str(&format!("  note: {}\n", printable(remark)));
+        text.push_str(&format!("  note: {}\n", one_line(remark)));
     }
     const SHOWN: usize = 5;
     for spot in view.blind_spots.iter().take(SHOWN) {
-        text.push_str(&format!("  not verified: {}\n", printable(spot)));
+        text.push_str(&format!("  not verified: {}\n", one_line(spot)));
     }
     if view.blind_spots.len() > SHOWN {
         let rest = view.blind_spots.len() - SHOWN;
@@ -91,8 +92,8 @@ fn table(findings: &[FindingView], paint: &Paint) -> String {
             [
                 finding.severity.to_string(),
                 format!("{}{mark}", finding.rule.name()),
-                printable(&migration.unwrap_or_default()),
-                printable(&object(finding)),
+                one_line(&migration.unwrap_or_default()),
+                one_line(&object(finding)),
             ]
         })
         .collect();
@@ -138,14 +139,4 @@ fn object(finding: &FindingView) -> String {
 fn is_about_a_table(finding: &FindingView) -> bool {
     use crate::audit::Rule;
     matches!(finding.rule, Rule::MissingTable | Rule::WrongKind | Rule::UnexpectedTable)
-}
-
-/// Names come from databases: control characters must not reach a terminal.
-pub fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|c| {
-            let escaped: Vec<char> = if c.is_control() { c.escape_default().collect() } else { vec![c] };
-            escaped
-        })
-        .collect()
 }

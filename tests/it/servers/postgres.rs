@@ -6,6 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
+/// A server of the tests may ask for it or not.
+const ROLE_PASSWORD: &str = "role-secret";
+
 /// Dropped with its roles when it goes out of scope.
 pub struct PostgresDatabase {
     name: String,
@@ -44,10 +47,10 @@ impl PostgresDatabase {
         url.text()
     }
 
-    /// The URL for another role, which the test's server lets in without a password.
+    /// The URL for another role, with the password that all roles of the tests have.
     pub fn url_of(&self, role: &str) -> String {
         let mut url = PgUrl::of(&self.url());
-        url.user = role.to_owned();
+        url.user = format!("{role}:{ROLE_PASSWORD}");
         url.text()
     }
 
@@ -72,7 +75,7 @@ impl PostgresDatabase {
     /// A role that may log in, and nothing else.
     pub async fn role(&self) -> String {
         let role = unique("role");
-        self.execute(&format!("CREATE ROLE {role} LOGIN")).await;
+        self.execute(&format!("CREATE ROLE {role} LOGIN PASSWORD '{ROLE_PASSWORD}'")).await;
         self.roles.lock().unwrap().push(role.clone());
         role
     }

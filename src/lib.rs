@@ -22,6 +22,8 @@ pub mod migration;
 
 pub mod audit;
 
+pub mod repair;
+
 pub mod catalog;
 
 pub mod config;

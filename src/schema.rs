@@ -9,6 +9,7 @@ mod describe;
 mod diff;
 #[cfg(test)]
 mod laws;
+mod pool;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use apply::ApplyError;
 pub use change::{Change, ConstraintRef};
 pub use diff::{TableDiff, Unproven, compare_columns, diff, diff_table};
+pub use pool::Pool;
 
 /// An identifier. Shared, because the same few names stand in thousands of tables.
 pub type Name = Arc<str>;

@@ -27,7 +27,7 @@ pub async fn measure(databases: usize, report: &mut Report) -> anyhow::Result<()
     for (when, interval) in [("idle", "1h"), ("during audits", if databases > 100 { "5s" } else { "100ms" })]
     {
         let config = folder.path().join("schema-health.yaml");
-        std::fs::write(&config, configuration(databases, interval))?;
+        std::fs::write(&config, configuration(databases, interval, false))?;
         let running = Running::start(&config)?;
         for (path, aim) in [("/readyz", Some(READYZ)), ("/metrics", None)] {
             let label = format!("{path}, {databases} databases, {when}");
@@ -36,7 +36,10 @@ pub async fn measure(databases: usize, report: &mut Report) -> anyhow::Result<()
         let label = format!("peak RSS, {databases} databases, {when}");
         report.megabytes(&label, running.peak()?, Some(MEMORY));
     }
-    Ok(())
+    let config = folder.path().join("gated.yaml");
+    std::fs::write(&config, configuration(databases, "1h", true))?;
+    let label = format!("/readyz, {databases} databases, each of them a gate, idle");
+    compare(&Running::start(&config)?, "/readyz", &label, None, report).await
 }
 
 async fn compare(
@@ -115,14 +118,14 @@ async fn make_databases(folder: &Path, databases: usize) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Every database decides over `/readyz`.
-fn configuration(databases: usize, interval: &str) -> String {
+/// As gates, all databases decide over `/readyz`; by default none does.
+fn configuration(databases: usize, interval: &str, gate: bool) -> String {
     let mut text = format!("interval: {interval}\ndatabases:\n");
     for number in 0..databases {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "  shop-{number}: {{url: \"sqlite:{number}.sqlite\", manifest: manifest.json, gate: true}}"
+            "  shop-{number}: {{url: \"sqlite:{number}.sqlite\", manifest: manifest.json, gate: {gate}}}"
         );
     }
     text

@@ -19,10 +19,11 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow};
 
 use super::*;
 use crate::audit::{CatalogObservation, Visibility};
+use crate::schema::Pool;
 
 use self::error::{failure, has_changed_meanwhile, sqlstate};
 use self::names::Names;
-use self::rows::{NamePool, Namespace, Raw, RawRow, Relation, rows_of};
+use self::rows::{Namespace, Raw, RawRow, Relation, rows_of};
 use self::texts::Texts;
 
 pub struct Session {
@@ -149,7 +150,7 @@ impl Session {
         self.run("COMMIT").await?;
 
         let Snapshot { audited, namespaces, .. } = snapshot;
-        let (actual, remarks) = assemble::schema(&raw, &namespaces, &self.names, &self.texts, &audited);
+        let (actual, remarks) = assemble::schema(raw, &namespaces, &self.names, &self.texts, &audited);
         unread.extend(remarks);
         let naming = Dialect::Postgres.naming();
         Ok(Observation {
@@ -197,7 +198,7 @@ impl Session {
     }
 
     async fn read_raw(&mut self, namespaces: &[Namespace]) -> Result<Raw, sqlx::Error> {
-        let mut pool = NamePool::default();
+        let mut pool = Pool::default();
         let pool = &mut pool;
         let namespaces: Vec<Oid> = namespaces.iter().map(|it| it.oid).collect();
         let relations: Vec<Relation> =
@@ -239,7 +240,7 @@ impl Session {
         &mut self,
         sql: &str,
         oids: &[Oid],
-        pool: &mut NamePool,
+        pool: &mut Pool,
     ) -> Result<Vec<R>, sqlx::Error> {
         let mut sql = sql.to_owned();
         if self.server.version_number < HAS_NOT_ENFORCED {

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use super::graph::{self, GraphError};
 use super::{LedgerFormat, Migration, MigrationId, Operation};
 use crate::dialect::Dialect;
-use crate::schema::{Change, IndexKey, IndexPart, Provenance, Table, TableName};
+use crate::schema::{Change, IndexKey, IndexPart, Pool, Provenance, Table, TableName};
 
 /// The compiled list of migrations, checked whole.
 #[derive(Clone, Debug)]
@@ -114,11 +114,7 @@ impl Manifest {
             let message = format!("ledger `{}` is not known; known are: {}", file.ledger, known.join(", "));
             return Err(vec![Mistake::general(message)]);
         };
-        let mut mistakes = Vec::new();
-        let mut migrations = Vec::with_capacity(file.migrations.len());
-        for (number, migration) in file.migrations.into_iter().enumerate() {
-            migrations.push(read_migration(migration, number, &mut mistakes));
-        }
+        let file::MigrationsFile { migrations, mistakes } = file.migrations;
         if mistakes.is_empty() { Self::new(file.dialect, ledger, migrations) } else { Err(mistakes) }
     }
 
@@ -144,11 +140,14 @@ impl Manifest {
         })?;
         let mut slots: Vec<Option<Migration>> = migrations.into_iter().map(Some).collect();
         let mut migrations: Vec<Migration> = order.into_iter().filter_map(|at| slots[at].take()).collect();
+        let mut pool = Pool::default();
         for (position, migration) in (0..).zip(&mut migrations) {
+            migration.operations.shrink_to_fit();
             for operation in &mut migration.operations {
                 if let Operation::Change(change) = operation {
                     dialect.canonical_change(change, &dialect.naming());
                     stamp(change, position);
+                    share(change, &mut pool);
                 }
             }
         }
@@ -252,6 +251,15 @@ fn stamp(change: &mut Change, position: u32) {
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
         | Change::RenameConstraint { .. } => {}
+    }
+}
+
+/// Most of a manifest is tables and their columns.
+fn share(change: &mut Change, pool: &mut Pool) {
+    if let Change::CreateTable(table) = change {
+        pool.table(Arc::make_mut(table));
+    } else if let Change::AddColumn { column, .. } | Change::AlterColumn { column, .. } = change {
+        pool.column(column);
     }
 }
 

@@ -207,14 +207,19 @@ impl Database {
 
     /// Health as it counts now: a verdict that is too old counts no longer.
     pub fn health(&self) -> Health {
+        self.health_at(Instant::now())
+    }
+
+    /// [`Database::health`] for a caller who asks for many and looks at the clock once.
+    pub fn health_at(&self, now: Instant) -> Health {
         match &self.state.load().verdict {
-            Some(verdict) if !self.is_stale(verdict) => verdict.judged.report.health,
+            Some(verdict) if !self.is_stale(verdict, now) => verdict.judged.report.health,
             Some(_) | None => Health::Unknown,
         }
     }
 
-    fn is_stale(&self, verdict: &Verdict) -> bool {
-        verdict.audited.instant.elapsed() > self.config.load().stale_after
+    fn is_stale(&self, verdict: &Verdict, now: Instant) -> bool {
+        now.saturating_duration_since(verdict.audited.instant) > self.config.load().stale_after
     }
 
     /// [`Database::health`] and why, in one line, unless healthy.
@@ -223,7 +228,7 @@ impl Database {
         let Some(verdict) = &state.verdict else {
             return (Health::Unknown, Some(never_audited(&state)));
         };
-        if self.is_stale(verdict) {
+        if self.is_stale(verdict, Instant::now()) {
             let why = match &state.failure {
                 Some((error, _)) => error.to_string(),
                 None => "the next audit has not ended".to_owned(),

@@ -7,5 +7,6 @@ mod check;
 mod config;
 mod deltacrown;
 mod house;
+mod laws;
 mod servers;
 mod service;

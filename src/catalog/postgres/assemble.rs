@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::mem::take;
 
 use sqlx::postgres::types::Oid;
 
 use super::names::Names;
-use super::rows::{self, DefaultValue, Namespace, Raw, ReferencedColumn};
+use super::rows::{self, DefaultValue, Namespace, Raw, ReferencedColumn, vector};
 use super::texts::{Place, Texts};
 use crate::dialect::Dialect;
 use crate::schema::{
@@ -16,7 +17,7 @@ use crate::schema::{
 
 /// The schema in canonical form, and what is there but has no place in it, one sentence each.
 pub fn schema(
-    raw: &Raw,
+    raw: Raw,
     namespaces: &[Namespace],
     names: &Names,
     texts: &Texts,
@@ -30,15 +31,14 @@ pub fn schema(
 }
 
 struct Assembly<'a> {
-    raw: &'a Raw,
+    /// Rows that have found their place in a table are taken out: the two are not kept side by side.
+    raw: Raw,
     names: &'a Names,
     texts: &'a Texts,
     audited: &'a str,
     tables: HashMap<u32, Table>,
-    /// By relation and number.
-    defaults: HashMap<(u32, i16), &'a DefaultValue>,
     /// The columns of tables in other schemas, by relation and number.
-    referenced: HashMap<(u32, i16), &'a ReferencedColumn>,
+    referenced: HashMap<(u32, i16), ReferencedColumn>,
     /// How the unique constraint that an index backs is deferred.
     deferred: HashMap<u32, Deferrable>,
     /// Indexes of constraints that have no place in a schema.
@@ -48,7 +48,7 @@ struct Assembly<'a> {
 
 impl<'a> Assembly<'a> {
     fn new(
-        raw: &'a Raw,
+        mut raw: Raw,
         namespaces: &[Namespace],
         names: &'a Names,
         texts: &'a Texts,
@@ -57,9 +57,9 @@ impl<'a> Assembly<'a> {
         let schemas: HashMap<u32, Option<Name>> = (namespaces.iter())
             .map(|it| (it.oid.0, (it.name != audited).then(|| Name::from(it.name.as_str()))))
             .collect();
-        let table = |it: &rows::Relation| {
+        let table = |it: rows::Relation| {
             let schema = schemas.get(&it.namespace.0).cloned().flatten();
-            let mut table = Table::new(TableName { schema, name: it.name.clone() });
+            let mut table = Table::new(TableName { schema, name: it.name });
             table.kind = match it.kind {
                 'p' => TableKind::Partitioned,
                 'v' => TableKind::View,
@@ -69,14 +69,14 @@ impl<'a> Assembly<'a> {
             };
             (it.oid.0, table)
         };
+        let referenced = take(&mut raw.referenced).into_iter();
         Self {
-            raw,
             names,
             texts,
             audited,
-            tables: raw.relations.iter().map(table).collect(),
-            defaults: raw.defaults.iter().map(|it| ((it.relation.0, it.number), it)).collect(),
-            referenced: raw.referenced.iter().map(|it| ((it.relation.0, it.number), it)).collect(),
+            tables: take(&mut raw.relations).into_iter().map(table).collect(),
+            referenced: referenced.map(|it| ((it.relation.0, it.number), it)).collect(),
+            raw,
             deferred: HashMap::new(),
             left_out: HashSet::new(),
             remarks: Vec::new(),
@@ -87,6 +87,13 @@ impl<'a> Assembly<'a> {
         let naming = Dialect::Postgres.naming();
         // One canonical spelling for each type, shared by all its columns.
         let mut spelled: HashMap<(u32, i32), Spelling> = HashMap::new();
+        let defaults: HashMap<(u32, i16), DefaultValue> =
+            take(&mut self.raw.defaults).into_iter().map(|it| ((it.relation.0, it.number), it)).collect();
+        for of_table in self.raw.columns.chunk_by(|a, b| a.relation == b.relation) {
+            if let Some(table) = of_table.first().and_then(|it| self.tables.get_mut(&it.relation.0)) {
+                table.columns.reserve_exact(of_table.len());
+            }
+        }
         for row in &self.raw.columns {
             let data_type = spelled.entry((row.type_oid.0, row.type_modifier)).or_insert_with(|| {
                 let text = self.names.type_of(row.type_oid, row.type_modifier);
@@ -98,7 +105,7 @@ impl<'a> Assembly<'a> {
                 collation: self.names.collation_beside(row.type_oid, row.collation),
                 ..Column::new(row.name.clone(), data_type.clone())
             };
-            let default = self.defaults.get(&(row.relation.0, row.number));
+            let default = defaults.get(&(row.relation.0, row.number));
             if row.generated != ' ' {
                 let computed_from_columns = self.expression(Place::Generated(row.relation, row.number));
                 let expression = match default.and_then(|it| it.text.as_deref()) {
@@ -123,9 +130,9 @@ impl<'a> Assembly<'a> {
     }
 
     fn constraints(&mut self) {
-        for row in &self.raw.constraints {
+        for row in take(&mut self.raw.constraints) {
             if !row.is_enforced || row.is_temporal {
-                self.leave_out(row);
+                self.leave_out(&row);
                 continue;
             }
             let columns = self.columns_of(row.relation, &row.columns);
@@ -133,7 +140,7 @@ impl<'a> Assembly<'a> {
             let provenance = Provenance::default();
             let added = match row.kind {
                 'p' => Added::PrimaryKey(PrimaryKey { name, columns, provenance }),
-                'f' => match self.foreign_key(row, columns) {
+                'f' => match self.foreign_key(&row, columns) {
                     Some(key) => Added::ForeignKey(key),
                     None => continue,
                 },
@@ -142,7 +149,7 @@ impl<'a> Assembly<'a> {
                     Added::Check(Check { name, columns, expression, provenance })
                 }
                 'u' => {
-                    self.deferred.insert(row.index.0, deferrable(row));
+                    self.deferred.insert(row.index.0, deferrable(&row));
                     continue;
                 }
                 // Exclusion constraints have no place in a schema yet: neither expected nor unexpected.
@@ -151,8 +158,8 @@ impl<'a> Assembly<'a> {
             let Some(table) = self.tables.get_mut(&row.relation.0) else { continue };
             match added {
                 Added::PrimaryKey(key) => table.primary_key = Some(key),
-                Added::ForeignKey(key) => table.foreign_keys.push(key),
-                Added::Check(check) => table.checks.push(check),
+                Added::ForeignKey(key) => add(&mut table.foreign_keys, key),
+                Added::Check(check) => add(&mut table.checks, check),
             }
         }
     }
@@ -194,7 +201,7 @@ impl<'a> Assembly<'a> {
     }
 
     fn indexes(&mut self) {
-        for row in &self.raw.indexes {
+        for row in take(&mut self.raw.indexes) {
             if row.is_primary || row.is_exclusion || self.left_out.contains(&row.oid.0) {
                 continue;
             }
@@ -206,9 +213,9 @@ impl<'a> Assembly<'a> {
                 ));
                 continue;
             }
-            let parts = self.parts(row);
-            let include = row.columns.iter().skip(row.key_count);
-            let include = self.columns_of(row.relation, &include.copied().collect::<Vec<_>>());
+            let parts = self.parts(&row);
+            let include: Vec<i16> = vector(&row.columns).into_iter().skip(row.key_count).collect();
+            let include = self.columns_of(row.relation, &include);
             let name = Some(row.name.clone());
             let condition = row.predicate_hash.map(|_| self.expression(Place::Predicate(row.oid)));
             let method = self.names.method(row.method).filter(|it| &**it != "btree");
@@ -217,7 +224,7 @@ impl<'a> Assembly<'a> {
             let nulls_not_distinct = row.nulls_not_distinct;
             let Some(table) = self.tables.get_mut(&row.relation.0) else { continue };
             if row.is_unique {
-                table.uniques.push(UniqueConstraint {
+                let unique = UniqueConstraint {
                     name,
                     parts,
                     include,
@@ -225,15 +232,20 @@ impl<'a> Assembly<'a> {
                     nulls_not_distinct,
                     deferrable,
                     provenance,
-                });
+                };
+                add(&mut table.uniques, unique);
             } else {
-                table.indexes.push(Index { name, parts, include, condition, method, provenance });
+                add(&mut table.indexes, Index { name, parts, include, condition, method, provenance });
             }
         }
     }
 
     fn parts(&self, row: &rows::Index) -> Vec<IndexPart> {
-        let keys = row.columns.iter().take(row.key_count).enumerate();
+        let operator_classes: Vec<u32> = vector(&row.operator_classes);
+        let collations: Vec<u32> = vector(&row.collations);
+        let options: Vec<i16> = vector(&row.options);
+        let columns: Vec<i16> = vector(&row.columns);
+        let keys = columns.iter().take(row.key_count).enumerate();
         keys.map(|(at, number)| {
             let column = self.raw.column(row.relation, *number);
             let key = match column {
@@ -245,14 +257,14 @@ impl<'a> Assembly<'a> {
                 Some(column) => column.collation.0 != **oid,
                 None => self.texts.is_collated(row.oid, key_number(at)),
             };
-            let collation = row.collations.get(at).filter(|oid| **oid != 0).filter(says_another);
-            let operator_class = row.operator_classes.get(at);
+            let collation = collations.get(at).filter(|oid| **oid != 0).filter(says_another);
+            let operator_class = operator_classes.get(at);
             let type_oid = column.map(|it| it.type_oid);
             let options = PartOptions {
                 collation: collation.and_then(|oid| self.names.collation(*oid)),
                 operator_class: operator_class
                     .and_then(|oid| self.names.operator_class(*oid, row.method, type_oid)),
-                ..direction(row.options.get(at).copied().unwrap_or_default())
+                ..direction(options.get(at).copied().unwrap_or_default())
             };
             IndexPart { key, options: None }.with_options(options)
         })
@@ -264,7 +276,9 @@ impl<'a> Assembly<'a> {
             Some(column) => Some(column.name.clone()),
             None => self.referenced.get(&(relation.0, *number)).map(|it| it.name.clone()),
         };
-        numbers.iter().filter_map(name).collect()
+        let mut names = Vec::with_capacity(numbers.len());
+        names.extend(numbers.iter().filter_map(name));
+        names
     }
 
     fn table_name(&self, relation: Oid) -> String {
@@ -304,6 +318,12 @@ enum Added {
     PrimaryKey(PrimaryKey),
     ForeignKey(ForeignKey),
     Check(Check),
+}
+
+/// Tables are many and their lists are short: there is no room to spare.
+fn add<T>(list: &mut Vec<T>, item: T) {
+    list.reserve_exact(1);
+    list.push(item);
 }
 
 /// `indoption`: bit 0 is DESC, bit 1 is NULLS FIRST (src/include/catalog/pg_index.h).

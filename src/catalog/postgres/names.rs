@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
 
-use super::rows::Raw;
+use super::rows::{Raw, vector};
 use crate::schema::Name;
 
 #[derive(Debug, Default)]
@@ -105,8 +105,9 @@ impl Names {
         connection: &mut PgConnection,
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
-        let mut met = raw.indexes.iter().flat_map(|it| &it.operator_classes);
-        if met.all(|oid| self.operator_classes.contains_key(oid)) {
+        let vectors: BTreeSet<&str> = raw.indexes.iter().map(|it| &*it.operator_classes).collect();
+        let mut met = vectors.into_iter().flat_map(vector);
+        if met.all(|oid: u32| self.operator_classes.contains_key(&oid)) {
             return Ok(());
         }
         let rows: Vec<(Oid, String, Oid, Oid, bool, bool)> =
@@ -128,7 +129,8 @@ impl Names {
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
         let of_columns = raw.columns.iter().map(|it| it.collation.0);
-        let of_indexes = raw.indexes.iter().flat_map(|it| it.collations.iter().copied());
+        let vectors: BTreeSet<&str> = raw.indexes.iter().map(|it| &*it.collations).collect();
+        let of_indexes = vectors.into_iter().flat_map(vector);
         let unknown: BTreeSet<u32> = of_columns
             .chain(of_indexes)
             .filter(|oid| *oid != 0 && !self.collations.contains_key(oid))

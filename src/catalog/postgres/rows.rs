@@ -1,13 +1,11 @@
 //! The raw rows of the catalog, as the statements beside this file give them.
 
-use std::collections::HashSet;
-
 use futures_util::TryStreamExt;
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, FromRow, Row};
 
-use crate::schema::Name;
+use crate::schema::{Name, Pool};
 
 /// Everything that one full read takes, from one snapshot.
 #[derive(Debug, Default)]
@@ -30,24 +28,9 @@ impl Raw {
     }
 }
 
-/// Each distinct name is kept once: a few hundred stand for hundreds of thousands.
-#[derive(Debug, Default)]
-pub struct NamePool(HashSet<Name>);
-
-impl NamePool {
-    pub fn name(&mut self, text: &str) -> Name {
-        if let Some(name) = self.0.get(text) {
-            return name.clone();
-        }
-        let name = Name::from(text);
-        self.0.insert(name.clone());
-        name
-    }
-}
-
 /// A row that is read by the position of its columns, straight into shared names.
 pub trait RawRow: Sized {
-    fn read(row: &PgRow, pool: &mut NamePool) -> Result<Self, sqlx::Error>;
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error>;
 }
 
 /// Runs a statement whose only parameter is a list of oids.
@@ -55,7 +38,7 @@ pub async fn rows_of<R: RawRow>(
     connection: &mut PgConnection,
     sql: String,
     oids: &[Oid],
-    pool: &mut NamePool,
+    pool: &mut Pool,
 ) -> Result<Vec<R>, sqlx::Error> {
     let mut rows = Vec::new();
     // The statement is a file of ours.
@@ -82,11 +65,11 @@ pub struct Relation {
 }
 
 impl RawRow for Relation {
-    fn read(row: &PgRow, pool: &mut NamePool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
         Ok(Self {
             oid: row.try_get(0)?,
             namespace: row.try_get(1)?,
-            name: pool.name(row.try_get(2)?),
+            name: pool.text(row.try_get(2)?),
             kind: letter(row, 3)?,
         })
     }
@@ -106,11 +89,11 @@ pub struct Column {
 }
 
 impl RawRow for Column {
-    fn read(row: &PgRow, pool: &mut NamePool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
         Ok(Self {
             relation: row.try_get(0)?,
             number: row.try_get(1)?,
-            name: pool.name(row.try_get(2)?),
+            name: pool.text(row.try_get(2)?),
             type_oid: row.try_get(3)?,
             type_modifier: row.try_get(4)?,
             not_null: row.try_get(5)?,
@@ -131,11 +114,11 @@ pub struct DefaultValue {
 }
 
 impl RawRow for DefaultValue {
-    fn read(row: &PgRow, pool: &mut NamePool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
         Ok(Self {
             relation: row.try_get(0)?,
             number: row.try_get(1)?,
-            text: row.try_get::<Option<&str>, _>(2)?.map(|text| pool.name(text)),
+            text: row.try_get::<Option<&str>, _>(2)?.map(|text| pool.text(text)),
             hash: row.try_get(3)?,
         })
     }
@@ -147,9 +130,9 @@ pub struct Constraint {
     pub relation: Oid,
     pub name: Name,
     pub kind: char,
-    pub columns: Vec<i16>,
+    pub columns: Box<[i16]>,
     pub referenced: Oid,
-    pub referenced_columns: Vec<i16>,
+    pub referenced_columns: Box<[i16]>,
     pub on_update: char,
     pub on_delete: char,
     pub is_deferrable: bool,
@@ -163,12 +146,13 @@ pub struct Constraint {
 }
 
 impl RawRow for Constraint {
-    fn read(row: &PgRow, pool: &mut NamePool) -> Result<Self, sqlx::Error> {
-        let numbers = |at: usize| row.try_get::<Option<Vec<i16>>, _>(at).map(Option::unwrap_or_default);
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+        let numbers =
+            |at: usize| row.try_get(at).map(|it: Option<Vec<i16>>| it.unwrap_or_default().into_boxed_slice());
         Ok(Self {
             oid: row.try_get(0)?,
             relation: row.try_get(1)?,
-            name: pool.name(row.try_get(2)?),
+            name: pool.text(row.try_get(2)?),
             kind: letter(row, 3)?,
             columns: numbers(4)?,
             referenced: row.try_get(5)?,
@@ -191,11 +175,12 @@ pub struct Index {
     pub relation: Oid,
     pub name: Name,
     pub method: Oid,
-    /// The numbers of the keys' columns, 0 for an expression, and those of the included columns.
-    pub columns: Vec<i16>,
-    pub operator_classes: Vec<u32>,
-    pub collations: Vec<u32>,
-    pub options: Vec<i16>,
+    /// The numbers of the keys' columns, 0 for an expression, and those of the included columns. Vectors stay in
+    /// their text form, `1 3 0`: few of them differ.
+    pub columns: Name,
+    pub operator_classes: Name,
+    pub collations: Name,
+    pub options: Name,
     pub key_count: usize,
     pub is_unique: bool,
     pub is_primary: bool,
@@ -207,16 +192,16 @@ pub struct Index {
 }
 
 impl RawRow for Index {
-    fn read(row: &PgRow, pool: &mut NamePool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
         Ok(Self {
             oid: row.try_get(0)?,
             relation: row.try_get(1)?,
-            name: pool.name(row.try_get(2)?),
+            name: pool.text(row.try_get(2)?),
             method: row.try_get(3)?,
-            columns: vector(row.try_get(4)?),
-            operator_classes: vector(row.try_get(5)?),
-            collations: vector(row.try_get(6)?),
-            options: vector(row.try_get(7)?),
+            columns: pool.text(row.try_get(4)?),
+            operator_classes: pool.text(row.try_get(5)?),
+            collations: pool.text(row.try_get(6)?),
+            options: pool.text(row.try_get(7)?),
             key_count: usize::try_from(row.try_get::<i16, _>(8)?).unwrap_or_default(),
             is_unique: row.try_get(9)?,
             is_primary: row.try_get(10)?,
@@ -239,13 +224,13 @@ pub struct ReferencedColumn {
 }
 
 impl RawRow for ReferencedColumn {
-    fn read(row: &PgRow, pool: &mut NamePool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
         Ok(Self {
             relation: row.try_get(0)?,
-            schema: pool.name(row.try_get(1)?),
-            table: pool.name(row.try_get(2)?),
+            schema: pool.text(row.try_get(1)?),
+            table: pool.text(row.try_get(2)?),
             number: row.try_get(3)?,
-            name: pool.name(row.try_get(4)?),
+            name: pool.text(row.try_get(4)?),
         })
     }
 }
@@ -259,7 +244,7 @@ fn letter(row: &PgRow, at: usize) -> Result<char, sqlx::Error> {
     })
 }
 
-/// The numbers of a vector in its text form: `1 3 0`.
-fn vector<T: std::str::FromStr>(text: &str) -> Vec<T> {
+/// The numbers of a vector in its text form.
+pub fn vector<T: std::str::FromStr>(text: &str) -> Vec<T> {
     text.split_ascii_whitespace().filter_map(|number| number.parse().ok()).collect()
 }

@@ -10,7 +10,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
 
 use super::error::{has_changed_meanwhile, sqlstate};
-use super::rows::Raw;
+use super::rows::{Raw, vector};
 use crate::catalog::Budgets;
 use crate::migration::Interest;
 
@@ -163,9 +163,9 @@ fn sought(raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, Sought> 
     }
     for it in raw.indexes.iter().filter(|it| it.is_valid && !it.is_exclusion) {
         add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
-        for (number, _) in
-            (1..).zip(&it.columns[..it.key_count.min(it.columns.len())]).filter(|it| *it.1 == 0)
-        {
+        let Some(_) = it.expressions_hash else { continue };
+        let keys = vector::<i16>(&it.columns);
+        for (number, _) in (1..).zip(keys.iter().take(it.key_count)).filter(|(_, column)| **column == 0) {
             add(Place::Key(it.oid, number), it.relation, it.expressions_hash);
         }
     }

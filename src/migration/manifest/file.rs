@@ -11,8 +11,9 @@ use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::short_form::{parse_column, parse_part};
+use super::{Mistake, read_migration};
 use crate::dialect::Dialect;
-use crate::migration::{MayTouch, Opaque, Operation};
+use crate::migration::{MayTouch, Migration, Opaque, Operation};
 use crate::schema::{
     Action, Change, Check, Column, ConstraintRef, Deferrable, ForeignKey, Generated, Index, IndexPart, Name,
     NullsOrder, PartOptions, PrimaryKey, Provenance, Spelling, Table, TableName, UniqueConstraint,
@@ -31,7 +32,38 @@ pub(super) struct ManifestFile {
     /// How the migration tool records what it has applied.
     #[serde(default = "django")]
     pub ledger: String,
-    pub migrations: Vec<MigrationFile>,
+    #[schemars(with = "Vec<MigrationFile>")]
+    pub migrations: MigrationsFile,
+}
+
+/// Each migration is taken out of the file's own form as soon as it is read: that form is many times larger.
+#[derive(Default)]
+pub(super) struct MigrationsFile {
+    pub migrations: Vec<Migration>,
+    pub mistakes: Vec<Mistake>,
+}
+
+impl<'de> Deserialize<'de> for MigrationsFile {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Migrations;
+        impl<'de> Visitor<'de> for Migrations {
+            type Value = MigrationsFile;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of migrations")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut read = MigrationsFile::default();
+                while let Some(migration) = list.next_element()? {
+                    let number = read.migrations.len();
+                    read.migrations.push(read_migration(migration, number, &mut read.mistakes));
+                }
+                Ok(read)
+            }
+        }
+        deserializer.deserialize_seq(Migrations)
+    }
 }
 
 fn django() -> String {

@@ -191,12 +191,14 @@ async fn a_connection_that_breaks_in_mid_audit() {
     database.execute("DROP VIEW django_migrations; CREATE TABLE t (a int)").await;
     let mut session = Session::open(&target(&database.url())).await.unwrap();
     session.observe(&Default::default()).await.unwrap();
-    database
-        .execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
-             WHERE datname = current_database() AND application_name = 'schema-health'",
-        )
-        .await;
+    let mut connection = database.connect().await;
+    let mut left = 1;
+    while left > 0 {
+        let ours = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity \
+                    WHERE datname = current_database() AND application_name = 'schema-health'";
+        left = sqlx::query_scalar::<_, i64>(ours).fetch_one(&mut connection).await.unwrap();
+    }
+    connection.close().await.unwrap();
     assert_eq!(session.observe(&Default::default()).await.unwrap_err().reason, FailureReason::ConnectionLost);
     drop(session);
     assert_eq!(table_names(&observe(&database).await), ["t"]);

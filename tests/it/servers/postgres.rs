@@ -84,7 +84,11 @@ impl PostgresDatabase {
 impl Drop for PostgresDatabase {
     fn drop(&mut self) {
         let roles = std::mem::take(&mut *self.roles.lock().unwrap());
-        let mut statements = vec![format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)];
+        // `DROP DATABASE … WITH (FORCE)` is not known before PostgreSQL 13.
+        let mut statements = vec![
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{}'", self.name),
+            format!("DROP DATABASE IF EXISTS {}", self.name),
+        ];
         statements.extend(roles.iter().map(|role| format!("DROP ROLE IF EXISTS {role}")));
         let url = server_url();
         // The test's own runtime may not be blocked, so another one drops it.

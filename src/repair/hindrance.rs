@@ -1,0 +1,124 @@
+//! Why an addition cannot be made: something stands in its place, or what it needs is left out.
+
+use std::sync::Arc;
+
+use super::LeftOut;
+use crate::dialect::Dialect;
+use crate::schema::{Change, IndexPart, Name, Schema, Table, TableName};
+
+pub fn hindrance(dialect: Dialect, actual: &Schema, change: &Change, left_out: &[LeftOut]) -> Option<String> {
+    in_its_place(dialect, actual, change).or_else(|| {
+        let needed = left_out.iter().find(|it| needs(change, &it.change))?;
+        Some(format!("it needs what is left out: {}", needed.reason))
+    })
+}
+
+/// What has the name, or the only place, that the new object needs.
+fn in_its_place(dialect: Dialect, actual: &Schema, change: &Change) -> Option<String> {
+    let table = change.table();
+    let standing = actual.tables.get(table);
+    if matches!(change, Change::CreateTable(_)) && standing.is_some() {
+        return Some(format!("something that is not a table stands under the name {table}"));
+    }
+    if matches!(change, Change::AddPrimaryKey { .. }) && standing.is_some_and(|it| it.primary_key.is_some()) {
+        return Some(format!("{table} has another primary key, which would have to go first"));
+    }
+    let name = dialect.name_of_added(change)?;
+    let is_index = matches!(change, Change::AddUnique { .. } | Change::AddIndex { .. });
+    let is_constraint = !is_index || dialect == Dialect::Postgres;
+    let is_taken = (is_index && has_index_name(dialect, actual, table, &name))
+        || (is_constraint && has_constraint_name(dialect, actual, table, &name));
+    is_taken.then(|| format!("{name} is the name of another object, which would have to go first"))
+}
+
+/// PostgreSQL and SQLite know an index by its name in the whole schema, beside the tables.
+fn has_index_name(dialect: Dialect, actual: &Schema, table: &TableName, name: &Name) -> bool {
+    let has = |it: &Table| {
+        let key = it.primary_key.iter().map(|it| &it.name);
+        key.chain(it.uniques.iter().map(|it| &it.name))
+            .chain(it.indexes.iter().map(|it| &it.name))
+            .any(|it| it.as_ref() == Some(name))
+    };
+    match dialect {
+        Dialect::Postgres | Dialect::Sqlite => {
+            in_schema_of(actual, table).any(|it| it.name.name == *name || has(it))
+        }
+        Dialect::Mysql | Dialect::Mariadb => actual.tables.get(table).is_some_and(|it| has(it)),
+    }
+}
+
+/// A constraint's name is one of its table's, but MySQL and MariaDB know a foreign key by it in the whole schema.
+fn has_constraint_name(dialect: Dialect, actual: &Schema, table: &TableName, name: &Name) -> bool {
+    let is_it = |it: &Option<Name>| it.as_ref() == Some(name);
+    let is_key = |it: &Table| it.foreign_keys.iter().any(|it| is_it(&it.name));
+    let has = |it: &Table| {
+        is_key(it)
+            || it.checks.iter().any(|it| is_it(&it.name))
+            || it.uniques.iter().any(|it| is_it(&it.name))
+            || it.primary_key.iter().any(|it| is_it(&it.name))
+    };
+    match dialect {
+        Dialect::Postgres | Dialect::Sqlite => actual.tables.get(table).is_some_and(|it| has(it)),
+        Dialect::Mysql | Dialect::Mariadb => {
+            in_schema_of(actual, table).any(is_key) || actual.tables.get(table).is_some_and(|it| has(it))
+        }
+    }
+}
+
+fn in_schema_of<'s>(schema: &'s Schema, table: &'s TableName) -> impl Iterator<Item = &'s Table> {
+    schema.tables.values().map(Arc::as_ref).filter(|it| it.name.schema == table.schema)
+}
+
+/// Whether `change` cannot be made as long as `missing` is not.
+fn needs(change: &Change, missing: &Change) -> bool {
+    let table = missing.table();
+    let refers = |columns: &dyn Fn(&[Name]) -> bool| {
+        if let Change::AddForeignKey { foreign_key, .. } = change {
+            foreign_key.references == *table && columns(&foreign_key.referenced_columns)
+        } else {
+            false
+        }
+    };
+    if matches!(missing, Change::CreateTable(_)) {
+        return table == change.table() || refers(&|_| true);
+    }
+    if let Change::AddColumn { column, .. } = missing {
+        let is_own = table == change.table() && mentions(change, &column.name);
+        return is_own || refers(&|columns| columns.contains(&column.name));
+    }
+    if let Change::AddPrimaryKey { primary_key, .. } = missing {
+        return refers(&|columns| columns.iter().all(|it| primary_key.columns.contains(it)));
+    }
+    if let Change::AddUnique { unique, .. } = missing {
+        let has = |column: &Name| unique.parts.iter().any(|part| part.as_column() == Some(column));
+        return refers(&|columns| columns.iter().all(has));
+    }
+    false
+}
+
+/// Whether the object may be about this column; an expression may be about any.
+fn mentions(change: &Change, column: &Name) -> bool {
+    let in_parts = |parts: &[IndexPart], include: &[Name]| {
+        include.contains(column) || parts.iter().any(|it| it.as_column().is_none_or(|it| it == column))
+    };
+    match change {
+        Change::AddPrimaryKey { primary_key, .. } => primary_key.columns.contains(column),
+        Change::AddUnique { unique: it, .. } => it.condition.is_some() || in_parts(&it.parts, &it.include),
+        Change::AddIndex { index: it, .. } => it.condition.is_some() || in_parts(&it.parts, &it.include),
+        Change::AddForeignKey { foreign_key, .. } => foreign_key.columns.contains(column),
+        Change::AddCheck { check, .. } => check.columns.is_empty() || check.columns.contains(column),
+        Change::AddColumn { column, .. } => column.generated.is_some(),
+        Change::CreateTable(_)
+        | Change::DropTable { .. }
+        | Change::RenameTable { .. }
+        | Change::DropColumn { .. }
+        | Change::RenameColumn { .. }
+        | Change::AlterColumn { .. }
+        | Change::DropPrimaryKey { .. }
+        | Change::DropUnique { .. }
+        | Change::DropForeignKey { .. }
+        | Change::DropCheck { .. }
+        | Change::DropIndex { .. }
+        | Change::RenameConstraint { .. } => false,
+    }
+}

@@ -1,0 +1,255 @@
+//! Laws 3, 4 and 5 as property tests: of canonical forms, of rendered DDL and of repair plans, on real servers.
+
+mod dice;
+mod place;
+mod schemas;
+mod words;
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use schema_health::dialect::{Dialect, Naming, mysql};
+use schema_health::repair::{Plan, plan};
+use schema_health::schema::{Change, Comparison, ConstraintRef, Schema, Spelling, Table, Unproven, diff};
+
+use self::dice::{Dice, dice};
+use self::place::Place;
+use self::schemas::{a_schema, without_some};
+
+const DIALECTS: [Dialect; 4] = [Dialect::Postgres, Dialect::Mysql, Dialect::Mariadb, Dialect::Sqlite];
+
+/// The same cases each time, so that what lands is what was tried; to hunt, another seed
+/// or more cases (`PROPTEST_CASES`).
+const SEED: u64 = 20_261_123;
+
+fn runner(cases: u32) -> TestRunner {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(cases);
+    TestRunner::new(Config {
+        cases,
+        max_shrink_iters: 60,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(SEED),
+        ..Config::default()
+    })
+}
+
+fn canonical(dialect: Dialect, schema: &Schema, naming: &Naming) -> Schema {
+    let mut canonical = Schema::default();
+    for table in schema.tables.values() {
+        let mut table = Table::clone(table);
+        dialect.canonical_table(&mut table, naming);
+        canonical.insert(table);
+    }
+    canonical
+}
+
+fn object_count(schema: &Schema) -> usize {
+    schema.tables.values().map(|table| table.object_count()).sum()
+}
+
+#[test]
+fn law_3_canonical_tables_are_idempotent() {
+    let check = |(dialect, mut dice): (Dialect, Dice)| {
+        let once = canonical(dialect, &a_schema(dialect, &mut dice), &dialect.naming());
+        prop_assert_eq!(&canonical(dialect, &once, &dialect.naming()), &once);
+        Ok(())
+    };
+    runner(256).run(&(proptest::sample::select(&DIALECTS[..]), dice()), check).unwrap();
+}
+
+#[test]
+fn law_4_postgres_is_observed_as_rendered() {
+    law_4(Place::postgres, 25);
+}
+
+#[test]
+fn law_4_mariadb_is_observed_as_rendered() {
+    law_4(Place::mariadb, 20);
+}
+
+#[test]
+fn law_4_sqlite_is_observed_as_rendered() {
+    law_4(Place::sqlite, 60);
+}
+
+#[test]
+fn law_5_postgres_is_mended_once() {
+    law_5(Place::postgres, 20);
+}
+
+#[test]
+fn law_5_mariadb_is_mended_once() {
+    law_5(Place::mariadb, 15);
+}
+
+#[test]
+fn law_5_sqlite_is_mended_once() {
+    law_5(Place::sqlite, 40);
+}
+
+/// MySQL's own way of guarding, which MariaDB understands too.
+#[test]
+fn law_5_mysql_plans_mend_once() {
+    law_5(Place::mariadb_for_mysql_plans, 10);
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+}
+
+fn law_4<F: Future<Output = Place>>(place: impl FnOnce() -> F, cases: u32) {
+    let runtime = runtime();
+    let place = RefCell::new(runtime.block_on(place()));
+    let check = |(as_written, mut dice): (bool, Dice)| {
+        runtime.block_on(is_observed_as_rendered(&mut place.borrow_mut(), as_written, &mut dice))
+    };
+    let result = runner(cases).run(&(any::<bool>(), dice()), check);
+    runtime.block_on(place.into_inner().close());
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn law_5<F: Future<Output = Place>>(place: impl FnOnce() -> F, cases: u32) {
+    let runtime = runtime();
+    let place = RefCell::new(runtime.block_on(place()));
+    let check = |mut dice: Dice| runtime.block_on(is_mended_once(&mut place.borrow_mut(), &mut dice));
+    let result = runner(cases).run(&dice(), check);
+    runtime.block_on(place.into_inner().close());
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Builds `schema` with foreign keys last, each statement as `render` gives it.
+async fn build(place: &mut Place, schema: &Schema) -> Result<(), TestCaseError> {
+    let dialect = place.dialect();
+    let mut last = Vec::new();
+    for table in schema.tables.values() {
+        let (table, rest) = dialect.split_table(table);
+        last.extend(rest);
+        execute(place, &dialect.render(&Change::CreateTable(table.into())).unwrap()).await?;
+    }
+    last.sort_by_key(|change| matches!(change, Change::AddForeignKey { .. }));
+    for change in last {
+        execute(place, &dialect.render(&change).unwrap()).await?;
+    }
+    Ok(())
+}
+
+async fn execute(place: &mut Place, statements: &[String]) -> Result<(), TestCaseError> {
+    for sql in statements {
+        place.execute(sql).await.map_err(|error| TestCaseError::fail(format!("{error}\nin {sql}")))?;
+    }
+    Ok(())
+}
+
+async fn is_observed_as_rendered(
+    place: &mut Place,
+    as_written: bool,
+    dice: &mut Dice,
+) -> Result<(), TestCaseError> {
+    let dialect = place.dialect();
+    let schema = a_schema(dialect, dice);
+    place.begin_again().await;
+    let naming = place.naming(&schema).await;
+    let expected = canonical(dialect, &schema, &naming);
+    build(place, if as_written { &schema } else { &expected }).await?;
+    let mut observed = place.observe(&expected).await;
+    if dialect == Dialect::Mariadb {
+        observed = without_server_made(observed, &expected);
+    }
+
+    let difference = diff(&observed, &expected);
+    prop_assert!(difference.changes.is_empty(), "{:#?}\nof {:#?}", difference.changes, observed);
+    if let Some(unproven) = difference.unproven.iter().find(|it| is_certain(it)) {
+        return Err(TestCaseError::fail(format!("is certain, but not proven: {unproven:#?}")));
+    }
+    prop_assert_eq!(object_count(&observed), object_count(&expected));
+    Ok(())
+}
+
+/// Whether the dialect is certain of the very type or default that was not proven the same.
+fn is_certain(unproven: &Unproven) -> bool {
+    let Unproven::Column { expected, actual, .. } = unproven else { return false };
+    let is_unproven = |expected: &Spelling, actual: &Spelling| {
+        matches!(expected, Spelling::Certain(_)) && expected.compare(actual) == Comparison::Unproven
+    };
+    let default = expected.default.as_ref().zip(actual.default.as_ref());
+    is_unproven(&expected.data_type, &actual.data_type)
+        || default.is_some_and(|(expected, actual)| is_unproven(expected, actual))
+}
+
+/// Without the indexes and checks that MariaDB made by itself and nobody expects.
+fn without_server_made(mut observed: Schema, expected: &Schema) -> Schema {
+    let difference = diff(&observed, expected);
+    for change in &difference.changes {
+        let Some(table) = observed.tables.get(change.table()).cloned() else { continue };
+        let is_server_made = if let Change::DropIndex { index: ConstraintRef::Name(name), .. } = change {
+            let index = table.indexes.iter().find(|it| it.name.as_ref() == Some(name));
+            index.is_some_and(|it| mysql::is_server_made_index(&table, it))
+        } else if let Change::DropCheck { .. } = change {
+            table.checks.iter().any(|it| mysql::is_server_made_check(&table, it))
+        } else {
+            false
+        };
+        if is_server_made {
+            observed.apply(change).unwrap();
+        }
+    }
+    observed
+}
+
+async fn is_mended_once(place: &mut Place, dice: &mut Dice) -> Result<(), TestCaseError> {
+    let dialect = place.dialect();
+    let whole = a_schema(dialect, dice);
+    place.begin_again().await;
+    let naming = place.naming(&whole).await;
+    let whole = canonical(dialect, &whole, &naming);
+    let (actual, expected) = (without_some(&whole, 40, dice), without_some(&whole, 10, dice));
+    build(place, &actual).await?;
+
+    let mending = plan(dialect, &place.observe(&expected).await, &expected);
+    for statement in &mending.statements {
+        execute(place, std::slice::from_ref(&statement.sql)).await?;
+    }
+    let mended = place.observe(&expected).await;
+    let fingerprint = place.fingerprint().await;
+    nothing_is_missing(&mended, &expected, &mending)?;
+    let again = plan(dialect, &mended, &expected);
+    prop_assert!(again.statements.is_empty(), "{:#?}", again.statements);
+
+    for statement in mending.statements.iter().filter(|it| it.guarded) {
+        execute(place, std::slice::from_ref(&statement.sql)).await?;
+    }
+    for statement in mending.statements.iter().filter(|it| !it.guarded) {
+        let refused = place.execute(&statement.sql).await.unwrap_err();
+        prop_assert!(refused.contains("duplicate column name"), "{}", refused);
+    }
+    prop_assert_eq!(place.observe(&expected).await, mended);
+    prop_assert_eq!(place.fingerprint().await, fingerprint);
+    Ok(())
+}
+
+/// Every difference that is left was left out, or is something unexpected.
+fn nothing_is_missing(mended: &Schema, expected: &Schema, mending: &Plan) -> Result<(), TestCaseError> {
+    let left_out: BTreeSet<String> = mending.left_out.iter().map(|it| format!("{:?}", it.change)).collect();
+    for change in diff(mended, expected).changes {
+        let is_unexpected = matches!(
+            change,
+            Change::DropTable { .. }
+                | Change::DropColumn { .. }
+                | Change::DropPrimaryKey { .. }
+                | Change::DropUnique { .. }
+                | Change::DropForeignKey { .. }
+                | Change::DropCheck { .. }
+                | Change::DropIndex { .. }
+        );
+        prop_assert!(
+            is_unexpected || left_out.contains(&format!("{change:?}")),
+            "{:#?} is still missing after {:#?}\nleft out: {:#?}",
+            change,
+            mending.statements.iter().map(|it| &it.sql).collect::<Vec<_>>(),
+            mending.left_out
+        );
+    }
+    Ok(())
+}

@@ -54,15 +54,13 @@ pub fn audit_against(
         return report;
     }
     let history = history::judge(manifest, expected, observation);
-    let drift = match &observation.ledger {
-        LedgerObservation::Rows(_) => drift::judge(manifest, expected, observation),
-        LedgerObservation::Absent { .. }
-        | LedgerObservation::InOtherSchema { .. }
-        | LedgerObservation::NotReadable { .. }
-        | LedgerObservation::Malformed { .. } => drift::Drift::default(),
-    };
+    let mut drift = drift::Drift::default();
+    // Without its ledger nothing can be said of a single migration, not even that it is pending.
+    if observation.ledger.rows().is_some() {
+        drift = drift::judge(manifest, expected, observation);
+        report.migrations = verdict::of_migrations(manifest, expected, observation, &drift.tally);
+    }
     report.coverage = drift.coverage;
-    report.migrations = verdict::of_migrations(manifest, expected, observation, &drift.tally);
     report.blind_spots = drift.blind_spots;
     (report.findings, report.remarks) = apply_policy(policy, history.into_iter().chain(drift.findings));
     report.findings.sort_by(|a, b| {

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{LedgerObservation, Observation};
+use super::Observation;
 use crate::dialect::Naming;
 use crate::migration::graph::{self, Applied};
 use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold};
@@ -96,11 +96,5 @@ pub(super) fn for_each_maker(table: &Table, mut count: impl FnMut(u32)) {
 }
 
 pub(super) fn rows_of(observation: &Observation) -> &[LedgerRow] {
-    match &observation.ledger {
-        LedgerObservation::Rows(rows) => rows,
-        LedgerObservation::Absent { .. }
-        | LedgerObservation::InOtherSchema { .. }
-        | LedgerObservation::NotReadable { .. }
-        | LedgerObservation::Malformed { .. } => &[],
-    }
+    observation.ledger.rows().unwrap_or_default()
 }

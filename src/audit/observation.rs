@@ -35,6 +35,19 @@ pub enum LedgerObservation {
     Malformed { table: String, reason: String },
 }
 
+impl LedgerObservation {
+    /// The rows, if they could be read.
+    pub fn rows(&self) -> Option<&[LedgerRow]> {
+        match self {
+            Self::Rows(rows) => Some(rows),
+            Self::Absent { .. }
+            | Self::InOtherSchema { .. }
+            | Self::NotReadable { .. }
+            | Self::Malformed { .. } => None,
+        }
+    }
+}
+
 /// The catalog, in the dialect's canonical form.
 #[derive(Clone, Debug)]
 pub struct CatalogObservation {

@@ -198,6 +198,8 @@ fn a_ledger_that_cannot_be_used_says_nothing_about_tables() {
         assert_eq!(rules(&report), [rule]);
         assert_eq!(report.health, Health::Unknown);
         assert!(report.reason.is_some());
+        // Of an empty ledger it is known that all is pending; of an unreadable one nothing is.
+        assert_eq!(report.migrations.is_empty(), rule != "ledger_empty", "{rule}");
     }
 }
 

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use super::drift::Tally;
 use super::expect::rows_of;
 use super::{
-    Expected, Finding, Health, LedgerObservation, MigrationVerdict, Observation, Report, Rule, Severity,
-    Verdict, history,
+    Expected, Finding, Health, MigrationVerdict, Observation, Report, Rule, Severity, Verdict, history,
 };
 use crate::migration::{LedgerRow, Manifest, Migration, MigrationId, Operation};
 
@@ -78,8 +77,7 @@ fn applied(
 /// Health and the one-line reason.
 pub(super) fn of_database(report: &Report, observation: &Observation) -> (Health, Option<String>) {
     let counted = || report.findings.iter().filter(|finding| finding.acknowledged.is_none());
-    let unusable = !matches!(observation.ledger, LedgerObservation::Rows(_));
-    if unusable {
+    if observation.ledger.rows().is_none() {
         return (Health::Unknown, report.findings.first().map(|finding| finding.message.clone()));
     }
     if counted().any(|finding| finding.severity == Severity::Error) {

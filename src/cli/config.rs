@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use super::Exit;
+use super::{Exit, plural};
 use crate::config::{Config, schema};
 
 #[derive(Debug, Subcommand)]
@@ -30,7 +30,8 @@ impl ConfigCommand {
 fn validate(file: &Path) -> Exit {
     match Config::load(file) {
         Ok(config) => {
-            println!("{}: valid, {} databases", file.display(), config.databases.len());
+            let count = config.databases.len();
+            println!("{}: valid, {count} database{}", file.display(), plural(count));
             Exit::Healthy
         }
         Err(error) => {

@@ -65,7 +65,7 @@ pub fn render(view: &DatabaseView, colour: bool) -> String {
 
 /// `  123 objects expected, 123 checked; 40 migrations: 38 verified, 2 phantom`.
 fn summary(view: &DatabaseView) -> String {
-    let Some(coverage) = view.coverage else { return String::new() };
+    let Some(coverage) = view.coverage.filter(|_| !view.migrations.is_empty()) else { return String::new() };
     let verdicts: Vec<String> = Verdict::ALL
         .into_iter()
         .filter_map(|verdict| {

@@ -102,3 +102,40 @@ async fn where_the_role_looks_is_asked_at_each_audit() {
     assert!(later.catalog.actual.tables.is_empty());
     session.close().await;
 }
+
+/// PostgreSQL 18 knows constraints that promise less than their namesakes; older servers have none to leave out.
+#[tokio::test]
+async fn a_constraint_that_is_not_enforced_is_not_there() {
+    let database = postgres_database().await;
+    let mut connection = database.connect().await;
+    let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::integer")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    let (not_enforced, expected) = if version >= 180_000 { ("NOT ENFORCED", 0) } else { ("", 1) };
+    database
+        .execute(&format!(
+            "CREATE TABLE p (id int PRIMARY KEY, code text UNIQUE);
+            CREATE TABLE t (a int, b text, CHECK (a > 0) {not_enforced},
+                            FOREIGN KEY (a) REFERENCES p {not_enforced}, FOREIGN KEY (b) REFERENCES p (code));"
+        ))
+        .await;
+    let observation = observe(&database).await;
+    let t = table(&observation, "t");
+    assert_eq!((t.checks.len(), t.foreign_keys.len()), (expected, 1 + expected));
+    assert_eq!(observation.catalog.unread.len(), 2 * (1 - expected));
+    assert_eq!(table(&observation, "p").uniques.len(), 1);
+    if version >= 180_000 {
+        database
+            .execute(
+                "CREATE EXTENSION btree_gist;
+                CREATE TABLE v (a int, at daterange, c int GENERATED ALWAYS AS (a + 1) VIRTUAL NOT NULL,
+                                PRIMARY KEY (a, at WITHOUT OVERLAPS));",
+            )
+            .await;
+        let observation = observe_texts(&database, &["v"]).await;
+        let v = table(&observation, "v");
+        assert_eq!((v.primary_key.is_none(), v.uniques.len(), v.indexes.len()), (true, 0, 0));
+        assert!(!v.columns[2].generated.as_ref().unwrap().stored);
+    }
+}

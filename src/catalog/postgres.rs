@@ -235,7 +235,7 @@ impl Session {
         Ok(format!("{:?} {:?} {names}", snapshot.audited, snapshot.search_path))
     }
 
-    /// Runs one of the files beside this one, written for the newest server, as this server understands it.
+    /// Runs one of the files beside this one, written for PostgreSQL 15 to 17, as this server understands it.
     async fn rows_of<R: RawRow>(
         &mut self,
         sql: &str,
@@ -243,8 +243,9 @@ impl Session {
         pool: &mut Pool,
     ) -> Result<Vec<R>, sqlx::Error> {
         let mut sql = sql.to_owned();
-        if self.server.version_number < HAS_NOT_ENFORCED {
-            sql = sql.replace(" k.conenforced ", " true ").replace(" k.conperiod ", " false ");
+        if self.server.version_number >= HAS_NOT_ENFORCED {
+            sql = sql.replace(" true            AS is_enforced", " k.conenforced AS is_enforced");
+            sql = sql.replace(" false           AS is_temporal", " k.conperiod AS is_temporal");
         }
         if self.server.version_number < HAS_NULLS_NOT_DISTINCT {
             sql = sql.replace(" i.indnullsnotdistinct ", " false ");

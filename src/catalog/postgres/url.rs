@@ -10,7 +10,7 @@ use super::error::invalid_url;
 use crate::catalog::{CatalogError, FailureReason};
 
 /// What sqlx understands. It logs all else with its value, which may be a misspelt password.
-const UNDERSTOOD: [&str; 17] = [
+const UNDERSTOOD: [&str; 18] = [
     "sslmode",
     "ssl-mode",
     "sslrootcert",
@@ -27,6 +27,7 @@ const UNDERSTOOD: [&str; 17] = [
     "user",
     "password",
     "application_name",
+    "statement-cache-capacity",
     "options",
 ];
 

@@ -4,6 +4,7 @@
 //! Reading a real database is the business of `catalog`; this room is pure.
 
 mod canonical;
+mod memo;
 pub mod mysql;
 pub mod postgres;
 mod render;
@@ -75,11 +76,11 @@ impl Dialect {
 
     /// A type in its canonical form. Idempotent.
     pub fn canonical_type(self, text: &str) -> Spelling {
-        match self {
+        memo::canonical_type(self, text, |text| match self {
             Self::Postgres => postgres::canonical_type(text),
             Self::Mysql | Self::Mariadb => mysql::canonical_type(text),
             Self::Sqlite => sqlite::canonical_type(text),
-        }
+        })
     }
 
     /// A column's default in its canonical form, for a column of `data_type`; `None` when it says no more

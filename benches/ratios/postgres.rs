@@ -116,7 +116,10 @@ impl Bare {
             making.execute(AssertSqlSafe(statements)).await?;
         }
         making.execute(AssertSqlSafe(shop::ledger(Dialect::Postgres, tables))).await?;
-        making.execute("VACUUM ANALYZE").await?;
+        // As autovacuum leaves the catalog some time later.
+        for catalog in ["pg_class", "pg_attribute", "pg_attrdef", "pg_constraint", "pg_index", "pg_depend"] {
+            making.execute(AssertSqlSafe(format!("VACUUM ANALYZE pg_catalog.{catalog}"))).await?;
+        }
         making.close().await?;
 
         let mut connection = options.clone().application_name("bare").connect().await?;

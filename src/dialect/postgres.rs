@@ -17,14 +17,19 @@ pub use types::canonical_type;
 /// `serial` and its sisters are not types but an integer that numbers itself; so does a column whose
 /// default is the next value of a sequence.
 pub fn expand_pseudo_type(column: &mut Column) {
-    let integer = column.data_type.text().and_then(|text| match text.trim().to_ascii_lowercase().as_str() {
-        "smallserial" | "serial2" => Some("smallint"),
-        "serial" | "serial4" => Some("integer"),
-        "bigserial" | "serial8" => Some("bigint"),
-        _ => None,
-    });
-    if let Some(integer) = integer {
-        column.data_type = Spelling::certain(integer);
+    const PSEUDO_TYPES: [(&str, &str); 6] = [
+        ("smallserial", "smallint"),
+        ("serial2", "smallint"),
+        ("serial", "integer"),
+        ("serial4", "integer"),
+        ("bigserial", "bigint"),
+        ("serial8", "bigint"),
+    ];
+    let text = column.data_type.text().map(str::trim);
+    let integer =
+        PSEUDO_TYPES.iter().find(|(pseudo, _)| text.is_some_and(|it| it.eq_ignore_ascii_case(pseudo)));
+    if let Some((_, integer)) = integer {
+        column.data_type = Spelling::certain(*integer);
         column.auto_increment = true;
         column.nullable = false;
     }

@@ -97,7 +97,7 @@ pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
     (status = 200, description = "Prometheus text format 0.0.4", body = String, content_type = "text/plain"),
 ))]
 async fn render_metrics(State(shared): State<Shared>) -> Response {
-    match shared.metrics.render() {
+    match shared.metrics.render().await {
         Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
         Err(cause) => {
             error!("metrics could not be rendered: {cause}");

@@ -3,11 +3,15 @@
 //! A value that is not known has no series: it is never 0.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use axum::body::Bytes;
 use jiff::Timestamp;
 use prometheus::core::{Collector, Desc};
 use prometheus::proto::{Counter, Gauge, LabelPair, Metric, MetricFamily, MetricType};
 use prometheus::{IntCounterVec, Opts, Registry, TextEncoder};
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
 
 use super::store::{Database, State, Store};
 use crate::audit::{Finding, Health, Rule, Severity, Verdict};
@@ -19,6 +23,22 @@ pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 pub struct Metrics {
     registry: Registry,
     requests: IntCounterVec,
+    latest: Arc<Latest>,
+}
+
+/// The last rendering, and for which scrapes it is new enough.
+#[derive(Default)]
+struct Latest {
+    /// How many scrapes have arrived.
+    arrived: AtomicU64,
+    rendering: Mutex<Rendering>,
+}
+
+#[derive(Clone, Default)]
+struct Rendering {
+    /// It began when so many scrapes had arrived: for them nothing in it is stale.
+    covers: u64,
+    text: Bytes,
 }
 
 impl Metrics {
@@ -43,7 +63,7 @@ impl Metrics {
             Default::default(),
         )?;
         registry.register(Box::new(StoreCollector { store, desc }))?;
-        Ok(Self { registry, requests })
+        Ok(Self { registry, requests, latest: Arc::default() })
     }
 
     pub fn count_request(&self, route: &str, code: u16) {
@@ -55,10 +75,23 @@ impl Metrics {
         self.requests.with_label_values(&[route, code]).inc();
     }
 
+    /// The text of a scrape, rendered after it arrived. Scrapes that arrive while another is rendered share
+    /// the next one, so that a hundred of them cost as much as two.
+    ///
     /// # Errors
     /// Only when a metric is malformed: a bug.
-    pub fn render(&self) -> prometheus::Result<String> {
-        TextEncoder::new().encode_to_string(&self.registry.gather())
+    pub async fn render(&self) -> anyhow::Result<Bytes> {
+        let arrived = self.latest.arrived.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut latest = self.latest.rendering.lock().await;
+        if latest.covers < arrived {
+            let covers = self.latest.arrived.load(Ordering::SeqCst);
+            let registry = self.registry.clone();
+            // Tens of milliseconds with a thousand databases: probes are not to wait for that.
+            let text =
+                spawn_blocking(move || TextEncoder::new().encode_to_string(&registry.gather())).await??;
+            *latest = Rendering { covers, text: text.into() };
+        }
+        Ok(latest.text.clone())
     }
 }
 

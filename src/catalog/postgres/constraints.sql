@@ -1,5 +1,6 @@
 -- Constraints, raw. One that a partition or a referenced partition inherits (conparentid) is its parent's.
--- From PostgreSQL 18 on, `true` is k.conenforced and `false` is k.conperiod. NOT VALID ones are there. NOT NULL constraints (PostgreSQL 18's contype 'n') are told by the column.
+-- NOT VALID ones are there. NOT NULL constraints (PostgreSQL 18's contype 'n') are told by the column.
+-- From PostgreSQL 18 on, `true` is k.conenforced and `false` is k.conperiod.
 SELECT k.oid           AS oid,
        k.conrelid      AS relation,
        k.conname       AS name,

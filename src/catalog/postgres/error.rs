@@ -90,8 +90,9 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
 /// Whether an error with this code comes from an object that is in our snapshot but no longer there: functions
 /// of the server look at the catalog as it is now. The next snapshot will not have it.
 pub fn has_changed_meanwhile(code: &str) -> bool {
-    // internal_error ("cache lookup failed for type 123"), undefined table, undefined schema.
-    matches!(code, "XX000" | "42P01" | "3F000")
+    // internal_error ("cache lookup failed for type 123"), undefined table, undefined schema, and the value of an
+    // enum ("invalid internal value for enum: 123").
+    matches!(code, "XX000" | "42P01" | "3F000" | "22P03")
 }
 
 /// The code of a database's error, empty for all others.

@@ -1,5 +1,7 @@
 //! The short forms of a hand-written manifest: a column, or a key of an index, in a line of SQL's own words.
 
+use std::borrow::Cow;
+
 use crate::schema::{
     Action, Deferrable, ForeignKey, Generated, IndexPart, Name, NullsOrder, PartOptions, Provenance,
     Spelling, TableName,
@@ -11,7 +13,6 @@ use super::file::ColumnFile;
 /// `generated` takes the rest of the line.
 pub(super) fn parse_column(text: &str) -> Result<ColumnFile, String> {
     let words = split_words(text);
-    let keyword = |word: &str| word.to_ascii_lowercase();
     let end_of_type = words.iter().position(|word| is_property(&keyword(word.text))).unwrap_or(words.len());
     if end_of_type == 0 {
         return Err("a column begins with its type, for example `varchar(30) not null`".to_owned());
@@ -23,13 +24,13 @@ pub(super) fn parse_column(text: &str) -> Result<ColumnFile, String> {
     let mut rest = words[end_of_type..].iter();
     while let Some(word) = rest.next() {
         let mut next = || rest.next().map(|word| word.text).unwrap_or_default();
-        match keyword(word.text).as_str() {
+        match &*keyword(word.text) {
             "null" => column.nullable = true,
-            "not" => match keyword(next()).as_str() {
+            "not" => match &*keyword(next()) {
                 "null" => column.nullable = false,
                 other => return Err(format!("expected `null` after `not`, found `{other}`")),
             },
-            "primary" => match keyword(next()).as_str() {
+            "primary" => match &*keyword(next()) {
                 "key" => {
                     column.primary_key = true;
                     column.nullable = false;
@@ -55,13 +56,13 @@ pub(super) fn parse_column(text: &str) -> Result<ColumnFile, String> {
             "on" => {
                 let event = keyword(next());
                 let mut action = keyword(next());
-                if matches!(action.as_str(), "no" | "set") {
-                    action = format!("{action}_{}", keyword(next()));
+                if matches!(&*action, "no" | "set") {
+                    action = format!("{action}_{}", keyword(next())).into();
                 }
                 let action = parse_action(&action)?;
                 let key =
                     column.references.as_mut().ok_or("`on …` comes after `references table(column)`")?;
-                match event.as_str() {
+                match &*event {
                     "delete" => key.on_delete = action,
                     "update" => key.on_update = action,
                     other => {
@@ -70,7 +71,7 @@ pub(super) fn parse_column(text: &str) -> Result<ColumnFile, String> {
                 }
             }
             "deferrable" => {
-                let deferrable = match (keyword(next()).as_str(), keyword(next()).as_str()) {
+                let deferrable = match (&*keyword(next()), &*keyword(next())) {
                     ("initially", "deferred") => Deferrable::InitiallyDeferred,
                     ("initially", "immediate") => Deferrable::InitiallyImmediate,
                     _ => return Err("expected `deferrable initially deferred` or `… immediate`".to_owned()),
@@ -95,6 +96,15 @@ pub(super) fn parse_column(text: &str) -> Result<ColumnFile, String> {
         }
     }
     Ok(column)
+}
+
+/// The word in lower case, which it mostly is already.
+fn keyword(word: &str) -> Cow<'_, str> {
+    if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        word.to_ascii_lowercase().into()
+    } else {
+        word.into()
+    }
 }
 
 fn is_property(word: &str) -> bool {

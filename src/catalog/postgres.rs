@@ -7,25 +7,23 @@ mod ledger;
 mod names;
 mod rows;
 mod texts;
+mod url;
 
+use std::collections::HashSet;
 use std::future::Future;
-use std::str::FromStr;
-use std::sync::Arc;
 
-use futures_util::TryStreamExt;
-use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
+use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
-use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow};
 
 use super::*;
 use crate::audit::{CatalogObservation, Visibility};
 use crate::schema::Pool;
 
-use self::error::{failure, invalid_url};
+use self::error::{failure, has_changed_meanwhile, sqlstate};
 use self::names::Names;
-use self::rows::PooledRow;
+use self::rows::{Namespace, Raw, RawRow, Relation, rows_of};
 use self::texts::Texts;
 
 pub struct Session {
@@ -34,9 +32,7 @@ pub struct Session {
     server: Server,
     /// Schemas beside the audited one that the last full read took; a fingerprint covers the same.
     other_schemas: Vec<String>,
-    /// Names of types, operator classes, collations and access methods met so far.
     names: Names,
-    /// Texts of expressions by what they belong to and the hash of their tree.
     texts: Texts,
     /// What the names and texts that are kept rest on.
     vocabulary: String,
@@ -48,15 +44,27 @@ struct Server {
     version: String,
     version_number: i32,
     role: String,
-    current_schema: Option<String>,
-    /// Where the role's unqualified names lead, `pg_catalog` left out.
+}
+
+/// Where one transaction looks.
+struct Snapshot {
+    /// The schema that was configured, or the first of the role's search path that is there.
+    audited: String,
+    /// Where the role's unqualified names lead.
     search_path: Vec<String>,
+    /// The audited schema and the others that the manifest names, as far as they are there.
+    namespaces: Vec<Namespace>,
 }
 
 /// The oldest that is supported, and from when on a feature of the catalog is there.
 const OLDEST: i32 = 120_000;
 const HAS_RECORD_HASHES: i32 = 140_000;
 const HAS_NULLS_NOT_DISTINCT: i32 = 150_000;
+const HAS_TRANSACTION_TIMEOUT: i32 = 170_000;
+const HAS_NOT_ENFORCED: i32 = 180_000;
+
+/// How often a snapshot is taken anew when the catalog changes under the server's own functions.
+const ATTEMPTS: u32 = 10;
 
 impl Session {
     /// Connects directly (a pool would hide why a connection was refused) under our own timeout (a direct
@@ -66,15 +74,12 @@ impl Session {
     }
 
     async fn connect(target: &Target) -> Result<Self, CatalogError> {
-        // Its error repeats the parameter that it could not read, which may hold a password.
-        let options = PgConnectOptions::from_str(target.url.expose_secret()).map_err(|_| invalid_url())?;
-        let options = options.application_name("schema-health").disable_statement_logging();
+        let options = url::connect_options(&target.url)?;
         let mut connection = options.connect().await.map_err(|error| error::while_connecting(&error))?;
         let server: Server = sqlx::query_as(
-            "SELECT current_setting('server_version') AS version, \
-                    current_setting('server_version_num')::integer AS version_number, \
-                    current_user::text AS role, current_schema()::text AS current_schema, \
-                    current_schemas(false)::text[] AS search_path",
+            "SELECT pg_catalog.current_setting('server_version') AS version, \
+                    pg_catalog.current_setting('server_version_num')::integer AS version_number, \
+                    current_user::text AS role",
         )
         .fetch_one(&mut connection)
         .await
@@ -92,133 +97,170 @@ impl Session {
             texts: Texts::default(),
             vocabulary: String::new(),
         };
-        session.be_gentle().await?;
+        session.be_gentle().await.map_err(|error| failure(&error))?;
         Ok(session)
     }
 
-    async fn be_gentle(&mut self) -> Result<(), CatalogError> {
+    /// Read-only, impatient, and with the settings by which the server writes texts as it does by default.
+    async fn be_gentle(&mut self) -> Result<(), sqlx::Error> {
         let budgets = self.target.budgets;
-        let settings = format!(
+        let mut settings = format!(
             "SET default_transaction_read_only = on; SET statement_timeout = {}; SET lock_timeout = {}; \
-             SET idle_in_transaction_session_timeout = {}; SET search_path = pg_catalog; SET DateStyle = ISO; \
-             SET max_parallel_workers_per_gather = 0; SET jit = off",
+             SET idle_in_transaction_session_timeout = {}; SET max_parallel_workers_per_gather = 0; SET jit = off; \
+             SET quote_all_identifiers = off; SET standard_conforming_strings = on; SET extra_float_digits = 1; \
+             SET IntervalStyle = postgres; SET row_security = off;",
             milliseconds(budgets.statement),
             milliseconds(budgets.lock),
             milliseconds(budgets.audit),
         );
+        if self.server.version_number >= HAS_TRANSACTION_TIMEOUT {
+            settings.push_str(&format!("SET transaction_timeout = {}", milliseconds(budgets.audit)));
+        }
         self.run(&settings).await
     }
 
     pub async fn observe(&mut self, interest: &Interest) -> Result<Observation, CatalogError> {
+        self.other_schemas = interest.schemas.iter().cloned().collect();
         let audit = self.target.budgets.audit;
-        within(audit, FailureReason::Timeout, "the audit", self.observe_without_budget(interest)).await
+        let work = async {
+            for _ in 1..ATTEMPTS {
+                match self.observe_once(interest).await {
+                    Err(error) if has_changed_meanwhile(&sqlstate(&error)) => self.give_up_snapshot().await?,
+                    outcome => return outcome.map_err(|error| failure(&error)),
+                }
+            }
+            self.observe_once(interest).await.map_err(|error| failure(&error))
+        };
+        within(audit, FailureReason::Timeout, "the audit", work).await
     }
 
-    async fn observe_without_budget(&mut self, interest: &Interest) -> Result<Observation, CatalogError> {
-        let schema = self.audited_schema();
-        self.begin().await?;
-        let ledger = self.read_ledger(&schema).await?;
-        self.other_schemas = interest.schemas.iter().cloned().collect();
-        let namespaces = self.namespaces(&schema).await?;
-        let raw = self.read_raw(&namespaces).await?;
-        let vocabulary = self.read_vocabulary().await?;
+    async fn observe_once(&mut self, interest: &Interest) -> Result<Observation, sqlx::Error> {
+        let snapshot = self.begin().await?;
+        // First, because the ledger is the one table of users that is opened: the sooner after the snapshot, the
+        // less can have happened to it.
+        let ledger = self.read_ledger(&snapshot).await?;
+        let raw = self.read_raw(&snapshot.namespaces).await?;
+        let vocabulary = self.read_vocabulary(&snapshot).await?;
         if vocabulary != self.vocabulary {
             (self.names, self.texts, self.vocabulary) = (Names::default(), Texts::default(), vocabulary);
         }
-        self.names.complete(&mut self.connection, &raw).await.map_err(|error| failure(&error))?;
-        let unread = self.texts.complete(&mut self.connection, &raw, interest, &self.target.budgets).await?;
+        self.names.complete(&mut self.connection, &raw, &snapshot.audited).await?;
+        let mut unread =
+            self.texts.complete(&mut self.connection, &raw, interest, &self.target.budgets).await?;
         self.run("COMMIT").await?;
 
+        let Snapshot { audited, namespaces, .. } = snapshot;
+        let (actual, remarks) = assemble::schema(raw, &namespaces, &self.names, &self.texts, &audited);
+        unread.extend(remarks);
         let naming = Dialect::Postgres.naming();
-        let (actual, remarks) = assemble::schema(raw, &namespaces, &self.names, &self.texts, &schema);
         Ok(Observation {
             dialect: Dialect::Postgres,
             server_version: self.server.version.clone(),
-            schema: schema.as_str().into(),
+            schema: audited.into(),
             naming,
             ledger_table: naming.table(&self.target.ledger.table_name()),
             ledger,
-            catalog: CatalogObservation {
-                actual,
-                visibility: Visibility::Full,
-                unread: unread.into_iter().chain(remarks).collect(),
-            },
+            // Whoever may connect may read pg_catalog.
+            catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },
         })
     }
 
-    /// The schema that was configured, or the first of the role's search path that is there.
-    fn audited_schema(&self) -> String {
-        let configured = self.target.schema.clone();
-        configured.or_else(|| self.server.current_schema.clone()).unwrap_or_else(|| "public".to_owned())
+    async fn give_up_snapshot(&mut self) -> Result<(), CatalogError> {
+        self.run("ROLLBACK").await.map_err(|error| failure(&error))
     }
 
-    async fn begin(&mut self) -> Result<(), CatalogError> {
-        self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
+    /// Begins the transaction whose one snapshot everything is read from.
+    async fn begin(&mut self) -> Result<Snapshot, sqlx::Error> {
+        self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        let (current, mut search_path): (Option<String>, Vec<String>) = sqlx::query_as(
+            "SELECT pg_catalog.current_schema()::text, pg_catalog.current_schemas(false)::text[]",
+        )
+        .fetch_one(&mut self.connection)
+        .await?;
+        search_path.retain(|schema| schema != "pg_catalog");
+        let audited = self.target.schema.clone().or(current).unwrap_or_else(|| "public".to_owned());
+        // Types and functions of the audited schema are then written without it, as a manifest writes them.
+        let path: Vec<String> = [&audited]
+            .into_iter()
+            .chain(search_path.iter().filter(|it| **it != audited))
+            .map(|it| Dialect::Postgres.quote(it))
+            .collect();
+        self.run(&format!("SET LOCAL search_path = {}", path.join(", "))).await?;
+        let wanted: Vec<&str> =
+            self.other_schemas.iter().map(String::as_str).chain([audited.as_str()]).collect();
+        let namespaces: Vec<Namespace> = sqlx::query_as(
+            "SELECT oid, nspname AS name FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1)",
+        )
+        .bind(wanted)
+        .fetch_all(&mut self.connection)
+        .await?;
+        Ok(Snapshot { audited, search_path, namespaces })
     }
 
-    /// The audited schema and the others that the manifest names, as far as they are there.
-    async fn namespaces(&mut self, schema: &str) -> Result<Vec<rows::Namespace>, CatalogError> {
-        let wanted: Vec<&str> = self.other_schemas.iter().map(String::as_str).chain([schema]).collect();
-        sqlx::query_as("SELECT oid, nspname AS name FROM pg_catalog.pg_namespace WHERE nspname = ANY ($1)")
-            .bind(wanted)
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| failure(&error))
-    }
-
-    async fn read_raw(&mut self, namespaces: &[rows::Namespace]) -> Result<rows::Raw, CatalogError> {
-        let namespaces: Vec<Oid> = namespaces.iter().map(|it| it.oid).collect();
-        let relations: Vec<rows::Relation> = sqlx::query_as(include_str!("postgres/relations.sql"))
-            .bind(namespaces)
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| failure(&error))?;
-        let oids: Arc<[Oid]> = relations.iter().map(|it| it.oid).collect();
-        let indexes = if self.server.version_number >= HAS_NULLS_NOT_DISTINCT {
-            include_str!("postgres/indexes.sql")
-        } else {
-            include_str!("postgres/indexes_before_15.sql")
-        };
+    async fn read_raw(&mut self, namespaces: &[Namespace]) -> Result<Raw, sqlx::Error> {
         let mut pool = Pool::default();
-        Ok(rows::Raw {
+        let pool = &mut pool;
+        let namespaces: Vec<Oid> = namespaces.iter().map(|it| it.oid).collect();
+        let relations: Vec<Relation> =
+            self.rows_of(include_str!("postgres/relations.sql"), &namespaces, pool).await?;
+        let oids: Vec<Oid> = relations.iter().map(|it| it.oid).collect();
+        let mut raw = Raw {
             relations,
-            columns: self.rows_of(include_str!("postgres/columns.sql"), &oids, &mut pool).await?,
-            defaults: self.rows_of(include_str!("postgres/defaults.sql"), &oids, &mut pool).await?,
-            constraints: self.rows_of(include_str!("postgres/constraints.sql"), &oids, &mut pool).await?,
-            indexes: self.rows_of(indexes, &oids, &mut pool).await?,
-            pool,
-        })
-    }
-
-    async fn read_vocabulary(&mut self) -> Result<String, CatalogError> {
-        sqlx::query_scalar(include_str!("postgres/vocabulary.sql"))
-            .fetch_one(&mut self.connection)
-            .await
-            .map_err(|error| failure(&error))
-    }
-
-    async fn rows_of<R: PooledRow>(
-        &mut self,
-        sql: &'static str,
-        relations: &Arc<[Oid]>,
-        pool: &mut Pool,
-    ) -> Result<Vec<R>, CatalogError> {
-        let mut stream = sqlx::query(sql).bind(&relations[..]).fetch(&mut self.connection);
-        let mut rows = Vec::new();
-        while let Some(row) = stream.try_next().await.map_err(|error| failure(&error))? {
-            rows.push(R::read(&row, pool).map_err(|error| failure(&error))?);
+            columns: self.rows_of(include_str!("postgres/columns.sql"), &oids, pool).await?,
+            defaults: self.rows_of(include_str!("postgres/defaults.sql"), &oids, pool).await?,
+            constraints: self.rows_of(include_str!("postgres/constraints.sql"), &oids, pool).await?,
+            indexes: self.rows_of(include_str!("postgres/indexes.sql"), &oids, pool).await?,
+            referenced: Vec::new(),
+        };
+        raw.columns.sort_unstable_by_key(|it| (it.relation.0, it.number));
+        let here: HashSet<u32> = oids.iter().map(|oid| oid.0).collect();
+        let mut elsewhere: Vec<Oid> = (raw.constraints.iter())
+            .filter(|it| it.kind == 'f' && !here.contains(&it.referenced.0))
+            .map(|it| it.referenced)
+            .collect();
+        elsewhere.sort_unstable_by_key(|oid| oid.0);
+        elsewhere.dedup();
+        if !elsewhere.is_empty() {
+            raw.referenced = self.rows_of(include_str!("postgres/referenced.sql"), &elsewhere, pool).await?;
         }
-        Ok(rows)
+        Ok(raw)
+    }
+
+    /// The names that stored trees refer to by oid, and where the search path leads, which decides whether they are
+    /// written with their schemas.
+    async fn read_vocabulary(&mut self, snapshot: &Snapshot) -> Result<String, sqlx::Error> {
+        let names: String = sqlx::query_scalar(include_str!("postgres/vocabulary.sql"))
+            .fetch_one(&mut self.connection)
+            .await?;
+        Ok(format!("{:?} {:?} {names}", snapshot.audited, snapshot.search_path))
+    }
+
+    /// Runs one of the files beside this one, written for PostgreSQL 15 to 17, as this server understands it.
+    async fn rows_of<R: RawRow>(
+        &mut self,
+        sql: &str,
+        oids: &[Oid],
+        pool: &mut Pool,
+    ) -> Result<Vec<R>, sqlx::Error> {
+        let mut sql = sql.to_owned();
+        if self.server.version_number >= HAS_NOT_ENFORCED {
+            sql = sql.replace(" true            AS is_enforced", " k.conenforced AS is_enforced");
+            sql = sql.replace(" false           AS is_temporal", " k.conperiod AS is_temporal");
+        }
+        if self.server.version_number < HAS_NULLS_NOT_DISTINCT {
+            sql = sql.replace(" i.indnullsnotdistinct ", " false ");
+        }
+        rows_of(&mut self.connection, sql, oids, pool).await
     }
 
     /// The counter probe: one row, at any size, without rights.
     pub async fn probe(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
         let work = async {
-            let counter: (i64,) = sqlx::query_as(include_str!("postgres/probe.sql"))
+            let counter: i64 = sqlx::query_scalar(include_str!("postgres/probe.sql"))
                 .fetch_one(&mut self.connection)
                 .await
                 .map_err(|error| failure(&error))?;
-            Ok(Some(Fingerprint(counter.0.to_string())))
+            Ok(Some(Fingerprint(counter.to_string())))
         };
         within(self.target.budgets.statement, FailureReason::Timeout, "the probe", work).await
     }
@@ -226,30 +268,34 @@ impl Session {
     /// Hashes over the rows that a full read takes, the names that these rest on, and the ledger.
     pub async fn fingerprint(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
         let audit = self.target.budgets.audit;
-        within(audit, FailureReason::Timeout, "the fingerprint", self.fingerprint_without_budget()).await
+        let work = async {
+            for _ in 1..ATTEMPTS {
+                match self.fingerprint_once().await {
+                    Err(error) if has_changed_meanwhile(&sqlstate(&error)) => self.give_up_snapshot().await?,
+                    outcome => return outcome.map(Some).map_err(|error| failure(&error)),
+                }
+            }
+            self.fingerprint_once().await.map(Some).map_err(|error| failure(&error))
+        };
+        within(audit, FailureReason::Timeout, "the fingerprint", work).await
     }
 
-    async fn fingerprint_without_budget(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
-        let schema = self.audited_schema();
+    async fn fingerprint_once(&mut self) -> Result<Fingerprint, sqlx::Error> {
         let sql = if self.server.version_number >= HAS_RECORD_HASHES {
             include_str!("postgres/fingerprint.sql")
         } else {
             include_str!("postgres/fingerprint_before_14.sql")
         };
-        self.begin().await?;
-        let ledger = self.read_ledger(&schema).await?;
-        let namespaces = self.namespaces(&schema).await?;
-        let namespaces: Vec<Oid> = namespaces.iter().map(|it| it.oid).collect();
-        let hashes: Vec<(i32, i64, Option<String>)> = sqlx::query_as(sql)
-            .bind(namespaces)
-            .fetch_all(&mut self.connection)
-            .await
-            .map_err(|error| failure(&error))?;
-        let vocabulary = self.read_vocabulary().await?;
+        let snapshot = self.begin().await?;
+        let ledger = self.read_ledger(&snapshot).await?;
+        let namespaces: Vec<Oid> = snapshot.namespaces.iter().map(|it| it.oid).collect();
+        let hashes: Vec<(i32, i64, Option<String>)> =
+            sqlx::query_as(sql).bind(namespaces).fetch_all(&mut self.connection).await?;
+        let vocabulary = self.read_vocabulary(&snapshot).await?;
         self.run("COMMIT").await?;
-        let ledger: String =
-            Sha256::digest(format!("{ledger:?}")).iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Some(Fingerprint(format!("{hashes:?} {vocabulary} {ledger}"))))
+        let ledger = Sha256::digest(format!("{ledger:?}"));
+        let ledger: String = ledger.iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Fingerprint(format!("{:?} {hashes:?} {vocabulary} {ledger}", snapshot.namespaces)))
     }
 
     pub async fn close(self) {
@@ -257,13 +303,9 @@ impl Session {
         let _ = tokio::time::timeout(self.target.budgets.connect, self.connection.close()).await;
     }
 
-    /// Runs statements without parameters and without rows of interest; `sql` is a text of ours.
-    async fn run(&mut self, sql: &str) -> Result<(), CatalogError> {
-        sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
-            .execute(&mut self.connection)
-            .await
-            .map(drop)
-            .map_err(|error| failure(&error))
+    /// Runs statements without parameters and without rows of interest; names in `sql` are quoted.
+    async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error> {
+        sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut self.connection).await.map(drop)
     }
 }
 

@@ -1,5 +1,7 @@
 //! What is read from a real PostgreSQL server.
 
+mod changing;
+mod elsewhere;
 mod errors;
 mod ledger;
 mod locks;

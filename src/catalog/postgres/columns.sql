@@ -12,4 +12,3 @@ SELECT a.attrelid     AS relation,
  WHERE a.attrelid = ANY ($1)
    AND a.attnum > 0
    AND NOT a.attisdropped
- ORDER BY a.attrelid, a.attnum

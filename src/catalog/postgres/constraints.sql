@@ -1,5 +1,6 @@
 -- Constraints, raw. One that a partition or a referenced partition inherits (conparentid) is its parent's.
 -- NOT VALID ones are there. NOT NULL constraints (PostgreSQL 18's contype 'n') are told by the column.
+-- From PostgreSQL 18 on, `true` is k.conenforced and `false` is k.conperiod.
 SELECT k.oid           AS oid,
        k.conrelid      AS relation,
        k.conname       AS name,
@@ -12,7 +13,9 @@ SELECT k.oid           AS oid,
        k.condeferrable AS is_deferrable,
        k.condeferred   AS is_deferred,
        k.conindid      AS index,
-       pg_catalog.hashtextextended(k.conbin::text, 0) AS hash
+       pg_catalog.hashtextextended(k.conbin::text, 0) AS hash,
+       true            AS is_enforced,
+       false           AS is_temporal
   FROM pg_catalog.pg_constraint k
  WHERE k.conrelid = ANY ($1)
    AND k.conparentid = 0

@@ -11,35 +11,40 @@ pub fn invalid_url() -> CatalogError {
 }
 
 pub fn while_connecting(error: &sqlx::Error) -> CatalogError {
-    let unreachable =
-        |message: &str| CatalogError::new(FailureReason::Unreachable, format!("no connection: {message}"));
+    let unreachable = |message: String| CatalogError::new(FailureReason::Unreachable, message);
     match error {
-        // The resolver's errors have a kind of their own that has no name.
-        sqlx::Error::Io(io) if io.kind().to_string() == "uncategorized error" => {
-            unreachable("the host's name cannot be resolved, or the network does not answer")
-        }
-        sqlx::Error::Io(io) => unreachable(&io.kind().to_string()),
-        sqlx::Error::Tls(_) => unreachable("TLS could not be agreed on; check sslmode and the certificates"),
-        sqlx::Error::Protocol(_) => unreachable(
-            "what answers there does not speak PostgreSQL, or asks for a login that is not known here",
+        sqlx::Error::Io(io) => unreachable(format!("no connection: {}", why(io))),
+        sqlx::Error::Tls(_) => unreachable(
+            "no connection: TLS could not be agreed on; check sslmode and the certificates".to_owned(),
         ),
         sqlx::Error::Configuration(_) => invalid_url(),
-        // A closed set only from our point of view: sqlx may add kinds.
+        sqlx::Error::Protocol(_) => {
+            unreachable("no connection: what answers there does not speak as PostgreSQL does".to_owned())
+        }
+        // sqlx may add kinds.
         _ => refused(error),
     }
 }
 
 /// What the server says at the door may repeat parts of the URL.
 fn refused(error: &sqlx::Error) -> CatalogError {
-    let (reason, message) = match sqlstate(error).as_deref() {
-        Some("42501") => (
+    let (reason, message) = match sqlstate(error).as_str() {
+        "42501" => (
             FailureReason::PermissionDenied,
             "the role may not connect to this database: GRANT CONNECT ON DATABASE … TO the role",
         ),
-        Some("55000") => (FailureReason::Unreachable, "the database takes no connections just now"),
+        "55000" => (FailureReason::Unreachable, "the database takes no connections just now"),
         _ => return failure(error),
     };
     CatalogError::new(reason, message)
+}
+
+fn why(io: &std::io::Error) -> String {
+    // The standard library has no stable kind for a failed look-up; its text names neither host nor URL.
+    if io.to_string().contains("lookup") {
+        return "the name of the host could not be resolved".to_owned();
+    }
+    io.kind().to_string()
 }
 
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
@@ -63,11 +68,17 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         "3D000" => (FailureReason::NoDatabase, "the server has no database of this name".to_owned()),
         // It names an object or the right that lacks, never a value.
         "42501" => (FailureReason::PermissionDenied, database_error.message().to_owned()),
-        "57014" => (FailureReason::Timeout, "a statement ran out of its time on the server".to_owned()),
+        "57014" | "25P04" => {
+            (FailureReason::Timeout, "a statement ran out of its time on the server".to_owned())
+        }
         "55P03" => (FailureReason::Locked, "a lock was not to be had within the lock budget".to_owned()),
         "53300" => (FailureReason::Unreachable, "the server has no connection left for this role".to_owned()),
         "57P03" => (FailureReason::Unreachable, "the server is starting up or shutting down".to_owned()),
         code if code.starts_with("08") || code.starts_with("57P") || code == "25P03" => return lost(),
+        code if has_changed_meanwhile(code) => (
+            FailureReason::Unsupported,
+            format!("the catalog could not be read ({code}): it kept changing, or it is damaged"),
+        ),
         code => (
             FailureReason::Unsupported,
             format!("the server refused a statement of the audit with its error code {code}"),
@@ -76,6 +87,15 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
     CatalogError::new(reason, message)
 }
 
-pub fn sqlstate(error: &sqlx::Error) -> Option<String> {
-    error.as_database_error()?.code().map(|code| code.into_owned())
+/// Whether an error with this code comes from an object that is in our snapshot but no longer there: functions
+/// of the server look at the catalog as it is now. The next snapshot will not have it.
+pub fn has_changed_meanwhile(code: &str) -> bool {
+    // internal_error ("cache lookup failed for type 123"), undefined table, undefined schema, and the value of an
+    // enum ("invalid internal value for enum: 123").
+    matches!(code, "XX000" | "42P01" | "3F000" | "22P03")
+}
+
+/// The code of a database's error, empty for all others.
+pub fn sqlstate(error: &sqlx::Error) -> String {
+    error.as_database_error().and_then(|it| it.code()).unwrap_or_default().into_owned()
 }

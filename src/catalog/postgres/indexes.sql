@@ -1,4 +1,5 @@
 -- Indexes, raw. An INVALID one is read too and left out on our side, with a remark.
+-- Before PostgreSQL 15, i.indnullsnotdistinct is `false`.
 SELECT i.indexrelid  AS oid,
        i.indrelid    AS relation,
        c.relname     AS name,

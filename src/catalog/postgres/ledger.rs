@@ -3,22 +3,19 @@
 use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, FromRow};
 
-use super::Session;
-use super::error::{failure, sqlstate};
+use super::error::{has_changed_meanwhile, sqlstate};
+use super::{Session, Snapshot};
 use crate::audit::LedgerObservation;
-use crate::catalog::CatalogError;
 use crate::dialect::Dialect;
 use crate::migration::{LedgerRow, MigrationId};
 
+#[derive(FromRow)]
 struct Candidate {
     schema: String,
     may_enter: bool,
     may_read: bool,
     hides_rows: bool,
 }
-
-/// Schema, and the rights: may enter it, may read the table, does not see all of its rows.
-type CandidateRow = (String, Option<bool>, Option<bool>, Option<bool>);
 
 #[derive(FromRow)]
 struct Row {
@@ -30,24 +27,31 @@ struct Row {
 }
 
 impl Session {
-    pub(super) async fn read_ledger(&mut self, audited: &str) -> Result<LedgerObservation, CatalogError> {
+    /// Reads it from the audited schema or the one that was configured, not from wherever the search path of
+    /// this role leads; but where that would lead is told.
+    pub(super) async fn read_ledger(&mut self, place: &Snapshot) -> Result<LedgerObservation, sqlx::Error> {
         let source = self.target.ledger.clone();
         let table = source.table.as_deref().unwrap_or(source.format.table).to_owned();
-        let schema = source.schema.as_deref().unwrap_or(audited).to_owned();
+        let schema = source.schema.as_deref().unwrap_or(&place.audited).to_owned();
         let quote = |name: &str| Dialect::Postgres.quote(name);
         let shown = format!("{schema}.{table}");
 
         let mut schemas = vec![schema.clone()];
         if source.schema.is_none() {
-            schemas.extend(self.server.search_path.iter().filter(|it| **it != schema).cloned());
+            schemas.extend(place.search_path.iter().filter(|it| **it != schema).cloned());
         }
-        let candidates = self.candidates(&table, &schemas).await?;
+        let candidates: Vec<Candidate> = sqlx::query_as(include_str!("ledgers.sql"))
+            .bind(&table)
+            .bind(&schemas)
+            .fetch_all(&mut self.connection)
+            .await?;
         let Some(own) = candidates.iter().find(|it| it.schema == schema) else {
             // The first of the search path is what an application would read.
-            let other = schemas.iter().find(|name| candidates.iter().any(|it| it.schema == **name));
+            let other = schemas.into_iter().find(|name| candidates.iter().any(|it| it.schema == *name));
             return Ok(match other {
-                Some(other) => LedgerObservation::InOtherSchema { table, schema: other.clone() },
-                None => LedgerObservation::Absent { table: shown },
+                Some(schema) => LedgerObservation::InOtherSchema { table, schema },
+                None if self.has_schema(&schema).await? => LedgerObservation::Absent { table: shown },
+                None => LedgerObservation::Absent { table: format!("{shown} (there is no schema {schema})") },
             });
         };
         let role = quote(&self.server.role);
@@ -65,41 +69,32 @@ impl Session {
         if !grants.is_empty() {
             return Ok(LedgerObservation::NotReadable { table: shown, grant: grants.join(" ") });
         }
-        match self.read_rows(&schema, &table).await? {
+        let rows = self.read_rows(&schema, &table).await;
+        // Gives back the lock on the ledger, which a migration may be waiting for.
+        if rows.as_ref().map_or_else(|error| malformed(error).is_some(), |_| true) {
+            self.run("ROLLBACK TO SAVEPOINT ledger").await?;
+        }
+        match rows {
             Ok(rows) => Ok(LedgerObservation::Rows(rows.into_iter().map(LedgerRow::from).collect())),
-            Err(refusal) if refusal.code == "42501" => {
-                Ok(LedgerObservation::NotReadable { table: shown, grant: select })
-            }
-            // Dropped since the snapshot was taken.
-            Err(refusal)
-                if refusal.code == "42P01" && self.candidates(&table, &schemas).await?.is_empty() =>
-            {
-                Ok(LedgerObservation::Absent { table: shown })
-            }
-            Err(refusal) => Ok(LedgerObservation::Malformed { table: shown, reason: refusal.message }),
+            Err(error) => match malformed(&error) {
+                // Some of its columns only.
+                Some(_) if sqlstate(&error) == "42501" => {
+                    Ok(LedgerObservation::NotReadable { table: shown, grant: select })
+                }
+                Some(reason) => Ok(LedgerObservation::Malformed { table: shown, reason }),
+                None => Err(error),
+            },
         }
     }
 
-    async fn candidates(&mut self, table: &str, schemas: &[String]) -> Result<Vec<Candidate>, CatalogError> {
-        let rows: Vec<CandidateRow> = sqlx::query_as(include_str!("ledgers.sql"))
-            .bind(table)
-            .bind(schemas)
-            .fetch_all(&mut self.connection)
+    async fn has_schema(&mut self, name: &str) -> Result<bool, sqlx::Error> {
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1)")
+            .bind(name)
+            .fetch_one(&mut self.connection)
             .await
-            .map_err(|error| failure(&error))?;
-        // Without rights it was dropped since the snapshot, at whichever moment of the statement.
-        let candidate = |(schema, may_enter, may_read, hides_rows): CandidateRow| {
-            let (may_enter, may_read, hides_rows) = (may_enter?, may_read?, hides_rows?);
-            Some(Candidate { schema, may_enter, may_read, hides_rows })
-        };
-        Ok(rows.into_iter().filter_map(candidate).collect())
     }
 
-    async fn read_rows(
-        &mut self,
-        schema: &str,
-        table: &str,
-    ) -> Result<Result<Vec<Row>, Refusal>, CatalogError> {
+    async fn read_rows(&mut self, schema: &str, table: &str) -> Result<Vec<Row>, sqlx::Error> {
         let format = self.target.ledger.format;
         // The expressions are constants of ours, the names are quoted.
         let sql = format!(
@@ -116,36 +111,25 @@ impl Session {
             order = format.order,
         );
         self.run("SAVEPOINT ledger").await?;
-        let rows: Result<Vec<Row>, _> =
-            sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await;
-        let refusal = match rows {
-            Ok(rows) => {
-                // Gives back the lock on the ledger, which a migration may be waiting for.
-                self.run("ROLLBACK TO SAVEPOINT ledger").await?;
-                return Ok(Ok(rows));
-            }
-            Err(error) => Refusal::of(&error).ok_or_else(|| failure(&error))?,
-        };
-        self.run("ROLLBACK TO SAVEPOINT ledger").await?;
-        Ok(Err(refusal))
+        sqlx::query_as(AssertSqlSafe(sql)).fetch_all(&mut self.connection).await
     }
 }
 
 /// Why the server would not read the ledger, where that is the ledger's own fault.
-struct Refusal {
-    code: String,
-    message: String,
-}
-
-impl Refusal {
-    /// Class 42 is about names, types and rights: a column that is not there, one that cannot be cast; 22 about
-    /// values; 25006 says that reading it would write; 55000 that a materialized view was never filled.
-    fn of(error: &sqlx::Error) -> Option<Self> {
-        let code = sqlstate(error)?;
-        let is_its_own =
-            code.starts_with("42") || code.starts_with("22") || code == "25006" || code == "55000";
-        let message = error.as_database_error()?.message().to_owned();
-        is_its_own.then_some(Self { code, message })
+fn malformed(error: &sqlx::Error) -> Option<String> {
+    let code = sqlstate(error);
+    match code.as_str() {
+        // A table that is gone since the snapshot was taken: the next one will not have it.
+        _ if has_changed_meanwhile(&code) => None,
+        // Class 22, data exception: the server repeats the value.
+        _ if code.starts_with("22") => {
+            Some("a value in it is not of the kind that its format says".to_owned())
+        }
+        // Reading it would write; a materialized view was never filled. Class 42 is about names, types and
+        // rights: a column that is not there, one that cannot be cast.
+        "25006" | "55000" => error.as_database_error().map(|it| it.message().to_owned()),
+        _ if code.starts_with("42") => error.as_database_error().map(|it| it.message().to_owned()),
+        _ => None,
     }
 }
 

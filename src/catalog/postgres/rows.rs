@@ -1,27 +1,52 @@
 //! The raw rows of the catalog, as the statements beside this file give them.
 
-use std::sync::Arc;
-
-use sqlx::postgres::PgRow;
+use futures_util::TryStreamExt;
 use sqlx::postgres::types::Oid;
-use sqlx::{FromRow, Row};
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{AssertSqlSafe, FromRow, Row};
 
 use crate::schema::{Name, Pool};
-
-/// A row of which each text is kept once: names and vectors repeat from table to table.
-pub trait PooledRow: Sized {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error>;
-}
 
 /// Everything that one full read takes, from one snapshot.
 #[derive(Debug, Default)]
 pub struct Raw {
     pub relations: Vec<Relation>,
+    /// Sorted by relation and number.
     pub columns: Vec<Column>,
-    pub defaults: Vec<Default_>,
+    pub defaults: Vec<DefaultValue>,
     pub constraints: Vec<Constraint>,
     pub indexes: Vec<Index>,
-    pub pool: Pool,
+    /// Columns of other schemas' tables that foreign keys refer to.
+    pub referenced: Vec<ReferencedColumn>,
+}
+
+impl Raw {
+    pub fn column(&self, relation: Oid, number: i16) -> Option<&Column> {
+        let columns = &self.columns;
+        let at = columns.binary_search_by_key(&(relation.0, number), |it| (it.relation.0, it.number)).ok()?;
+        columns.get(at)
+    }
+}
+
+/// A row that is read by the position of its columns, straight into shared names.
+pub trait RawRow: Sized {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error>;
+}
+
+/// Runs a statement whose only parameter is a list of oids.
+pub async fn rows_of<R: RawRow>(
+    connection: &mut PgConnection,
+    sql: String,
+    oids: &[Oid],
+    pool: &mut Pool,
+) -> Result<Vec<R>, sqlx::Error> {
+    let mut rows = Vec::new();
+    // The statement is a file of ours.
+    let mut stream = sqlx::query(AssertSqlSafe(sql)).bind(oids).fetch(connection);
+    while let Some(row) = stream.try_next().await? {
+        rows.push(R::read(&row, pool)?);
+    }
+    Ok(rows)
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -30,13 +55,24 @@ pub struct Namespace {
     pub name: String,
 }
 
-#[derive(Debug, FromRow)]
+#[derive(Debug)]
 pub struct Relation {
     pub oid: Oid,
     pub namespace: Oid,
-    pub name: String,
+    pub name: Name,
     /// `relkind`, as all one-byte codes here, is an ASCII letter.
-    pub kind: i8,
+    pub kind: char,
+}
+
+impl RawRow for Relation {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            oid: row.try_get(0)?,
+            namespace: row.try_get(1)?,
+            name: pool.text(row.try_get(2)?),
+            kind: letter(row, 3)?,
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -47,18 +83,45 @@ pub struct Column {
     pub type_oid: Oid,
     pub type_modifier: i32,
     pub not_null: bool,
-    pub identity: i8,
-    pub generated: i8,
+    pub identity: char,
+    pub generated: char,
     pub collation: Oid,
 }
 
-#[derive(Debug, FromRow)]
-pub struct Default_ {
+impl RawRow for Column {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            relation: row.try_get(0)?,
+            number: row.try_get(1)?,
+            name: pool.text(row.try_get(2)?),
+            type_oid: row.try_get(3)?,
+            type_modifier: row.try_get(4)?,
+            not_null: row.try_get(5)?,
+            identity: letter(row, 6)?,
+            generated: letter(row, 7)?,
+            collation: row.try_get(8)?,
+        })
+    }
+}
+
+#[derive(Debug)]
+pub struct DefaultValue {
     pub relation: Oid,
     pub number: i16,
     /// `None` where the expression speaks of columns.
-    pub text: Option<String>,
+    pub text: Option<Name>,
     pub hash: Option<i64>,
+}
+
+impl RawRow for DefaultValue {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            relation: row.try_get(0)?,
+            number: row.try_get(1)?,
+            text: row.try_get::<Option<&str>, _>(2)?.map(|text| pool.text(text)),
+            hash: row.try_get(3)?,
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -66,16 +129,44 @@ pub struct Constraint {
     pub oid: Oid,
     pub relation: Oid,
     pub name: Name,
-    pub kind: i8,
-    pub columns: Option<Box<[i16]>>,
+    pub kind: char,
+    pub columns: Box<[i16]>,
     pub referenced: Oid,
-    pub referenced_columns: Option<Box<[i16]>>,
-    pub on_update: i8,
-    pub on_delete: i8,
+    pub referenced_columns: Box<[i16]>,
+    pub on_update: char,
+    pub on_delete: char,
     pub is_deferrable: bool,
     pub is_deferred: bool,
     pub index: Oid,
     pub hash: Option<i64>,
+    /// False only for PostgreSQL 18's NOT ENFORCED.
+    pub is_enforced: bool,
+    /// PostgreSQL 18's WITHOUT OVERLAPS and PERIOD.
+    pub is_temporal: bool,
+}
+
+impl RawRow for Constraint {
+    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+        let numbers =
+            |at: usize| row.try_get(at).map(|it: Option<Vec<i16>>| it.unwrap_or_default().into_boxed_slice());
+        Ok(Self {
+            oid: row.try_get(0)?,
+            relation: row.try_get(1)?,
+            name: pool.text(row.try_get(2)?),
+            kind: letter(row, 3)?,
+            columns: numbers(4)?,
+            referenced: row.try_get(5)?,
+            referenced_columns: numbers(6)?,
+            on_update: letter(row, 7)?,
+            on_delete: letter(row, 8)?,
+            is_deferrable: row.try_get(9)?,
+            is_deferred: row.try_get(10)?,
+            index: row.try_get(11)?,
+            hash: row.try_get(12)?,
+            is_enforced: row.try_get(13)?,
+            is_temporal: row.try_get(14)?,
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -84,12 +175,13 @@ pub struct Index {
     pub relation: Oid,
     pub name: Name,
     pub method: Oid,
-    /// Vectors in their text form: `1 3 0`.
-    pub columns: Arc<str>,
-    pub operator_classes: Arc<str>,
-    pub collations: Arc<str>,
-    pub options: Arc<str>,
-    pub key_count: i16,
+    /// The numbers of the keys' columns, 0 for an expression, and those of the included columns. Vectors stay in
+    /// their text form, `1 3 0`: few of them differ.
+    pub columns: Name,
+    pub operator_classes: Name,
+    pub collations: Name,
+    pub options: Name,
+    pub key_count: usize,
     pub is_unique: bool,
     pub is_primary: bool,
     pub is_exclusion: bool,
@@ -99,81 +191,60 @@ pub struct Index {
     pub expressions_hash: Option<i64>,
 }
 
-impl PooledRow for Column {
+impl RawRow for Index {
     fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            relation: row.try_get("relation")?,
-            number: row.try_get("number")?,
-            name: pool.text(row.try_get("name")?),
-            type_oid: row.try_get("type_oid")?,
-            type_modifier: row.try_get("type_modifier")?,
-            not_null: row.try_get("not_null")?,
-            identity: row.try_get("identity")?,
-            generated: row.try_get("generated")?,
-            collation: row.try_get("collation")?,
+            oid: row.try_get(0)?,
+            relation: row.try_get(1)?,
+            name: pool.text(row.try_get(2)?),
+            method: row.try_get(3)?,
+            columns: pool.text(row.try_get(4)?),
+            operator_classes: pool.text(row.try_get(5)?),
+            collations: pool.text(row.try_get(6)?),
+            options: pool.text(row.try_get(7)?),
+            key_count: usize::try_from(row.try_get::<i16, _>(8)?).unwrap_or_default(),
+            is_unique: row.try_get(9)?,
+            is_primary: row.try_get(10)?,
+            is_exclusion: row.try_get(11)?,
+            is_valid: row.try_get(12)?,
+            nulls_not_distinct: row.try_get(13)?,
+            predicate_hash: row.try_get(14)?,
+            expressions_hash: row.try_get(15)?,
         })
     }
 }
 
-impl PooledRow for Default_ {
-    fn read(row: &PgRow, _: &mut Pool) -> Result<Self, sqlx::Error> {
-        Self::from_row(row)
-    }
+#[derive(Debug)]
+pub struct ReferencedColumn {
+    pub relation: Oid,
+    pub schema: Name,
+    pub table: Name,
+    pub number: i16,
+    pub name: Name,
 }
 
-impl PooledRow for Constraint {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
-        let numbers = |column| row.try_get(column).map(|it: Option<Vec<i16>>| it.map(Vec::into_boxed_slice));
-        Ok(Self {
-            oid: row.try_get("oid")?,
-            relation: row.try_get("relation")?,
-            name: pool.text(row.try_get("name")?),
-            kind: row.try_get("kind")?,
-            columns: numbers("columns")?,
-            referenced: row.try_get("referenced")?,
-            referenced_columns: numbers("referenced_columns")?,
-            on_update: row.try_get("on_update")?,
-            on_delete: row.try_get("on_delete")?,
-            is_deferrable: row.try_get("is_deferrable")?,
-            is_deferred: row.try_get("is_deferred")?,
-            index: row.try_get("index")?,
-            hash: row.try_get("hash")?,
-        })
-    }
-}
-
-impl PooledRow for Index {
+impl RawRow for ReferencedColumn {
     fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
         Ok(Self {
-            oid: row.try_get("oid")?,
-            relation: row.try_get("relation")?,
-            name: pool.text(row.try_get("name")?),
-            method: row.try_get("method")?,
-            columns: pool.text(row.try_get("columns")?),
-            operator_classes: pool.text(row.try_get("operator_classes")?),
-            collations: pool.text(row.try_get("collations")?),
-            options: pool.text(row.try_get("options")?),
-            key_count: row.try_get("key_count")?,
-            is_unique: row.try_get("is_unique")?,
-            is_primary: row.try_get("is_primary")?,
-            is_exclusion: row.try_get("is_exclusion")?,
-            is_valid: row.try_get("is_valid")?,
-            nulls_not_distinct: row.try_get("nulls_not_distinct")?,
-            predicate_hash: row.try_get("predicate_hash")?,
-            expressions_hash: row.try_get("expressions_hash")?,
+            relation: row.try_get(0)?,
+            schema: pool.text(row.try_get(1)?),
+            table: pool.text(row.try_get(2)?),
+            number: row.try_get(3)?,
+            name: pool.text(row.try_get(4)?),
         })
     }
 }
 
 /// The letter of a one-byte code; zero, which means none, is a blank.
-pub fn letter(code: i8) -> char {
-    match u8::try_from(code) {
+fn letter(row: &PgRow, at: usize) -> Result<char, sqlx::Error> {
+    let code: i8 = row.try_get(at)?;
+    Ok(match u8::try_from(code) {
         Ok(0) | Err(_) => ' ',
         Ok(byte) => char::from(byte),
-    }
+    })
 }
 
-/// The numbers of a vector's text form.
+/// The numbers of a vector in its text form.
 pub fn vector<T: std::str::FromStr>(text: &str) -> Vec<T> {
     text.split_ascii_whitespace().filter_map(|number| number.parse().ok()).collect()
 }

@@ -5,12 +5,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
 
-use super::error::{failure, sqlstate};
-use super::rows::{Raw, letter};
-use crate::catalog::{Budgets, CatalogError};
+use super::error::{has_changed_meanwhile, sqlstate};
+use super::rows::{Raw, vector};
+use crate::catalog::Budgets;
 use crate::migration::Interest;
 
 /// What a text belongs to.
@@ -26,60 +27,49 @@ pub enum Place {
     Generated(Oid, i16),
 }
 
+impl Place {
+    /// Itself, or the key whose collation it is.
+    fn with_text(self) -> Self {
+        match self {
+            Self::Collation(index, number) => Self::Key(index, number),
+            Self::Check(_) | Self::Predicate(_) | Self::Key(..) | Self::Generated(..) => self,
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Texts {
     known: HashMap<Place, Known>,
-    /// By relation, a hash of the names that its trees refer to by number.
-    columns: HashMap<u32, u64>,
 }
 
 #[derive(Debug)]
 struct Known {
-    relation: u32,
-    hash: i64,
+    version: u64,
     text: Arc<str>,
 }
 
-/// What is to be asked for.
-#[derive(Default)]
-struct Wanted {
-    checks: Vec<Oid>,
-    indexes: Vec<Oid>,
-    generated: Vec<(Oid, i16)>,
+/// A text that is to be known, with its relation.
+#[derive(Clone, Copy, Debug)]
+struct Sought {
+    relation: u32,
+    /// A hash of the stored tree and of the names of the table and its columns, which the tree knows by number.
+    version: u64,
 }
 
 /// Nobody's migration should wait for us, nor we for it.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
 
+/// After so many tries somebody keeps locking tables between two of our statements.
+const TRIES: usize = 3;
+
 impl Texts {
-    /// The text, if it is known for this very tree.
-    pub fn get(&self, place: Place, hash: Option<i64>) -> Option<Arc<str>> {
-        let known = self.known.get(&place)?;
-        (Some(known.hash) == hash).then(|| Arc::clone(&known.text))
+    pub fn get(&self, place: Place) -> Option<&Arc<str>> {
+        self.known.get(&place).map(|it| &it.text)
     }
 
-    /// Whether the index names a collation for its key at `position` (from 0), an expression.
-    pub fn is_collated(&self, index: Oid, position: usize, hash: Option<i64>) -> bool {
-        let number = i32::try_from(position + 1).unwrap_or_default();
-        self.get(Place::Collation(index, number), hash).is_some()
-    }
-
-    /// Forgets the texts of relations whose columns were renamed, which leaves their trees as they were.
-    fn forget_renamed(&mut self, raw: &Raw, relations: &BTreeMap<u32, &str>) {
-        let mut hashers: HashMap<u32, DefaultHasher> = HashMap::with_capacity(relations.len());
-        for (oid, name) in relations {
-            name.hash(hashers.entry(*oid).or_default());
-        }
-        for column in &raw.columns {
-            if let Some(hasher) = hashers.get_mut(&column.relation.0) {
-                (column.number, &column.name).hash(hasher);
-            }
-        }
-        let columns: HashMap<u32, u64> = hashers.into_iter().map(|(oid, it)| (oid, it.finish())).collect();
-        let before = std::mem::replace(&mut self.columns, columns);
-        let same =
-            |relation: &u32| self.columns.get(relation).is_some_and(|it| before.get(relation) == Some(it));
-        self.known.retain(|_, known| same(&known.relation));
+    /// Whether the index names a collation for its key of this number, an expression.
+    pub fn is_collated(&self, index: Oid, number: i32) -> bool {
+        self.known.contains_key(&Place::Collation(index, number))
     }
 
     /// Asks for the texts of the tables of interest that are not known yet, but not for those of tables that
@@ -90,42 +80,51 @@ impl Texts {
         raw: &Raw,
         interest: &Interest,
         budgets: &Budgets,
-    ) -> Result<Vec<String>, CatalogError> {
+    ) -> Result<Vec<String>, sqlx::Error> {
         let names: HashSet<&str> = interest.expressions.iter().map(|table| &*table.name).collect();
         let relations: BTreeMap<u32, &str> = (raw.relations.iter())
-            .filter(|it| names.contains(it.name.as_str()))
-            .map(|it| (it.oid.0, it.name.as_str()))
+            .filter(|it| names.contains(&*it.name))
+            .map(|it| (it.oid.0, &*it.name))
             .collect();
-        self.forget_renamed(raw, &relations);
-        let hashes = self.hashes(raw, &relations);
-        let mut unread: BTreeSet<u32> = BTreeSet::new();
-        if hashes.iter().all(|(place, (_, hash))| self.get(*place, Some(*hash)).is_some()) {
-            return Ok(Vec::new());
-        }
-        let locked: Vec<(Oid,)> = sqlx::query_as(include_str!("locked.sql"))
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(|error| failure(&error))?;
-        let locked: BTreeSet<u32> = locked.into_iter().map(|(oid,)| oid.0).collect();
-        let mut wanted = Wanted::default();
-        for (place, (relation, hash)) in &hashes {
-            if self.get(*place, Some(*hash)).is_some() {
-                continue;
+        let mut sought = sought(raw, &relations);
+        self.known.retain(|place, known| {
+            sought.get(&place.with_text()).is_some_and(|it| it.version == known.version)
+        });
+        let mut patience = budgets.lock.min(LONGEST_WAIT);
+        for _ in 0..TRIES {
+            sought.retain(|place, _| !self.known.contains_key(place));
+            if sought.is_empty() {
+                break;
             }
-            if locked.contains(relation) {
-                unread.insert(*relation);
-                continue;
+            let locked = locked_relations(connection).await?;
+            let open: HashMap<Place, Sought> = (sought.iter())
+                .filter(|(_, it)| !locked.contains(&it.relation))
+                .map(|(k, v)| (*k, *v))
+                .collect();
+            if open.is_empty() {
+                break;
             }
-            match place {
-                Place::Check(oid) => wanted.checks.push(*oid),
-                Place::Predicate(oid) | Place::Key(oid, _) | Place::Collation(oid, _) => {
-                    wanted.indexes.push(*oid);
+            match ask(connection, &open, patience).await? {
+                Answer::Found(found) => {
+                    self.keep(&open, found);
+                    break;
                 }
-                Place::Generated(relation, number) => wanted.generated.push((*relation, *number)),
+                // Somebody came between the two statements: look again, and wait less.
+                Answer::Locked => patience /= 4,
+                Answer::Changed => {}
             }
         }
-        let found = ask(connection, wanted, budgets).await?;
-        for (kind, oid, number, text) in found.unwrap_or_default() {
+        sought.retain(|place, _| !self.known.contains_key(place));
+        let unread: BTreeSet<&str> =
+            sought.values().filter_map(|it| relations.get(&it.relation).copied()).collect();
+        let sentence = |table: &&str| {
+            format!("expressions of table {table} were not read: it was locked or being changed just then")
+        };
+        Ok(unread.iter().map(sentence).collect())
+    }
+
+    fn keep(&mut self, open: &HashMap<Place, Sought>, found: Vec<(String, Oid, i32, Option<String>)>) {
+        for (kind, oid, number, text) in found {
             let place = match kind.as_str() {
                 "check" => Place::Check(oid),
                 "predicate" => Place::Predicate(oid),
@@ -133,100 +132,98 @@ impl Texts {
                 "collation" => Place::Collation(oid, number),
                 _ => Place::Generated(oid, i16::try_from(number).unwrap_or_default()),
             };
-            // All keys of one index share the hash of its expressions.
-            let known = match place {
-                Place::Key(oid, _) | Place::Collation(oid, _) => hashes.get(&Place::Key(oid, 0)),
-                Place::Check(_) | Place::Predicate(_) | Place::Generated(..) => hashes.get(&place),
-            };
-            if let (Some(&(relation, hash)), Some(text)) = (known, text) {
-                self.known.insert(place, Known { relation, hash, text: text.as_str().into() });
-                if let Place::Key(oid, _) = place {
-                    self.known.insert(Place::Key(oid, 0), Known { relation, hash, text: "".into() });
-                }
+            if let (Some(sought), Some(text)) = (open.get(&place.with_text()), text) {
+                self.known.insert(place, Known { version: sought.version, text: text.into() });
             }
         }
-        unread.extend(
-            (hashes.iter())
-                .filter(|(place, (_, hash))| self.get(**place, Some(*hash)).is_none())
-                .map(|(_, it)| it.0),
-        );
-        let name = |relation: &u32| relations.get(relation).copied().unwrap_or_default();
-        Ok(unread
-            .iter()
-            .map(|it| {
-                format!(
-                    "expressions of table {} were not read: it is locked or being changed just now",
-                    name(it)
-                )
-            })
-            .collect())
-    }
-
-    /// Every text that the tables of interest have, with its relation and the hash of its tree. The keys of an
-    /// index stand under number 0.
-    fn hashes(&self, raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, (u32, i64)> {
-        let mut hashes = HashMap::new();
-        let mut add = |place: Place, relation: Oid, hash: Option<i64>| {
-            if let Some(hash) = hash.filter(|_| relations.contains_key(&relation.0)) {
-                hashes.insert(place, (relation.0, hash));
-            }
-        };
-        for it in raw.constraints.iter().filter(|it| letter(it.kind) == 'c') {
-            add(Place::Check(it.oid), it.relation, it.hash);
-        }
-        for it in raw.indexes.iter().filter(|it| it.is_valid && !it.is_exclusion) {
-            add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
-            add(Place::Key(it.oid, 0), it.relation, it.expressions_hash);
-        }
-        for it in raw.defaults.iter().filter(|it| it.text.is_none()) {
-            add(Place::Generated(it.relation, it.number), it.relation, it.hash);
-        }
-        hashes
     }
 }
 
-type Found = Vec<(String, Oid, i32, Option<String>)>;
+/// Every text that the tables of interest have.
+fn sought(raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, Sought> {
+    let mut columns: HashMap<u32, DefaultHasher> = HashMap::with_capacity(relations.len());
+    for (oid, name) in relations {
+        name.hash(columns.entry(*oid).or_default());
+    }
+    for column in &raw.columns {
+        if let Some(hasher) = columns.get_mut(&column.relation.0) {
+            (column.number, &column.name).hash(hasher);
+        }
+    }
+    let mut all = HashMap::new();
+    let mut add = |place: Place, relation: Oid, hash: Option<i64>| {
+        if let (Some(hash), Some(columns)) = (hash, columns.get(&relation.0)) {
+            let mut hasher = columns.clone();
+            hash.hash(&mut hasher);
+            all.insert(place, Sought { relation: relation.0, version: hasher.finish() });
+        }
+    };
+    for it in raw.constraints.iter().filter(|it| it.kind == 'c') {
+        add(Place::Check(it.oid), it.relation, it.hash);
+    }
+    for it in raw.indexes.iter().filter(|it| it.is_valid && !it.is_exclusion) {
+        add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
+        let Some(_) = it.expressions_hash else { continue };
+        let keys = vector::<i16>(&it.columns);
+        for (number, _) in (1..).zip(keys.iter().take(it.key_count)).filter(|(_, column)| **column == 0) {
+            add(Place::Key(it.oid, number), it.relation, it.expressions_hash);
+        }
+    }
+    for it in raw.defaults.iter().filter(|it| it.text.is_none()) {
+        add(Place::Generated(it.relation, it.number), it.relation, it.hash);
+    }
+    all
+}
 
-/// A lock that was not to be had in time, and what deparsing says of a relation that was dropped meanwhile.
-const NOT_TO_BE_HAD: [&str; 4] = ["55P03", "XX000", "42P01", "42704"];
+async fn locked_relations(connection: &mut PgConnection) -> Result<HashSet<u32>, sqlx::Error> {
+    let locked: Vec<(Oid,)> = sqlx::query_as(include_str!("locked.sql")).fetch_all(connection).await?;
+    Ok(locked.into_iter().map(|(oid,)| oid.0).collect())
+}
 
-/// `None` when they were not to be had in time.
+enum Answer {
+    Found(Vec<(String, Oid, i32, Option<String>)>),
+    /// A lock was not to be had in time.
+    Locked,
+    /// Something asked for is in our snapshot but no longer there.
+    Changed,
+}
+
 async fn ask(
     connection: &mut PgConnection,
-    mut wanted: Wanted,
-    budgets: &Budgets,
-) -> Result<Option<Found>, CatalogError> {
-    if wanted.checks.is_empty() && wanted.indexes.is_empty() && wanted.generated.is_empty() {
-        return Ok(Some(Vec::new()));
+    open: &HashMap<Place, Sought>,
+    patience: Duration,
+) -> Result<Answer, sqlx::Error> {
+    let (mut checks, mut indexes, mut relations, mut numbers) = (vec![], BTreeSet::new(), vec![], vec![]);
+    for place in open.keys() {
+        match place {
+            Place::Check(oid) => checks.push(*oid),
+            Place::Predicate(oid) | Place::Key(oid, _) | Place::Collation(oid, _) => {
+                indexes.insert(oid.0);
+            }
+            Place::Generated(relation, number) => {
+                relations.push(*relation);
+                numbers.push(*number);
+            }
+        }
     }
-    wanted.indexes.sort_by_key(|oid| oid.0);
-    wanted.indexes.dedup();
-    let run = async |connection: &mut PgConnection, sql: String| {
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-            .execute(connection)
-            .await
-            .map_err(|error| failure(&error))
-            .map(drop)
-    };
-    let patience = budgets.lock.min(LONGEST_WAIT).as_millis().max(1);
-    run(&mut *connection, format!("SAVEPOINT texts; SET LOCAL lock_timeout = {patience}")).await?;
-    let (relations, numbers): (Vec<Oid>, Vec<i16>) = wanted.generated.into_iter().unzip();
+    let begin = format!("SAVEPOINT texts; SET LOCAL lock_timeout = {}", patience.as_millis().max(1));
+    sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut *connection).await?;
     let found = sqlx::query_as(include_str!("texts.sql"))
-        .bind(wanted.checks)
-        .bind(wanted.indexes)
+        .bind(checks)
+        .bind(indexes.into_iter().map(Oid).collect::<Vec<_>>())
         .bind(relations)
         .bind(numbers)
         .fetch_all(&mut *connection)
         .await;
-    match found {
-        Ok(found) => {
-            run(connection, "ROLLBACK TO SAVEPOINT texts".to_owned()).await?;
-            Ok(Some(found))
-        }
-        Err(error) if sqlstate(&error).is_some_and(|it| NOT_TO_BE_HAD.contains(&it.as_str())) => {
-            run(connection, "ROLLBACK TO SAVEPOINT texts".to_owned()).await?;
-            Ok(None)
-        }
-        Err(error) => Err(failure(&error)),
-    }
+    let answer = match found {
+        Ok(found) => Answer::Found(found),
+        Err(error) => match sqlstate(&error).as_str() {
+            "55P03" => Answer::Locked,
+            code if has_changed_meanwhile(code) => Answer::Changed,
+            _ => return Err(error),
+        },
+    };
+    // Gives up the locks too.
+    sqlx::raw_sql("ROLLBACK TO SAVEPOINT texts").execute(connection).await?;
+    Ok(answer)
 }

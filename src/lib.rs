@@ -20,6 +20,8 @@ pub mod dialect;
 
 pub mod migration;
 
+pub mod compile;
+
 pub mod audit;
 
 pub mod repair;

@@ -1,0 +1,7 @@
+//! A Django project's migrations, compiled without Python.
+//!
+//! ```text
+//! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
+//! ```
+
+pub mod project;

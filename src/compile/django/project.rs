@@ -1,0 +1,190 @@
+//! A Django project as it was read: its apps, settings and migrations, with every expression of theirs
+//! as a [`Value`]. What `read` finds and what the model state and the schema editor build on.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::dialect::Dialect;
+use crate::migration::MigrationId;
+
+/// A Django project, read for one dialect.
+#[derive(Clone, Debug)]
+pub struct Project {
+    pub dialect: Dialect,
+    /// `django.VERSION[:2]` of the sources.
+    pub django: (u32, u32),
+    /// Installed apps, in the order of `INSTALLED_APPS`.
+    pub apps: Vec<App>,
+    pub settings: Settings,
+    /// Of installed apps, and none other; in no particular order.
+    pub migrations: Vec<SourceMigration>,
+    /// What could not be seen through, with file, line and reason, in the order of the sources.
+    pub notices: Vec<Notice>,
+}
+
+/// An installed app.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub label: Arc<str>,
+    /// The dotted name of its package: `django.contrib.auth`.
+    pub module: Arc<str>,
+    pub path: PathBuf,
+    /// `AppConfig.default_auto_field` as a dotted path, else the setting's, else Django's own default.
+    pub default_auto_field: Arc<str>,
+    /// The dotted name of the package of its migrations; `None` when `MIGRATION_MODULES` turns them off.
+    pub migrations_module: Option<Arc<str>>,
+}
+
+/// The settings that were read. A name that is not there was set nowhere; one that could not be seen
+/// through is there as [`Value::Unknown`].
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub values: std::collections::BTreeMap<Arc<str>, Value>,
+}
+
+/// One migration file.
+#[derive(Clone, Debug)]
+pub struct SourceMigration {
+    pub id: MigrationId,
+    pub file: Arc<PathBuf>,
+    /// With `swappable_dependency`, `__first__` and `__latest__` resolved, and what another migration's
+    /// `run_before` adds.
+    pub dependencies: Vec<MigrationId>,
+    pub replaces: Vec<MigrationId>,
+    /// What `initial` says, if it says anything.
+    pub initial: Option<bool>,
+    /// In order. One that could not be seen through is [`Value::Unknown`]; when not even their number is
+    /// known, a single one stands for all.
+    pub operations: Vec<Value>,
+    /// Set when the class overrides `apply` or has a base that does, so that `operations` may not be the
+    /// whole truth: why, in one sentence.
+    pub beyond: Option<String>,
+}
+
+/// What reading found a Python expression to be. A tree: nothing is shared or changed any more.
+#[derive(Clone, Debug)]
+pub enum Value {
+    None,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    Str(Arc<str>),
+    Bytes(Arc<[u8]>),
+    List(Vec<Value>),
+    Tuple(Vec<Value>),
+    Set(Vec<Value>),
+    /// In the order of insertion.
+    Dict(Vec<(Value, Value)>),
+    /// Something that is named, not called: a class, a constant of a library that is not followed
+    /// (`django.db.models.CASCADE`), by its canonical dotted path (see [`Object::class`]).
+    Name(Arc<str>),
+    /// A function or lambda that is named, not called.
+    Function(Arc<Function>),
+    /// What calling a class made.
+    Object(Arc<Object>),
+    Unknown(Arc<Unknown>),
+}
+
+/// A place in a source file; lines count from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Location {
+    pub file: Arc<PathBuf>,
+    pub line: u32,
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.line)
+    }
+}
+
+/// Something that was not seen through, and told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub at: Location,
+    pub message: String,
+}
+
+/// An expression that was not seen through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    pub at: Location,
+    /// In one sentence: "calls `load_fields`, which reads a file".
+    pub reason: String,
+    /// The expression as it is written, cut after some 80 characters.
+    pub text: String,
+}
+
+/// An instance: of a field, an operation, a constraint, an index, an expression, or of anything else.
+///
+/// A class of Django's is never followed into its source: it is named by its shortest public path
+/// (`django.db.models.CharField`, `django.db.models.CASCADE`, `django.db.migrations.CreateModel`,
+/// `django.contrib.postgres.fields.ArrayField`, `django.db.models.functions.Lower`), whatever path it was
+/// imported by. A class of the given sources is followed: its `__init__` is interpreted up to the call
+/// that reaches Django's own.
+#[derive(Clone, Debug)]
+pub struct Object {
+    /// The class that was called: `django.db.models.CharField`, `django_countries.fields.CountryField`.
+    pub class: Arc<str>,
+    /// The method resolution order as far as known, this class first; ends with classes of Django's or of
+    /// libraries that are not in the sources (of those, what they derive from is not said).
+    pub lineage: Vec<Arc<str>>,
+    /// Of the call as written.
+    pub args: Vec<Value>,
+    pub kwargs: Vec<(Arc<str>, Value)>,
+    /// For a class of the sources: the call of Django's constructor that its `__init__` ends in. `None`
+    /// when it could not be followed (then why is told in `notice`), or when the class is not of the sources.
+    pub base: Option<Call>,
+    pub notice: Option<String>,
+    /// For a class of the sources: attributes of the class and of the instance after `__init__`, those that
+    /// classes of the sources set (Django's own defaults are not here).
+    pub attributes: Vec<(Arc<str>, Value)>,
+    /// For a class of the sources: methods that it or a base of the sources defines, by name.
+    pub methods: Vec<(Arc<str>, Method)>,
+    pub at: Location,
+}
+
+/// A call that was followed to a class of Django's, or of a library that is not in the sources.
+#[derive(Clone, Debug)]
+pub struct Call {
+    pub class: Arc<str>,
+    pub args: Vec<Value>,
+    pub kwargs: Vec<(Arc<str>, Value)>,
+}
+
+/// A method of a class of the sources.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// What calling it gave, for those that are called with a connection of this dialect or with nothing:
+    /// `db_type`, `rel_db_type`, `cast_db_type`, `get_internal_type`, `db_type_suffix`, `db_check`,
+    /// `db_parameters`, `get_attname`, `get_attname_column`. `None` for other methods.
+    pub result: Option<Value>,
+    pub function: Arc<Function>,
+}
+
+/// What can be told of a function without running it.
+#[derive(Clone, Debug)]
+pub struct Function {
+    /// `app.migrations.0002_fill.forwards`, or `…<lambda>`.
+    pub path: Arc<str>,
+    pub body: Body,
+    /// It does something with the schema editor, a cursor or a connection, other than asking for the
+    /// connection's alias or vendor.
+    pub touches_schema: bool,
+    /// The models that it names by `get_model("app", "Model")`: label and model, in lower case.
+    pub models: Vec<(Arc<str>, Arc<str>)>,
+    /// String literals in its body that read like SQL.
+    pub sql: Vec<Arc<str>>,
+    pub at: Location,
+}
+
+/// The shape of a function's body, docstring aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Nothing, or `pass`.
+    Empty,
+    /// It calls the same method of `super()` with its own arguments, and does nothing else.
+    Super,
+    Other,
+}

@@ -182,7 +182,7 @@ impl Worker {
         let name = &*config.name;
         if let Some(error) = failed {
             warn!(
-                database = name, reason = %error.reason, advice = error.reason.advice(),
+                database = name, reason = %error.reason, advice = error.advice(),
                 failures_in_a_row = self.failures_in_a_row, "audit failed: {}", one_line(&error.message)
             );
         }

@@ -3,9 +3,13 @@
 mod api;
 mod audits;
 mod django;
+mod failures;
 mod harness;
 mod live;
 mod probes;
+mod process;
+mod proxy;
 mod reload;
+mod restart;
 mod secrets;
 mod shutdown;

@@ -11,5 +11,6 @@ mod process;
 mod proxy;
 mod reload;
 mod restart;
+mod schedule;
 mod secrets;
 mod shutdown;

@@ -67,7 +67,7 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
             "something holds a lock on the catalog or the ledger: it is tried again at the next audit",
         ),
         1969 | 3024 => (FailureReason::Timeout, "a statement ran out of its time on the server"),
-        1053 | 1077 | 1317 | 1927 | 3169 => {
+        1053 | 1077 | 1317 | 1927 | 3169 | 4031 => {
             (FailureReason::ConnectionLost, "the server ended the connection in the middle of the audit")
         }
         _ => {

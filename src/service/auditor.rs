@@ -67,7 +67,11 @@ impl Auditor {
     ) -> Result<Arc<Judged>, CatalogError> {
         let policy = config.policy.on(today);
         let budget = config.target.budgets.audit;
-        let kept = self.kept.take().filter(|kept| kept.target_of.reads_the_same(config));
+        if self.kept.as_ref().is_some_and(|kept| !kept.target_of.reads_the_same(config)) {
+            // First, so that there are never two.
+            self.close().await;
+        }
+        let kept = self.kept.take();
         let may_skip = self.looks_since_full_read < FULL_READ_EVERY
             && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy));
         let reading = AbortOnDropHandle::new(tokio::spawn(read(

@@ -5,6 +5,7 @@ mod audits;
 mod django;
 mod failures;
 mod harness;
+mod leaks;
 mod live;
 mod probes;
 mod process;

@@ -2,6 +2,7 @@
 
 mod api;
 mod audits;
+mod crowds;
 mod django;
 mod failures;
 mod harness;

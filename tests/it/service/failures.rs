@@ -252,9 +252,9 @@ async fn a_ledger_without_rights_names_the_grant() {
 }
 
 /// A server behind a proxy, and how to do things to it from aside.
-struct Held {
-    proxy: Proxy,
-    url: String,
+pub struct Held {
+    pub proxy: Proxy,
+    pub url: String,
     dialect: &'static str,
     database: Server,
 }
@@ -265,7 +265,7 @@ enum Server {
 }
 
 impl Held {
-    async fn postgres() -> Self {
+    pub async fn postgres() -> Self {
         let database = postgres_shop().await;
         let address = postgres::server_address();
         let proxy = Proxy::start(address.clone()).await;

@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::failures::Held;
 use super::harness::*;
+use super::held::Held;
 use super::process::Process;
 
 /// A healthy database and a server that accepts and never answers.

@@ -34,6 +34,20 @@ impl Held {
             kilobytes: resident.trim().trim_end_matches(" kB").parse().unwrap(),
         }
     }
+
+    /// What is held when no more is held than `before`, or after a while: a busy machine needs a moment to end
+    /// a task, and a client's spare connection is closed after some seconds.
+    async fn settled(before: &Self) -> Self {
+        let began = Instant::now();
+        loop {
+            let now = Self::now();
+            let is_settled = now.files <= before.files && now.tasks <= before.tasks;
+            if is_settled || began.elapsed() > Duration::from_secs(12) {
+                return now;
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
 }
 
 fn open_files(beginning: &Path) -> usize {
@@ -163,15 +177,15 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
         on_sqlite = on_sqlite.max(open_files(&of_sqlite.path()));
         // In a round without the guest.
         if round >= WARM_UP && round % 11 == 10 && warm.is_none() {
-            sleep(Duration::from_millis(300)).await;
+            sleep(Duration::from_millis(500)).await;
             warm = Some(Held::now());
         }
     }
     configure(10);
     service.controls.reload.notify_one();
     until_gates_are(&service, true).await;
-    sleep(Duration::from_millis(500)).await;
-    let (warm, after) = (warm.unwrap(), Held::now());
+    let warm = warm.unwrap();
+    let after = Held::settled(&warm).await;
     let (on_postgres, on_mariadb) = (on_postgres.end(), on_mariadb.end());
     println!("{ROUNDS} rounds in {:?}: {warm:?}, then {after:?}", began.elapsed());
     println!("connections: {on_postgres:?}, {on_mariadb:?}; SQLite {on_sqlite}");
@@ -182,7 +196,7 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
     }
     // `cargo test` runs other tests in the same process.
     if std::env::var_os("NEXTEST").is_some() {
-        assert_eq!((after.files, after.tasks), (warm.files, warm.tasks));
+        assert!(after.files <= warm.files && after.tasks <= warm.tasks, "{warm:?}, then {after:?}");
         assert!(after.kilobytes < warm.kilobytes + (4 << 10), "{warm:?}, then {after:?}");
     }
 

@@ -11,7 +11,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::store::{Database, State, Store};
+use super::store::{Database, Store};
 use super::worker::{self, Lanes};
 use crate::config::{Config, DatabaseConfig};
 
@@ -38,9 +38,7 @@ impl Scheduler {
     /// The store has its databases when this returns; their audits begin with [`Scheduler::run`].
     pub fn new(store: Arc<Store>, config: &Arc<Config>) -> Self {
         let databases = (config.databases.iter())
-            .map(|(name, config)| {
-                (Arc::clone(name), Arc::new(Database::new(Arc::clone(config), State::default())))
-            })
+            .map(|(name, config)| (Arc::clone(name), store.add_database(Arc::clone(config))))
             .collect();
         store.replace_roster(databases);
         let lanes = Arc::new(ArcSwap::from_pointee(Lanes::new(config.concurrency)));
@@ -121,7 +119,7 @@ impl Scheduler {
                 }
                 Some(_) | None => {
                     self.stop(name);
-                    let fresh = Arc::new(Database::new(Arc::clone(database), State::default()));
+                    let fresh = self.store.add_database(Arc::clone(database));
                     self.start(fresh, first_delay(added, database));
                     added += 1;
                 }

@@ -382,12 +382,9 @@ impl ColumnFile {
     fn column(&self, name: Name) -> Column {
         Column {
             name,
-            data_type: match self.data_type.as_deref() {
-                None | Some("unknown") => Spelling::Unread,
-                Some(text) => Spelling::uncertain(text),
-            },
+            data_type: self.data_type.as_deref().map_or(Spelling::Unread, known),
             nullable: self.nullable,
-            default: self.default.as_deref().map(Spelling::uncertain),
+            default: self.default.as_deref().map(known),
             auto_increment: self.auto_increment,
             generated: self.generated.clone().map(Box::new),
             collation: self.collation.clone(),
@@ -416,6 +413,11 @@ impl From<ColumnLong> for ColumnFile {
 
 fn spelling(text: Option<String>) -> Spelling {
     text.map_or(Spelling::Unread, Spelling::uncertain)
+}
+
+/// `unknown` stands for a spelling that is there, but of which no more is known.
+fn known(text: &str) -> Spelling {
+    if text == "unknown" { Spelling::Unread } else { Spelling::uncertain(text) }
 }
 
 impl TableFile {
@@ -591,7 +593,7 @@ impl From<UniqueLong> for UniqueConstraint {
             name: unique.name,
             parts: unique.columns.into_iter().map(|part| part.0).collect(),
             include: unique.include,
-            condition: unique.condition.map(Spelling::uncertain),
+            condition: unique.condition.as_deref().map(known),
             nulls_not_distinct: unique.nulls_not_distinct,
             deferrable: unique.deferrable,
             provenance: Provenance::default(),
@@ -631,7 +633,7 @@ impl From<IndexLong> for Index {
             name: index.name,
             parts: index.columns.into_iter().map(|part| part.0).collect(),
             include: index.include,
-            condition: index.condition.map(Spelling::uncertain),
+            condition: index.condition.as_deref().map(known),
             method: index.method,
             provenance: Provenance::default(),
         }
@@ -644,7 +646,7 @@ impl TryFrom<PartLong> for IndexPart {
     fn try_from(long: PartLong) -> Result<Self, String> {
         let part = match (long.column, long.expression) {
             (Some(column), None) => Self::column(column),
-            (None, Some(expression)) => Self::expression(Spelling::uncertain(expression)),
+            (None, Some(expression)) => Self::expression(known(&expression)),
             _ => return Err("a key of an index needs either `column` or `expression`".to_owned()),
         };
         Ok(part.with_options(PartOptions {

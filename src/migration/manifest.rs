@@ -6,6 +6,7 @@ mod file;
 mod short_form;
 #[cfg(test)]
 mod tests;
+mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;

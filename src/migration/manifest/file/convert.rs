@@ -28,12 +28,9 @@ impl ColumnFile {
     fn column(&self, name: Name) -> Column {
         Column {
             name,
-            data_type: match &self.data_type {
-                Some(text) if &**text != "unknown" => Spelling::Uncertain(Name::clone(text)),
-                Some(_) | None => Spelling::Unread,
-            },
+            data_type: self.data_type.clone().map_or(Spelling::Unread, known),
             nullable: self.nullable,
-            default: self.default.clone().map(Spelling::Uncertain),
+            default: self.default.clone().map(known),
             auto_increment: self.auto_increment,
             generated: self.generated.clone().map(Box::new),
             collation: self.collation.clone(),
@@ -62,6 +59,11 @@ impl From<ColumnLong> for ColumnFile {
 
 fn spelling(text: Option<Text>) -> Spelling {
     text.map_or(Spelling::Unread, |it| Spelling::Uncertain(it.0))
+}
+
+/// `unknown` stands for a spelling that is there, but of which no more is known.
+fn known(text: Name) -> Spelling {
+    if &*text == "unknown" { Spelling::Unread } else { Spelling::Uncertain(text) }
 }
 
 fn name(text: Option<Text>) -> Option<Name> {
@@ -249,7 +251,7 @@ impl From<UniqueLong> for UniqueConstraint {
             name: name(unique.name),
             parts: unique.columns.into_iter().map(|part| part.0).collect(),
             include: names(unique.include),
-            condition: name(unique.condition).map(Spelling::Uncertain),
+            condition: name(unique.condition).map(known),
             nulls_not_distinct: unique.nulls_not_distinct,
             deferrable: unique.deferrable,
             provenance: Provenance::default(),
@@ -289,7 +291,7 @@ impl From<IndexLong> for Index {
             name: name(index.name),
             parts: index.columns.into_iter().map(|part| part.0).collect(),
             include: names(index.include),
-            condition: name(index.condition).map(Spelling::Uncertain),
+            condition: name(index.condition).map(known),
             method: name(index.method),
             provenance: Provenance::default(),
         }
@@ -302,7 +304,7 @@ impl TryFrom<PartLong> for IndexPart {
     fn try_from(long: PartLong) -> Result<Self, String> {
         let part = match (long.column, long.expression) {
             (Some(column), None) => Self::column(column.0),
-            (None, Some(expression)) => Self::expression(Spelling::Uncertain(expression.0)),
+            (None, Some(expression)) => Self::expression(known(expression.0)),
             _ => return Err("a key of an index needs either `column` or `expression`".to_owned()),
         };
         Ok(part.with_options(PartOptions {

@@ -287,6 +287,7 @@ fn every_manifest_of_the_repository_is_valid() {
         "tests/cases/deltacrown/manifest.postgres.yaml",
         "tests/cases/django-contrib/manifest.postgres.yaml",
         "tests/cases/django-contrib/manifest.mariadb.yaml",
+        "tests/cases/django-contrib/manifest.mysql.yaml",
         "tests/cases/django-contrib/manifest.sqlite.yaml",
     ]
     .map(|file| repository(file).display().to_string());

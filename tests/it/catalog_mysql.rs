@@ -446,9 +446,10 @@ async fn a_connection_that_is_killed() {
     let url = database.user_url(&["SELECT ON {db}.*"]).await;
     let user = url.split(['/', ':']).nth(3).unwrap().to_owned();
     let mut session = Session::open(&target(&url)).await.unwrap();
-    let connection = format!("SELECT id FROM information_schema.processlist WHERE user = '{user}'");
+    let connection =
+        format!("SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE user = '{user}'");
     let mut root = database.connect().await;
-    let (id,): (u64,) = sqlx::query_as(AssertSqlSafe(connection)).fetch_one(&mut root).await.unwrap();
+    let (id,): (i64,) = sqlx::query_as(AssertSqlSafe(connection)).fetch_one(&mut root).await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(format!("KILL {id}"))).execute(&mut root).await.unwrap();
     let error = session.observe(&Interest::default()).await.unwrap_err();
     assert_eq!(error.reason, FailureReason::ConnectionLost, "{error}");

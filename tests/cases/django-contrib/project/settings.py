@@ -22,11 +22,8 @@ def database(url):
         import pymysql
 
         pymysql.install_as_MySQLdb()
-    # PyMySQL sends a password to MySQL over TLS only, unless `cryptography` is there too.
-    options = {"ssl": {"ssl": True}} if parts.scheme == "mysql" else {}
     return {
         "ENGINE": engine,
-        "OPTIONS": options,
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -297,3 +297,14 @@ fn every_manifest_of_the_repository_is_valid() {
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert_eq!(out(&output).lines().count(), files.len());
 }
+
+/// Django writes the same SQL for both.
+#[test]
+fn the_manifests_of_mysql_and_mariadb_say_the_same() {
+    let manifest = |dialect: &str| {
+        let file = repository("tests/cases/django-contrib").join(format!("manifest.{dialect}.yaml"));
+        std::fs::read_to_string(file).unwrap()
+    };
+    let of_mariadb = manifest("mariadb").replace("MariaDB", "MySQL").replace("mariadb", "mysql");
+    assert!(manifest("mysql") == of_mariadb, "they differ by more than the dialect");
+}

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::FromRow;
 
+use crate::catalog::words::action;
 use crate::dialect::token::{Quotes, Token, TokenKind, tokens};
 use crate::dialect::{Dialect, Naming, mysql};
 use crate::schema::{
-    Action, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
-    PrimaryKey, Provenance, Spelling, Table, TableKind, TableName, UniqueConstraint,
+    Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions, PrimaryKey,
+    Provenance, Spelling, Table, TableKind, TableName, UniqueConstraint,
 };
 
 #[derive(FromRow)]
@@ -259,16 +260,6 @@ fn foreign_key(
         on_update: action(&rule.on_update),
         deferrable: Deferrable::No,
         provenance: Provenance::default(),
-    }
-}
-
-fn action(text: &str) -> Action {
-    match text {
-        "RESTRICT" => Action::Restrict,
-        "CASCADE" => Action::Cascade,
-        "SET NULL" => Action::SetNull,
-        "SET DEFAULT" => Action::SetDefault,
-        _ => Action::NoAction,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod api;
 mod caching;
+mod guests;
 mod index;
 pub mod openapi;
 mod probes;
@@ -27,6 +28,7 @@ use tracing::{Span, error, info, info_span};
 
 use super::metrics::{self, Metrics};
 use super::store::Store;
+use guests::Guests;
 use problem::Problem;
 
 /// A client that has not sent its whole header by then is disconnected.
@@ -52,7 +54,7 @@ pub(super) fn server(
     let mut server =
         axum_server::from_tcp(listener)?.http1_only().first_request_timeout(HEADER_TIMEOUT).handle(handle);
     server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-    Ok(server.serve(router.into_make_service()))
+    Ok(server.acceptor(Guests::default()).serve(router.into_make_service()))
 }
 
 /// Every route of the service.

@@ -297,7 +297,7 @@ impl Database {
         };
         if self.counts_until(verdict) < Instant::now() {
             let why = match &state.failure {
-                Some((error, _)) => error.to_string(),
+                Some((error, _)) => with_advice(error),
                 None => "the next audit has not ended".to_owned(),
             };
             let reason = format!("stale: the last verdict is of {}: {why}", verdict.audited.timestamp);
@@ -323,8 +323,12 @@ impl Database {
 
 fn never_audited(state: &State) -> String {
     match (&state.failure, state.confirming) {
-        (Some((error, _)), _) => format!("never audited: {error}"),
+        (Some((error, _)), _) => format!("never audited: {}", with_advice(error)),
         (None, 0) => "never audited yet: the first audit has not ended".to_owned(),
         (None, count) => format!("a first look found {count} errors, a second look is about to confirm them"),
     }
+}
+
+fn with_advice(error: &CatalogError) -> String {
+    format!("{error}; {}", error.advice())
 }

@@ -115,7 +115,7 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
     // Every reload turns the gates; some change how a session reads, so that it is opened anew; some bring or
     // take a database.
     let configure = |round: usize| {
-        let gate = round % 2 == 0;
+        let gate = round.is_multiple_of(2);
         let lock = 1 + round / 7 % 2;
         let mut configuration = format!(
             "interval: 1h\nconfirm_after: 0s\nkeep_connections: true\nbudgets: {{lock: {lock}s}}\ndatabases:\n"

@@ -122,7 +122,9 @@ impl Session {
 
     /// None: no counter of the server tells when a statement has *ended*, nor what came by replication.
     pub async fn probe(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
-        Ok(None)
+        // A kept connection that the server has closed meanwhile is found out before anything is read.
+        let work = async { self.connection.ping().await.map_err(|error| failure(&error)) };
+        within(self.target.budgets.statement, work).await.map(|()| None)
     }
 
     /// None: nothing cheaper than the catalog itself tells its exact state.

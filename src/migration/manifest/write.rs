@@ -274,9 +274,7 @@ impl<'a> ShortColumn<'a> {
             let map = Map::new().some("expression", it.expression.text().map(json));
             map.flag("stored", it.stored).text()
         });
-        map.some("generated", generated)
-            .some("collation", column.collation.as_ref().map(json))
-            .text()
+        map.some("generated", generated).some("collation", column.collation.as_ref().map(json)).text()
     }
 }
 

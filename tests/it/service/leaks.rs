@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use sqlx::{Connection, MySqlConnection, PgConnection};
 use tokio::time::sleep;
 
-use super::failures::{mariadb_shop, postgres_shop};
 use super::harness::*;
+use super::watch::{mariadb_shop, postgres_shop};
 use crate::servers::{mysql, postgres};
 
 const ROUNDS: usize = 1000;
@@ -180,8 +180,11 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
     for seen in [on_postgres, on_mariadb] {
         assert!(seen.most <= 2 && seen.longest_overlap < Duration::from_millis(200), "{seen:?}");
     }
-    assert_eq!((after.files, after.tasks), (warm.files, warm.tasks));
-    assert!(after.kilobytes < warm.kilobytes + (4 << 10), "{warm:?}, then {after:?}");
+    // `cargo test` runs other tests in the same process.
+    if std::env::var_os("NEXTEST").is_some() {
+        assert_eq!((after.files, after.tasks), (warm.files, warm.tasks));
+        assert!(after.kilobytes < warm.kilobytes + (4 << 10), "{warm:?}, then {after:?}");
+    }
 
     site.configure(&quick(&comes_and_goes));
     service.controls.reload.notify_one();

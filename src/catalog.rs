@@ -6,7 +6,8 @@
 mod mysql;
 mod postgres;
 mod sqlite;
-mod timestamp;
+mod text_ledger;
+mod words;
 
 use std::fmt;
 use std::time::Duration;

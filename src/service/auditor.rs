@@ -122,7 +122,7 @@ impl Auditor {
                 .unwrap_or_else(|| Arc::new(Expected::of(&manifest, &observation)));
             let report = audit_against(&manifest, &expected, &observation, &policy);
             let tables = TableIndex::of(Arc::clone(&manifest), &expected, &observation);
-            Last { manifest, policy, expected, judged: Arc::new(Judged { report, tables }) }
+            Last { manifest, policy, expected, judged: Arc::new(Judged::new(report, tables)) }
         });
         let last = work.await.map_err(|crash| internal(&crash))?;
         let judged = Arc::clone(&last.judged);

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::chance::Chance;
-use super::store::{Database, State, Store};
+use super::store::{Database, Store};
 use super::worker::{self, Lanes};
 use crate::config::Config;
 
@@ -40,9 +40,7 @@ impl Scheduler {
     /// The store has its databases when this returns; their audits begin with [`Scheduler::run`].
     pub fn new(store: Arc<Store>, config: &Arc<Config>) -> Self {
         let databases = (config.databases.iter())
-            .map(|(name, config)| {
-                (Arc::clone(name), Arc::new(Database::new(Arc::clone(config), State::default())))
-            })
+            .map(|(name, config)| (Arc::clone(name), store.add_database(Arc::clone(config))))
             .collect();
         store.replace_roster(databases);
         let lanes = Arc::new(ArcSwap::from_pointee(Lanes::new(config.concurrency)));
@@ -129,7 +127,7 @@ impl Scheduler {
                 }
                 Some(_) | None => {
                     self.stop(name);
-                    let fresh = Arc::new(Database::new(Arc::clone(database), State::default()));
+                    let fresh = self.store.add_database(Arc::clone(database));
                     let delay = self.chance.up_to(spread(added, database.interval));
                     self.start(fresh, delay);
                 }

@@ -8,5 +8,6 @@ mod config;
 mod deltacrown;
 mod house;
 mod laws;
+mod observing;
 mod servers;
 mod service;

@@ -73,6 +73,11 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1053 | 1077 | 1317 | 1927 | 3169 | 4031 => {
             (FailureReason::ConnectionLost, "the server ended the connection in the middle of the audit")
         }
+        // A view or a variable of later versions.
+        1054 | 1109 | 1193 => (
+            FailureReason::Unsupported,
+            "the server's catalog lacks what is read: MySQL 8.0.16 or MariaDB 10.6 is the oldest that has it",
+        ),
         _ => {
             let message = format!("the server refused to be read, with its error {number}");
             return CatalogError::new(FailureReason::Unsupported, message);

@@ -1,20 +1,25 @@
 //! The server's error numbers as failures of ours.
 
+use std::io::ErrorKind;
+
 use sqlx::mysql::MySqlDatabaseError;
 
 use crate::catalog::{CatalogError, FailureReason};
 
 /// A failure while connecting: what is not the server's answer is the way to it.
 pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
+    let without_tls = || {
+        let message = "TLS could not be agreed on: check ssl-mode and ssl-ca in the URL";
+        CatalogError::new(FailureReason::Unreachable, message)
+    };
     match error {
+        // A certificate that is not trusted comes as data that are not valid.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => without_tls(),
         sqlx::Error::Io(error) => CatalogError::new(
             FailureReason::Unreachable,
             format!("the server cannot be reached ({}): check host, port and network", error.kind()),
         ),
-        sqlx::Error::Tls(_) => CatalogError::new(
-            FailureReason::Unreachable,
-            "TLS could not be agreed on: check ssl-mode and ssl-ca in the URL",
-        ),
+        sqlx::Error::Tls(_) => without_tls(),
         sqlx::Error::Protocol(message) | sqlx::Error::InvalidArgument(message) if message.contains("RSA") => {
             without_rsa()
         }
@@ -28,11 +33,12 @@ pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
     }
 }
 
-/// `caching_sha2_password` sends the password through TLS, or encrypted with RSA, which is not built in.
+/// `caching_sha2_password` and `sha256_password` send the password through TLS, or encrypted with RSA, which is not
+/// built in.
 fn without_rsa() -> CatalogError {
     CatalogError::new(
         FailureReason::Authentication,
-        "the role's caching_sha2_password needs TLS: say ssl-mode=REQUIRED in the URL and let the server offer TLS",
+        "the role's password goes over TLS only: say ssl-mode=REQUIRED in the URL and let the server offer TLS",
     )
 }
 
@@ -46,6 +52,10 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1251 | 1524 | 2059 => {
             (FailureReason::Authentication, "the role's way of authentication is not supported: see README")
         }
+        3159 => (
+            FailureReason::Authentication,
+            "the server takes connections over TLS only: say ssl-mode=REQUIRED in the URL",
+        ),
         1820 | 1862 => (FailureReason::Authentication, "the role's password has expired: set a new one"),
         3118 | 4151 => (FailureReason::Authentication, "the role's account is locked"),
         1049 => (FailureReason::NoDatabase, "the server has no such database: check its name in the URL"),

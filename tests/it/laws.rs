@@ -1,6 +1,7 @@
 //! Laws 3, 4 and 5 as property tests: of canonical forms, of rendered DDL and of repair plans, on real servers.
 
 mod dice;
+mod manifests;
 mod place;
 mod schemas;
 mod words;

@@ -4,21 +4,17 @@ use std::io::ErrorKind;
 
 use sqlx::mysql::MySqlDatabaseError;
 
-use crate::catalog::{CatalogError, FailureReason};
+use crate::catalog::{CHECK_TLS, CatalogError, FREE_CONNECTIONS, FailureReason, why_not_connected};
 
 /// A failure while connecting: what is not the server's answer is the way to it.
 pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
-    let without_tls = || {
-        let message = "TLS could not be agreed on: check ssl-mode and ssl-ca in the URL";
-        CatalogError::new(FailureReason::Unreachable, message)
-    };
+    let unreachable = |message: String| CatalogError::new(FailureReason::Unreachable, message);
+    let without_tls =
+        || unreachable("no connection: TLS could not be agreed on".to_owned()).advise(CHECK_TLS);
     match error {
         // A certificate that is not trusted comes as data that are not valid.
         sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => without_tls(),
-        sqlx::Error::Io(error) => CatalogError::new(
-            FailureReason::Unreachable,
-            format!("the server cannot be reached ({}): check host, port and network", error.kind()),
-        ),
+        sqlx::Error::Io(error) => unreachable(format!("no connection: {}", why_not_connected(error))),
         sqlx::Error::Tls(_) => without_tls(),
         sqlx::Error::Protocol(message) | sqlx::Error::InvalidArgument(message) if message.contains("RSA") => {
             without_rsa()
@@ -40,6 +36,7 @@ fn without_rsa() -> CatalogError {
         FailureReason::Authentication,
         "the role's password goes over TLS only: say ssl-mode=REQUIRED in the URL and let the server offer TLS",
     )
+    .advise(CHECK_TLS)
 }
 
 /// <https://mariadb.com/kb/en/mariadb-error-codes/>,
@@ -52,13 +49,15 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1251 | 1524 | 2059 => {
             (FailureReason::Authentication, "the role's way of authentication is not supported: see README")
         }
-        3159 => (
-            FailureReason::Authentication,
-            "the server takes connections over TLS only: say ssl-mode=REQUIRED in the URL",
-        ),
+        3159 => {
+            let message = "the server takes connections over TLS only: say ssl-mode=REQUIRED in the URL";
+            return CatalogError::new(FailureReason::Authentication, message).advise(CHECK_TLS);
+        }
         1820 | 1862 => (FailureReason::Authentication, "the role's password has expired: set a new one"),
-        3118 | 4151 => (FailureReason::Authentication, "the role's account is locked"),
-        1049 => (FailureReason::NoDatabase, "the server has no such database: check its name in the URL"),
+        3118 | 4151 => {
+            (FailureReason::Authentication, "the role's account is locked: ALTER USER … ACCOUNT UNLOCK")
+        }
+        1049 => (FailureReason::NoDatabase, "the server has no database of this name"),
         1044 => (
             FailureReason::PermissionDenied,
             "the role has no right on this database, or there is none of this name: check it, and GRANT",
@@ -66,13 +65,16 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1142 | 1143 | 1227 | 1370 => {
             (FailureReason::PermissionDenied, "the server refused a statement for lack of rights")
         }
-        1040 | 1203 | 1226 => (FailureReason::Unreachable, "the server has no connection left for this role"),
+        1040 | 1203 | 1226 => {
+            let message = "the server has no connection left for this role";
+            return CatalogError::new(FailureReason::Unreachable, message).advise(FREE_CONNECTIONS);
+        }
         1205 | 1213 | 1412 | 1689 => (
             FailureReason::Locked,
             "something holds a lock on the catalog or the ledger: it is tried again at the next audit",
         ),
         1969 | 3024 => (FailureReason::Timeout, "a statement ran out of its time on the server"),
-        1053 | 1077 | 1317 | 1927 | 3169 => {
+        1053 | 1077 | 1317 | 1927 | 3169 | 4031 => {
             (FailureReason::ConnectionLost, "the server ended the connection in the middle of the audit")
         }
         // A view or a variable of later versions.

@@ -176,3 +176,26 @@ fn every_manifest_of_the_repository_folds_without_a_problem() {
     }
     assert_eq!(read, 7);
 }
+
+/// Every manifest of the repository, written and read again, is the same; how it is written is frozen.
+#[test]
+fn a_written_manifest_is_read_as_the_same() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for file in [
+        "migrations-manifest/example.yaml",
+        "migrations-manifest/demo/deltacrown.sqlite.yaml",
+        "tests/cases/django-contrib/manifest.sqlite.yaml",
+        "tests/cases/django-contrib/manifest.mariadb.yaml",
+        "tests/cases/django-contrib/manifest.postgres.yaml",
+        "tests/cases/deltacrown/manifest.postgres.yaml",
+    ] {
+        let manifest = Manifest::load(&root.join(file)).unwrap();
+        let text = manifest.to_json();
+        let read = Manifest::parse(&text, true).unwrap();
+        assert_eq!(read.migrations, manifest.migrations, "{file}");
+        assert_eq!((read.dialect, read.ledger), (manifest.dialect, manifest.ledger), "{file}");
+        assert_eq!(read.to_json(), text, "{file}");
+    }
+    let example = Manifest::load(&root.join("migrations-manifest/example.yaml")).unwrap();
+    insta::assert_snapshot!("example", example.to_json());
+}

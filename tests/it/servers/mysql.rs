@@ -16,7 +16,8 @@ pub struct MysqlDatabase {
     users: Vec<String>,
 }
 
-fn server_url() -> String {
+/// The URL of the server, of a superuser.
+pub fn server_url() -> String {
     std::env::var("SCHEMA_HEALTH_TEST_MYSQL_URL")
         .expect("SCHEMA_HEALTH_TEST_MYSQL_URL is not set: run ./tests/run")
 }

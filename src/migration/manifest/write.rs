@@ -1,0 +1,485 @@
+//! A manifest as the text of its file: JSON that a person can read and compare line by line.
+//!
+//! A column stands in one line, and so does every operation but `create_table`. Where a short form says all
+//! there is to say, it is used; whether it does is asked of the very parser that will read it.
+
+use serde::Serialize;
+
+use super::Manifest;
+use super::file::FORMAT;
+use super::short_form::{parse_column, parse_part};
+use crate::migration::{MayTouch, Migration, MigrationId, Opaque, Operation};
+use crate::schema::{
+    Action, Change, Check, Column, ConstraintRef, Deferrable, ForeignKey, Index, IndexKey, IndexPart, Name,
+    PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+};
+
+/// What stands for a spelling that is not known.
+const UNKNOWN: &str = "unknown";
+
+impl Manifest {
+    /// The text of a file that [`Manifest::parse`] reads as this manifest. The same manifest gives the same
+    /// text.
+    pub fn to_json(&self) -> String {
+        let head = [
+            ("format", FORMAT.to_string()),
+            ("dialect", json(&self.dialect)),
+            ("ledger", json(self.ledger.name)),
+            ("migrations", lines(2, '[', self.migrations.iter().map(migration), ']')),
+        ];
+        let mut text = lines(0, '{', head.map(|(key, value)| entry(key, &value)), '}');
+        text.push('\n');
+        text
+    }
+}
+
+fn migration(migration: &Migration) -> String {
+    let ids = |ids: &[MigrationId]| list(ids.iter().map(|id| json(&id.to_string())));
+    let mut entries = Vec::new();
+    if !migration.id.app.is_empty() {
+        entries.push(entry("app", &json(&migration.id.app)));
+    }
+    entries.push(entry("name", &json(&migration.id.name)));
+    if !migration.dependencies.is_empty() {
+        entries.push(entry("dependencies", &ids(&migration.dependencies)));
+    }
+    if !migration.replaces.is_empty() {
+        entries.push(entry("replaces", &ids(&migration.replaces)));
+    }
+    if !migration.operations.is_empty() {
+        let operations = lines(6, '[', migration.operations.iter().map(operation), ']');
+        entries.push(entry("operations", &operations));
+    }
+    lines(4, '{', entries, '}')
+}
+
+fn operation(operation: &Operation) -> String {
+    let (kind, value) = match operation {
+        Operation::Change(it) => change(it),
+        Operation::Opaque(Opaque { reason, may_touch }) => {
+            let may_touch = match may_touch {
+                MayTouch::Nothing => json("nothing"),
+                MayTouch::Anything => json("anything"),
+                MayTouch::Tables(tables) => list(tables.iter().map(table_name)),
+            };
+            ("opaque", Map::new().with("reason", json(reason)).with("may_touch", may_touch).text())
+        }
+    };
+    format!("{{{}}}", entry(kind, &value))
+}
+
+fn change(change: &Change) -> (&'static str, String) {
+    match change {
+        Change::CreateTable(table) => ("create_table", create_table(table)),
+        Change::DropTable { table } => ("drop_table", table_name(table)),
+        Change::RenameTable { from, to } => {
+            ("rename_table", Map::new().with("from", table_name(from)).with("to", table_name(to)).text())
+        }
+        Change::AddColumn { table, column } => ("add_column", column_of(table, column)),
+        Change::AlterColumn { table, column } => ("alter_column", column_of(table, column)),
+        Change::DropColumn { table, column } => ("drop_column", of(table).with("name", json(column)).text()),
+        Change::RenameColumn { table, from, to } => ("rename_column", rename_of(table, from, to)),
+        Change::AddPrimaryKey { table, primary_key: it } => {
+            ("add_primary_key", primary_key(of(table), it).text())
+        }
+        Change::DropPrimaryKey { table } => ("drop_primary_key", of(table).text()),
+        Change::AddUnique { table, unique: it } => ("add_unique", unique(of(table), it).text()),
+        Change::DropUnique { table, unique } => ("drop_unique", reference_of(table, unique)),
+        Change::AddForeignKey { table, foreign_key: it } => {
+            ("add_foreign_key", foreign_key(of(table), it).text())
+        }
+        Change::DropForeignKey { table, foreign_key } => {
+            ("drop_foreign_key", reference_of(table, foreign_key))
+        }
+        Change::AddCheck { table, check: it } => ("add_check", check(of(table), it).text()),
+        Change::DropCheck { table, check } => ("drop_check", reference_of(table, check)),
+        Change::AddIndex { table, index: it } => ("add_index", index(of(table), it).text()),
+        Change::DropIndex { table, index } => ("drop_index", reference_of(table, index)),
+        Change::RenameConstraint { table, from, to } => ("rename_constraint", rename_of(table, from, to)),
+    }
+}
+
+fn create_table(table: &Table) -> String {
+    const INDENT: usize = 8;
+    let key = table.primary_key.as_ref();
+    let key_in_line = key.filter(|it| stands_in_line(it, table));
+    let uniques_in_line = in_line(&table.uniques, table, as_one_column);
+    let keys_in_line = in_line(&table.foreign_keys, table, as_one_reference);
+
+    let columns = table.columns.iter().map(|column| {
+        let mut words = ShortColumn::of(column);
+        words.is_key = key_in_line.is_some_and(|key| key.columns.contains(&column.name));
+        words.is_unique = uniques_in_line.iter().any(|it| as_one_column(it) == Some(&column.name));
+        words.reference = keys_in_line.iter().find(|it| it.columns.first() == Some(&column.name));
+        entry(&column.name, &words.json())
+    });
+    let mut entries = vec![
+        entry("name", &table_name(&table.name)),
+        entry("columns", &lines(INDENT + 2, '{', columns, '}')),
+    ];
+    if let Some(key) = key.filter(|_| key_in_line.is_none()) {
+        let short = key.name.is_none().then(|| names(&key.columns));
+        entries.push(entry("primary_key", &short.unwrap_or_else(|| primary_key(Map::new(), key).text())));
+    }
+    let mut add = |kind, items: Vec<String>| {
+        if !items.is_empty() {
+            entries.push(entry(kind, &lines(INDENT + 2, '[', items, ']')));
+        }
+    };
+    let uniques = table.uniques[uniques_in_line.len()..].iter();
+    add("uniques", uniques.map(|it| short_or(parts(&it.parts), unique(Map::new(), it))).collect());
+    let keys = table.foreign_keys[keys_in_line.len()..].iter();
+    add("foreign_keys", keys.map(|it| foreign_key(Map::new(), it).text()).collect());
+    add("checks", table.checks.iter().map(|it| check(Map::new(), it).text()).collect());
+    let indexes = table.indexes.iter();
+    add("indexes", indexes.map(|it| short_or(parts(&it.parts), index(Map::new(), it))).collect());
+    lines(INDENT, '{', entries, '}')
+}
+
+/// The list of columns alone, if the map says no more.
+fn short_or(columns: String, map: Map) -> String {
+    if map.keys == 1 { columns } else { map.text() }
+}
+
+/// Whether `primary key` behind its columns says the whole key.
+fn stands_in_line(key: &PrimaryKey, table: &Table) -> bool {
+    let columns = table.columns.iter().filter(|it| key.columns.contains(&it.name));
+    key.name.is_none()
+        && columns.clone().all(|column| !column.nullable && ShortColumn::of(column).is_short())
+        && columns.map(|it| &it.name).eq(&key.columns)
+}
+
+/// Those at the front that can stand behind their columns without a change of their order: what stands in
+/// line is read first, in the order of the columns.
+fn in_line<'a, T>(items: &'a [T], table: &Table, as_one: impl Fn(&T) -> Option<&Name>) -> &'a [T] {
+    let mut last = None;
+    let column_of = |item: &T| {
+        let name = as_one(item)?;
+        let at = table.columns.iter().position(|column| column.name == *name)?;
+        ShortColumn::of(&table.columns[at]).is_short().then_some(at)
+    };
+    let follows = |item: &&T| {
+        let at = column_of(item);
+        let follows = at.is_some() && at > last;
+        last = at;
+        follows
+    };
+    &items[..items.iter().take_while(follows).count()]
+}
+
+/// The column of a unique that `unique` says whole.
+fn as_one_column(unique: &UniqueConstraint) -> Option<&Name> {
+    let [part] = unique.parts.as_slice() else { return None };
+    let column = part.as_column()?;
+    (*unique == UniqueConstraint::on_columns([column.clone()])).then_some(column)
+}
+
+fn as_one_reference(key: &ForeignKey) -> Option<&Name> {
+    let [column] = key.columns.as_slice() else { return None };
+    let read = parse_column(&format!("bigint {}", reference(key))).ok()?.references?;
+    let read = ForeignKey { columns: vec![column.clone()], ..read };
+    (read == *key).then_some(column)
+}
+
+fn reference(key: &ForeignKey) -> String {
+    let mut text = format!("references {}", key.references);
+    if !key.referenced_columns.is_empty() {
+        text.push_str(&format!("({})", key.referenced_columns.join(",")));
+    }
+    for (event, action) in [("delete", key.on_delete), ("update", key.on_update)] {
+        match action {
+            Action::NoAction => {}
+            Action::Restrict => text.push_str(&format!(" on {event} restrict")),
+            Action::Cascade => text.push_str(&format!(" on {event} cascade")),
+            Action::SetNull => text.push_str(&format!(" on {event} set null")),
+            Action::SetDefault => text.push_str(&format!(" on {event} set default")),
+        }
+    }
+    text.push_str(match key.deferrable {
+        Deferrable::No => "",
+        Deferrable::InitiallyImmediate => " deferrable initially immediate",
+        Deferrable::InitiallyDeferred => " deferrable initially deferred",
+    });
+    text
+}
+
+/// A column with what its line may say beside it.
+struct ShortColumn<'a> {
+    column: &'a Column,
+    is_key: bool,
+    is_unique: bool,
+    reference: Option<&'a ForeignKey>,
+}
+
+impl<'a> ShortColumn<'a> {
+    fn of(column: &'a Column) -> Self {
+        Self { column, is_key: false, is_unique: false, reference: None }
+    }
+
+    fn line(&self) -> String {
+        let column = self.column;
+        let mut line = text_of(&column.data_type).to_owned();
+        line.push_str(match (self.is_key, column.nullable) {
+            (true, _) => " primary key",
+            (false, true) => " null",
+            (false, false) => " not null",
+        });
+        if column.auto_increment {
+            line.push_str(" identity");
+        }
+        if self.is_unique {
+            line.push_str(" unique");
+        }
+        if let Some(collation) = &column.collation {
+            line.push_str(&format!(" collate {collation}"));
+        }
+        if let Some(key) = self.reference {
+            line.push_str(&format!(" {}", reference(key)));
+        }
+        if let Some(default) = &column.default {
+            line.push_str(&format!(" default {}", text_of(default)));
+        }
+        if let Some(generated) = &column.generated {
+            line.push_str(&format!(" generated {}", text_of(&generated.expression)));
+            line.push_str(if generated.stored { " stored" } else { "" });
+        }
+        line
+    }
+
+    /// Whether the line is read as this very column.
+    fn is_short(&self) -> bool {
+        let Ok(read) = parse_column(&self.line()) else { return false };
+        let generated = |it: &crate::schema::Generated| (text_of(&it.expression).to_owned(), it.stored);
+        let column = self.column;
+        let is_known = column.generated.as_ref().is_none_or(|it| it.expression != Spelling::Unread);
+        is_known
+            && read.data_type.as_deref() == Some(text_of(&column.data_type))
+            && read.default.as_deref() == column.default.as_ref().map(text_of)
+            && (read.nullable, read.auto_increment) == (column.nullable, column.auto_increment)
+            && read.generated.as_ref().map(generated) == column.generated.as_deref().map(generated)
+            && read.collation == column.collation
+    }
+
+    fn json(&self) -> String {
+        if self.is_short() { json(&self.line()) } else { self.long() }
+    }
+
+    fn long(&self) -> String {
+        let column = self.column;
+        let mut map = Map::new().with("type", json(text_of(&column.data_type)));
+        map = map.flag("nullable", column.nullable);
+        map = map.some("default", column.default.as_ref().map(|it| json(text_of(it))));
+        map = map.flag("auto_increment", column.auto_increment);
+        let generated = column.generated.as_ref().map(|it| {
+            let map = Map::new().some("expression", it.expression.text().map(json));
+            map.flag("stored", it.stored).text()
+        });
+        map.some("generated", generated)
+            .some("collation", column.collation.as_ref().map(|it| json(it)))
+            .text()
+    }
+}
+
+fn column_of(table: &TableName, column: &Column) -> String {
+    of(table).with("name", json(&column.name)).with("column", ShortColumn::of(column).json()).text()
+}
+
+fn rename_of(table: &TableName, from: &Name, to: &Name) -> String {
+    of(table).with("from", json(from)).with("to", json(to)).text()
+}
+
+fn reference_of(table: &TableName, reference: &ConstraintRef) -> String {
+    match reference {
+        ConstraintRef::Name(name) => of(table).with("name", json(name)),
+        ConstraintRef::Columns(columns) => of(table).with("columns", names(columns)),
+    }
+    .text()
+}
+
+fn primary_key(map: Map, key: &PrimaryKey) -> Map {
+    map.name(&key.name).with("columns", names(&key.columns))
+}
+
+fn unique(map: Map, unique: &UniqueConstraint) -> Map {
+    map.name(&unique.name)
+        .with("columns", parts(&unique.parts))
+        .list("include", &unique.include)
+        .some("condition", unique.condition.as_ref().map(|it| json(text_of(it))))
+        .flag("nulls_not_distinct", unique.nulls_not_distinct)
+        .unless_usual("deferrable", unique.deferrable)
+}
+
+fn foreign_key(map: Map, key: &ForeignKey) -> Map {
+    map.name(&key.name)
+        .with("columns", names(&key.columns))
+        .with("references", table_name(&key.references))
+        .list("referenced_columns", &key.referenced_columns)
+        .unless_usual("on_delete", key.on_delete)
+        .unless_usual("on_update", key.on_update)
+        .unless_usual("deferrable", key.deferrable)
+}
+
+fn check(map: Map, check: &Check) -> Map {
+    map.name(&check.name)
+        .list("columns", &check.columns)
+        .some("expression", check.expression.text().map(json))
+}
+
+fn index(map: Map, index: &Index) -> Map {
+    map.name(&index.name)
+        .with("columns", parts(&index.parts))
+        .list("include", &index.include)
+        .some("condition", index.condition.as_ref().map(|it| json(text_of(it))))
+        .some("method", index.method.as_ref().map(|it| json(it)))
+}
+
+fn parts(parts: &[IndexPart]) -> String {
+    list(parts.iter().map(part))
+}
+
+fn part(part: &IndexPart) -> String {
+    let line = part_line(part);
+    if parse_part(&line).is_ok_and(|read| read == as_read(part)) {
+        return json(&line);
+    }
+    let map = match &part.key {
+        IndexKey::Column(name) => Map::new().with("column", json(name)),
+        IndexKey::Expression(expression) => Map::new().with("expression", json(text_of(expression))),
+    };
+    let Some(options) = &part.options else { return map.text() };
+    map.flag("descending", options.descending)
+        .some("nulls", options.nulls.as_ref().map(json))
+        .some("operator_class", options.operator_class.as_ref().map(|it| json(it)))
+        .some("collation", options.collation.as_ref().map(|it| json(it)))
+        .some("prefix_length", options.prefix_length.as_ref().map(json))
+        .text()
+}
+
+/// As the README writes a key: SQL's words in lower case.
+fn part_line(part: &IndexPart) -> String {
+    let mut line = match &part.key {
+        IndexKey::Column(name) => name.to_string(),
+        IndexKey::Expression(expression) => format!("({})", text_of(expression)),
+    };
+    let Some(options) = &part.options else { return line };
+    if let Some(length) = options.prefix_length {
+        line.push_str(&format!("({length})"));
+    }
+    if let Some(collation) = &options.collation {
+        line.push_str(&format!(" collate {collation}"));
+    }
+    if let Some(operator_class) = &options.operator_class {
+        line.push_str(&format!(" {operator_class}"));
+    }
+    if options.descending {
+        line.push_str(" desc");
+    }
+    match options.nulls {
+        Some(crate::schema::NullsOrder::First) => line.push_str(" nulls first"),
+        Some(crate::schema::NullsOrder::Last) => line.push_str(" nulls last"),
+        None => {}
+    }
+    line
+}
+
+/// The part as a parser makes it, before the dialect has recognised anything.
+fn as_read(part: &IndexPart) -> IndexPart {
+    let key = match &part.key {
+        IndexKey::Column(name) => IndexKey::Column(name.clone()),
+        IndexKey::Expression(it) => {
+            IndexKey::Expression(it.text().map_or(Spelling::Unread, Spelling::uncertain))
+        }
+    };
+    IndexPart { key, options: part.options.clone() }
+}
+
+fn text_of(spelling: &Spelling) -> &str {
+    spelling.text().unwrap_or(UNKNOWN)
+}
+
+fn table_name(name: &TableName) -> String {
+    match &name.schema {
+        None => json(&name.name),
+        Some(schema) => Map::new().with("schema", json(schema)).with("name", json(&name.name)).text(),
+    }
+}
+
+fn names(names: &[Name]) -> String {
+    list(names.iter().map(|name| json(name)))
+}
+
+fn of(table: &TableName) -> Map {
+    Map::new().with("table", table_name(table))
+}
+
+/// A JSON object in one line.
+struct Map {
+    text: String,
+    keys: usize,
+}
+
+impl Map {
+    fn new() -> Self {
+        Self { text: String::new(), keys: 0 }
+    }
+
+    fn with(mut self, key: &str, value: String) -> Self {
+        if self.keys > 0 {
+            self.text.push_str(", ");
+        }
+        self.text.push_str(&entry(key, &value));
+        self.keys += 1;
+        self
+    }
+
+    fn some(self, key: &str, value: Option<String>) -> Self {
+        match value {
+            Some(value) => self.with(key, value),
+            None => self,
+        }
+    }
+
+    fn name(self, name: &Option<Name>) -> Self {
+        self.some("name", name.as_ref().map(|name| json(name)))
+    }
+
+    fn list(self, key: &str, items: &[Name]) -> Self {
+        self.some(key, (!items.is_empty()).then(|| names(items)))
+    }
+
+    fn flag(self, key: &str, value: bool) -> Self {
+        self.some(key, value.then(|| json(&true)))
+    }
+
+    fn unless_usual<T: Default + PartialEq + Serialize>(self, key: &str, value: T) -> Self {
+        self.some(key, (value != T::default()).then(|| json(&value)))
+    }
+
+    fn text(self) -> String {
+        format!("{{{}}}", self.text)
+    }
+}
+
+fn entry(key: &str, value: &str) -> String {
+    format!("{}: {value}", json(key))
+}
+
+fn list(items: impl IntoIterator<Item = String>) -> String {
+    let items: Vec<String> = items.into_iter().collect();
+    format!("[{}]", items.join(", "))
+}
+
+/// Items a line each, the closing bracket `indent` deep.
+fn lines(indent: usize, open: char, items: impl IntoIterator<Item = String>, close: char) -> String {
+    let margin = " ".repeat(indent);
+    let items: Vec<String> = items.into_iter().map(|item| format!("{margin}  {item}")).collect();
+    if items.is_empty() {
+        return format!("{open}{close}");
+    }
+    format!("{open}\n{}\n{margin}{close}", items.join(",\n"))
+}
+
+/// Strings, numbers and words: nothing that could fail to be written.
+fn json<T: Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

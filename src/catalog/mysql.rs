@@ -120,8 +120,13 @@ impl Session {
         Ok(visibility)
     }
 
-    /// None: no counter of the server tells when a statement has *ended*, nor what came by replication.
+    /// None: no counter of the server tells when a statement has *ended*, nor what came by replication. But a
+    /// connection that was closed is told.
     pub async fn probe(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
+        within(self.target.budgets.statement, async {
+            self.connection.ping().await.map_err(|error| failure(&error))
+        })
+        .await?;
         Ok(None)
     }
 

@@ -23,7 +23,7 @@ pub async fn postgres_shop() -> PostgresDatabase {
     database
 }
 
-pub async fn mariadb_shop() -> MysqlDatabase {
+pub async fn mysql_shop() -> MysqlDatabase {
     let database = mysql_database().await;
     let ledger = SERVER_LEDGER.replace("timestamp NOT NULL", "datetime NOT NULL");
     database.execute(&format!("{ledger} {CREATE_CUSTOMER}")).await;
@@ -41,7 +41,7 @@ impl Watch {
     /// `databases` are entries of a configuration, beside the sound ones.
     pub async fn start(head: &str, databases: &[String], sound: &[(&str, String)]) -> Self {
         let site = Site::new("");
-        for dialect in ["postgres", "mariadb", "sqlite"] {
+        for dialect in ["postgres", "mysql", "mariadb", "sqlite"] {
             let file = site.folder.path().join(format!("{dialect}.yaml"));
             std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
         }
@@ -162,7 +162,7 @@ async fn postgres_cases(database: &PostgresDatabase, frozen: u16) -> Vec<Case> {
     ]
 }
 
-async fn mariadb_cases(database: &mut MysqlDatabase, frozen: u16) -> Vec<Case> {
+async fn mysql_cases(database: &mut MysqlDatabase, frozen: u16) -> Vec<Case> {
     let user = database.user_url(&["SELECT ON {db}.*"]).await;
     let stranger = database.user_url(&[]).await;
     let crowded = database.user_url(&["SELECT ON {db}.*"]).await;
@@ -171,17 +171,20 @@ async fn mariadb_cases(database: &mut MysqlDatabase, frozen: u16) -> Vec<Case> {
     let own = database.url();
     let address = mysql::server_address();
     let at = |place: &str| own.replace(&address, place);
+    let kind = database.kind();
+    // Our MariaDB has no certificate, and MySQL one that it signed itself.
+    let tls = if kind == "mariadb" { "REQUIRED" } else { "VERIFY_CA" };
     vec![
-        Case("my_password", "mariadb", user.replace("secret-pw", "wrong"), "authentication", "password"),
-        Case("my_role", "mariadb", user.replace("mysql://", "mysql://not_"), "authentication", "role"),
-        Case("my_locked", "mariadb", crowded.clone(), "authentication", "locked"),
-        Case("my_database", "mariadb", own.replace(&database.name, "not_there"), "no_database", "name"),
-        Case("my_shut", "mariadb", stranger, "permission_denied", "GRANT"),
-        Case("my_refused", "mariadb", at("127.0.0.1:1"), "unreachable", "refused"),
-        Case("my_nowhere", "mariadb", at("no-such-host.invalid"), "unreachable", "resolved"),
-        Case("my_frozen", "mariadb", at(&format!("127.0.0.1:{frozen}")), "unreachable", "answer"),
-        Case("my_tls", "mariadb", format!("{own}?ssl-mode=REQUIRED"), "unreachable", "TLS"),
-        Case("my_other", "mariadb", at(&postgres::server_address()), "unreachable", "answer"),
+        Case("my_password", kind, user.replace("secret-pw", "wrong"), "authentication", "password"),
+        Case("my_role", kind, user.replace("mysql://", "mysql://not_"), "authentication", "role"),
+        Case("my_locked", kind, crowded.clone(), "authentication", "locked"),
+        Case("my_database", kind, own.replace(&database.name, "not_there"), "no_database", "name"),
+        Case("my_shut", kind, stranger, "permission_denied", "GRANT"),
+        Case("my_refused", kind, at("127.0.0.1:1"), "unreachable", "refused"),
+        Case("my_nowhere", kind, at("no-such-host.invalid"), "unreachable", "resolved"),
+        Case("my_frozen", kind, at(&format!("127.0.0.1:{frozen}")), "unreachable", "answer"),
+        Case("my_tls", kind, format!("{own}?ssl-mode={tls}"), "unreachable", "TLS"),
+        Case("my_other", kind, at(&postgres::server_address()), "unreachable", "answer"),
     ]
 }
 
@@ -208,11 +211,12 @@ async fn sqlite_cases(database: &SqliteDatabase) -> Vec<Case> {
 async fn each_refusal_is_told_with_what_to_do_and_the_others_go_on() {
     let frozen = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = frozen.local_addr().unwrap().port();
-    let (of_postgres, mut of_mariadb, of_sqlite) =
-        (postgres_shop().await, mariadb_shop().await, healthy_shop().await);
-    let sound = [("postgres", of_postgres.url()), ("mariadb", of_mariadb.url()), ("sqlite", of_sqlite.url())];
+    let (of_postgres, mut of_mysql, of_sqlite) =
+        (postgres_shop().await, mysql_shop().await, healthy_shop().await);
+    let sound =
+        [("postgres", of_postgres.url()), (of_mysql.kind(), of_mysql.url()), ("sqlite", of_sqlite.url())];
     let mut cases = postgres_cases(&of_postgres, port).await;
-    cases.extend(mariadb_cases(&mut of_mariadb, port).await);
+    cases.extend(mysql_cases(&mut of_mysql, port).await);
     cases.extend(sqlite_cases(&of_sqlite).await);
     let databases: Vec<_> =
         cases.iter().map(|Case(name, dialect, url, ..)| entry(name, dialect, url)).collect();
@@ -236,10 +240,11 @@ async fn each_refusal_is_told_with_what_to_do_and_the_others_go_on() {
 
 #[tokio::test]
 async fn a_ledger_without_rights_names_the_grant() {
-    let (of_postgres, mut of_mariadb) = (postgres_shop().await, mariadb_shop().await);
+    let (of_postgres, mut of_mysql) = (postgres_shop().await, mysql_shop().await);
     let role = of_postgres.role().await;
-    let user = of_mariadb.user_url(&["SELECT ON {db}.shop_order"]).await;
-    let databases = [entry("pg", "postgres", &of_postgres.url_of(&role)), entry("my", "mariadb", &user)];
+    let user = of_mysql.user_url(&["SELECT ON {db}.shop_order"]).await;
+    let databases =
+        [entry("pg", "postgres", &of_postgres.url_of(&role)), entry("my", of_mysql.kind(), &user)];
     let watch = Watch::start("interval: 200ms", &databases, &[]).await;
     for name in ["pg", "my"] {
         let report = watch.report(name).await;
@@ -261,7 +266,7 @@ struct Held {
 
 enum Server {
     Postgres(PostgresDatabase),
-    Mariadb(MysqlDatabase),
+    Mysql(MysqlDatabase),
 }
 
 impl Held {
@@ -273,13 +278,13 @@ impl Held {
         Self { proxy, url, dialect: "postgres", database: Server::Postgres(database) }
     }
 
-    async fn mariadb() -> Self {
-        let database = mariadb_shop().await;
+    async fn mysql() -> Self {
+        let database = mysql_shop().await;
         let address = mysql::server_address();
         let proxy = Proxy::start(address.clone()).await;
         let url =
             database.url().replace(&address, &format!("127.0.0.1:{}", proxy.port)) + "?ssl-mode=DISABLED";
-        Self { proxy, url, dialect: "mariadb", database: Server::Mariadb(database) }
+        Self { proxy, url, dialect: database.kind(), database: Server::Mysql(database) }
     }
 
     /// What an audit asks for, one request after the other.
@@ -295,7 +300,7 @@ impl Held {
                 "pg_catalog.pg_index i",
                 "COMMIT",
             ],
-            Server::Mariadb(_) => &[
+            Server::Mysql(_) => &[
                 "START TRANSACTION",
                 "SHOW GRANTS",
                 "information_schema.tables",
@@ -324,7 +329,7 @@ impl Held {
                 }
                 connection.close().await.unwrap();
             }
-            Server::Mariadb(database) => {
+            Server::Mysql(database) => {
                 let mut connection = database.connect().await;
                 let ids: Vec<(i64,)> = sqlx::query_as(
                     "SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
@@ -343,7 +348,7 @@ impl Held {
     async fn execute(&self, sql: &str) {
         match &self.database {
             Server::Postgres(database) => database.execute(sql).await,
-            Server::Mariadb(database) => database.execute(sql).await,
+            Server::Mysql(database) => database.execute(sql).await,
         }
     }
 
@@ -391,8 +396,8 @@ async fn a_connection_that_postgres_drops_in_mid_audit() {
 }
 
 #[tokio::test]
-async fn a_connection_that_mariadb_drops_in_mid_audit() {
-    a_connection_is_killed_at_every_step(Held::mariadb().await).await;
+async fn a_connection_that_mysql_drops_in_mid_audit() {
+    a_connection_is_killed_at_every_step(Held::mysql().await).await;
 }
 
 /// No audit in the middle of it fails without a word or accuses another table, and the next tells the truth.
@@ -438,19 +443,19 @@ async fn a_table_of_postgres_dropped_between_two_queries() {
 }
 
 #[tokio::test]
-async fn a_table_of_mariadb_dropped_between_two_queries() {
-    a_table_is_dropped_at_every_step(Held::mariadb().await).await;
+async fn a_table_of_mysql_dropped_between_two_queries() {
+    a_table_is_dropped_at_every_step(Held::mysql().await).await;
 }
 
 #[tokio::test]
 async fn a_locked_catalog_is_told_and_read_again_when_it_is_free() {
-    let (of_postgres, of_mariadb, of_sqlite) =
-        (postgres_shop().await, mariadb_shop().await, healthy_shop().await);
+    let (of_postgres, of_mysql, of_sqlite) =
+        (postgres_shop().await, mysql_shop().await, healthy_shop().await);
     let sound_one = healthy_shop().await;
     let sound = [("sqlite", sound_one.url())];
     let databases = [
         entry("pg", "postgres", &of_postgres.url()),
-        entry("my", "mariadb", &of_mariadb.url()),
+        entry("my", of_mysql.kind(), &of_mysql.url()),
         entry("lite", "sqlite", &of_sqlite.url()),
     ];
     let watch = Watch::start("interval: 500ms\nbudgets: {lock: 1s}", &databases, &sound).await;
@@ -463,7 +468,7 @@ async fn a_locked_catalog_is_told_and_read_again_when_it_is_free() {
         .execute(&mut pg)
         .await
         .unwrap();
-    let mut my = of_mariadb.connect().await;
+    let mut my = of_mysql.connect().await;
     sqlx::raw_sql("LOCK TABLES django_migrations WRITE").execute(&mut my).await.unwrap();
     let mut lite = of_sqlite.connect().await;
     sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut lite).await.unwrap();

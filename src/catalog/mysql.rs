@@ -123,11 +123,8 @@ impl Session {
     /// None: no counter of the server tells when a statement has *ended*, nor what came by replication. But a
     /// connection that was closed is told.
     pub async fn probe(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
-        within(self.target.budgets.statement, async {
-            self.connection.ping().await.map_err(|error| failure(&error))
-        })
-        .await?;
-        Ok(None)
+        let work = async { self.connection.ping().await.map_err(|error| failure(&error)) };
+        within(self.target.budgets.statement, work).await.map(|()| None)
     }
 
     /// None: nothing cheaper than the catalog itself tells its exact state.

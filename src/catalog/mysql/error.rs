@@ -60,10 +60,13 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1049 => (FailureReason::NoDatabase, "the server has no database of this name"),
         1044 => (
             FailureReason::PermissionDenied,
-            "the role has no right on this database, or there is none of this name: check it, and GRANT",
+            "the role has no right on this database, or there is none of this name: check the name, and GRANT SELECT on \
+             the database to the role",
         ),
+        // It names the right that lacks, and on what.
         1142 | 1143 | 1227 | 1370 => {
-            (FailureReason::PermissionDenied, "the server refused a statement for lack of rights")
+            let said = error.as_database_error().map(|error| error.message().to_owned()).unwrap_or_default();
+            return CatalogError::new(FailureReason::PermissionDenied, said);
         }
         1040 | 1203 | 1226 => {
             let message = "the server has no connection left for this role";

@@ -58,7 +58,8 @@ async fn a_thousand_databases_start_apart_and_do_not_go_in_step() {
         configuration +=
             &format!("  shop{number}: {{url: \"{}\", manifest: manifest.yaml}}\n", database.url());
     }
-    let process = Process::start(&Site::new(&configuration));
+    let site = Site::new(&configuration);
+    let process = Process::start(&site);
     let api = process.api();
     let (first, second) = (round(&api, 1.0).await, round(&api, 2.0).await);
     for (name, times) in [("first", &first), ("second", &second)] {

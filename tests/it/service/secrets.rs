@@ -6,9 +6,9 @@ use std::process::Command;
 use schema_health::config::{Config, LogConfig, LogFormat};
 use schema_health::service::logging;
 
-use super::failures::{mysql_shop, postgres_shop};
 use super::harness::*;
 use super::process::Process;
+use super::watch::{mysql_shop, postgres_shop};
 use crate::servers::{mysql, postgres};
 
 const CANARY: &str = "c4n4ry-s3cr3t";

@@ -1,20 +1,21 @@
 //! The server's error numbers as failures of ours.
 
+use std::io::ErrorKind;
+
 use sqlx::mysql::MySqlDatabaseError;
 
 use crate::catalog::{CHECK_TLS, CatalogError, FREE_CONNECTIONS, FailureReason, why_not_connected};
 
 /// A failure while connecting: what is not the server's answer is the way to it.
 pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
+    let unreachable = |message: String| CatalogError::new(FailureReason::Unreachable, message);
+    let without_tls =
+        || unreachable("no connection: TLS could not be agreed on".to_owned()).advise(CHECK_TLS);
     match error {
-        sqlx::Error::Io(error) => CatalogError::new(
-            FailureReason::Unreachable,
-            format!("no connection: {}", why_not_connected(error)),
-        ),
-        sqlx::Error::Tls(_) => {
-            CatalogError::new(FailureReason::Unreachable, "no connection: TLS could not be agreed on")
-                .advise(CHECK_TLS)
-        }
+        // A certificate that is not trusted comes as data that are not valid.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => without_tls(),
+        sqlx::Error::Io(error) => unreachable(format!("no connection: {}", why_not_connected(error))),
+        sqlx::Error::Tls(_) => without_tls(),
         sqlx::Error::Protocol(message) | sqlx::Error::InvalidArgument(message) if message.contains("RSA") => {
             without_rsa()
         }
@@ -28,12 +29,14 @@ pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
     }
 }
 
-/// `caching_sha2_password` sends the password through TLS, or encrypted with RSA, which is not built in.
+/// `caching_sha2_password` and `sha256_password` send the password through TLS, or encrypted with RSA, which is not
+/// built in.
 fn without_rsa() -> CatalogError {
     CatalogError::new(
         FailureReason::Authentication,
-        "the role's caching_sha2_password needs TLS: say ssl-mode=REQUIRED in the URL and let the server offer TLS",
+        "the role's password goes over TLS only: say ssl-mode=REQUIRED in the URL and let the server offer TLS",
     )
+    .advise(CHECK_TLS)
 }
 
 /// <https://mariadb.com/kb/en/mariadb-error-codes/>,
@@ -45,6 +48,10 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1130 | 1129 => (FailureReason::Authentication, "the server refuses connections from this host"),
         1251 | 1524 | 2059 => {
             (FailureReason::Authentication, "the role's way of authentication is not supported: see README")
+        }
+        3159 => {
+            let message = "the server takes connections over TLS only: say ssl-mode=REQUIRED in the URL";
+            return CatalogError::new(FailureReason::Authentication, message).advise(CHECK_TLS);
         }
         1820 | 1862 => (FailureReason::Authentication, "the role's password has expired: set a new one"),
         3118 | 4151 => {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::harness::*;
 use super::held::Held;
-use super::watch::{CREATE_CUSTOMER, Watch, entry, mariadb_shop, postgres_shop};
+use super::watch::{CREATE_CUSTOMER, Watch, entry, mysql_shop, postgres_shop};
 
 async fn a_connection_is_killed_at_every_step(held: Held) {
     let other = healthy_shop().await;
@@ -41,8 +41,8 @@ async fn a_connection_that_postgres_drops_in_mid_audit() {
 }
 
 #[tokio::test]
-async fn a_connection_that_mariadb_drops_in_mid_audit() {
-    a_connection_is_killed_at_every_step(Held::mariadb().await).await;
+async fn a_connection_that_mysql_drops_in_mid_audit() {
+    a_connection_is_killed_at_every_step(Held::mysql().await).await;
 }
 
 /// No audit in the middle of it fails without a word or accuses another table, and the next tells the truth.
@@ -88,19 +88,19 @@ async fn a_table_of_postgres_dropped_between_two_queries() {
 }
 
 #[tokio::test]
-async fn a_table_of_mariadb_dropped_between_two_queries() {
-    a_table_is_dropped_at_every_step(Held::mariadb().await).await;
+async fn a_table_of_mysql_dropped_between_two_queries() {
+    a_table_is_dropped_at_every_step(Held::mysql().await).await;
 }
 
 #[tokio::test]
 async fn a_locked_catalog_is_told_and_read_again_when_it_is_free() {
-    let (of_postgres, of_mariadb, of_sqlite) =
-        (postgres_shop().await, mariadb_shop().await, healthy_shop().await);
+    let (of_postgres, of_mysql, of_sqlite) =
+        (postgres_shop().await, mysql_shop().await, healthy_shop().await);
     let sound_one = healthy_shop().await;
     let sound = [("sqlite", sound_one.url())];
     let databases = [
         entry("pg", "postgres", &of_postgres.url()),
-        entry("my", "mariadb", &of_mariadb.url()),
+        entry("my", of_mysql.kind(), &of_mysql.url()),
         entry("lite", "sqlite", &of_sqlite.url()),
     ];
     let watch = Watch::start("interval: 500ms\nbudgets: {lock: 1s}", &databases, &sound).await;
@@ -113,7 +113,7 @@ async fn a_locked_catalog_is_told_and_read_again_when_it_is_free() {
         .execute(&mut pg)
         .await
         .unwrap();
-    let mut my = of_mariadb.connect().await;
+    let mut my = of_mysql.connect().await;
     sqlx::raw_sql("LOCK TABLES django_migrations WRITE").execute(&mut my).await.unwrap();
     let mut lite = of_sqlite.connect().await;
     sqlx::raw_sql("BEGIN EXCLUSIVE").execute(&mut lite).await.unwrap();

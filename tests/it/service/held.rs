@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, Connection};
 use tokio::time::sleep;
 
 use super::proxy::Proxy;
-use super::watch::{Watch, mariadb_shop, postgres_shop};
+use super::watch::{Watch, mysql_shop, postgres_shop};
 use crate::servers::mysql::{self, MysqlDatabase};
 use crate::servers::postgres::{self, PostgresDatabase};
 
@@ -20,7 +20,7 @@ pub struct Held {
 
 enum Server {
     Postgres(PostgresDatabase),
-    Mariadb(MysqlDatabase),
+    Mysql(MysqlDatabase),
 }
 
 impl Held {
@@ -32,13 +32,13 @@ impl Held {
         Self { proxy, url, dialect: "postgres", database: Server::Postgres(database) }
     }
 
-    pub async fn mariadb() -> Self {
-        let database = mariadb_shop().await;
+    pub async fn mysql() -> Self {
+        let database = mysql_shop().await;
         let address = mysql::server_address();
         let proxy = Proxy::start(address.clone()).await;
         let url =
             database.url().replace(&address, &format!("127.0.0.1:{}", proxy.port)) + "?ssl-mode=DISABLED";
-        Self { proxy, url, dialect: "mariadb", database: Server::Mariadb(database) }
+        Self { proxy, url, dialect: database.kind(), database: Server::Mysql(database) }
     }
 
     /// What an audit asks for, one request after the other.
@@ -54,7 +54,7 @@ impl Held {
                 "pg_catalog.pg_index i",
                 "COMMIT",
             ],
-            Server::Mariadb(_) => &[
+            Server::Mysql(_) => &[
                 "START TRANSACTION",
                 "SHOW GRANTS",
                 "information_schema.tables",
@@ -83,7 +83,7 @@ impl Held {
                 }
                 connection.close().await.unwrap();
             }
-            Server::Mariadb(database) => {
+            Server::Mysql(database) => {
                 let mut connection = database.connect().await;
                 let ids: Vec<(i64,)> = sqlx::query_as(
                     "SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()",
@@ -102,7 +102,7 @@ impl Held {
     pub async fn execute(&self, sql: &str) {
         match &self.database {
             Server::Postgres(database) => database.execute(sql).await,
-            Server::Mariadb(database) => database.execute(sql).await,
+            Server::Mysql(database) => database.execute(sql).await,
         }
     }
 

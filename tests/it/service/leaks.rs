@@ -9,7 +9,7 @@ use sqlx::{Connection, MySqlConnection, PgConnection};
 use tokio::time::sleep;
 
 use super::harness::*;
-use super::watch::{mariadb_shop, postgres_shop};
+use super::watch::{mysql_shop, postgres_shop};
 use crate::servers::{mysql, postgres};
 
 const ROUNDS: usize = 1000;
@@ -118,11 +118,11 @@ async fn until_gates_are(service: &TestService, gate: bool) {
 
 #[tokio::test]
 async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
-    let (of_postgres, of_mariadb, of_sqlite) =
-        (postgres_shop().await, mariadb_shop().await, healthy_shop().await);
+    let (of_postgres, of_mysql, of_sqlite) =
+        (postgres_shop().await, mysql_shop().await, healthy_shop().await);
     let comes_and_goes = healthy_shop().await;
     let site = Site::new("");
-    for dialect in ["postgres", "mariadb", "sqlite"] {
+    for dialect in ["postgres", "mysql", "mariadb", "sqlite"] {
         let file = site.folder.path().join(format!("{dialect}.yaml"));
         std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
     }
@@ -139,7 +139,7 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
                 &format!("  {name}: {{url: \"{url}\", manifest: {dialect}.yaml, gate: {gate}}}\n");
         };
         add("pg", &of_postgres.url(), "postgres");
-        add("my", &of_mariadb.url(), "mariadb");
+        add("my", &of_mysql.url(), of_mysql.kind());
         add("lite", &of_sqlite.url(), "sqlite");
         if round % 11 < 5 {
             add("guest", &comes_and_goes.url(), "sqlite");
@@ -155,8 +155,8 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
             "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'schema-health'";
         sqlx::query_scalar(sql).bind(&name).fetch_one(connection).await.unwrap()
     });
-    let name = of_mariadb.name.clone();
-    let on_mariadb = Lookout::of(mysql::server_url(), async move |connection: &mut MySqlConnection| {
+    let name = of_mysql.name.clone();
+    let on_mysql = Lookout::of(mysql::server_url(), async move |connection: &mut MySqlConnection| {
         let sql = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = ?";
         sqlx::query_scalar(sql).bind(&name).fetch_one(connection).await.unwrap()
     });
@@ -186,12 +186,12 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
     until_gates_are(&service, true).await;
     let warm = warm.unwrap();
     let after = Held::settled(&warm).await;
-    let (on_postgres, on_mariadb) = (on_postgres.end(), on_mariadb.end());
+    let (on_postgres, on_mysql) = (on_postgres.end(), on_mysql.end());
     println!("{ROUNDS} rounds in {:?}: {warm:?}, then {after:?}", began.elapsed());
-    println!("connections: {on_postgres:?}, {on_mariadb:?}; SQLite {on_sqlite}");
+    println!("connections: {on_postgres:?}, {on_mysql:?}; SQLite {on_sqlite}");
     assert!(service.metric("schema_health_audits_total{database=\"pg\"}").await.unwrap() >= ROUNDS as f64);
     assert_eq!(on_sqlite, 1);
-    for seen in [on_postgres, on_mariadb] {
+    for seen in [on_postgres, on_mysql] {
         assert!(seen.most <= 2 && seen.longest_overlap < Duration::from_millis(200), "{seen:?}");
     }
     // `cargo test` runs other tests in the same process.

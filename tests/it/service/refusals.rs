@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::harness::*;
-use super::watch::{Watch, entry, mariadb_shop, postgres_shop};
+use super::watch::{Watch, entry, mysql_shop, postgres_shop};
 use crate::servers::mysql::{self, MysqlDatabase};
 use crate::servers::postgres::{self, PostgresDatabase, unique};
 use crate::servers::sqlite::SqliteDatabase;
@@ -50,7 +50,7 @@ async fn postgres_cases(database: &PostgresDatabase, frozen: u16) -> Vec<Case> {
     ]
 }
 
-async fn mariadb_cases(database: &mut MysqlDatabase, frozen: u16) -> Vec<Case> {
+async fn mysql_cases(database: &mut MysqlDatabase, frozen: u16) -> Vec<Case> {
     let user = database.user_url(&["SELECT ON {db}.*"]).await;
     let stranger = database.user_url(&[]).await;
     let crowded = database.user_url(&["SELECT ON {db}.*"]).await;
@@ -59,17 +59,20 @@ async fn mariadb_cases(database: &mut MysqlDatabase, frozen: u16) -> Vec<Case> {
     let own = database.url();
     let address = mysql::server_address();
     let at = |place: &str| own.replace(&address, place);
+    let kind = database.kind();
+    // Our MariaDB has no certificate, and MySQL one that it signed itself.
+    let tls = if kind == "mariadb" { "REQUIRED" } else { "VERIFY_CA" };
     vec![
-        Case("my_password", "mariadb", user.replace("secret-pw", "wrong"), "authentication", "password"),
-        Case("my_role", "mariadb", user.replace("mysql://", "mysql://not_"), "authentication", "role"),
-        Case("my_locked", "mariadb", crowded.clone(), "authentication", "locked"),
-        Case("my_database", "mariadb", own.replace(&database.name, "not_there"), "no_database", "name"),
-        Case("my_shut", "mariadb", stranger, "permission_denied", "GRANT"),
-        Case("my_refused", "mariadb", at("127.0.0.1:1"), "unreachable", "refused"),
-        Case("my_nowhere", "mariadb", at("no-such-host.invalid"), "unreachable", "resolved"),
-        Case("my_frozen", "mariadb", at(&format!("127.0.0.1:{frozen}")), "unreachable", "answer"),
-        Case("my_tls", "mariadb", format!("{own}?ssl-mode=REQUIRED"), "unreachable", "TLS"),
-        Case("my_other", "mariadb", at(&postgres::server_address()), "unreachable", "answer"),
+        Case("my_password", kind, user.replace("secret-pw", "wrong"), "authentication", "password"),
+        Case("my_role", kind, user.replace("mysql://", "mysql://not_"), "authentication", "role"),
+        Case("my_locked", kind, crowded.clone(), "authentication", "locked"),
+        Case("my_database", kind, own.replace(&database.name, "not_there"), "no_database", "name"),
+        Case("my_shut", kind, stranger, "permission_denied", "GRANT"),
+        Case("my_refused", kind, at("127.0.0.1:1"), "unreachable", "refused"),
+        Case("my_nowhere", kind, at("no-such-host.invalid"), "unreachable", "resolved"),
+        Case("my_frozen", kind, at(&format!("127.0.0.1:{frozen}")), "unreachable", "answer"),
+        Case("my_tls", kind, format!("{own}?ssl-mode={tls}"), "unreachable", "TLS"),
+        Case("my_other", kind, at(&postgres::server_address()), "unreachable", "answer"),
     ]
 }
 
@@ -96,11 +99,12 @@ async fn sqlite_cases(database: &SqliteDatabase) -> Vec<Case> {
 async fn each_refusal_is_told_with_what_to_do_and_the_others_go_on() {
     let frozen = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = frozen.local_addr().unwrap().port();
-    let (of_postgres, mut of_mariadb, of_sqlite) =
-        (postgres_shop().await, mariadb_shop().await, healthy_shop().await);
-    let sound = [("postgres", of_postgres.url()), ("mariadb", of_mariadb.url()), ("sqlite", of_sqlite.url())];
+    let (of_postgres, mut of_mysql, of_sqlite) =
+        (postgres_shop().await, mysql_shop().await, healthy_shop().await);
+    let sound =
+        [("postgres", of_postgres.url()), (of_mysql.kind(), of_mysql.url()), ("sqlite", of_sqlite.url())];
     let mut cases = postgres_cases(&of_postgres, port).await;
-    cases.extend(mariadb_cases(&mut of_mariadb, port).await);
+    cases.extend(mysql_cases(&mut of_mysql, port).await);
     cases.extend(sqlite_cases(&of_sqlite).await);
     let databases: Vec<_> =
         cases.iter().map(|Case(name, dialect, url, ..)| entry(name, dialect, url)).collect();
@@ -124,10 +128,11 @@ async fn each_refusal_is_told_with_what_to_do_and_the_others_go_on() {
 
 #[tokio::test]
 async fn a_ledger_without_rights_names_the_grant() {
-    let (of_postgres, mut of_mariadb) = (postgres_shop().await, mariadb_shop().await);
+    let (of_postgres, mut of_mysql) = (postgres_shop().await, mysql_shop().await);
     let role = of_postgres.role().await;
-    let user = of_mariadb.user_url(&["SELECT ON {db}.shop_order"]).await;
-    let databases = [entry("pg", "postgres", &of_postgres.url_of(&role)), entry("my", "mariadb", &user)];
+    let user = of_mysql.user_url(&["SELECT ON {db}.shop_order"]).await;
+    let databases =
+        [entry("pg", "postgres", &of_postgres.url_of(&role)), entry("my", of_mysql.kind(), &user)];
     let watch = Watch::start("interval: 200ms", &databases, &[]).await;
     for name in ["pg", "my"] {
         let report = watch.report(name).await;

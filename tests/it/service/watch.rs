@@ -18,7 +18,7 @@ pub async fn postgres_shop() -> PostgresDatabase {
     database
 }
 
-pub async fn mariadb_shop() -> MysqlDatabase {
+pub async fn mysql_shop() -> MysqlDatabase {
     let database = mysql_database().await;
     let ledger = SERVER_LEDGER.replace("timestamp NOT NULL", "datetime NOT NULL");
     database.execute(&format!("{ledger} {CREATE_CUSTOMER}")).await;
@@ -36,7 +36,7 @@ impl Watch {
     /// `databases` are entries of a configuration, beside the sound ones.
     pub async fn start(head: &str, databases: &[String], sound: &[(&str, String)]) -> Self {
         let site = Site::new("");
-        for dialect in ["postgres", "mariadb", "sqlite"] {
+        for dialect in ["postgres", "mysql", "mariadb", "sqlite"] {
             let file = site.folder.path().join(format!("{dialect}.yaml"));
             std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
         }

@@ -1,7 +1,7 @@
 //! Laws 3, 4 and 5 as property tests: of canonical forms, of rendered DDL and of repair plans, on real servers.
 
 mod dice;
-mod place;
+pub mod place;
 mod schemas;
 mod words;
 
@@ -35,7 +35,7 @@ fn runner(cases: u32) -> TestRunner {
     })
 }
 
-fn canonical(dialect: Dialect, schema: &Schema, naming: &Naming) -> Schema {
+pub fn canonical(dialect: Dialect, schema: &Schema, naming: &Naming) -> Schema {
     let mut canonical = Schema::default();
     for table in schema.tables.values() {
         let mut table = Table::clone(table);
@@ -179,7 +179,7 @@ fn is_certain(unproven: &Unproven) -> bool {
 }
 
 /// Without the indexes and checks that MariaDB made by itself and nobody expects.
-fn without_server_made(mut observed: Schema, expected: &Schema) -> Schema {
+pub fn without_server_made(mut observed: Schema, expected: &Schema) -> Schema {
     let difference = diff(&observed, expected);
     for change in &difference.changes {
         let Some(table) = observed.tables.get(change.table()).cloned() else { continue };

@@ -38,6 +38,8 @@ pub(super) fn table(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resul
         }
     }
     touched.extend(names);
+    // All actions of one statement speak of the table by the name that it had.
+    steps.sort_by_key(|step| matches!(step, Step::RenameTable { .. }));
     if steps.is_empty() && cursor.is_done() { Err(cursor.expected("an action")) } else { Ok(steps) }
 }
 

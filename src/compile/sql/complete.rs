@@ -201,7 +201,7 @@ impl<'s> Completion<'s> {
             return vec![opaque(format!("table {} is there already", table.name), [known.name.clone()])];
         }
         let mut table = table.clone();
-        let columns: Vec<Name> = table.columns.iter().map(|it| it.name.clone()).collect();
+        let columns = table.columns.clone();
         let own = |name: &mut Name| self.own(&columns, name);
         table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(own);
         table.uniques.iter_mut().for_each(|it| self.own_parts(&columns, &mut it.parts));
@@ -218,25 +218,37 @@ impl<'s> Completion<'s> {
     }
 
     /// The column's name as the table spells it.
-    fn own(&self, columns: &[Name], name: &mut Name) {
-        if let Some(known) = columns.iter().find(|it| self.same(it, name)) {
-            name.clone_from(known);
+    fn own(&self, columns: &[Column], name: &mut Name) {
+        if let Some(known) = columns.iter().find(|it| self.same(&it.name, name)) {
+            name.clone_from(&known.name);
         }
     }
 
-    fn own_parts(&self, columns: &[Name], parts: &mut [IndexPart]) {
+    /// The same for keys of an index; and a key that sorts as its column does anyway does not say so.
+    fn own_parts(&self, columns: &[Column], parts: &mut [IndexPart]) {
         for part in parts {
-            match &mut part.key {
-                IndexKey::Column(name) => self.own(columns, name),
-                IndexKey::Expression(_) => {}
+            let IndexKey::Column(name) = &mut part.key else { continue };
+            let Some(column) = columns.iter().find(|it| self.same(&it.name, name)) else { continue };
+            name.clone_from(&column.name);
+            let usual = match (&column.collation, self.dialect) {
+                (Some(collation), _) => &**collation,
+                (None, Dialect::Sqlite) => "binary",
+                (None, Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb) => "default",
+            };
+            if let Some(mut options) = part.options.take() {
+                options.collation = options.collation.filter(|it| match self.dialect {
+                    Dialect::Postgres => **it != *usual,
+                    Dialect::Mysql | Dialect::Mariadb | Dialect::Sqlite => !it.eq_ignore_ascii_case(usual),
+                });
+                *part = part.clone().with_options(*options);
             }
         }
     }
 
     /// Of the names in an expression those that are columns, in the table's order.
-    fn only_columns(&self, columns: &[Name], names: &mut Vec<Name>) {
-        let named = columns.iter().filter(|column| names.iter().any(|name| self.same(name, column)));
-        *names = named.cloned().collect();
+    fn only_columns(&self, columns: &[Column], names: &mut Vec<Name>) {
+        let named = columns.iter().filter(|column| names.iter().any(|name| self.same(name, &column.name)));
+        *names = named.map(|column| column.name.clone()).collect();
     }
 
     fn rename_table(&self, from: &TableName, to: &TableName) -> Operations {
@@ -255,14 +267,14 @@ impl<'s> Completion<'s> {
     }
 
     fn add_key(&self, table: &Table, key: &Key, unless_there: bool) -> Operations {
-        let columns: Vec<Name> = table.columns.iter().map(|it| it.name.clone()).collect();
+        let columns = &table.columns;
         let mut key = key.clone();
         match &mut key {
-            Key::Primary(key) => key.columns.iter_mut().for_each(|it| self.own(&columns, it)),
-            Key::Unique(unique) => self.own_parts(&columns, &mut unique.parts),
-            Key::Foreign(key) => key.columns.iter_mut().for_each(|it| self.own(&columns, it)),
-            Key::Check(check) => self.only_columns(&columns, &mut check.columns),
-            Key::Index(index) => self.own_parts(&columns, &mut index.parts),
+            Key::Primary(key) => key.columns.iter_mut().for_each(|it| self.own(columns, it)),
+            Key::Unique(unique) => self.own_parts(columns, &mut unique.parts),
+            Key::Foreign(key) => key.columns.iter_mut().for_each(|it| self.own(columns, it)),
+            Key::Check(check) => self.only_columns(columns, &mut check.columns),
+            Key::Index(index) => self.own_parts(columns, &mut index.parts),
         }
         let name = match &key {
             Key::Primary(it) => it.name.as_ref(),

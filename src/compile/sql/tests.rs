@@ -1,1 +1,98 @@
-//! Statements and what they do.
+//! Statements and what they do, in each dialect.
+
+use super::*;
+use crate::dialect::Dialect::{self, Mariadb, Mysql, Postgres, Sqlite};
+use crate::migration::Operation;
+use crate::schema::{Change, Schema};
+
+/// What `sql` makes of an empty schema: its changes in short, `? reason (tables)` for what is opaque.
+fn told(dialect: Dialect, sql: &str) -> Vec<String> {
+    let mut schema = Schema::default();
+    apply(dialect, &read(dialect, sql), &mut schema).iter().map(tell).collect()
+}
+
+fn tell(operation: &Operation) -> String {
+    match operation {
+        Operation::Change(change) => tell_change(change),
+        Operation::Opaque(opaque) => match &opaque.may_touch {
+            MayTouch::Nothing => format!("? {} (nothing)", opaque.reason),
+            MayTouch::Anything => format!("? {} (anything)", opaque.reason),
+            MayTouch::Tables(tables) => {
+                let tables: Vec<String> = tables.iter().map(TableName::to_string).collect();
+                format!("? {} ({})", opaque.reason, tables.join(", "))
+            }
+        },
+    }
+}
+
+fn tell_change(change: &Change) -> String {
+    match change {
+        Change::CreateTable(table) => {
+            let mut said: Vec<String> = table.columns.iter().map(ToString::to_string).collect();
+            said.extend(table.primary_key.iter().map(ToString::to_string));
+            said.extend(table.uniques.iter().map(|it| format!("{it} {}", it.name.as_deref().unwrap_or("-"))));
+            said.extend(
+                table.foreign_keys.iter().map(|it| format!("{it} {}", it.name.as_deref().unwrap_or("-"))),
+            );
+            said.extend(
+                table.checks.iter().map(|it| {
+                    format!("{it} {} of {}", it.name.as_deref().unwrap_or("-"), it.columns.join(","))
+                }),
+            );
+            said.extend(table.indexes.iter().map(|it| format!("{it} {}", it.name.as_deref().unwrap_or("-"))));
+            format!("create {}: {}", table.name, said.join("; "))
+        }
+        Change::DropTable { table } => format!("drop {table}"),
+        Change::RenameTable { from, to } => format!("rename {from} to {to}"),
+        Change::AddColumn { table, column } => format!("{table}: add {column}"),
+        Change::DropColumn { table, column } => format!("{table}: drop {column}"),
+        Change::RenameColumn { table, from, to } => format!("{table}: rename {from} to {to}"),
+        Change::AlterColumn { table, column } => format!("{table}: alter {column}"),
+        Change::AddPrimaryKey { table, primary_key } => format!("{table}: add {primary_key}"),
+        Change::DropPrimaryKey { table } => format!("{table}: drop primary key"),
+        Change::AddUnique { table, unique } => {
+            format!("{table}: add {unique} {}", unique.name.as_deref().unwrap_or("-"))
+        }
+        Change::DropUnique { table, unique } => format!("{table}: drop unique {unique}"),
+        Change::AddForeignKey { table, foreign_key } => {
+            format!("{table}: add {foreign_key} {}", foreign_key.name.as_deref().unwrap_or("-"))
+        }
+        Change::DropForeignKey { table, foreign_key } => format!("{table}: drop foreign key {foreign_key}"),
+        Change::AddCheck { table, check } => format!(
+            "{table}: add {check} {} of {}",
+            check.name.as_deref().unwrap_or("-"),
+            check.columns.join(",")
+        ),
+        Change::DropCheck { table, check } => format!("{table}: drop check {check}"),
+        Change::AddIndex { table, index } => {
+            format!("{table}: add {index} {}", index.name.as_deref().unwrap_or("-"))
+        }
+        Change::DropIndex { table, index } => format!("{table}: drop index {index}"),
+        Change::RenameConstraint { table, from, to } => format!("{table}: rename constraint {from} to {to}"),
+    }
+}
+
+#[track_caller]
+fn check(dialect: Dialect, sql: &str, expected: &[&str]) {
+    assert_eq!(told(dialect, sql), expected, "{sql}");
+}
+
+/// What the last statements do to a table `t`, which the first one makes.
+#[track_caller]
+fn then(dialect: Dialect, before: &str, sql: &str, expected: &[&str]) {
+    let mut schema = Schema::default();
+    for operation in apply(dialect, &read(dialect, before), &mut schema) {
+        assert!(matches!(operation, Operation::Change(_)), "{}", tell(&operation));
+    }
+    let after: Vec<String> = apply(dialect, &read(dialect, sql), &mut schema).iter().map(tell).collect();
+    assert_eq!(after, expected, "{sql}");
+}
+
+#[test]
+fn postgres_tables() {
+    check(
+        Postgres,
+        "CREATE TABLE IF NOT EXISTS public.T (Id bigserial PRIMARY KEY, \"Na\"\"me\" character varying(30) DEFAULT 'x'::text NOT NULL, b timestamp(3) with time zone UNIQUE, c int[] CHECK (c[1] > 0) NULL, d numeric(10, 2) DEFAULT CASE WHEN true THEN NULL ELSE 1 END REFERENCES o ON DELETE SET NULL (d) DEFERRABLE INITIALLY DEFERRED, e int GENERATED BY DEFAULT AS IDENTITY (START 3), f text COLLATE pg_catalog.\"C\" GENERATED ALWAYS AS (lower(name)) STORED, CHECK (d < e AND b::date IS NOT NULL)) WITH (fillfactor = 70);",
+        &[""],
+    );
+}

@@ -19,7 +19,7 @@ fn scripts(dialect: Dialect) -> Vec<PathBuf> {
     scripts
 }
 
-/// Runs the script as its client program would, one statement after the other.
+/// Runs the script as its client program would, which knows `DELIMITER`.
 async fn run(place: &mut Place, text: &str) {
     let (mut delimiter, mut statement) = (";".to_owned(), String::new());
     for line in text.lines() {
@@ -47,12 +47,12 @@ async fn does_what_is_read(place: &mut Place, script: &Path) {
     }
     let naming = place.naming(&read).await;
     let expected = canonical(dialect, &read, &naming);
-    // By lines, because a trigger's body has semicolons of its own.
     run(place, &text).await;
     let mut observed = place.observe(&expected).await;
     if dialect == Dialect::Mariadb {
         observed = without_server_made(observed, &expected);
     }
+    observed.tables.retain(|_, table| table.kind.holds_rows());
     let difference = diff(&observed, &expected);
     assert!(
         difference.changes.is_empty(),

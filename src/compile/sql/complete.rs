@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::lexer::Lexer;
 use super::step::{ColumnPart, ConstraintKind, Key, Step};
 use super::{Effect, Statement, names};
-use crate::dialect::Dialect;
 use crate::dialect::token::TokenKind;
+use crate::dialect::{Dialect, Naming};
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::{
     Change, Column, ConstraintRef, IndexKey, IndexPart, Name, PrimaryKey, Provenance, Schema, Spelling,
@@ -81,7 +81,7 @@ impl<'s> Completion<'s> {
             Step::RenameTable { from, to } => self.rename_table(from, to),
             Step::AddColumn { table: name, column, unless_there } => self.with(name, |table| {
                 if self.column(table, &column.name).is_none() {
-                    let (table, column) = (table.name.clone(), Column::clone(column));
+                    let (table, column) = (table.name.clone(), self.spelled(column));
                     return all(vec![Change::AddColumn { table, column }]);
                 }
                 if *unless_there {
@@ -114,7 +114,8 @@ impl<'s> Completion<'s> {
                         [table.name.clone()],
                     )];
                 };
-                let column = altered(table, was, part);
+                let was = &self.spelled(was);
+                let column = self.spelled(&altered(table, was, part));
                 if column == *was {
                     return Vec::new();
                 }
@@ -193,6 +194,13 @@ impl<'s> Completion<'s> {
         table.columns.iter().find(|column| self.same(&column.name, name))
     }
 
+    /// In canonical form but for the names, so that a `serial` is an integer that numbers itself and can stop to.
+    fn spelled(&self, column: &Column) -> Column {
+        let mut column = column.clone();
+        self.dialect.canonical_column(&mut column, &Naming::EXACT);
+        column
+    }
+
     fn create_table(&self, table: &Table, unless_there: bool) -> Operations {
         if let Some(known) = self.table(&table.name) {
             if unless_there {
@@ -201,6 +209,7 @@ impl<'s> Completion<'s> {
             return vec![opaque(format!("table {} is there already", table.name), [known.name.clone()])];
         }
         let mut table = table.clone();
+        table.columns.iter_mut().for_each(|it| *it = self.spelled(it));
         let columns = table.columns.clone();
         let own = |name: &mut Name| self.own(&columns, name);
         table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(own);

@@ -18,7 +18,7 @@ CREATE TABLE pet (
     second int unsigned,
     third int unsigned DEFAULT 3 KEY,
     CONSTRAINT pet_second FOREIGN KEY second_key (second) REFERENCES `Owner` (`ID`) ON DELETE SET NULL ON UPDATE NO ACTION,
-    CHECK (owner_id <> second)
+    CHECK (owner_id <> third)
 ) -- the end
 ;
 CREATE TABLE IF NOT EXISTS pet (b int);

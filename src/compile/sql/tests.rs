@@ -155,11 +155,7 @@ fn rows_and_the_session_are_nothing() {
         "SELECT E'\\'; DROP TABLE t; --'",
         "SELECT 'a\\'; SELECT 2",
         "CREATE SCHEMA IF NOT EXISTS x",
-        "CREATE UNLOGGED SEQUENCE s_",
     ] {
-        if sql.contains("UNLOGGED") {
-            continue;
-        }
         check(Postgres, sql, &[]);
     }
 }
@@ -256,7 +252,7 @@ fn one_unknown_action_loses_no_other() {
         T,
         "ALTER TABLE t ADD c int, GIBBERISH x, DROP b",
         &[
-            "t: add c int NULL",
+            "t: add c integer NULL",
             "? SQL `ALTER TABLE t ADD c int, GIBBERISH x, DROP b`: `GIBBERISH x`: is not understood (t)",
             "t: drop b",
         ],
@@ -421,6 +417,8 @@ fn hostile_texts_are_told_and_cost_little() {
         told(dialect, &"/*".repeat(500_000));
         told(dialect, &"$a".repeat(200_000));
         told(dialect, &"CREATE TRIGGER begin ".repeat(50_000));
+        told(dialect, &format!("CREATE FUNCTION {}", "case ".repeat(200_000)));
+        told(dialect, &"\\ d ".repeat(200_000));
         told(dialect, &format!("ALTER TABLE t {}", "ADD a int,".repeat(20_000)));
     }
 }

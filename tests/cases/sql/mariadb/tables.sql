@@ -26,7 +26,7 @@ CREATE OR REPLACE TABLE quick (a int) /*!40101 ENGINE=InnoDB */;
 CREATE OR REPLACE TABLE quick (b int KEY) # once more; and again
 ;
 /*!40101 SET NAMES utf8 */;
-/*!80000 CREATE TABLE only_mysql (a int) */;
+/*!80000 CREATE TABLE only_mysql (a int); */
 /*M!100100 CREATE TABLE only_mariadb (a int) */;
 CREATE TEMPORARY TABLE passing (a int);
 DROP TEMPORARY TABLE passing;

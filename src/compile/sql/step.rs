@@ -25,9 +25,11 @@ pub enum Step {
         from: TableName,
         to: TableName,
     },
+    /// With `unless_there`, a column that is known already stays as it is, and none of the keys comes.
     AddColumn {
         table: TableName,
         column: Box<Column>,
+        keys: Vec<Key>,
         unless_there: bool,
     },
     /// With `cascade`, foreign keys of other tables that point to it go too.

@@ -1,6 +1,7 @@
 //! `CREATE TABLE`.
 
 use super::column::{self, Defined};
+use super::constraint;
 use super::cursor::{Cursor, Unread};
 use super::step::{Key, Step};
 use super::{Touched, opaque_tables};
@@ -63,16 +64,13 @@ struct Draft {
 
 impl Draft {
     fn element(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
-        const CONSTRAINTS: [&str; 6] = ["constraint", "primary", "unique", "check", "foreign", "exclude"];
-        let of_mysql = part.is_mysql() && part.is_any(&["index", "key", "fulltext", "spatial"]);
         if part.is("like") {
             return Err("its columns are those of another table".to_owned());
         }
-        // `period` and `exclude` may be names of columns; a type follows those, never a bracket or FOR.
         if part.is("period") && part.peek_at(1).is_some_and(|next| next.is_word("for")) {
             return Err("its periods are not understood".to_owned());
         }
-        if of_mysql || part.is_any(&CONSTRAINTS) {
+        if constraint::is_table_constraint(part) {
             return self.constraints(part);
         }
         let Defined { column, keys, doubts } = column::column(part)?;
@@ -83,7 +81,7 @@ impl Draft {
     }
 
     fn constraints(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
-        if let Some(key) = column::table_constraint(part)? {
+        if let Some(key) = constraint::table_constraint(part)? {
             self.add(key);
         }
         part.done()

@@ -322,6 +322,37 @@ fn what_is_not_known_cannot_be_dropped() {
 }
 
 #[test]
+fn what_is_there_already_stays() {
+    then(Postgres, T, "ALTER TABLE t ADD COLUMN IF NOT EXISTS a text UNIQUE", &[]);
+    then(
+        Postgres,
+        T,
+        "ALTER TABLE t ADD COLUMN IF NOT EXISTS c text UNIQUE",
+        &["t: add c text NULL", "t: add UNIQUE (c) t_c_key"],
+    );
+    let two = "CREATE TABLE t (a int); CREATE TABLE u (a int); CREATE INDEX i ON u (a)";
+    then(Postgres, two, "CREATE INDEX IF NOT EXISTS i ON t (a)", &[]);
+    then(Mariadb, two, "CREATE INDEX IF NOT EXISTS i ON t (a)", &["t: add INDEX (a) i"]);
+}
+
+#[test]
+fn words_that_may_be_names_are() {
+    check(
+        Postgres,
+        "CREATE TABLE t (exclude text, key text, index text)",
+        &["create t: exclude text NULL; key text NULL; index text NULL"],
+    );
+    then(
+        Sqlite,
+        T,
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 1)",
+        &[
+            "? SQL `ALTER TABLE t ADD CONSTRAINT c CHECK (a > 1)`: `ADD CONSTRAINT c CHECK (a > 1)`: is not understood (t)",
+        ],
+    );
+}
+
+#[test]
 fn names_are_those_of_the_known_table() {
     then(
         Sqlite,

@@ -67,8 +67,13 @@ fn stranger(tokens: &[Token<'_>]) -> Option<String> {
         let qualified = before(1).is_some_and(|it| it.is_symbol("."));
         let of_catalog = qualified && before(2).is_some_and(|it| it.is_word("pg_catalog"));
         // The name of a relation or a type with its columns or length.
-        let is_relation =
-            before(1).is_some_and(|it| it.is_word("as") || it.is_symbol("::") || it.is_symbol(")"));
+        let is_relation = before(1).is_some_and(|it| {
+            it.is_word("as")
+                || it.is_word("with")
+                || it.is_word("recursive")
+                || it.is_symbol("::")
+                || it.is_symbol(")")
+        });
         let known = !qualified && HARMLESS.contains(&name.as_str());
         if !(known || of_catalog || is_relation) {
             return Some(name);
@@ -79,6 +84,17 @@ fn stranger(tokens: &[Token<'_>]) -> Option<String> {
 
 /// Functions, and words before a bracket, that change no schema.
 const HARMLESS: &[&str] = &[
+    "using",
+    "values",
+    "row",
+    "interval",
+    "varchar",
+    "to_char",
+    "to_date",
+    "json_agg",
+    "jsonb_agg",
+    "unnest",
+    "pg_try_advisory_lock",
     "abs",
     "all",
     "and",

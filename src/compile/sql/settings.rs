@@ -40,7 +40,8 @@ fn of_postgres(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<S
         steps.push(opaque_tables("a partition becomes a table", [part]));
         return Ok(());
     }
-    const SETTINGS: [&str; 13] = [
+    const SETTINGS: [&str; 14] = [
+        "no inherit",
         "owner to",
         "validate constraint",
         "enable",

@@ -154,11 +154,9 @@ fn steps(steps: Vec<Step>) -> Effect {
 
 fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, Unread> {
     let replace = cursor.take_all("or replace");
-    let is_table =
-        ["global", "local", "temporary", "temp", "unlogged", "table"].iter().any(|it| cursor.is(it))
-            && !cursor.peek_at(1).is_some_and(|it| {
-                ["view", "sequence", "recursive", "trigger"].iter().any(|word| it.is_word(word))
-            });
+    let adjective = cursor.is_any(&["global", "local", "temporary", "temp", "unlogged"]);
+    let names_table = cursor.rest().iter().take(3).any(|it| it.is_word("table"));
+    let is_table = cursor.is("table") || adjective && names_table;
     if is_table {
         let made = table::create(cursor, touched)?;
         let dropped = touched.iter().filter(|_| replace && !made.is_empty());
@@ -184,10 +182,13 @@ fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
         all.push(step);
         return Ok(steps(all));
     }
-    if cursor.take_all("foreign table") || cursor.take_all("virtual table") {
+    let is_virtual = cursor.take_all("virtual table");
+    if is_virtual || cursor.take_all("foreign table") {
         cursor.take_all("if not exists");
         let table = cursor.table()?;
-        touched.extend(shadows(&table));
+        if is_virtual {
+            touched.extend(shadows(&table));
+        }
         touched.insert(table);
         return Err("the columns of such a table are not read".to_owned());
     }
@@ -228,7 +229,8 @@ fn create_schema(cursor: &mut Cursor<'_, '_>) -> Result<Effect, Unread> {
 /// Whether an object beside the tables stands here, perhaps behind words that say how it is.
 fn is_object(cursor: &Cursor<'_, '_>) -> bool {
     const FAR: usize = 12;
-    const BEFORE: [&str; 12] = [
+    const BEFORE: [&str; 13] = [
+        "unlogged",
         "temporary",
         "temp",
         "constraint",
@@ -247,6 +249,7 @@ fn is_object(cursor: &Cursor<'_, '_>) -> bool {
     first_known == Some(0)
         || first_known.is_some() && BEFORE.iter().any(|word| cursor.is(word))
         || cursor.is("resource")
+        || cursor.is("foreign") && cursor.peek_at(1).is_some_and(|it| it.is_word("data"))
 }
 
 fn alter(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, Unread> {

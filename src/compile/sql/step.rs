@@ -6,7 +6,7 @@ use crate::schema::{
 };
 
 /// A statement's doing. It may say less than a [`crate::schema::Change`] must (`ALTER COLUMN … SET NOT NULL`, `DROP INDEX x`,
-/// `IF EXISTS`): [`super::complete`] adds what the tables it meets are known to be.
+/// `IF EXISTS`): [`super::complete()`] adds what the tables it meets are known to be.
 ///
 /// Names and spellings are as written, but for PostgreSQL's bare names, which are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -144,7 +144,10 @@ impl Lower {
             otherwise = match &clause.test {
                 None => block,
                 Some(_) if clauses.len() - position > MAX_DEPTH => {
-                    vec![Stmt { kind: StmtKind::Opaque("has too many elifs", block), span: span(clause.range) }]
+                    vec![Stmt {
+                        kind: StmtKind::Opaque("has too many elifs", block),
+                        span: span(clause.range),
+                    }]
                 }
                 Some(test) => {
                     let kind = StmtKind::If { test: self.expr(test), then: block, otherwise };
@@ -177,9 +180,9 @@ impl Lower {
     fn outer(&mut self, names: &[ast::Identifier]) -> StmtKind {
         let names: Vec<Arc<str>> = names.iter().map(|it| self.name(it)).collect();
         if let Some(found) = self.functions.last_mut() {
-            found.outer_names.extend(names.iter().cloned());
+            found.outer_names.extend(names);
         }
-        StmtKind::Outer(names)
+        StmtKind::Outer
     }
 
     fn function(&mut self, it: &ast::StmtFunctionDef) -> FunctionDef {
@@ -240,18 +243,8 @@ impl Lower {
     }
 
     fn class(&mut self, it: &ast::StmtClassDef) -> ClassDef {
-        let (bases, keywords) = match it.arguments.as_deref() {
-            Some(arguments) => self.arguments(arguments),
-            None => Default::default(),
-        };
-        ClassDef {
-            name: self.name(&it.name),
-            decorators: it.decorator_list.iter().map(|it| self.expr(&it.expression)).collect(),
-            bases,
-            keywords,
-            body: self.block(&it.body),
-            span: span(it.range),
-        }
+        let bases = it.arguments.as_deref().map(|it| self.exprs(&it.args)).unwrap_or_default();
+        ClassDef { name: self.name(&it.name), bases, body: self.block(&it.body), span: span(it.range) }
     }
 
     #[expect(clippy::type_complexity, reason = "the two halves of an argument list")]
@@ -267,11 +260,8 @@ impl Lower {
 
     fn expr(&mut self, expr: &ast::Expr) -> Expr {
         self.depth += 1;
-        let kind = if self.depth > MAX_DEPTH {
-            ExprKind::Opaque("nests too deeply")
-        } else {
-            self.expr_kind(expr)
-        };
+        let kind =
+            if self.depth > MAX_DEPTH { ExprKind::Opaque("nests too deeply") } else { self.expr_kind(expr) };
         self.depth -= 1;
         Expr { kind, span: span(expr.range()) }
     }

@@ -42,7 +42,11 @@ pub enum ExprKind {
     Name(Arc<str>),
     Attribute(Box<Expr>, Arc<str>),
     Subscript(Box<Expr>, Box<Expr>),
-    Slice { from: Option<Box<Expr>>, to: Option<Box<Expr>>, step: Option<Box<Expr>> },
+    Slice {
+        from: Option<Box<Expr>>,
+        to: Option<Box<Expr>>,
+        step: Option<Box<Expr>>,
+    },
     Call(Box<CallExpr>),
     Starred(Box<Expr>),
     List(Vec<Expr>),
@@ -56,7 +60,11 @@ pub enum ExprKind {
     Unary(Sign, Box<Expr>),
     Binary(Box<Expr>, Operator, Box<Expr>),
     Compare(Box<Expr>, Vec<(Comparison, Expr)>),
-    Conditional { test: Box<Expr>, then: Box<Expr>, otherwise: Box<Expr> },
+    Conditional {
+        test: Box<Expr>,
+        then: Box<Expr>,
+        otherwise: Box<Expr>,
+    },
     Lambda(Arc<FunctionDef>),
     Comprehension(Box<Comprehension>),
     Walrus(Arc<str>, Box<Expr>),
@@ -193,9 +201,7 @@ pub struct Parameter {
 #[derive(Debug)]
 pub struct ClassDef {
     pub name: Arc<str>,
-    pub decorators: Vec<Expr>,
     pub bases: Vec<Expr>,
-    pub keywords: Vec<(Option<Arc<str>>, Expr)>,
     pub body: Vec<Stmt>,
     pub span: Span,
 }
@@ -255,8 +261,8 @@ pub enum StmtKind {
         level: u32,
         names: Vec<Alias>,
     },
-    /// `global` and `nonlocal`.
-    Outer(Vec<Arc<str>>),
+    /// `global` and `nonlocal`: see [`FunctionDef::outer_names`].
+    Outer,
     Expr(Expr),
     Pass,
     Break,

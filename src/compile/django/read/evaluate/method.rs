@@ -8,6 +8,7 @@ use super::branch::Cell;
 use super::live::*;
 use super::operator::{equal, find, integer, put};
 use super::{Interpreter, format};
+use crate::compile::django::read::source::Kind;
 use crate::compile::django::read::syntax::tree::Span;
 
 impl Interpreter<'_> {
@@ -437,6 +438,18 @@ impl Interpreter<'_> {
                 .and_then(|it| it.as_str())
                 .map(|it| Live::Path(Rc::new(path.with_extension(it.trim_start_matches('.'))))),
             "as_posix" | "__str__" => Some(Live::str(path.to_string_lossy())),
+            "exists" | "is_file" | "is_dir" => self.world.sources.kind(path).map(|kind| {
+                Live::Bool(match name {
+                    "is_file" => kind == Kind::File,
+                    "is_dir" => kind == Kind::Folder,
+                    _ => kind != Kind::Nothing,
+                })
+            }),
+            "iterdir" => {
+                self.world.sources.list(path).map(|names| {
+                    Live::list(names.iter().map(|it| Live::Path(Rc::new(path.join(it)))).collect())
+                })
+            }
             "read_text" => self.world.sources.read_data(path).map(Live::str),
             "read_bytes" => self.world.sources.read_data(path).map(|it| Live::Bytes(it.into_bytes().into())),
             _ => None,

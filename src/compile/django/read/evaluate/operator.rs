@@ -243,10 +243,7 @@ impl Interpreter<'_> {
                 Some(self.connected(left.clone(), connector, right.clone(), scope, span))
             }
             (Live::Instance(it), _, _) | (_, _, Live::Instance(it)) if is_expression(it) => {
-                match symbol(operator) {
-                    Some(symbol) => Some(self.combined(left.clone(), symbol, right.clone(), scope, span)),
-                    None => None,
-                }
+                symbol(operator).map(|symbol| self.combined(left.clone(), symbol, right.clone(), scope, span))
             }
             _ => arithmetic(&left, operator, &right),
         };

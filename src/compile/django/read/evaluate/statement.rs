@@ -331,6 +331,7 @@ impl Interpreter<'_> {
                     Live::Instance(instance) => instance.attributes.clone(),
                     Live::Class(class) => class.names.clone(),
                     Live::Module(module) => module.names.clone(),
+                    Live::Name(path) if &*path == "django.conf.settings" => self.set_by_code.clone(),
                     _ => return Ok(()),
                 };
                 self.touch(Cell::Names(names.clone()));

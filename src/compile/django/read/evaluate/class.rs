@@ -234,10 +234,8 @@ impl Interpreter<'_> {
             let (value, label) = match &value {
                 Live::Tuple(items) if django && items.len() == 2 => (items[0].clone(), items[1].clone()),
                 _ => {
-                    let label = name.replace('_', " ").to_lowercase();
-                    let mut letters = label.chars();
-                    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-                    (value.clone(), Live::str(first.chain(letters).collect::<String>()))
+                    let words = name.replace('_', " ");
+                    (value.clone(), Live::str(super::method::title(&words)))
                 }
             };
             let member = if plain {

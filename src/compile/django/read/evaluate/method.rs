@@ -89,16 +89,7 @@ impl Interpreter<'_> {
             }
             "lower" | "casefold" => Some(Live::str(text.to_lowercase())),
             "upper" => Some(Live::str(text.to_uppercase())),
-            "title" => {
-                let mut start = true;
-                let title = text.chars().flat_map(|it| {
-                    let letters: String =
-                        if start { it.to_uppercase().collect() } else { it.to_lowercase().collect() };
-                    start = !it.is_alphabetic();
-                    letters.chars().collect::<Vec<_>>()
-                });
-                Some(Live::str(title.collect::<String>()))
-            }
+            "title" => Some(Live::str(title(text))),
             "capitalize" => {
                 let mut letters = text.chars();
                 let head: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -468,4 +459,19 @@ fn position(items: &[Live], item: &Live) -> Option<Live> {
 fn count(items: &[Live], item: &Live) -> Option<Live> {
     let equals: Option<Vec<bool>> = items.iter().map(|it| equal(it, item)).collect();
     Some(Live::Int(equals?.into_iter().filter(|it| *it).count() as i128))
+}
+
+/// `str.title`
+pub fn title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut starts = true;
+    for letter in text.chars() {
+        if starts {
+            out.extend(letter.to_uppercase());
+        } else {
+            out.extend(letter.to_lowercase());
+        }
+        starts = !letter.is_alphabetic();
+    }
+    out
 }

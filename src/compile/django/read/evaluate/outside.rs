@@ -177,6 +177,9 @@ impl Interpreter<'_> {
         {
             return Ok(Some(value));
         }
+        if let Some(value) = global_default(name, self.world.django) {
+            return Ok(Some(value));
+        }
         self.provoke(&scope.module.package.clone())?;
         if let Some(value) = self.set_by_code.borrow().get(name) {
             return Ok(Some(value.clone()));
@@ -655,6 +658,20 @@ impl Interpreter<'_> {
             (class, _) if class.starts_with("logging.") => Some(Live::None),
             _ => None,
         })
+    }
+}
+
+/// Defaults that migrations ask for (`django/conf/global_settings.py`), where Django is in no source.
+fn global_default(name: &str, django: (u32, u32)) -> Option<Live> {
+    match name {
+        "AUTH_USER_MODEL" => Some(Live::str("auth.User")),
+        "DEFAULT_AUTO_FIELD" if django >= (6, 0) => Some(Live::str("django.db.models.BigAutoField")),
+        "DEFAULT_AUTO_FIELD" => Some(Live::str("django.db.models.AutoField")),
+        "LANGUAGE_CODE" => Some(Live::str("en-us")),
+        "USE_TZ" => Some(Live::Bool(django >= (5, 0))),
+        "DATABASE_ROUTERS" | "INSTALLED_APPS" => Some(Live::list(Vec::new())),
+        "MIGRATION_MODULES" => Some(Live::dict(Vec::new())),
+        _ => None,
     }
 }
 

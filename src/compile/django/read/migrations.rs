@@ -38,7 +38,7 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
     let threads =
         std::thread::available_parallelism().map_or(1, |it| it.get()).min(8).min(jobs.len() / 16 + 1);
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Option<Loaded>, Vec<Notice>)>> = Mutex::default();
+    let done: Mutex<Vec<Done>> = Mutex::default();
     let work = || {
         let mut interpreter = Interpreter::new(world);
         let mut mine = Vec::new();
@@ -70,6 +70,9 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
     }
     Ok((graph::resolve(loaded, apps, &mut notices), notices))
 }
+
+/// The place of a job, what it gave, and what it could not see through.
+type Done = (usize, Option<Loaded>, Vec<Notice>);
 
 fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>) -> Vec<Job> {
     let Some(module) = &app.migrations_module else {

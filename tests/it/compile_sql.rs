@@ -11,13 +11,7 @@ use crate::laws::place::Place;
 use crate::laws::{canonical, without_server_made};
 
 fn scripts(dialect: Dialect) -> Vec<PathBuf> {
-    // MySQL and MariaDB take the same scripts.
-    let folder = match dialect {
-        Dialect::Postgres => "postgres",
-        Dialect::Mysql | Dialect::Mariadb => "mariadb",
-        Dialect::Sqlite => "sqlite",
-    };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sql").join(folder);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/sql").join(dialect.to_string());
     let mut scripts: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     scripts.retain(|path| path.extension().is_some_and(|it| it == "sql"));
     scripts.sort();
@@ -55,7 +49,7 @@ async fn does_what_is_read(place: &mut Place, script: &Path) {
     let expected = canonical(dialect, &read, &naming);
     run(place, &text).await;
     let mut observed = place.observe(&expected).await;
-    if dialect == Dialect::Mariadb {
+    if matches!(dialect, Dialect::Mysql | Dialect::Mariadb) {
         observed = without_server_made(observed, &expected);
     }
     observed.tables.retain(|_, table| table.kind.holds_rows());

@@ -4,4 +4,9 @@
 //! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
 //! ```
 
+pub mod backend;
+pub mod expression;
+pub mod field;
+pub mod index;
+pub mod names;
 pub mod project;

@@ -7,6 +7,7 @@
 pub mod backend;
 pub mod expression;
 pub mod field;
+pub mod graph;
 pub mod index;
 pub mod names;
 pub mod project;

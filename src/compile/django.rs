@@ -4,9 +4,11 @@
 //! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
 //! ```
 
+pub mod arguments;
 pub mod backend;
 pub mod expression;
 pub mod field;
 pub mod index;
 pub mod names;
 pub mod project;
+pub mod state;

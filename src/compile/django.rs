@@ -4,6 +4,7 @@
 //! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
 //! ```
 
+pub mod arguments;
 pub mod backend;
 pub mod expression;
 pub mod field;
@@ -11,3 +12,4 @@ pub mod graph;
 pub mod index;
 pub mod names;
 pub mod project;
+pub mod state;

@@ -1,6 +1,10 @@
 //! A model's field, as far as it decides what stands in the database.
 
+mod arguments;
+mod known;
+mod methods;
 mod read;
+mod relation;
 mod scalar;
 
 use std::fmt;
@@ -9,6 +13,7 @@ use std::sync::Arc;
 use super::project::{Project, Value};
 use crate::schema::Action;
 
+pub use arguments::{Argument, Arguments, last_segment};
 pub use scalar::{BuiltIn, CustomType, Number, Scalar};
 
 /// A model: its app's label, and its name in lower case.
@@ -69,6 +74,8 @@ pub enum Kind {
     Generated(Generated),
     Relation(Relation),
     ManyToMany(ManyToMany),
+    /// No column, but the table's primary key, by the names of fields: Django 5.2 and later.
+    CompositePrimaryKey(Vec<Arc<str>>),
     /// A column whose type is not known.
     Unknown,
 }
@@ -119,7 +126,7 @@ impl Field {
     /// `Field.get_attname_column`: the column's name; none for a field without one.
     pub fn column(&self) -> Option<Arc<str>> {
         match &self.kind {
-            Kind::Absent | Kind::ManyToMany(_) => None,
+            Kind::Absent | Kind::ManyToMany(_) | Kind::CompositePrimaryKey(_) => None,
             Kind::Relation(_) => Some(match &self.db_column {
                 Some(column) => column.clone(),
                 None => format!("{}_id", self.name).into(),

@@ -1,7 +1,6 @@
 //! Operations on whole models.
 
 use super::super::arguments;
-use super::super::editor::Together;
 use super::super::field::ModelKey;
 use super::super::index::{ModelConstraint, ModelIndex};
 use super::super::project::{Location, Value};
@@ -29,13 +28,6 @@ impl Executor<'_> {
         let Some(model) = self.to.get(&key).cloned() else { return Ok(()) };
         if call.sides.database && model.has_table(self.context) {
             self.editor.create_model(&self.to, &model);
-            self.editor.alter_together(
-                Together::Index,
-                &self.to,
-                &model,
-                &[],
-                &model.options.index_together,
-            );
         }
         if !call.sides.state {
             self.to.remove(&key);

@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod backend;
+pub mod editor;
 pub mod expression;
 pub mod field;
 pub mod index;

@@ -9,6 +9,7 @@ pub mod backend;
 pub mod editor;
 pub mod expression;
 pub mod field;
+pub mod graph;
 pub mod index;
 pub mod names;
 pub mod project;

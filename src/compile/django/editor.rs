@@ -19,6 +19,7 @@ use std::sync::Arc;
 use super::field::{Field, Kind};
 use super::names;
 use super::state::{Context, Model, State};
+use crate::compile::sql;
 use crate::dialect::Dialect;
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::{Change, ConstraintRef, Name, Schema, TableName};
@@ -39,6 +40,14 @@ pub struct Editor<'a> {
     unseen: Vec<String>,
 }
 
+/// What a migration has made.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub operations: Vec<Operation>,
+    /// What was not seen through, in one sentence each.
+    pub notices: Vec<String>,
+}
+
 impl<'a> Editor<'a> {
     pub fn new(context: Context<'a>) -> Self {
         Self {
@@ -51,14 +60,27 @@ impl<'a> Editor<'a> {
     }
 
     /// Ends a migration: what it has made, and it alone.
-    pub fn finish_migration(&mut self) -> Vec<Operation> {
+    pub fn finish_migration(&mut self) -> Finished {
         self.run_deferred();
-        std::mem::take(&mut self.done)
+        Finished { operations: std::mem::take(&mut self.done), notices: self.take_unseen() }
     }
 
     /// Why some of what was done since the last call is opaque, in one sentence each.
     pub fn take_unseen(&mut self) -> Vec<String> {
         std::mem::take(&mut self.unseen)
+    }
+
+    /// What statements of SQL do.
+    pub fn sql(&mut self, statements: &[sql::Statement]) {
+        let operations = sql::apply(self.context.backend.dialect, statements, &mut self.schema);
+        for operation in operations {
+            if let Operation::Opaque(Opaque { reason, may_touch }) = &operation
+                && *may_touch != MayTouch::Nothing
+            {
+                self.unseen.push(reason.clone());
+            }
+            self.done.push(operation);
+        }
     }
 
     /// What stands after all that was done.

@@ -14,7 +14,6 @@ use crate::schema::{Change, Column, ConstraintRef, Name, TableName, UniqueConstr
 pub struct Alteration<'a> {
     pub before: &'a State,
     pub after: &'a State,
-    pub model_before: &'a Model,
     pub model: &'a Model,
     pub old: &'a Field,
     pub new: &'a Field,
@@ -43,7 +42,7 @@ impl Editor<'_> {
         // A promoted parent pointer is a key only in `local`.
         let old = model_before.field(&old.field.name).unwrap_or(&old.field);
         let new = model.field(&new.field.name).unwrap_or(&new.field);
-        self.alter_column(&Alteration { before, after, model_before, model, old, new });
+        self.alter_column(&Alteration { before, after, model, old, new });
     }
 
     pub(super) fn alter_column(&mut self, alteration: &Alteration<'_>) {

@@ -26,10 +26,7 @@ pub struct Compiled {
 /// What each of the project's migrations does to the database. Never fails: what is not known is an opaque
 /// operation and a notice.
 pub fn compile(project: &Project) -> Compiled {
-    let context = Context {
-        project,
-        backend: Backend { dialect: project.dialect, django: project.django },
-    };
+    let context = Context { project, backend: Backend { dialect: project.dialect, django: project.django } };
     let (plans, missing) = graph::plans(&project.migrations);
     let there = there(&project.migrations);
     let mut compiled = Compiled::default();
@@ -50,9 +47,7 @@ pub fn compile(project: &Project) -> Compiled {
                 executor.operations = met;
                 continue;
             }
-            let is_blind = |it: &&Operation| {
-                matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing)
-            };
+            let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing);
             compiled.not_seen_through += operations.iter().filter(is_blind).count();
             compiled.migrations.push(Migration {
                 id: migration.id.clone(),

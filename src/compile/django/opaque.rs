@@ -64,12 +64,7 @@ fn function(code: &Value) -> Option<&Arc<Function>> {
     }
 }
 
-fn touched_by(
-    function: &Function,
-    state: &State,
-    context: Context<'_>,
-    editor: &Editor<'_>,
-) -> MayTouch {
+fn touched_by(function: &Function, state: &State, context: Context<'_>, editor: &Editor<'_>) -> MayTouch {
     if !function.touches_schema {
         return MayTouch::Nothing;
     }

@@ -83,9 +83,11 @@ impl<'a> Executor<'a> {
             let at = Location { file: migration.file.clone(), line: 1 };
             self.not_seen(&at, reason, MayTouch::Anything, both);
         }
-        let operations = self.editor.finish_migration();
-        self.tell_unseen(&Location { file: migration.file.clone(), line: 1 });
-        operations
+        let finished = self.editor.finish_migration();
+        for reason in finished.notices {
+            self.tell(&Location { file: migration.file.clone(), line: 1 }, reason);
+        }
+        finished.operations
     }
 
     fn operation(&mut self, value: &Value, sides: Sides) {
@@ -217,7 +219,8 @@ impl<'a> Executor<'a> {
         if !call.sides.database {
             return Ok(());
         }
-        let Some(opaque) = opaque::python(object, call.arguments, &self.to, self.context, &self.editor) else {
+        let Some(opaque) = opaque::python(object, call.arguments, &self.to, self.context, &self.editor)
+        else {
             return Ok(());
         };
         if opaque.may_touch == MayTouch::Nothing {

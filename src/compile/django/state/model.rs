@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Context, State};
-use crate::compile::django::arguments::{self, Arguments, last_part};
+use crate::compile::django::arguments::{self, Arguments};
 use crate::compile::django::field::{Field, Kind, ModelKey, Relation};
 use crate::compile::django::index::{ModelConstraint, ModelIndex};
 use crate::compile::django::project::{Location, Object, Project, Value};
@@ -129,7 +129,15 @@ impl Model {
     /// `ModelBase.__new__` of django/db/models/base.py.
     pub(super) fn settle(&mut self, state: &State, context: Context<'_>) {
         self.local.clear();
-        self.composite_key = self.fields.iter().find_map(composite_key);
+        self.composite_key = self.fields.iter().find_map(|it| match &it.field.kind {
+            Kind::CompositePrimaryKey(names) => Some(names.clone()),
+            Kind::Absent
+            | Kind::Scalar(_)
+            | Kind::Generated(_)
+            | Kind::Relation(_)
+            | Kind::ManyToMany(_)
+            | Kind::Unknown => None,
+        });
         if self.options.proxy {
             return;
         }
@@ -170,7 +178,11 @@ impl Model {
             || self.fields.iter().any(|it| match &it.field.kind {
                 Kind::Relation(relation) => relation.to.as_ref() == Some(key),
                 Kind::ManyToMany(many) => many.to.as_ref() == Some(key) || many.through.as_ref() == Some(key),
-                Kind::Absent | Kind::Scalar(_) | Kind::Generated(_) | Kind::Unknown => false,
+                Kind::Absent
+                | Kind::CompositePrimaryKey(_)
+                | Kind::Scalar(_)
+                | Kind::Generated(_)
+                | Kind::Unknown => false,
             })
     }
 
@@ -189,7 +201,11 @@ impl Model {
                     many.to.iter_mut().for_each(repoint);
                     many.through.iter_mut().for_each(repoint);
                 }
-                Kind::Absent | Kind::Scalar(_) | Kind::Generated(_) | Kind::Unknown => {}
+                Kind::Absent
+                | Kind::CompositePrimaryKey(_)
+                | Kind::Scalar(_)
+                | Kind::Generated(_)
+                | Kind::Unknown => {}
             }
         }
     }
@@ -278,12 +294,4 @@ pub fn relation_field(name: &str, to: &ModelKey, db_constraint: bool, parent: bo
         notice: None,
         blind: false,
     }
-}
-
-fn composite_key(field: &ModelField) -> Option<Vec<Arc<str>>> {
-    let Value::Object(object) = &field.value else { return None };
-    if last_part(&object.class) != "CompositePrimaryKey" {
-        return None;
-    }
-    Some(Arguments::of(object).args.iter().filter_map(arguments::text).collect())
 }

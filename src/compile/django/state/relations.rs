@@ -74,7 +74,7 @@ impl State {
             Kind::Scalar(scalar) => Some(scalar.clone()),
             Kind::Generated(generated) => generated.output.clone(),
             Kind::Relation(relation) => self.scalar_within(self.target(relation)?.1, left),
-            Kind::Absent | Kind::ManyToMany(_) | Kind::Unknown => None,
+            Kind::Absent | Kind::CompositePrimaryKey(_) | Kind::ManyToMany(_) | Kind::Unknown => None,
         }
     }
 
@@ -91,7 +91,9 @@ impl State {
                 Some(scalar) => context.backend.scalar(scalar, field, &column),
                 None => ColumnType::unknown(),
             },
-            Kind::Absent | Kind::ManyToMany(_) | Kind::Unknown => ColumnType::unknown(),
+            Kind::Absent | Kind::CompositePrimaryKey(_) | Kind::ManyToMany(_) | Kind::Unknown => {
+                ColumnType::unknown()
+            }
         })
     }
 
@@ -147,7 +149,11 @@ impl State {
                 let to = match &field.field.kind {
                     Kind::Relation(relation) => relation.to.as_ref(),
                     Kind::ManyToMany(many) => many.to.as_ref(),
-                    Kind::Absent | Kind::Scalar(_) | Kind::Generated(_) | Kind::Unknown => None,
+                    Kind::Absent
+                    | Kind::CompositePrimaryKey(_)
+                    | Kind::Scalar(_)
+                    | Kind::Generated(_)
+                    | Kind::Unknown => None,
                 };
                 let Some(to) = to else { continue };
                 if to == key || self.concrete(to).is_some_and(|it| it.key == *key) {

@@ -16,4 +16,7 @@ pub mod names;
 pub mod opaque;
 pub mod operation;
 pub mod project;
+pub mod read;
 pub mod state;
+
+pub use compile::{Compiled, compile};

@@ -13,4 +13,5 @@ pub mod graph;
 pub mod index;
 pub mod names;
 pub mod project;
+pub mod read;
 pub mod state;

@@ -56,6 +56,11 @@ pub fn db_type(object: &Object) -> Said {
     }
 }
 
+/// Whether a class of the sources has a method of its own of this name, that does not say `None`.
+pub fn overrides(object: &Object, name: &str) -> bool {
+    !matches!(said(object, name), Said::Nothing | Said::None)
+}
+
 pub fn internal_type(object: &Object) -> Said {
     said(object, "get_internal_type")
 }

@@ -245,6 +245,7 @@ impl Reader<'_> {
             methods::Said::Text(name) => built_in(name),
             methods::Said::None | methods::Said::Unknown => None,
         };
+        let built_in = built_in.filter(|it| *it != BuiltIn::Other);
         let db_type = match db_type {
             methods::Said::None => return Kind::Absent,
             methods::Said::Nothing => None,
@@ -291,6 +292,9 @@ impl Reader<'_> {
         };
         scalar.db_type = db_type;
         scalar.rel_db_type = methods::rel_db_type(object);
+        if methods::overrides(object, "db_check") {
+            self.unseen(format!("{} has a `db_check` of its own", object.class));
+        }
         Kind::Scalar(scalar)
     }
 
@@ -299,7 +303,7 @@ impl Reader<'_> {
     fn without_built_in(&mut self, class: &str, object: &Object, db_type: Option<CustomType>) -> Kind {
         match db_type {
             Some(db_type) => {
-                let scalar = Scalar { db_type: Some(db_type), ..Scalar::new(BuiltIn::Text) };
+                let scalar = Scalar { db_type: Some(db_type), ..Scalar::new(BuiltIn::Other) };
                 Kind::Scalar(Scalar { rel_db_type: methods::rel_db_type(object), ..scalar })
             }
             None => {

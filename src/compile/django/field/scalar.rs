@@ -123,5 +123,6 @@ built_ins! {
     FloatRange "FloatRangeField",
     DateTimeRange "DateTimeRangeField",
     DateRange "DateRangeField",
-    Oid "OIDField",
+    // A direct child of `Field`: only its own `db_type` knows the type.
+    Other "Field",
 }

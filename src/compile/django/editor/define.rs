@@ -52,9 +52,10 @@ impl Editor<'_> {
         column.auto_increment = spelled.auto_increment;
         column.collation = spelled.collation.clone();
         column.nullable = field.null && !field.primary_key;
-        if let Some(default) = &field.db_default {
-            column.default = self.context.backend.default(default, state.scalar(field).as_ref());
-        }
+        column.default = match &field.db_default {
+            Some(_) => Some(Spelling::Unread),
+            None => spelled.default.clone(),
+        };
         if let Kind::Generated(generated) = &field.kind {
             // `_iter_column_sql` says either how it is generated or NOT NULL.
             column.nullable = true;

@@ -80,21 +80,8 @@ impl State {
 
     /// `Field.db_parameters`; `None` for a field without a column.
     pub fn column_type(&self, field: &Field, context: Context<'_>) -> Option<ColumnType> {
-        let column = field.column()?;
-        Some(match &field.kind {
-            Kind::Relation(_) => match self.scalar(field) {
-                Some(scalar) => context.backend.relation(&scalar, field, &column),
-                None => ColumnType::unknown(),
-            },
-            Kind::Scalar(scalar) => context.backend.scalar(scalar, field, &column),
-            Kind::Generated(generated) => match &generated.output {
-                Some(scalar) => context.backend.scalar(scalar, field, &column),
-                None => ColumnType::unknown(),
-            },
-            Kind::Absent | Kind::CompositePrimaryKey(_) | Kind::ManyToMany(_) | Kind::Unknown => {
-                ColumnType::unknown()
-            }
-        })
+        let key = if let Kind::Relation(_) = field.kind { self.scalar(field) } else { None };
+        context.backend.column(field, &field.column()?, key.as_ref())
     }
 
     /// The model of the table that Django makes for a many-to-many by itself:

@@ -6,12 +6,15 @@
 
 pub mod arguments;
 pub mod backend;
+pub mod compile;
 pub mod editor;
 pub mod expression;
 pub mod field;
 pub mod graph;
 pub mod index;
 pub mod names;
+pub mod opaque;
+pub mod operation;
 pub mod project;
 pub mod read;
 pub mod state;

@@ -32,8 +32,9 @@ def database(url):
     }
 
 
-DATABASES = {"default": database(os.environ["DATABASE_URL"])}
+
 INSTALLED_APPS = ["things"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = "not a secret: this project only migrates"
 USE_TZ = True
+DATABASES = {"default": database(os.environ["DATABASE_URL"])}

@@ -80,7 +80,7 @@ impl State {
 
     /// `Field.db_parameters`; `None` for a field without a column.
     pub fn column_type(&self, field: &Field, context: Context<'_>) -> Option<ColumnType> {
-        let key = self.scalar(field);
+        let key = if let Kind::Relation(_) = field.kind { self.scalar(field) } else { None };
         context.backend.column(field, &field.column()?, key.as_ref())
     }
 

@@ -47,7 +47,10 @@ impl Editor<'_> {
 
     pub(super) fn alter_column(&mut self, alteration: &Alteration<'_>) {
         let table = self.table_of(alteration.model);
-        let defined = |state, field| self.define(state, &table, field);
+        let defined = |state: &State, field| {
+            let model = state.get(&alteration.model.key).map_or(alteration.model, |it| it);
+            self.define(state, model, &table, field)
+        };
         match (defined(alteration.before, alteration.old), defined(alteration.after, alteration.new)) {
             (Some(old), Some(new)) if self.is_sqlite() => self.alter_by_remaking(alteration, &old, &new),
             (Some(old), Some(new)) => self.alter_in_place(alteration, &table, &old, &new),
@@ -238,7 +241,7 @@ impl Editor<'_> {
         for (model, name) in self.referring(alteration.after, alteration.model, alteration.new) {
             let Some(new) = model.field(&name) else { continue };
             let table = self.table_of(&model);
-            let Some(new_defined) = self.define(alteration.after, &table, new) else { continue };
+            let Some(new_defined) = self.define(alteration.after, &model, &table, new) else { continue };
             let Some(stands) =
                 (self.schema.tables.get(&table)).and_then(|it| it.column(&new_defined.column.name))
             else {

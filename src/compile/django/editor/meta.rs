@@ -145,25 +145,19 @@ impl Editor<'_> {
     }
 
     fn made_index(&self, state: &State, model: &Model, index: &ModelIndex) -> Made<crate::schema::Index> {
-        Made::Unseen(format!("index {} was not seen through", index.name.as_deref().unwrap_or_default()))
+        index.made(self.context.backend, &|name: &str| self.fact(state, model, name))
     }
 
     fn made_constraint(&self, state: &State, model: &Model, constraint: &ModelConstraint) -> Made<Change> {
         let table = self.table_of(model);
         let facts = |name: &str| self.fact(state, model, name);
         match constraint {
-            ModelConstraint::Unique(unique) => match Made::<crate::schema::UniqueConstraint>::Unseen(format!(
-                "unique {} was not seen through",
-                unique.name
-            )) {
+            ModelConstraint::Unique(unique) => match unique.made(self.context.backend, &facts) {
                 Made::It(unique) => Made::It(Change::AddUnique { table, unique }),
                 Made::Nothing => Made::Nothing,
                 Made::Unseen(reason) => Made::Unseen(reason),
             },
-            ModelConstraint::Check(check) => match Made::<crate::schema::Check>::Unseen(format!(
-                "check {} was not seen through",
-                check.name
-            )) {
+            ModelConstraint::Check(check) => match check.made(self.context.backend, &facts) {
                 Made::It(check) => Made::It(Change::AddCheck { table, check }),
                 Made::Nothing => Made::Nothing,
                 Made::Unseen(reason) => Made::Unseen(reason),
@@ -189,6 +183,7 @@ impl Editor<'_> {
             data_type: spelled.data_type,
             scalar: state.scalar(field),
             relation: matches!(field.kind, Kind::Relation(_)),
+            nullable: field.null && !field.primary_key,
         })
     }
 

@@ -8,6 +8,7 @@ use std::process::Command;
 use schema_health::audit::{Finding, Policy, Report, audit};
 use schema_health::catalog::Session;
 use schema_health::compile::django::compile::{Compiled, compile};
+use schema_health::compile::django::project::Notice;
 use schema_health::compile::django::read::{Request, read};
 use schema_health::dialect::Dialect;
 use schema_health::migration::{LedgerFormat, Manifest};
@@ -45,7 +46,10 @@ pub fn compiled(project: &Path, settings: &Path, dialect: Dialect) -> (Manifest,
         django: None,
     };
     let project = read(&request).unwrap();
-    assert!(project.notices.is_empty(), "{:#?}", project.notices);
+    // What decides of databases is the environment's, which no reader knows.
+    let of_settings = |notice: &Notice| notice.at.file.as_path() == settings;
+    let told: Vec<_> = project.notices.iter().filter(|it| !of_settings(it)).collect();
+    assert!(told.is_empty(), "{told:#?}");
     let compiled = compile(&project);
     let ledger = LedgerFormat::by_name("django").unwrap();
     let manifest = Manifest::new(dialect, ledger, compiled.migrations.clone()).unwrap();

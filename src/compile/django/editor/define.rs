@@ -63,7 +63,8 @@ impl Editor<'_> {
                 Some(Box::new(Generated { expression: Spelling::Unread, stored: generated.stored }));
         }
         let check = spelled.check.as_ref().map(|text| Check {
-            name: self.inline_name(table, &name, "check"),
+            // MariaDB calls it like the column, and loses it with the column's definition.
+            name: if self.is_mysql() { None } else { self.inline_name(table, &name, "check") },
             columns: vec![name.clone()],
             expression: Spelling::uncertain(text.clone()),
             provenance: Default::default(),

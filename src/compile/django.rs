@@ -18,3 +18,5 @@ pub mod operation;
 pub mod project;
 pub mod read;
 pub mod state;
+
+pub use compile::{Compiled, compile};

@@ -4,6 +4,7 @@ mod steps;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use schema_health::audit::{Finding, Policy, Report, audit};
 use schema_health::catalog::Session;
@@ -57,7 +58,10 @@ pub fn compiled(project: &Path, settings: &Path, dialect: Dialect) -> (Manifest,
 }
 
 pub async fn report(manifest: &Manifest, url: &str) -> Report {
-    let mut session = Session::open(&target(url)).await.unwrap();
+    let mut target = target(url);
+    target.budgets.connect = Duration::from_secs(60);
+    target.budgets.statement = Duration::from_secs(60);
+    let mut session = Session::open(&target).await.unwrap();
     let observation = session.observe(&manifest.interest()).await.unwrap();
     session.close().await;
     audit(manifest, &observation, &Policy::default())

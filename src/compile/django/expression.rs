@@ -126,4 +126,3 @@ fn is_special(class: BuiltIn, dialect: Dialect) -> bool {
         _ => false,
     }
 }
-

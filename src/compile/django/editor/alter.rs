@@ -14,6 +14,7 @@ use crate::schema::{Change, Column, ConstraintRef, Name, TableName, UniqueConstr
 pub struct Alteration<'a> {
     pub before: &'a State,
     pub after: &'a State,
+    pub model_before: &'a Model,
     pub model: &'a Model,
     pub old: &'a Field,
     pub new: &'a Field,
@@ -42,13 +43,15 @@ impl Editor<'_> {
         // A promoted parent pointer is a key only in `local`.
         let old = model_before.field(&old.field.name).unwrap_or(&old.field);
         let new = model.field(&new.field.name).unwrap_or(&new.field);
-        self.alter_column(&Alteration { before, after, model, old, new });
+        self.alter_column(&Alteration { before, after, model_before, model, old, new });
     }
 
     pub(super) fn alter_column(&mut self, alteration: &Alteration<'_>) {
         let table = self.table_of(alteration.model);
-        let defined = |state, field| self.define(state, &table, field);
-        match (defined(alteration.before, alteration.old), defined(alteration.after, alteration.new)) {
+        let defined = |state, model, field| self.define(state, model, &table, field);
+        let old = defined(alteration.before, alteration.model_before, alteration.old);
+        let new = defined(alteration.after, alteration.model, alteration.new);
+        match (old, new) {
             (Some(old), Some(new)) if self.is_sqlite() => self.alter_by_remaking(alteration, &old, &new),
             (Some(old), Some(new)) => self.alter_in_place(alteration, &table, &old, &new),
             (None, None) => {}
@@ -279,7 +282,7 @@ impl Editor<'_> {
         for (model, name) in self.referring(alteration.after, alteration.model, alteration.new) {
             let Some(new) = model.field(&name) else { continue };
             let table = self.table_of(&model);
-            let Some(new_defined) = self.define(alteration.after, &table, new) else { continue };
+            let Some(new_defined) = self.define(alteration.after, &model, &table, new) else { continue };
             let Some(stands) =
                 (self.schema.tables.get(&table)).and_then(|it| it.column(&new_defined.column.name))
             else {

@@ -45,22 +45,30 @@ pub fn primary_key(columns: impl IntoIterator<Item = Name>) -> PrimaryKey {
 
 impl Editor<'_> {
     /// `column_sql`; `None` for a field without a column.
-    pub(super) fn define(&self, state: &State, table: &TableName, field: &Field) -> Option<Defined> {
+    pub(super) fn define(
+        &self,
+        state: &State,
+        model: &Model,
+        table: &TableName,
+        field: &Field,
+    ) -> Option<Defined> {
         let spelled = state.column_type(field, self.context)?;
         let name = field.column()?;
         let mut column = Column::new(name.clone(), spelled.data_type.clone());
         column.auto_increment = spelled.auto_increment;
         column.collation = spelled.collation.clone();
         column.nullable = field.null && !field.primary_key;
+        let backend = self.context.backend;
+        let facts = |name: &str| self.fact(state, model, name);
         column.default = match &field.db_default {
-            Some(_) => Some(Spelling::Unread),
+            Some(default) => backend.default(default, state.scalar(field).as_ref(), &facts),
             None => spelled.default.clone(),
         };
         if let Kind::Generated(generated) = &field.kind {
             // `_iter_column_sql` says either how it is generated or NOT NULL.
             column.nullable = true;
-            column.generated =
-                Some(Box::new(Generated { expression: Spelling::Unread, stored: generated.stored }));
+            let expression = generated.spelled(backend, &facts);
+            column.generated = Some(Box::new(Generated { expression, stored: generated.stored }));
         }
         let check = spelled.check.as_ref().map(|text| Check {
             // MariaDB calls it like the column, and loses it with the column's definition.
@@ -171,7 +179,7 @@ impl Editor<'_> {
         let mut indexes = Vec::new();
         let mut late = Vec::new();
         for field in &model.local {
-            self.plan_field(state, field, &mut planned, &mut indexes, &mut late);
+            self.plan_field(state, model, field, &mut planned, &mut indexes, &mut late);
         }
         if let Some(names) = &model.composite_key {
             let columns = names.iter().filter_map(|name| model.field(name)?.column());
@@ -202,6 +210,7 @@ impl Editor<'_> {
     fn plan_field(
         &self,
         state: &State,
+        model: &Model,
         field: &Arc<Field>,
         planned: &mut Planned,
         indexes: &mut Vec<Index>,
@@ -216,7 +225,7 @@ impl Editor<'_> {
             );
         }
         let name = planned.table.name.clone();
-        let Some(defined) = self.define(state, &name, field) else { return };
+        let Some(defined) = self.define(state, model, &name, field) else { return };
         if field.primary_key {
             planned.table.primary_key = Some(primary_key([defined.column.name.clone()]));
         } else if field.unique {

@@ -133,8 +133,7 @@ impl Executor<'_> {
     pub(super) fn remove_constraint(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         let (model, name) = (call.text(0, "model_name")?, call.text(1, "name")?);
         let (key, before) = self.model_of(&model)?;
-        let constraint =
-            before.options.constraints.iter().find(|it| it.name() == Some(&name)).cloned();
+        let constraint = before.options.constraints.iter().find(|it| it.name() == Some(&name)).cloned();
         if call.sides.state {
             let keep = |it: &ModelConstraint| it.name() != Some(&name);
             self.to.change(&key, self.context, |model| model.options.constraints.retain(keep));
@@ -156,8 +155,7 @@ impl Executor<'_> {
         let constraint = ModelConstraint::read(call.value(2, "constraint")?);
         if call.sides.state {
             self.to.change(&key, self.context, |model| {
-                for it in model.options.constraints.iter_mut().filter(|it| it.name() == Some(&name))
-                {
+                for it in model.options.constraints.iter_mut().filter(|it| it.name() == Some(&name)) {
                     *it = constraint.clone();
                 }
             });

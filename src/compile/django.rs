@@ -10,3 +10,6 @@ pub mod field;
 pub mod index;
 pub mod names;
 pub mod project;
+
+#[cfg(test)]
+mod python;

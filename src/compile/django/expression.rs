@@ -127,3 +127,5 @@ fn is_special(class: BuiltIn, dialect: Dialect) -> bool {
     }
 }
 
+#[cfg(test)]
+mod tests;

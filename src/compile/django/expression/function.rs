@@ -41,6 +41,9 @@ impl Writer<'_> {
             }
             "Now" => match self.backend.dialect {
                 Dialect::Postgres => Some("STATEMENT_TIMESTAMP()".to_owned()),
+                Dialect::Mysql | Dialect::Mariadb if self.backend.django < (4, 2) => {
+                    Some("CURRENT_TIMESTAMP".to_owned())
+                }
                 Dialect::Mysql | Dialect::Mariadb => Some("CURRENT_TIMESTAMP(6)".to_owned()),
                 Dialect::Sqlite => None,
             },

@@ -128,4 +128,4 @@ fn is_special(class: BuiltIn, dialect: Dialect) -> bool {
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

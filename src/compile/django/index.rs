@@ -113,3 +113,6 @@ impl ModelConstraint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

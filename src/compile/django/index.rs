@@ -123,3 +123,6 @@ impl ModelConstraint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

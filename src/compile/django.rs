@@ -20,3 +20,6 @@ pub mod read;
 pub mod state;
 
 pub use compile::{Compiled, compile};
+
+#[cfg(test)]
+mod python;

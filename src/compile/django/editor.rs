@@ -132,7 +132,10 @@ impl<'a> Editor<'a> {
     }
 
     fn run_deferred(&mut self) {
-        for change in std::mem::take(&mut self.deferred) {
+        for mut change in std::mem::take(&mut self.deferred) {
+            if self.is_sqlite() {
+                find::columns_to_literals(&mut change, &self.schema);
+            }
             self.change(change);
         }
     }

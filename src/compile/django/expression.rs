@@ -126,3 +126,6 @@ fn is_special(class: BuiltIn, dialect: Dialect) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+pub mod tests;

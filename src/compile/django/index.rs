@@ -20,6 +20,16 @@ pub enum Made<T> {
     Unseen(String),
 }
 
+impl<T> Made<T> {
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Made<U> {
+        match self {
+            Self::It(it) => Made::It(make(it)),
+            Self::Nothing => Made::Nothing,
+            Self::Unseen(reason) => Made::Unseen(reason),
+        }
+    }
+}
+
 /// What an index or an expression needs to know of a field.
 #[derive(Clone, Debug)]
 pub struct ColumnFact {
@@ -113,3 +123,6 @@ impl ModelConstraint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

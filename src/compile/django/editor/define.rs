@@ -54,23 +54,25 @@ impl Editor<'_> {
     ) -> Option<Defined> {
         let spelled = state.column_type(field, self.context)?;
         let name = field.column()?;
-        let facts = |name: &str| self.fact(state, model, name);
         let mut column = Column::new(name.clone(), spelled.data_type.clone());
         column.auto_increment = spelled.auto_increment;
         column.collation = spelled.collation.clone();
         column.nullable = field.null && !field.primary_key;
+        let backend = self.context.backend;
+        let facts = |name: &str| self.fact(state, model, name);
         column.default = match &field.db_default {
-            Some(default) => self.context.backend.default(default, state.scalar(field).as_ref(), &facts),
+            Some(default) => backend.default(default, state.scalar(field).as_ref(), &facts),
             None => spelled.default.clone(),
         };
         if let Kind::Generated(generated) = &field.kind {
             // `_iter_column_sql` says either how it is generated or NOT NULL.
             column.nullable = true;
-            let expression = generated.spelled(self.context.backend, &facts);
+            let expression = generated.spelled(backend, &facts);
             column.generated = Some(Box::new(Generated { expression, stored: generated.stored }));
         }
         let check = spelled.check.as_ref().map(|text| Check {
-            name: self.inline_name(table, &name, "check"),
+            // MariaDB calls it like the column, and loses it with the column's definition.
+            name: if self.is_mysql() { None } else { self.inline_name(table, &name, "check") },
             columns: vec![name.clone()],
             expression: Spelling::uncertain(text.clone()),
             provenance: Default::default(),

@@ -39,8 +39,13 @@ impl Writer<'_> {
                 let Value::Str(sql) = arguments.get("sql")? else { return None };
                 (parameters.is_empty() && !sql.contains('%')).then(|| format!("({sql})"))
             }
+            // A key's operator class and order stand outside of an expression.
+            "OpClass" | "OrderBy" => None,
             "Now" => match self.backend.dialect {
                 Dialect::Postgres => Some("STATEMENT_TIMESTAMP()".to_owned()),
+                Dialect::Mysql | Dialect::Mariadb if self.backend.django < (4, 2) => {
+                    Some("CURRENT_TIMESTAMP".to_owned())
+                }
                 Dialect::Mysql | Dialect::Mariadb => Some("CURRENT_TIMESTAMP(6)".to_owned()),
                 Dialect::Sqlite => None,
             },

@@ -1,7 +1,7 @@
 //! One key of an index: `IndexExpression` in `django/db/models/indexes.py`.
 
 use super::read::call_of;
-use super::{ColumnFact, Key, KeyOf};
+use super::{ColumnFact, Key, KeyOf, Method};
 use crate::compile::django::backend::Backend;
 use crate::compile::django::expression::{Facts, Written, expression};
 use crate::compile::django::field::{Argument, Arguments};
@@ -9,12 +9,13 @@ use crate::compile::django::project::Value;
 use crate::dialect::Dialect;
 use crate::schema::{IndexPart, Name, NullsOrder, PartOptions, Spelling};
 
-/// The key as the backend writes it; `None` when it names a field that is not known.
-pub fn part(key: &Key, backend: Backend, facts: &Facts<'_>) -> Option<IndexPart> {
+/// The key as the backend writes it; `None` when it names a field that is not known, or may be a field.
+pub fn part(key: &Key, method: Method, backend: Backend, facts: &Facts<'_>) -> Option<IndexPart> {
     let is_postgres = backend.dialect == Dialect::Postgres;
+    let says_something = |class: &Name| is_postgres && !is_usual(class, method);
     let mut options = PartOptions {
         descending: key.descending && orders_columns(backend),
-        operator_class: key.operator_class.clone().filter(|_| is_postgres),
+        operator_class: key.operator_class.clone().filter(says_something),
         ..PartOptions::default()
     };
     match &key.of {
@@ -24,6 +25,7 @@ pub fn part(key: &Key, backend: Backend, facts: &Facts<'_>) -> Option<IndexPart>
         }
         KeyOf::Expression(value) => {
             let inner = unwrapped(value, backend, &mut options)?;
+            options.operator_class = options.operator_class.filter(says_something);
             if let Some(column) = as_column(inner, facts) {
                 return Some(IndexPart::column(column).with_options(options));
             }
@@ -78,8 +80,78 @@ fn unwrapped<'a>(value: &'a Value, backend: Backend, options: &mut PartOptions) 
             options.collation = Some(name.clone());
             inner = collate.get("expression")?;
         } else {
-            return Some(inner);
+            return (!matches!(inner, Value::Unknown(_))).then_some(inner);
         }
+    }
+}
+
+/// Whether an operator class is what its type has when nothing is said, which the catalog does not tell:
+/// `pg_opclass` of PostgreSQL 15 with its contrib extensions.
+fn is_usual(class: &str, method: Method) -> bool {
+    const USUAL: [&str; 58] = [
+        "aclitem_ops",
+        "array_ops",
+        "bit_ops",
+        "bool_ops",
+        "box_ops",
+        "bpchar_ops",
+        "btree_hstore_ops",
+        "bytea_ops",
+        "char_ops",
+        "cid_ops",
+        "cidr_ops",
+        "circle_ops",
+        "citext_ops",
+        "cube_ops",
+        "date_ops",
+        "enum_ops",
+        "float4_ops",
+        "float8_ops",
+        "gin_hstore_ops",
+        "hash_hstore_ops",
+        "inet_ops",
+        "int2_ops",
+        "int4_ops",
+        "int8_ops",
+        "interval_ops",
+        "jsonb_ops",
+        "ltree_ops",
+        "macaddr8_ops",
+        "macaddr_ops",
+        "money_ops",
+        "multirange_ops",
+        "name_ops",
+        "numeric_ops",
+        "oid_ops",
+        "oidvector_ops",
+        "pg_lsn_ops",
+        "point_ops",
+        "poly_ops",
+        "quad_point_ops",
+        "range_ops",
+        "record_ops",
+        "text_ops",
+        "tid_ops",
+        "time_ops",
+        "timestamp_ops",
+        "timestamptz_ops",
+        "timetz_ops",
+        "tsquery_ops",
+        "tsvector_ops",
+        "uuid_ops",
+        "varbit_ops",
+        "varchar_ops",
+        "xid8_ops",
+        "xid_ops",
+        "box_inclusion_ops",
+        "inet_inclusion_ops",
+        "range_inclusion_ops",
+        "gist__int_ops",
+    ];
+    match class {
+        "inet_ops" => method != Method::Gist,
+        "inet_minmax_ops" | "gist_trgm_ops" | "gist__intbig_ops" => false,
+        _ => class.ends_with("_minmax_ops") || class.starts_with("gist_") || USUAL.contains(&class),
     }
 }
 

@@ -41,7 +41,7 @@ impl ModelIndex {
         if has_expressions(&self.keys) && !backend.indexes_expressions() {
             return Made::Nothing;
         }
-        let Some(parts) = parts(&self.keys, backend, facts) else {
+        let Some(parts) = parts(&self.keys, self.method, backend, facts) else {
             return Made::Unseen(format!(
                 "a column of the index {} is not known",
                 shown(self.name.as_deref())
@@ -95,7 +95,7 @@ impl ModelUnique {
             return Made::Nothing;
         }
         let (Some(parts), Some(include)) =
-            (parts(&self.keys, backend, facts), included(&self.include, backend, facts))
+            (parts(&self.keys, Method::BTree, backend, facts), included(&self.include, backend, facts))
         else {
             return Made::Unseen(format!("a column of the constraint {} is not known", self.name));
         };
@@ -135,8 +135,8 @@ fn has_expressions(keys: &[Key]) -> bool {
     keys.iter().any(|key| matches!(key.of, KeyOf::Expression(_)))
 }
 
-fn parts(keys: &[Key], backend: Backend, facts: &Facts<'_>) -> Option<Vec<IndexPart>> {
-    keys.iter().map(|key| key::part(key, backend, facts)).collect()
+fn parts(keys: &[Key], method: Method, backend: Backend, facts: &Facts<'_>) -> Option<Vec<IndexPart>> {
+    keys.iter().map(|key| key::part(key, method, backend, facts)).collect()
 }
 
 fn included(fields: &[std::sync::Arc<str>], backend: Backend, facts: &Facts<'_>) -> Option<Vec<Name>> {

@@ -4,5 +4,22 @@
 //! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
 //! ```
 
+pub mod arguments;
+pub mod backend;
+pub mod compile;
+pub mod editor;
+pub mod expression;
+pub mod field;
+pub mod graph;
+pub mod index;
+pub mod names;
+pub mod opaque;
+pub mod operation;
 pub mod project;
 pub mod read;
+pub mod state;
+
+pub use compile::{Compiled, compile};
+
+#[cfg(test)]
+mod python;

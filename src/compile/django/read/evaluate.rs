@@ -18,9 +18,11 @@ mod import;
 pub mod live;
 mod method;
 mod migration;
+mod model;
 mod names;
 mod operator;
 mod outside;
+mod setting;
 mod statement;
 
 use std::cell::{Cell, RefCell};
@@ -36,7 +38,7 @@ use crate::dialect::Dialect;
 use branch::Journal;
 pub use import::Imported;
 use live::*;
-pub use outside::OTHER_SETTINGS;
+pub use setting::OTHER_SETTINGS;
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an
 /// element of a list. A large migration takes 20,000.

@@ -29,6 +29,9 @@ struct Job {
     file: PathBuf,
 }
 
+/// What came of a job, by its position.
+type Done = (usize, Option<Loaded>, Vec<Notice>);
+
 pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
     let mut notices = Vec::new();
     let mut jobs = Vec::new();

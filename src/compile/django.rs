@@ -5,3 +5,4 @@
 //! ```
 
 pub mod project;
+pub mod read;

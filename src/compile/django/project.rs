@@ -19,7 +19,9 @@ pub struct Project {
     pub settings: Settings,
     /// Of installed apps, and none other; in no particular order.
     pub migrations: Vec<SourceMigration>,
-    /// What could not be seen through, with file, line and reason, in the order of the sources.
+    /// What could not be seen through, with file, line and reason, in the order of the sources; those that
+    /// begin with "assumed" tell what was taken for granted. Of operations, only those are told here that
+    /// are unknown as a whole.
     pub notices: Vec<Notice>,
 }
 
@@ -32,12 +34,14 @@ pub struct App {
     pub path: PathBuf,
     /// `AppConfig.default_auto_field` as a dotted path, else the setting's, else Django's own default.
     pub default_auto_field: Arc<str>,
-    /// The dotted name of the package of its migrations; `None` when `MIGRATION_MODULES` turns them off.
+    /// The dotted name of the package of its migrations, whether there is one or not; `None` when
+    /// `MIGRATION_MODULES` turns them off.
     pub migrations_module: Option<Arc<str>>,
 }
 
 /// The settings that were read. A name that is not there was set nowhere; one that could not be seen
-/// through is there as [`Value::Unknown`].
+/// through is there as [`Value::Unknown`]. When others may be set where it was not seen (a star import of
+/// what is in no source), `*` stands for them, and is unknown.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
     pub values: std::collections::BTreeMap<Arc<str>, Value>,
@@ -77,7 +81,8 @@ pub enum Value {
     /// In the order of insertion.
     Dict(Vec<(Value, Value)>),
     /// Something that is named, not called: a class, a constant of a library that is not followed
-    /// (`django.db.models.CASCADE`), by its canonical dotted path (see [`Object::class`]).
+    /// (`django.db.models.CASCADE`), by its canonical dotted path (see [`Object::class`]); Python's own are
+    /// `builtins.dict`.
     Name(Arc<str>),
     /// A function or lambda that is named, not called.
     Function(Arc<Function>),
@@ -130,7 +135,13 @@ pub struct Object {
     /// The method resolution order as far as known, this class first; ends with classes of Django's or of
     /// libraries that are not in the sources (of those, what they derive from is not said).
     pub lineage: Vec<Arc<str>>,
-    /// Of the call as written.
+    /// Of the call as written. Among `kwargs`, `*` stands for an unknown number of further positional
+    /// arguments and `**` for an unknown number of keyword arguments; both are unknown.
+    ///
+    /// Operators of expressions become the calls that Django makes of them: `Q(a) | Q(b)` is
+    /// `django.db.models.Q(a, b, _connector="OR")`, `~Q(a)` is `Q(a, _negated=True)`, `F("a") + 1` is
+    /// `django.db.models.expressions.CombinedExpression(F("a"), "+", 1)`, `F("a").desc()` is
+    /// `django.db.models.OrderBy(F("a"), descending=True)`. What is translated is its text.
     pub args: Vec<Value>,
     pub kwargs: Vec<(Arc<str>, Value)>,
     /// For a class of the sources: the call of Django's constructor that its `__init__` ends in. `None`

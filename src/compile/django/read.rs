@@ -1,0 +1,134 @@
+//! Source files to a [`Project`]: Python is parsed and interpreted, never run.
+//!
+//! ```text
+//! settings ──> apps ──> migrations, each in an interpreter of its thread ──> dependencies resolved ──> Project
+//! ```
+
+mod apps;
+mod evaluate;
+mod migrations;
+mod settings;
+mod source;
+mod syntax;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::project::{Location, Notice, Project, Value};
+use crate::dialect::Dialect;
+
+use evaluate::{Interpreter, World};
+use source::Sources;
+
+/// What is to be read.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub dialect: Dialect,
+    /// Folders that modules are looked up in, as on `sys.path`: the project's, and its site-packages.
+    pub sources: Vec<PathBuf>,
+    /// The settings file.
+    pub settings: Option<PathBuf>,
+    /// Settings by name, each as Python text; they win over the file.
+    pub set: Vec<(String, String)>,
+    /// Apps by label that lie somewhere else, or are named by no settings.
+    pub apps: Vec<(String, PathBuf)>,
+    /// Entries that are added to `INSTALLED_APPS`.
+    pub installed_apps: Vec<String>,
+    /// `django.VERSION[:2]`, where the sources do not say.
+    pub django: Option<(u32, u32)>,
+}
+
+/// Why nothing useful can be made of a request.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    #[error("there is no folder {}: name a folder that holds Python modules", .0.display())]
+    NoSource(PathBuf),
+    #[error("the settings cannot be read: {}:{line}: {message}", file.display())]
+    Settings { file: PathBuf, line: u32, message: String },
+    #[error("nothing says which apps are installed: give a settings file, or the apps by name")]
+    NoApps,
+    #[error("no source holds Django itself: name the site-packages that it is installed in, or its version")]
+    NoDjango,
+    #[error("a thread to read in cannot be started: {0}")]
+    Thread(std::io::Error),
+}
+
+/// Reads a project. Whatever is not seen through is a notice or a [`Value::Unknown`], not an error.
+pub fn read(request: &Request) -> Result<Project, ReadError> {
+    for folder in &request.sources {
+        if !folder.is_dir() {
+            return Err(ReadError::NoSource(folder.clone()));
+        }
+    }
+    // A file at the edge of the limits nests deeper than a thread's usual stack.
+    std::thread::scope(|scope| {
+        let work =
+            std::thread::Builder::new().stack_size(syntax::STACK).spawn_scoped(scope, || read_deep(request));
+        match work.map_err(ReadError::Thread)?.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+fn read_deep(request: &Request) -> Result<Project, ReadError> {
+    let mut roots = request.sources.clone();
+    let mut placed = HashMap::new();
+    for (label, folder) in &request.apps {
+        if !folder.is_dir() {
+            return Err(ReadError::NoSource(folder.clone()));
+        }
+        if !roots.iter().any(|root| folder.starts_with(root) && folder != root) {
+            let name = folder.file_name().and_then(|it| it.to_str()).unwrap_or(label);
+            placed.insert(name.to_owned(), folder.clone());
+        }
+    }
+    if let Some(folder) = request.settings.as_deref().and_then(Path::parent)
+        && !roots.iter().any(|root| folder.starts_with(root))
+    {
+        roots.push(folder.to_owned());
+    }
+    let sources = Sources::new(roots, placed);
+    let django = request.django.or_else(|| version(&sources)).ok_or(ReadError::NoDjango)?;
+    let mut world =
+        World { sources: &sources, dialect: request.dialect, django, settings: None, apps: Vec::new() };
+
+    let (settings, mut notices) = settings::read(request, &world)?;
+    world.settings = Some(&settings);
+    let (apps, more) = apps::discover(request, &world);
+    notices.extend(more);
+    world.apps = apps.iter().map(|app| (app.module.clone(), app.label.clone())).collect();
+    let (migrations, more) = migrations::read(&world, &apps)?;
+    notices.extend(more);
+    Ok(Project { dialect: request.dialect, django, apps, settings, migrations, notices })
+}
+
+/// `django.VERSION`, from the source of Django.
+fn version(sources: &Sources) -> Option<(u32, u32)> {
+    let file = sources.find("django")?.file()?;
+    let source = sources.load(&file).ok()?;
+    let world = World { sources, dialect: Dialect::Sqlite, django: (0, 0), settings: None, apps: Vec::new() };
+    let mut interpreter = Interpreter::new(&world);
+    let module = interpreter.run("django", "django", source);
+    let scope = interpreter.module_scope(&module);
+    let version = module.names.borrow().get("VERSION").cloned()?;
+    match interpreter.value(&version, &scope) {
+        Value::Tuple(parts) => match parts.as_slice() {
+            [Value::Int(major), Value::Int(minor), ..] => {
+                Some((u32::try_from(*major).ok()?, u32::try_from(*minor).ok()?))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn notice(file: &Path, line: u32, message: impl Into<String>) -> Notice {
+    Notice { at: Location { file: Arc::new(file.to_owned()), line }, message: message.into() }
+}
+
+#[cfg(test)]
+mod tests;

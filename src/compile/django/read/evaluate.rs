@@ -1,0 +1,259 @@
+//! An abstract interpreter of Python: what can be known is computed, what cannot is `Unknown` with the
+//! reason, and nothing is run.
+//!
+//! Modules are looked at when a name of theirs is needed. Django itself is not followed: its classes are
+//! names ([`names`]), and the few functions that decide something are known ([`outside`]). A condition that
+//! is not known takes both branches ([`branch`]). Steps and depth are bounded, so that it always ends.
+
+mod attribute;
+mod branch;
+mod builtin;
+mod call;
+mod class;
+mod convert;
+mod expression;
+mod facts;
+mod format;
+mod import;
+pub mod live;
+mod method;
+mod migration;
+mod names;
+mod operator;
+mod outside;
+mod statement;
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::source::Sources;
+use super::syntax::tree::{Expr, FunctionDef, Span, Stmt, StmtKind};
+use crate::compile::django::project::{Function, Location, Notice, Settings, Unknown, Value};
+use crate::dialect::Dialect;
+
+use branch::Journal;
+pub use import::Imported;
+use live::*;
+pub use outside::OTHER_SETTINGS;
+
+/// Steps that one module may take, and all of them together; a step is an expression, a statement or an
+/// element of a list. A large migration takes 20,000.
+const MODULE_STEPS: u64 = 2_000_000;
+const ALL_STEPS: u64 = 200_000_000;
+/// Nested evaluations. CPython allows 1,000 calls; each takes several here.
+const MAX_DEPTH: u32 = 300;
+/// Longer texts and lists are not made.
+pub(super) const MAX_LENGTH: usize = 1 << 20;
+
+/// What holds for the whole project.
+pub struct World<'a> {
+    pub sources: &'a Sources,
+    pub dialect: Dialect,
+    pub django: (u32, u32),
+    /// `None` while they are being read.
+    pub settings: Option<&'a Settings>,
+    /// Installed apps: dotted module and label.
+    pub apps: Vec<(Arc<str>, Arc<str>)>,
+}
+
+pub struct Interpreter<'a> {
+    pub world: &'a World<'a>,
+    modules: HashMap<String, Rc<Module>>,
+    module_steps: u64,
+    all_steps: u64,
+    depth: u32,
+    /// How many `try` blocks that catch a failed import stand around.
+    trying: u32,
+    journals: Vec<Journal>,
+    notices: Vec<Notice>,
+    told: HashSet<(u32, String)>,
+    facts: HashMap<*const FunctionDef, Arc<Function>>,
+}
+
+impl<'a> Interpreter<'a> {
+    pub fn new(world: &'a World<'a>) -> Self {
+        Self {
+            world,
+            modules: HashMap::new(),
+            module_steps: 0,
+            all_steps: 0,
+            depth: 0,
+            trying: 0,
+            journals: Vec::new(),
+            notices: Vec::new(),
+            told: HashSet::new(),
+            facts: HashMap::new(),
+        }
+    }
+
+    pub fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+
+    /// Runs one module at once and keeps it out of the others' way: a migration, or the settings.
+    /// What stopped it is in the module's `incomplete`.
+    pub fn run(&mut self, name: &str, package: &str, source: Arc<super::syntax::Source>) -> Rc<Module> {
+        let module = Rc::new(Module {
+            name: name.into(),
+            package: package.into(),
+            source: Some(source),
+            names: SharedNames::default(),
+            state: Cell::new(Progress::Waiting),
+            incomplete: RefCell::default(),
+            eager: true,
+        });
+        self.run_module(&module);
+        module
+    }
+
+    fn run_module(&mut self, module: &Rc<Module>) {
+        let Some(source) = module.source.clone() else {
+            return module.state.set(Progress::Done);
+        };
+        module.state.set(Progress::Running);
+        // Whatever waits for this module waits with its own budget, and outside of any branch.
+        let steps = std::mem::take(&mut self.module_steps);
+        let journals = std::mem::take(&mut self.journals);
+        let trying = std::mem::take(&mut self.trying);
+        {
+            let mut names = module.names.borrow_mut();
+            names.set("__name__".into(), Live::Str(module.name.clone()));
+            names.set("__file__".into(), Live::str(source.file.to_string_lossy()));
+            names.set("__package__".into(), Live::Str(module.package.clone()));
+        }
+        let scope = self.module_scope(module);
+        if let Err(stop) = self.block(&source.body, &scope) {
+            let (message, line) = match stop {
+                Stop::Raise(raised) => (format!("the module raises {}", raised.message), 1),
+                Stop::Exhausted(what) => (what.to_owned(), 1),
+            };
+            let unknown = Unknown {
+                at: Location { file: source.file.clone(), line },
+                reason: message,
+                text: String::new(),
+            };
+            *module.incomplete.borrow_mut() = Some(Arc::new(unknown));
+        }
+        self.module_steps = steps;
+        self.journals = journals;
+        self.trying = trying;
+        module.state.set(Progress::Done);
+    }
+
+    pub fn module_scope(&self, module: &Rc<Module>) -> Rc<Scope> {
+        Rc::new(Scope {
+            kind: ScopeKind::Module,
+            names: module.names.clone(),
+            parent: None,
+            module: module.clone(),
+            method: None,
+            outer_names: Vec::new(),
+            yielded: RefCell::default(),
+        })
+    }
+
+    /// The value of text that is one expression.
+    pub fn literal(&mut self, source: Arc<super::syntax::Source>) -> Option<Value> {
+        let module = self.run("", "", source.clone());
+        let scope = self.module_scope(&module);
+        let [Stmt { kind: StmtKind::Expr(expr), .. }] = source.body.as_slice() else {
+            return None;
+        };
+        let live = self.settle(expr, &scope);
+        match self.value(&live, &scope) {
+            Value::Unknown(_) => None,
+            value => Some(value),
+        }
+    }
+
+    /// The value of an expression, unknown if evaluating it stopped.
+    pub fn settle(&mut self, expr: &Expr, scope: &Rc<Scope>) -> Live {
+        match self.eval(expr, scope) {
+            Ok(value) => value,
+            Err(stop) => self.stopped(scope, expr.span, &stop),
+        }
+    }
+
+    fn stopped(&self, scope: &Scope, span: Span, stop: &Stop) -> Live {
+        match stop {
+            Stop::Raise(raised) => self.unknown(scope, span, format!("raises {}", raised.message)),
+            Stop::Exhausted(what) => self.unknown(scope, span, *what),
+        }
+    }
+
+    fn step(&mut self) -> Result<(), Stop> {
+        self.steps(1)
+    }
+
+    fn steps(&mut self, count: usize) -> Result<(), Stop> {
+        let count = count as u64;
+        self.module_steps += count;
+        self.all_steps += count;
+        if self.module_steps > MODULE_STEPS || self.all_steps > ALL_STEPS {
+            return Err(Stop::Exhausted("takes too many steps to follow"));
+        }
+        Ok(())
+    }
+
+    /// Counts one level of nesting around `work`.
+    fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Stop::Exhausted("nests too deeply to follow"));
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        result
+    }
+
+    pub fn location(&self, module: &Module, span: Span) -> Location {
+        match &module.source {
+            Some(source) => Location { file: source.file.clone(), line: source.line(span.start) },
+            None => Location { file: Arc::new(module.name.to_string().into()), line: 1 },
+        }
+    }
+
+    pub fn unknown(&self, scope: &Scope, span: Span, reason: impl Into<String>) -> Live {
+        self.unknown_in(&scope.module, span, reason)
+    }
+
+    pub fn unknown_in(&self, module: &Module, span: Span, reason: impl Into<String>) -> Live {
+        let text = module.source.as_ref().and_then(|it| it.text.get(span.start as usize..span.end as usize));
+        Live::Unknown(Arc::new(Unknown {
+            at: self.location(module, span),
+            reason: reason.into(),
+            text: text.map(shorten).unwrap_or_default(),
+        }))
+    }
+
+    /// Tells something once for each place.
+    pub fn tell(&mut self, module: &Module, span: Span, message: impl Into<String>) {
+        let at = self.location(module, span);
+        let message = message.into();
+        if self.told.insert((at.line, format!("{}{message}", at.file.display()))) {
+            self.notices.push(Notice { at, message });
+        }
+    }
+
+    fn raise(&self, class: &str, message: impl Into<String>) -> Stop {
+        let message = format!("{class}: {}", message.into());
+        Stop::Raise(Raised { class: Live::name(format!("builtins.{class}")), message })
+    }
+}
+
+/// On one line, cut after some 80 characters.
+fn shorten(text: &str) -> String {
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() > 80 {
+            break;
+        }
+    }
+    if line.chars().count() > 80 { line.chars().take(79).chain(['…']).collect() } else { line }
+}

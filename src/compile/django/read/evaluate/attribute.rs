@@ -1,0 +1,267 @@
+//! Attributes of whatever has some.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::live::*;
+use super::{Interpreter, format};
+use crate::compile::django::read::syntax::tree::Span;
+
+impl Interpreter<'_> {
+    pub fn attribute(&mut self, object: &Live, name: &str, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        let object = self.force(object)?;
+        match self.optional_attribute(&object, name, scope, span)? {
+            Some(value) => Ok(value),
+            None => Err(self.raise("AttributeError", format!("{} has no {name}", format::kind(&object)))),
+        }
+    }
+
+    /// `None` when the object certainly has no such attribute.
+    pub fn optional_attribute(
+        &mut self,
+        object: &Live,
+        name: &str,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let object = self.force(object)?;
+        match &object {
+            Live::Unknown(_) => Ok(Some(object)),
+            Live::Module(module) => {
+                if name == "__path__" {
+                    return Ok(Some(self.unknown(scope, span, "asks where a package lies")));
+                }
+                self.module_attribute(module, name)
+            }
+            Live::Name(path) => Ok(match &**path {
+                "django.conf.settings" => self.setting(name, scope, span)?,
+                path => Some(self.outside_attribute(path, name)?),
+            }),
+            Live::Class(class) => self.attribute_of_class(class, name, scope, span),
+            Live::Instance(instance) => self.attribute_of_instance(instance, &object, name, scope, span),
+            Live::Super(it) => self.super_attribute(it, name, scope, span).map(Some),
+            Live::Function(closure) => Ok(Some(match name {
+                "__name__" => Live::Str(closure.definition.name.clone()),
+                "__module__" => Live::Str(closure.scope.module.name.clone()),
+                _ => self.unknown(scope, span, format!("asks a function for its {name}")),
+            })),
+            Live::Path(path) => self.attribute_of_path(path, name, scope, span).map(Some),
+            Live::Bound(_) | Live::Partial(_) | Live::Descriptor(..) => {
+                Ok(Some(self.unknown(scope, span, format!("asks {} for its {name}", format::kind(&object)))))
+            }
+            Live::None => Ok(None),
+            Live::Bool(_)
+            | Live::Int(_)
+            | Live::Float(_)
+            | Live::Str(_)
+            | Live::Bytes(_)
+            | Live::List(_)
+            | Live::Tuple(_)
+            | Live::Set(_)
+            | Live::Dict(_) => {
+                // Members of Django's enumerations are strings and numbers, and keep their value here.
+                if matches!(name, "value") && matches!(object, Live::Str(_) | Live::Int(_)) {
+                    return Ok(Some(object));
+                }
+                let callee = Callee::Method(name.into());
+                Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))
+            }
+            Live::Import(_) => Ok(Some(self.unknown(scope, span, "is imported in a circle"))),
+        }
+    }
+
+    fn attribute_of_class(
+        &mut self,
+        class: &Rc<Class>,
+        name: &str,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        match name {
+            "__name__" | "__qualname__" => return Ok(Some(Live::Str(class.name.clone()))),
+            "__module__" => return Ok(Some(Live::Str(class.scope.module.name.clone()))),
+            "__mro__" => return Ok(Some(Live::tuple(self.lineage(class)?.to_vec()))),
+            _ => {}
+        }
+        if self.is_enumeration(class)? {
+            let members = self.named_members(class)?;
+            if let Some((_, member, _)) = members.iter().find(|(it, _, _)| **it == *name) {
+                return Ok(Some(member.clone()));
+            }
+            let value_of = |member: &Live| match member {
+                Live::Instance(it) => it.args.first().cloned().unwrap_or(Live::None),
+                plain => plain.clone(),
+            };
+            match name {
+                "choices" => {
+                    let pair = |(_, member, label): &(Arc<str>, Live, Live)| {
+                        Live::tuple(vec![value_of(member), label.clone()])
+                    };
+                    return Ok(Some(Live::list(members.iter().map(pair).collect())));
+                }
+                "values" => {
+                    return Ok(Some(Live::list(members.iter().map(|(_, it, _)| value_of(it)).collect())));
+                }
+                "labels" => return Ok(Some(Live::list(members.iter().map(|(.., it)| it.clone()).collect()))),
+                "names" => {
+                    let names = members.iter().map(|(it, ..)| Live::Str(it.clone())).collect();
+                    return Ok(Some(Live::list(names)));
+                }
+                "__members__" => {
+                    let pairs =
+                        members.iter().map(|(name, it, _)| (Live::Str(name.clone()), it.clone())).collect();
+                    return Ok(Some(Live::dict(pairs)));
+                }
+                _ => {}
+            }
+        }
+        if let Some(found) = self.class_attribute(class, name)? {
+            return Ok(Some(match found {
+                Live::Descriptor(Descriptor::ClassMethod, inner) => {
+                    self.bind_attribute((*inner).clone(), &Live::Class(class.clone()), scope, span)?
+                }
+                Live::Descriptor(Descriptor::StaticMethod, inner) => (*inner).clone(),
+                Live::Descriptor(Descriptor::Property, _) => {
+                    self.unknown(scope, span, format!("asks a class for its property {name}"))
+                }
+                found => found,
+            }));
+        }
+        Ok(match self.outside_base(class)? {
+            Some(Live::Name(base)) if base.starts_with("django.db.migrations.") => match name {
+                "operations" | "dependencies" | "run_before" | "replaces" => Some(Live::list(Vec::new())),
+                "initial" => Some(Live::None),
+                "atomic" => Some(Live::Bool(true)),
+                _ => Some(Live::name(format!("{base}.{name}"))),
+            },
+            Some(Live::Name(base)) => Some(self.outside_attribute(&base, name)?),
+            Some(unknown) => Some(unknown),
+            None => None,
+        })
+    }
+
+    /// Something found in a class, seen through an instance or through `super()`.
+    pub fn bind_attribute(
+        &mut self,
+        found: Live,
+        receiver: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        Ok(match found {
+            Live::Function(closure) => {
+                Live::Bound(Rc::new(Bound { receiver: receiver.clone(), callee: Callee::Function(closure) }))
+            }
+            Live::Descriptor(Descriptor::Property, inner) => match &*inner {
+                Live::Function(closure) => {
+                    self.call_closure(closure, Some(receiver), Vec::new(), Vec::new(), scope, span)?
+                }
+                _ => self.unknown(scope, span, "is a property that is not followed"),
+            },
+            Live::Descriptor(Descriptor::ClassMethod, inner) => {
+                let class = match receiver {
+                    Live::Instance(instance) => instance.class.clone(),
+                    other => other.clone(),
+                };
+                self.bind_attribute((*inner).clone(), &class, scope, span)?
+            }
+            Live::Descriptor(Descriptor::StaticMethod, inner) => (*inner).clone(),
+            found => found,
+        })
+    }
+
+    fn attribute_of_instance(
+        &mut self,
+        instance: &Rc<Instance>,
+        object: &Live,
+        name: &str,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let own = instance.attributes.borrow().get(name).cloned();
+        if let Some(value) = own {
+            return Ok(Some(value));
+        }
+        match (&instance.class, name) {
+            (class, "__class__") => return Ok(Some(class.clone())),
+            (Live::Class(_), "__dict__") => {
+                let pairs = instance
+                    .attributes
+                    .borrow()
+                    .iter()
+                    .map(|(name, value)| (Live::Str(name.clone()), value.clone()))
+                    .collect();
+                return Ok(Some(Live::dict(pairs)));
+            }
+            (Live::Class(class), _) => {
+                if let Some(found) = self.class_attribute(class, name)? {
+                    return self.bind_attribute(found, object, scope, span).map(Some);
+                }
+                if let Some(Live::Function(hook)) = self.class_attribute(class, "__getattr__")? {
+                    let args = vec![Live::str(name)];
+                    return match self
+                        .deeper(|it| it.call_closure(&hook, Some(object), args, Vec::new(), scope, span))
+                    {
+                        Ok(value) => Ok(Some(value)),
+                        Err(Stop::Raise(Raised { class: Live::Name(class), .. }))
+                            if &*class == "builtins.AttributeError" =>
+                        {
+                            Ok(None)
+                        }
+                        Err(stop) => Err(stop),
+                    };
+                }
+                match self.outside_base(class)? {
+                    None => {
+                        if let Some(notice) = instance.notice.borrow().clone() {
+                            return Ok(Some(self.unknown(scope, span, notice)));
+                        }
+                        Ok(None)
+                    }
+                    Some(Live::Name(base)) => {
+                        // What Django's constructor was given it keeps under the same name.
+                        let calls = instance.base_calls.borrow();
+                        let mut given = calls.iter().flat_map(|call| &call.keywords);
+                        if let Some((_, value)) = given.find(|(it, _)| **it == *name) {
+                            return Ok(Some(value.clone()));
+                        }
+                        let open =
+                            calls.iter().flat_map(|call| &call.keywords).any(|(it, _)| it.starts_with('*'));
+                        drop(calls);
+                        if !open && let Some(value) = field_default(&base, name) {
+                            return Ok(Some(value));
+                        }
+                        if base.starts_with("django.") && name.starts_with("__") {
+                            return Ok(None);
+                        }
+                        let callee = Callee::Base(base, name.into());
+                        Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))
+                    }
+                    Some(unknown) => Ok(Some(unknown)),
+                }
+            }
+            _ => {
+                if let Some((_, value)) = instance.keywords.iter().find(|(it, _)| **it == *name) {
+                    return Ok(Some(value.clone()));
+                }
+                let callee = Callee::Method(name.into());
+                Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))
+            }
+        }
+    }
+}
+
+/// What `Field.__init__` sets when it is not told otherwise (`django/db/models/fields/__init__.py`).
+fn field_default(base: &str, name: &str) -> Option<Live> {
+    if !base.starts_with("django.db.models.") || !base.ends_with("Field") && !base.ends_with("ForeignKey") {
+        return None;
+    }
+    match name {
+        "null" | "blank" | "db_index" | "unique" | "primary_key" | "auto_created" | "auto_now"
+        | "auto_now_add" => Some(Live::Bool(false)),
+        "editable" | "serialize" => Some(Live::Bool(true)),
+        "max_length" | "choices" | "db_column" | "db_comment" | "db_collation" | "max_digits"
+        | "decimal_places" => Some(Live::None),
+        _ => None,
+    }
+}

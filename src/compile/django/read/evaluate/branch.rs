@@ -1,0 +1,342 @@
+//! Conditions that are not known: both branches are taken, and what differs afterwards is unknown.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Interpreter;
+use super::live::*;
+use super::operator::equal;
+use crate::compile::django::project::Unknown;
+use crate::compile::django::read::syntax::tree::*;
+
+/// Something that can be changed.
+#[derive(Clone)]
+pub enum Cell {
+    List(Rc<RefCell<Vec<Live>>>),
+    Dict(Rc<RefCell<Pairs>>),
+    Names(SharedNames),
+}
+
+/// What a cell held.
+#[derive(Clone)]
+enum Content {
+    List(Vec<Live>),
+    Dict(Pairs),
+    Names(Names),
+}
+
+/// What was changed since a branch began, and what it held before.
+#[derive(Default)]
+pub struct Journal {
+    entries: Vec<(Cell, Content)>,
+}
+
+impl Cell {
+    fn is(&self, other: &Cell) -> bool {
+        match (self, other) {
+            (Self::List(a), Self::List(b)) => Rc::ptr_eq(a, b),
+            (Self::Dict(a), Self::Dict(b)) => Rc::ptr_eq(a, b),
+            (Self::Names(a), Self::Names(b)) => Rc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    fn content(&self) -> Content {
+        match self {
+            Self::List(it) => Content::List(it.borrow().clone()),
+            Self::Dict(it) => Content::Dict(it.borrow().clone()),
+            Self::Names(it) => Content::Names(it.borrow().clone()),
+        }
+    }
+
+    fn restore(&self, content: Content) {
+        match (self, content) {
+            (Self::List(it), Content::List(content)) => *it.borrow_mut() = content,
+            (Self::Dict(it), Content::Dict(content)) => *it.borrow_mut() = content,
+            (Self::Names(it), Content::Names(content)) => *it.borrow_mut() = content,
+            _ => {}
+        }
+    }
+}
+
+impl Interpreter<'_> {
+    /// To be called before a cell is changed.
+    pub fn touch(&mut self, cell: Cell) {
+        if let Some(journal) = self.journals.last_mut()
+            && !journal.entries.iter().any(|(it, _)| it.is(&cell))
+        {
+            let content = cell.content();
+            journal.entries.push((cell, content));
+        }
+    }
+
+    /// Takes both branches from the same start, and joins what they left.
+    pub fn either(
+        &mut self,
+        why: &Arc<Unknown>,
+        one: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
+        other: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
+    ) -> Result<Outcome, Stop> {
+        let (first, first_journal) = self.attempt(one);
+        let after_first: Vec<Content> =
+            first_journal.entries.iter().map(|(cell, _)| cell.content()).collect();
+        for (cell, content) in &first_journal.entries {
+            cell.restore(content.clone());
+        }
+        let (second, second_journal) = self.attempt(other);
+        // A branch that raises guards against what is not so: the other one is the way.
+        let (first, second) = match (first, second) {
+            (Ok(first), Ok(second)) => (first, second),
+            (Err(Stop::Raise(_)), Ok(second)) => {
+                self.keep(second_journal);
+                return Ok(second);
+            }
+            (Ok(first), Err(Stop::Raise(_))) => {
+                for (cell, content) in second_journal.entries {
+                    cell.restore(content);
+                }
+                for ((cell, _), content) in first_journal.entries.iter().zip(after_first) {
+                    cell.restore(content);
+                }
+                self.keep(first_journal);
+                return Ok(first);
+            }
+            (Err(stop), _) | (_, Err(stop)) => return Err(stop),
+        };
+        for ((cell, before), after) in first_journal.entries.iter().zip(after_first) {
+            let unchanged = !second_journal.entries.iter().any(|(it, _)| it.is(cell));
+            let other = if unchanged { before.clone() } else { cell.content() };
+            cell.restore(self.join_content(after, other, why));
+        }
+        for (cell, before) in &second_journal.entries {
+            if !first_journal.entries.iter().any(|(it, _)| it.is(cell)) {
+                let joined = self.join_content(before.clone(), cell.content(), why);
+                cell.restore(joined);
+            }
+        }
+        self.keep(first_journal);
+        self.keep(second_journal);
+        let mut maybe = first.maybe;
+        maybe.extend(second.maybe);
+        let flow = match (first.flow, second.flow) {
+            (Flow::Next, Flow::Next) => Flow::Next,
+            (Flow::Break, Flow::Break) => Flow::Break,
+            (Flow::Continue, Flow::Continue) => Flow::Continue,
+            (Flow::Return(a), Flow::Return(b)) => Flow::Return(self.join(a, b, why)),
+            (Flow::Next, ended) | (ended, Flow::Next) => {
+                maybe.push((ended, why.clone()));
+                Flow::Next
+            }
+            (one, other) => {
+                maybe.push((one, why.clone()));
+                other
+            }
+        };
+        Ok(Outcome { flow, maybe })
+    }
+
+    fn attempt(
+        &mut self,
+        branch: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
+    ) -> (Result<Outcome, Stop>, Journal) {
+        self.journals.push(Journal::default());
+        let depth = self.journals.len();
+        let result = branch(self);
+        self.journals.truncate(depth);
+        (result, self.journals.pop().unwrap_or_default())
+    }
+
+    /// What an inner branch changed, the outer one changed too.
+    fn keep(&mut self, journal: Journal) {
+        if let Some(outer) = self.journals.last_mut() {
+            for (cell, before) in journal.entries {
+                if !outer.entries.iter().any(|(it, _)| it.is(&cell)) {
+                    outer.entries.push((cell, before));
+                }
+            }
+        }
+    }
+
+    fn join_content(&mut self, a: Content, b: Content, why: &Arc<Unknown>) -> Content {
+        match (a, b) {
+            (Content::List(a), Content::List(b)) => Content::List(join_lists(&a, &b, why)),
+            (Content::Dict(a), Content::Dict(b)) => {
+                let mut joined = Pairs::new();
+                for (key, value) in &a {
+                    let value = match b.iter().find(|(it, _)| equal(it, key) == Some(true)) {
+                        Some((_, other)) => self.join(value.clone(), other.clone(), why),
+                        None => Live::Unknown(why.clone()),
+                    };
+                    joined.push((key.clone(), value));
+                }
+                for (key, _) in b {
+                    if !joined.iter().any(|(it, _)| equal(it, &key) == Some(true)) {
+                        joined.push((key, Live::Unknown(why.clone())));
+                    }
+                }
+                Content::Dict(joined)
+            }
+            (Content::Names(a), Content::Names(b)) => {
+                let mut joined = Names::default();
+                for (name, value) in a.iter() {
+                    let value = match b.get(name) {
+                        Some(other) => self.join(value.clone(), other.clone(), why),
+                        None => Live::Unknown(why.clone()),
+                    };
+                    joined.set(name.clone(), value);
+                }
+                for (name, _) in b.iter() {
+                    if a.get(name).is_none() {
+                        joined.set(name.clone(), Live::Unknown(why.clone()));
+                    }
+                }
+                Content::Names(joined)
+            }
+            (a, _) => a,
+        }
+    }
+
+    /// One value for two possible ones.
+    pub fn join(&mut self, a: Live, b: Live, why: &Arc<Unknown>) -> Live {
+        if a.is(&b) || equal(&a, &b) == Some(true) {
+            return a;
+        }
+        match (&a, &b) {
+            (Live::List(x), Live::List(y)) => Live::list(join_lists(&x.borrow(), &y.borrow(), why)),
+            _ => Live::Unknown(why.clone()),
+        }
+    }
+
+    /// What statements may change, when it is not known whether or how often they run.
+    pub fn havoc(&mut self, body: &[Stmt], scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        for stmt in body {
+            self.deeper(|it| it.havoc_statement(stmt, scope, why))?;
+        }
+        Ok(())
+    }
+
+    fn havoc_statement(&mut self, stmt: &Stmt, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        match &stmt.kind {
+            StmtKind::Function(it) => self.bind(scope, it.name.clone(), Live::Unknown(why.clone())),
+            StmtKind::Class(it) => self.bind(scope, it.name.clone(), Live::Unknown(why.clone())),
+            StmtKind::Assign { targets, .. } => {
+                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
+            }
+            StmtKind::AugAssign { target, .. } => self.havoc_object(target, scope, why)?,
+            StmtKind::Delete(targets) => {
+                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
+            }
+            StmtKind::For { target, body, otherwise, .. } => {
+                self.havoc_target(target, scope, why)?;
+                self.havoc(body, scope, why)?;
+                self.havoc(otherwise, scope, why)?;
+            }
+            StmtKind::While { body, otherwise, .. } => {
+                self.havoc(body, scope, why)?;
+                self.havoc(otherwise, scope, why)?;
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                self.havoc(then, scope, why)?;
+                self.havoc(otherwise, scope, why)?;
+            }
+            StmtKind::With { body, .. } => self.havoc(body, scope, why)?,
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.havoc(body, scope, why)?;
+                for handler in handlers {
+                    self.havoc(&handler.body, scope, why)?;
+                }
+                self.havoc(otherwise, scope, why)?;
+                self.havoc(finally, scope, why)?;
+            }
+            StmtKind::Import(names) | StmtKind::ImportFrom { names, .. } => {
+                for alias in names {
+                    let name = alias.bound_as.as_ref().unwrap_or(&alias.name).clone();
+                    self.bind(scope, name, Live::Unknown(why.clone()));
+                }
+            }
+            StmtKind::Expr(expr) => {
+                if let ExprKind::Call(call) = &expr.kind {
+                    // `operations.append(…)`, and whatever a function may do with a list it is given.
+                    if let ExprKind::Attribute(object, _) = &call.function.kind {
+                        self.havoc_object(object, scope, why)?;
+                    }
+                    for arg in &call.args {
+                        self.havoc_object(arg, scope, why)?;
+                    }
+                }
+            }
+            StmtKind::Opaque(_, body) => self.havoc(body, scope, why)?,
+            StmtKind::Return(_)
+            | StmtKind::Raise(_)
+            | StmtKind::Outer
+            | StmtKind::Pass
+            | StmtKind::Break
+            | StmtKind::Continue => {}
+        }
+        Ok(())
+    }
+
+    pub fn havoc_target(&mut self, target: &Expr, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        match &target.kind {
+            ExprKind::Tuple(targets) | ExprKind::List(targets) => {
+                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))
+            }
+            ExprKind::Subscript(object, _) => self.havoc_object(object, scope, why),
+            _ => self.assign(target, Live::Unknown(why.clone()), scope),
+        }
+    }
+
+    /// What a list held it still holds, with an unknown number of unknown things.
+    fn havoc_object(&mut self, object: &Expr, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        if !matches!(object.kind, ExprKind::Name(_) | ExprKind::Attribute(..)) {
+            return Ok(());
+        }
+        let value = self.settle(object, scope);
+        match self.force(&value)? {
+            Live::List(items) | Live::Set(items) => {
+                self.touch(Cell::List(items.clone()));
+                items.borrow_mut().push(Live::Unknown(why.clone()));
+            }
+            Live::Dict(pairs) => {
+                self.touch(Cell::Dict(pairs.clone()));
+                let unknown = Live::Unknown(why.clone());
+                let mut pairs = pairs.borrow_mut();
+                pairs.iter_mut().for_each(|(_, value)| *value = unknown.clone());
+                pairs.push((unknown.clone(), unknown));
+            }
+            Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_) | Live::Tuple(_) => {
+                self.assign(object, Live::Unknown(why.clone()), scope)?;
+            }
+            Live::Bytes(_)
+            | Live::Path(_)
+            | Live::Name(_)
+            | Live::Import(_)
+            | Live::Module(_)
+            | Live::Function(_)
+            | Live::Class(_)
+            | Live::Instance(_)
+            | Live::Bound(_)
+            | Live::Super(_)
+            | Live::Descriptor(..)
+            | Live::Partial(_)
+            | Live::Unknown(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// What both begin and end with stays; one unknown stands for the rest.
+fn join_lists(a: &[Live], b: &[Live], why: &Arc<Unknown>) -> Vec<Live> {
+    let alike = |(a, b): &(&Live, &Live)| a.is(b) || equal(a, b) == Some(true);
+    let start = a.iter().zip(b).take_while(alike).count();
+    if start == a.len() && start == b.len() {
+        return a.to_vec();
+    }
+    let (rest_a, rest_b) = (&a[start..], &b[start..]);
+    let end = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(alike).count();
+    let mut joined = a[..start].to_vec();
+    joined.push(Live::Unknown(why.clone()));
+    joined.extend_from_slice(&rest_a[rest_a.len() - end..]);
+    joined
+}

@@ -1,0 +1,533 @@
+//! Python's built-in functions and types, as far as they decide something.
+
+use std::rc::Rc;
+
+use super::live::*;
+use super::operator::{equal, integer, order, put};
+use super::{Interpreter, format};
+use crate::compile::django::read::syntax::tree::{Operator, Span};
+
+const BUILTINS: &[&str] = &[
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "BaseException",
+    "DeprecationWarning",
+    "EOFError",
+    "Ellipsis",
+    "EnvironmentError",
+    "Exception",
+    "FileNotFoundError",
+    "FutureWarning",
+    "IOError",
+    "ImportError",
+    "IndexError",
+    "KeyError",
+    "KeyboardInterrupt",
+    "LookupError",
+    "ModuleNotFoundError",
+    "NameError",
+    "NotImplemented",
+    "NotImplementedError",
+    "OSError",
+    "PermissionError",
+    "RuntimeError",
+    "RuntimeWarning",
+    "StopIteration",
+    "SyntaxError",
+    "SystemExit",
+    "TypeError",
+    "UnicodeDecodeError",
+    "UserWarning",
+    "ValueError",
+    "Warning",
+    "ZeroDivisionError",
+    "__debug__",
+    "__import__",
+    "abs",
+    "all",
+    "any",
+    "ascii",
+    "bin",
+    "bool",
+    "breakpoint",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "exit",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "quit",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+];
+
+pub fn is_builtin(name: &str) -> bool {
+    BUILTINS.contains(&name)
+}
+
+/// Each element once, as in a set.
+pub fn distinct(items: Vec<Live>) -> Vec<Live> {
+    let mut once: Vec<Live> = Vec::with_capacity(items.len());
+    for item in items {
+        if !once.iter().any(|it| equal(it, &item) == Some(true)) {
+            once.push(item);
+        }
+    }
+    once
+}
+
+impl Interpreter<'_> {
+    /// `None` when the result is not known.
+    pub fn call_builtin(
+        &mut self,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let keyword =
+            |name: &str| keywords.iter().find(|(it, _)| &**it == name).map(|(_, value)| value.clone());
+        if keywords.iter().any(|(name, _)| name.starts_with('*')) && name != "dict" {
+            return Ok(None);
+        }
+        let args: Vec<Live> = args.iter().map(|arg| self.force(arg)).collect::<Result<_, _>>()?;
+        let first = args.first();
+        let items = |it: &mut Self, at: usize| -> Result<Result<Vec<Live>, Live>, Stop> {
+            match args.get(at) {
+                Some(value) => it.iterate(value, scope, span),
+                None => Ok(Ok(Vec::new())),
+            }
+        };
+        // Of a list of which not all is known, some things are not known.
+        let whole = |it: &mut Self| -> Result<Option<Vec<Live>>, Stop> {
+            Ok(items(it, 0)?.ok().filter(|items| !items.iter().any(Live::is_unknown)))
+        };
+        Ok(match name {
+            "list" => Some(match items(self, 0)? {
+                Ok(items) => Live::list(items),
+                Err(unknown) => unknown,
+            }),
+            "tuple" => items(self, 0)?.ok().map(Live::tuple),
+            "set" | "frozenset" => items(self, 0)?.ok().map(|items| Live::set(distinct(items))),
+            "iter" => items(self, 0)?.ok().map(Live::list),
+            "dict" => {
+                let mut pairs = Pairs::new();
+                match first {
+                    None => {}
+                    Some(Live::Dict(from)) => pairs = from.borrow().clone(),
+                    Some(_) => {
+                        let Ok(from) = items(self, 0)? else { return Ok(None) };
+                        for pair in from {
+                            match self.iterate(&pair, scope, span)?.as_deref() {
+                                Ok([key, value]) => put(&mut pairs, key.clone(), value.clone()),
+                                _ => return Ok(None),
+                            }
+                        }
+                    }
+                }
+                for (name, value) in keywords {
+                    let key = if name.starts_with('*') { value.clone() } else { Live::Str(name.clone()) };
+                    put(&mut pairs, key, value.clone());
+                }
+                Some(Live::dict(pairs))
+            }
+            "str" => match first {
+                None => Some(Live::str("")),
+                Some(value) => format::text(value).map(Live::str),
+            },
+            "repr" => first.and_then(|it| format::repr(it, 20)).map(Live::str),
+            "bool" => match first {
+                None => Some(Live::Bool(false)),
+                Some(value) => Some(self.truth(value, scope, span)?.map_or_else(Live::Unknown, Live::Bool)),
+            },
+            "int" => match first {
+                None => Some(Live::Int(0)),
+                Some(Live::Str(text)) => text.trim().parse().ok().map(Live::Int),
+                Some(Live::Float(it)) if it.abs() < 1e30 => Some(Live::Int(it.trunc() as i128)),
+                Some(value) => integer(value).map(Live::Int),
+            },
+            "float" => match first {
+                Some(Live::Str(text)) => text.trim().parse().ok().map(Live::Float),
+                Some(Live::Float(it)) => Some(Live::Float(*it)),
+                Some(value) => integer(value).map(|it| Live::Float(it as f64)),
+                None => Some(Live::Float(0.0)),
+            },
+            "len" => match first {
+                Some(Live::Str(text)) => Some(Live::Int(text.chars().count() as i128)),
+                Some(Live::Dict(pairs)) => {
+                    let pairs = pairs.borrow();
+                    (!pairs.iter().any(|(key, _)| key.is_unknown())).then_some(Live::Int(pairs.len() as i128))
+                }
+                _ => whole(self)?.map(|items| Live::Int(items.len() as i128)),
+            },
+            "range" => {
+                let numbers: Option<Vec<i128>> = args.iter().map(integer).collect();
+                let (from, to, step) = match numbers.as_deref() {
+                    Some([to]) => (0, *to, 1),
+                    Some([from, to]) => (*from, *to, 1),
+                    Some([from, to, step]) if *step != 0 => (*from, *to, *step),
+                    _ => return Ok(None),
+                };
+                let count = (to - from).checked_div(step).unwrap_or(0).max(0) + 1;
+                self.long(usize::try_from(count).unwrap_or(usize::MAX))?;
+                let mut numbers = Vec::new();
+                let mut at = from;
+                while if step > 0 { at < to } else { at > to } {
+                    numbers.push(Live::Int(at));
+                    at += step;
+                }
+                Some(Live::list(numbers))
+            }
+            "enumerate" => {
+                let start = args.get(1).cloned().or(keyword("start")).as_ref().map_or(Some(0), integer);
+                let Some(start) = start else { return Ok(None) };
+                items(self, 0)?.ok().map(|items| {
+                    let pair = |(at, item): (i128, Live)| match item {
+                        Live::Unknown(_) => item,
+                        item => Live::tuple(vec![Live::Int(at), item]),
+                    };
+                    Live::list((start..).zip(items).map(pair).collect())
+                })
+            }
+            "zip" => {
+                let mut columns = Vec::new();
+                for at in 0..args.len() {
+                    match items(self, at)? {
+                        Ok(items) if !items.iter().any(Live::is_unknown) => columns.push(items),
+                        _ => return Ok(None),
+                    }
+                }
+                let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
+                let row = |at: usize| Live::tuple(columns.iter().map(|it| it[at].clone()).collect());
+                Some(Live::list((0..rows).map(row).collect()))
+            }
+            "map" | "filter" => {
+                let Ok(items) = items(self, 1)? else { return Ok(None) };
+                let mut made = Vec::new();
+                for item in items {
+                    if item.is_unknown() {
+                        made.push(item);
+                        continue;
+                    }
+                    let result = match &args[0] {
+                        Live::None => item.clone(),
+                        function => {
+                            self.call(&function.clone(), vec![item.clone()], Vec::new(), scope, span)?
+                        }
+                    };
+                    if name == "map" {
+                        made.push(result);
+                        continue;
+                    }
+                    match self.truth(&result, scope, span)? {
+                        Ok(true) => made.push(item),
+                        Ok(false) => {}
+                        Err(why) => made.push(Live::Unknown(why)),
+                    }
+                }
+                Some(Live::list(made))
+            }
+            "reversed" => items(self, 0)?.ok().map(|items| Live::list(items.into_iter().rev().collect())),
+            "sorted" => {
+                let Some(items) = whole(self)? else { return Ok(None) };
+                let reverse = matches!(keyword("reverse"), Some(Live::Bool(true)));
+                let key = keyword("key");
+                self.sorted(items, key.as_ref(), reverse, scope, span)?.map(Live::list)
+            }
+            "min" | "max" => {
+                let candidates = if args.len() == 1 {
+                    let Some(items) = whole(self)? else { return Ok(None) };
+                    items
+                } else {
+                    args.clone()
+                };
+                let key = keyword("key");
+                match self.sorted(candidates, key.as_ref(), name == "max", scope, span)? {
+                    Some(sorted) => sorted.first().cloned().or_else(|| keyword("default")),
+                    None => None,
+                }
+            }
+            "sum" => {
+                let Some(items) = whole(self)? else { return Ok(None) };
+                let mut total = args.get(1).cloned().or_else(|| keyword("start")).unwrap_or(Live::Int(0));
+                for item in &items {
+                    total = self.binary(&total, Operator::Add, item, scope, span)?;
+                }
+                Some(total)
+            }
+            "any" | "all" => {
+                let Ok(items) = items(self, 0)? else { return Ok(None) };
+                let mut known = true;
+                for item in &items {
+                    match self.truth(item, scope, span)? {
+                        Ok(truth) if truth == (name == "any") => return Ok(Some(Live::Bool(truth))),
+                        Ok(_) => {}
+                        Err(_) => known = false,
+                    }
+                }
+                known.then_some(Live::Bool(name == "all"))
+            }
+            "next" => {
+                let Ok(items) = items(self, 0)? else { return Ok(None) };
+                match items.first() {
+                    Some(Live::Unknown(_)) => None,
+                    Some(first) => Some(first.clone()),
+                    None => args.get(1).cloned(),
+                }
+            }
+            "getattr" => match (first, args.get(1)) {
+                (Some(object), Some(Live::Str(name))) => {
+                    let (object, name) = (object.clone(), name.clone());
+                    let found = match self.optional_attribute(&object, &name, scope, span) {
+                        Err(Stop::Raise(Raised { class: Live::Name(class), .. }))
+                            if &*class == "builtins.AttributeError" =>
+                        {
+                            None
+                        }
+                        found => found?,
+                    };
+                    match (found, args.get(2)) {
+                        (Some(found), _) => Some(found),
+                        (None, Some(default)) => Some(default.clone()),
+                        (None, None) => return Err(self.raise("AttributeError", &*name)),
+                    }
+                }
+                _ => None,
+            },
+            "hasattr" => match (first, args.get(1)) {
+                (Some(object), Some(Live::Str(name))) => {
+                    let (object, name) = (object.clone(), name.clone());
+                    match self.optional_attribute(&object, &name, scope, span)? {
+                        Some(Live::Unknown(why)) => Some(Live::Unknown(why)),
+                        // What a class that is not followed has is not known.
+                        Some(Live::Bound(bound))
+                            if !matches!(bound.callee, Callee::Function(_))
+                                && matches!(bound.receiver, Live::Instance(_)) =>
+                        {
+                            None
+                        }
+                        Some(Live::Name(path)) => match self.has_outside(&path) {
+                            Some(has) => Some(Live::Bool(has)),
+                            None => None,
+                        },
+                        found => Some(Live::Bool(found.is_some())),
+                    }
+                }
+                _ => None,
+            },
+            "setattr" => {
+                if let [Live::Instance(instance), Live::Str(name), value] = args.as_slice() {
+                    self.touch(super::branch::Cell::Names(instance.attributes.clone()));
+                    instance.attributes.borrow_mut().set(name.clone(), value.clone());
+                }
+                Some(Live::None)
+            }
+            "isinstance" => match (first, args.get(1)) {
+                (Some(value), Some(class)) => {
+                    self.is_instance(&value.clone(), &class.clone())?.map(Live::Bool)
+                }
+                _ => None,
+            },
+            "issubclass" => match (first, args.get(1)) {
+                (Some(Live::Class(class)), Some(base @ (Live::Class(_) | Live::Name(_)))) => {
+                    let lineage = self.lineage(&class.clone())?;
+                    let known = !lineage.iter().any(Live::is_unknown);
+                    let within = lineage.iter().any(|it| it.is(base));
+                    (known || within).then_some(Live::Bool(within))
+                }
+                _ => None,
+            },
+            "callable" => match first {
+                Some(Live::Function(_) | Live::Class(_) | Live::Bound(_) | Live::Partial(_)) => {
+                    Some(Live::Bool(true))
+                }
+                Some(
+                    Live::Str(_) | Live::Int(_) | Live::None | Live::List(_) | Live::Dict(_) | Live::Bool(_),
+                ) => Some(Live::Bool(false)),
+                _ => None,
+            },
+            "type" => match args.as_slice() {
+                [Live::Instance(instance)] => Some(instance.class.clone()),
+                _ => None,
+            },
+            "abs" => match first {
+                Some(Live::Int(it)) => Some(Live::Int(it.abs())),
+                _ => None,
+            },
+            "open" => match first {
+                Some(Live::Str(_) | Live::Path(_)) => {
+                    Some(self.outside_instance("builtins.open", args.clone(), Vec::new(), scope, span))
+                }
+                _ => None,
+            },
+            "print" => Some(Live::None),
+            "property" => first.map(|it| Live::Descriptor(Descriptor::Property, Rc::new(it.clone()))),
+            "classmethod" => first.map(|it| Live::Descriptor(Descriptor::ClassMethod, Rc::new(it.clone()))),
+            "staticmethod" => first.map(|it| Live::Descriptor(Descriptor::StaticMethod, Rc::new(it.clone()))),
+            "globals" => {
+                let names = scope.module.names.borrow();
+                Some(Live::dict(
+                    names.iter().map(|(name, value)| (Live::Str(name.clone()), value.clone())).collect(),
+                ))
+            }
+            "object" => Some(self.outside_instance("builtins.object", Vec::new(), Vec::new(), scope, span)),
+            name if name.ends_with("Error") || name.ends_with("Exception") || name.ends_with("Warning") => {
+                Some(self.outside_instance(
+                    &format!("builtins.{name}"),
+                    args.clone(),
+                    keywords.clone(),
+                    scope,
+                    span,
+                ))
+            }
+            _ => None,
+        })
+    }
+
+    pub fn sorted(
+        &mut self,
+        items: Vec<Live>,
+        key: Option<&Live>,
+        reverse: bool,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Vec<Live>>, Stop> {
+        self.steps(items.len() * 4)?;
+        let mut keyed = Vec::with_capacity(items.len());
+        for item in items {
+            let key = match key {
+                Some(Live::None) | None => item.clone(),
+                Some(key) => self.call(key, vec![item.clone()], Vec::new(), scope, span)?,
+            };
+            keyed.push((self.force(&key)?, item));
+        }
+        let mut known = true;
+        keyed.sort_by(|(a, _), (b, _)| {
+            let order = order(a, b).unwrap_or_else(|| {
+                known = false;
+                std::cmp::Ordering::Equal
+            });
+            if reverse { order.reverse() } else { order }
+        });
+        Ok(known.then(|| keyed.into_iter().map(|(_, item)| item).collect()))
+    }
+
+    fn is_instance(&mut self, value: &Live, class: &Live) -> Result<Option<bool>, Stop> {
+        if let Live::Tuple(classes) = class {
+            let mut known = Some(false);
+            for class in classes.iter() {
+                let class = self.force(class)?;
+                match self.is_instance(value, &class)? {
+                    Some(true) => return Ok(Some(true)),
+                    Some(false) => {}
+                    None => known = None,
+                }
+            }
+            return Ok(known);
+        }
+        let builtin = match value {
+            Live::None => "NoneType",
+            Live::Bool(_) => "bool",
+            Live::Int(_) => "int",
+            Live::Float(_) => "float",
+            Live::Str(_) => "str",
+            Live::Bytes(_) => "bytes",
+            Live::List(_) => "list",
+            Live::Tuple(_) => "tuple",
+            Live::Set(_) => "set",
+            Live::Dict(_) => "dict",
+            Live::Instance(instance) => {
+                let (made_by, class) = (instance.class.clone(), class.clone());
+                return Ok(match (made_by, class) {
+                    (Live::Class(made_by), class) => {
+                        let lineage = self.lineage(&made_by)?;
+                        let within = lineage.iter().any(|it| it.is(&class));
+                        let known = lineage.iter().all(|it| matches!(it, Live::Class(_)));
+                        (within || known || matches!(class, Live::Class(_))).then_some(within)
+                    }
+                    (Live::Name(made_by), Live::Name(class)) if made_by == class => Some(true),
+                    (Live::Name(_), Live::Class(_)) => Some(false),
+                    (_, Live::Name(class)) if class.starts_with("builtins.") => Some(false),
+                    _ => None,
+                });
+            }
+            _ => return Ok(None),
+        };
+        Ok(match class {
+            Live::Name(class) => {
+                let class = class.strip_prefix("builtins.").unwrap_or(class);
+                let abstracted = match class {
+                    "collections.abc.Iterable" | "collections.abc.Sequence" | "typing.Iterable" => {
+                        matches!(builtin, "str" | "list" | "tuple")
+                    }
+                    "collections.abc.Mapping" => builtin == "dict",
+                    _ => false,
+                };
+                Some(
+                    class == builtin
+                        || abstracted
+                        || (class == "int" && builtin == "bool")
+                        || class == "object",
+                )
+            }
+            Live::Class(_) => Some(false),
+            _ => None,
+        })
+    }
+}

@@ -1,0 +1,223 @@
+//! Classes of the sources: their bodies, bases, order of resolution, and enumerations.
+
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Interpreter;
+use super::live::*;
+use crate::compile::django::read::syntax::tree::*;
+
+impl Interpreter<'_> {
+    pub fn class_statement(&mut self, definition: &Arc<ClassDef>, scope: &Rc<Scope>) -> Evaluated {
+        let path = qualified(scope, &definition.name);
+        let class = Rc::new(Class {
+            name: definition.name.clone(),
+            path,
+            definition: Some(definition.clone()),
+            scope: scope.clone(),
+            bases: OnceCell::new(),
+            names: SharedNames::default(),
+            state: Cell::new(Progress::Waiting),
+            lineage: OnceCell::new(),
+        });
+        if scope.module.eager || scope.kind != ScopeKind::Module {
+            self.class_body(&class)?;
+        }
+        Ok(Live::Class(class))
+    }
+
+    /// Runs the body of a class, if that has not been done.
+    pub fn class_body(&mut self, class: &Rc<Class>) -> Result<(), Stop> {
+        if class.state.get() != Progress::Waiting {
+            return Ok(());
+        }
+        class.state.set(Progress::Running);
+        let Some(definition) = class.definition.clone() else {
+            class.state.set(Progress::Done);
+            return Ok(());
+        };
+        let scope = Rc::new(Scope {
+            kind: ScopeKind::Class,
+            names: class.names.clone(),
+            parent: Some(class.scope.clone()),
+            module: class.scope.module.clone(),
+            // Functions find here which class they belong to.
+            method: Some((class.clone(), Live::None)),
+            outer_names: Vec::new(),
+            yielded: Default::default(),
+        });
+        let postponed = !class.scope.module.eager;
+        let journals = if postponed { std::mem::take(&mut self.journals) } else { Vec::new() };
+        let trying = if postponed { std::mem::take(&mut self.trying) } else { 0 };
+        let result = self.deeper(|it| it.block(&definition.body, &scope));
+        if postponed {
+            self.journals = journals;
+            self.trying = trying;
+        }
+        class.state.set(Progress::Done);
+        result.map(|_| ())
+    }
+
+    fn bases(&mut self, class: &Rc<Class>) -> Result<Vec<Live>, Stop> {
+        if let Some(bases) = class.bases.get() {
+            return Ok(bases.clone());
+        }
+        let mut bases = Vec::new();
+        if let Some(definition) = class.definition.clone() {
+            for base in &definition.bases {
+                let value = match &base.kind {
+                    ExprKind::Starred(_) => {
+                        self.unknown(&class.scope, base.span, "has bases that are not known")
+                    }
+                    _ => self.settle(base, &class.scope),
+                };
+                let value = self.force(&value)?;
+                bases.push(match value {
+                    Live::Class(_) | Live::Name(_) | Live::Unknown(_) => value,
+                    // A class that a function made: `with_metaclass(…)`, `namedtuple(…)`.
+                    Live::Instance(instance) => match &instance.class {
+                        Live::Name(path) => Live::name(format!("{path}()")),
+                        _ => self.unknown(&class.scope, base.span, "has a base that is no class"),
+                    },
+                    _ => self.unknown(&class.scope, base.span, "has a base that is no class"),
+                });
+            }
+        }
+        Ok(class.bases.get_or_init(|| bases).clone())
+    }
+
+    /// The order in which attributes are looked up, this class first; what is not followed is a name.
+    pub fn lineage(&mut self, class: &Rc<Class>) -> Result<Rc<[Live]>, Stop> {
+        if let Some(lineage) = class.lineage.get() {
+            return Ok(lineage.clone());
+        }
+        let bases = self.bases(class)?;
+        let mut lines: Vec<Vec<Live>> = Vec::new();
+        for base in &bases {
+            lines.push(match base {
+                Live::Class(base) if Rc::ptr_eq(base, class) => Vec::new(),
+                Live::Class(base) => self.deeper(|it| it.lineage(&base.clone()))?.to_vec(),
+                other => vec![other.clone()],
+            });
+        }
+        lines.push(bases);
+        let mut order = vec![Live::Class(class.clone())];
+        merge(lines, &mut order);
+        Ok(class.lineage.get_or_init(|| order.into()).clone())
+    }
+
+    /// An attribute as a class of the sources in the lineage binds it.
+    pub fn class_attribute(&mut self, class: &Rc<Class>, name: &str) -> Result<Option<Live>, Stop> {
+        for it in self.lineage(class)?.iter() {
+            if let Live::Class(class) = it {
+                self.class_body(class)?;
+                let found = class.names.borrow().get(name).cloned();
+                if found.is_some() {
+                    return Ok(found);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The first class of the lineage that is not followed.
+    pub fn outside_base(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
+        let lineage = self.lineage(class)?;
+        Ok(lineage.iter().find(|it| !matches!(it, Live::Class(_)) && !is_object(it)).cloned())
+    }
+
+    pub fn is_enumeration(&mut self, class: &Rc<Class>) -> Result<bool, Stop> {
+        Ok(self.lineage(class)?.iter().any(|it| {
+            matches!(it, Live::Name(name) if name.starts_with("enum.")
+                || matches!(&**name, "django.db.models.TextChoices" | "django.db.models.IntegerChoices"
+                    | "django.db.models.Choices"))
+        }))
+    }
+
+    /// The members of an enumeration, in order.
+    pub fn members(&mut self, class: &Rc<Class>) -> Result<Vec<Live>, Stop> {
+        Ok(self.named_members(class)?.into_iter().map(|(_, member, _)| member).collect())
+    }
+
+    /// Name, member and label.
+    pub fn named_members(&mut self, class: &Rc<Class>) -> Result<Vec<(Arc<str>, Live, Live)>, Stop> {
+        self.class_body(class)?;
+        let lineage = self.lineage(class)?;
+        // Django's are a `str` or an `int` themselves; so is one with such a mixin.
+        let plain = lineage.iter().any(|it| {
+            matches!(it, Live::Name(name) if matches!(&**name, "builtins.str" | "builtins.int" | "enum.StrEnum"
+                | "enum.IntEnum") || name.starts_with("django.db.models."))
+        });
+        let entries: Vec<(Arc<str>, Live)> =
+            class.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut members = Vec::new();
+        for (name, value) in entries {
+            let value = self.force(&value)?;
+            if name.starts_with('_')
+                || matches!(value, Live::Function(_) | Live::Descriptor(..) | Live::Class(_))
+            {
+                continue;
+            }
+            let django =
+                lineage.iter().any(|it| matches!(it, Live::Name(name) if name.starts_with("django.")));
+            let (value, label) = match &value {
+                Live::Tuple(items) if django && items.len() == 2 => (items[0].clone(), items[1].clone()),
+                _ => {
+                    let label = name.replace('_', " ").to_lowercase();
+                    let mut letters = label.chars();
+                    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+                    (value.clone(), Live::str(first.chain(letters).collect::<String>()))
+                }
+            };
+            let member = if plain {
+                value
+            } else {
+                let attributes = SharedNames::default();
+                attributes.borrow_mut().set("name".into(), Live::Str(name.clone()));
+                attributes.borrow_mut().set("value".into(), value.clone());
+                attributes.borrow_mut().set("label".into(), label.clone());
+                Live::Instance(Rc::new(Instance {
+                    class: Live::Class(class.clone()),
+                    args: vec![value],
+                    keywords: Vec::new(),
+                    attributes,
+                    base_calls: Default::default(),
+                    notice: Default::default(),
+                    module: class.scope.module.clone(),
+                    span: class.definition.as_ref().map(|it| it.span).unwrap_or_default(),
+                }))
+            };
+            members.push((name, member, label));
+        }
+        Ok(members)
+    }
+}
+
+pub fn is_object(class: &Live) -> bool {
+    matches!(class, Live::Name(name) if &**name == "builtins.object")
+}
+
+/// The dotted path of a name that is bound in a scope.
+pub fn qualified(scope: &Scope, name: &str) -> Arc<str> {
+    match (&scope.kind, &scope.method) {
+        (ScopeKind::Class, Some((class, _))) => format!("{}.{name}", class.path).into(),
+        _ => format!("{}.{name}", scope.module.name).into(),
+    }
+}
+
+/// The C3 linearisation of Python's method resolution order; where there is none, each once.
+fn merge(mut lines: Vec<Vec<Live>>, order: &mut Vec<Live>) {
+    loop {
+        lines.retain(|line| !line.is_empty());
+        let in_a_tail = |it: &Live| lines.iter().any(|line| line[1..].iter().any(|other| other.is(it)));
+        let Some(first) = lines.first() else {
+            return;
+        };
+        let next = lines.iter().map(|line| &line[0]).find(|it| !in_a_tail(it)).unwrap_or(&first[0]).clone();
+        for line in &mut lines {
+            line.retain(|it| !it.is(&next));
+        }
+        order.push(next);
+    }
+}

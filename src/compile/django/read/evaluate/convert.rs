@@ -1,0 +1,282 @@
+//! What was computed, as a tree that nothing changes any more.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::live::*;
+use super::{Interpreter, format};
+use crate::compile::django::project::{Call, Method, Object, Value};
+use crate::compile::django::read::syntax::tree::Span;
+
+/// Deeper values are unknown; operations nest ten deep.
+const MAX_DEPTH: u32 = 60;
+/// Parts of one value: shared lists can stand for more than memory holds.
+const MAX_PARTS: u32 = 500_000;
+
+/// Methods that say how a field looks in the database: called with a connection, or with nothing.
+const ASKED: &[&str] = &[
+    "db_type",
+    "rel_db_type",
+    "cast_db_type",
+    "get_internal_type",
+    "db_type_suffix",
+    "db_check",
+    "db_parameters",
+    "get_attname",
+    "get_attname_column",
+];
+
+struct Budget {
+    parts: u32,
+    within: Vec<*const Instance>,
+}
+
+impl Interpreter<'_> {
+    /// Within `module`, for what must be told of where nothing else is known.
+    pub fn value(&mut self, live: &Live, scope: &Rc<Scope>) -> Value {
+        let mut budget = Budget { parts: MAX_PARTS, within: Vec::new() };
+        self.convert(live, scope, MAX_DEPTH, &mut budget)
+    }
+
+    fn convert(&mut self, live: &Live, scope: &Rc<Scope>, depth: u32, budget: &mut Budget) -> Value {
+        if depth == 0 || budget.parts == 0 {
+            return self.unknown_value(scope, Span::default(), "is too large or deep a value");
+        }
+        budget.parts -= 1;
+        let depth = depth - 1;
+        let live = match self.force(live) {
+            Ok(live) => live,
+            Err(stop) => self.stopped(scope, Span::default(), &stop),
+        };
+        match &live {
+            Live::None => Value::None,
+            Live::Bool(it) => Value::Bool(*it),
+            Live::Int(it) => Value::Int(*it),
+            Live::Float(it) => Value::Float(*it),
+            Live::Str(it) => Value::Str(it.clone()),
+            Live::Bytes(it) => Value::Bytes(it.clone()),
+            Live::Path(it) => Value::Str(it.to_string_lossy().into()),
+            Live::List(items) => {
+                let items = items.borrow().clone();
+                Value::List(self.each(&items, scope, depth, budget))
+            }
+            Live::Tuple(items) => Value::Tuple(self.each(items, scope, depth, budget)),
+            Live::Set(items) => {
+                let items = items.borrow().clone();
+                Value::Set(self.each(&items, scope, depth, budget))
+            }
+            Live::Dict(pairs) => {
+                let pairs = pairs.borrow().clone();
+                let mut out = Vec::with_capacity(pairs.len());
+                for (key, value) in &pairs {
+                    out.push((
+                        self.convert(key, scope, depth, budget),
+                        self.convert(value, scope, depth, budget),
+                    ));
+                }
+                Value::Dict(out)
+            }
+            Live::Name(path) => Value::Name(path.clone()),
+            Live::Module(module) => Value::Name(module.name.clone()),
+            Live::Class(class) => Value::Name(class.path.clone()),
+            Live::Function(closure) => Value::Function(self.function(closure)),
+            Live::Bound(bound) => match &bound.callee {
+                Callee::Function(closure) => Value::Function(self.function(closure)),
+                Callee::Base(class, name) => Value::Name(format!("{class}.{name}").into()),
+                Callee::Method(name) => match &bound.receiver {
+                    Live::Instance(instance) => match &instance.class {
+                        Live::Name(class) => Value::Name(format!("{class}().{name}").into()),
+                        _ => {
+                            self.unknown_value(scope, Span::default(), format!("is {}", format::kind(&live)))
+                        }
+                    },
+                    _ => self.unknown_value(scope, Span::default(), format!("is {}", format::kind(&live))),
+                },
+            },
+            Live::Partial(partial) => self.convert(&partial.function.clone(), scope, depth, budget),
+            Live::Descriptor(_, inner) => self.convert(&(**inner).clone(), scope, depth, budget),
+            Live::Instance(instance) => {
+                if budget.within.contains(&Rc::as_ptr(instance)) {
+                    return self.unknown_value(scope, instance.span, "refers to itself");
+                }
+                budget.within.push(Rc::as_ptr(instance));
+                let object = self.object(instance, scope, depth, budget);
+                budget.within.pop();
+                Value::Object(Arc::new(object))
+            }
+            Live::Super(_) | Live::Import(_) => {
+                self.unknown_value(scope, Span::default(), format!("is {}", format::kind(&live)))
+            }
+            Live::Unknown(unknown) => Value::Unknown(unknown.clone()),
+        }
+    }
+
+    fn unknown_value(&self, scope: &Rc<Scope>, span: Span, reason: impl Into<String>) -> Value {
+        match self.unknown(scope, span, reason) {
+            Live::Unknown(unknown) => Value::Unknown(unknown),
+            _ => Value::None,
+        }
+    }
+
+    fn each(&mut self, items: &[Live], scope: &Rc<Scope>, depth: u32, budget: &mut Budget) -> Vec<Value> {
+        items.iter().map(|item| self.convert(item, scope, depth, budget)).collect()
+    }
+
+    fn keywords(
+        &mut self,
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Vec<(Arc<str>, Value)> {
+        keywords
+            .iter()
+            .map(|(name, value)| (name.clone(), self.convert(value, scope, depth, budget)))
+            .collect()
+    }
+
+    fn object(
+        &mut self,
+        instance: &Rc<Instance>,
+        scope: &Rc<Scope>,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Object {
+        let at = self.location(&instance.module, instance.span);
+        let args = self.each(&instance.args, scope, depth, budget);
+        let kwargs = self.keywords(&instance.keywords, scope, depth, budget);
+        let mut object = Object {
+            class: match &instance.class {
+                Live::Name(path) => path.clone(),
+                Live::Class(class) => class.path.clone(),
+                other => format::kind(other).into(),
+            },
+            lineage: Vec::new(),
+            args,
+            kwargs,
+            base: None,
+            notice: instance.notice.borrow().clone(),
+            attributes: Vec::new(),
+            methods: Vec::new(),
+            at,
+        };
+        let Live::Class(class) = &instance.class else {
+            object.lineage = vec![object.class.clone()];
+            return object;
+        };
+        let calls = instance.base_calls.borrow().clone();
+        match calls.as_slice() {
+            [call] if object.notice.is_none() => {
+                object.base = Some(Call {
+                    class: call.class.clone(),
+                    args: self.each(&call.args, scope, depth, budget),
+                    kwargs: self.keywords(&call.keywords, scope, depth, budget),
+                });
+            }
+            [] => {
+                object
+                    .notice
+                    .get_or_insert_with(|| "its constructor reaches no class of Django's".to_owned());
+            }
+            [_] => {}
+            [..] => {
+                object.notice.get_or_insert_with(|| "its constructor calls several others".to_owned());
+            }
+        }
+        if let Err(stop) = self.describe(instance, &class.clone(), &mut object, scope, depth, budget) {
+            let unknown = self.stopped(scope, instance.span, &stop);
+            if let Live::Unknown(unknown) = unknown {
+                object.notice.get_or_insert(unknown.reason.clone());
+            }
+        }
+        object
+    }
+
+    /// Lineage, attributes and methods of an object of a class of the sources.
+    fn describe(
+        &mut self,
+        instance: &Rc<Instance>,
+        class: &Rc<Class>,
+        object: &mut Object,
+        scope: &Rc<Scope>,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Result<(), Stop> {
+        let lineage = self.lineage(class)?;
+        let mut attributes = Names::default();
+        let mut methods: Vec<(Arc<str>, Rc<Closure>)> = Vec::new();
+        for it in lineage.iter() {
+            match it {
+                Live::Class(class) => {
+                    self.class_body(class)?;
+                    object.lineage.push(class.path.clone());
+                    let entries: Vec<(Arc<str>, Live)> = class
+                        .names
+                        .borrow()
+                        .iter()
+                        .map(|(name, value)| (name.clone(), value.clone()))
+                        .collect();
+                    for (name, value) in entries {
+                        match value {
+                            Live::Function(closure) => {
+                                if !methods.iter().any(|(it, _)| *it == name) {
+                                    methods.push((name, closure));
+                                }
+                            }
+                            Live::Descriptor(..) | Live::Class(_) => {}
+                            value if attributes.get(&name).is_none() && !name.starts_with("__") => {
+                                attributes.set(name, value);
+                            }
+                            _ => {}
+                        }
+                    }
+                }
+                Live::Name(path) if &**path != "builtins.object" => object.lineage.push(path.clone()),
+                Live::Name(_) => {}
+                Live::Unknown(unknown) => {
+                    object.notice.get_or_insert_with(|| format!("a base class of it {}", unknown.reason));
+                }
+                _ => {}
+            }
+        }
+        let own: Vec<(Arc<str>, Live)> =
+            instance.attributes.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in own {
+            attributes.set(name, value);
+        }
+        for (name, value) in attributes.iter() {
+            let value = self.convert(value, scope, depth, budget);
+            object.attributes.push((name.clone(), value));
+        }
+        let receiver = Live::Instance(instance.clone());
+        for (name, closure) in methods {
+            let result = if ASKED.contains(&&*name) {
+                let result = self.ask(&closure, &receiver, scope, instance.span);
+                Some(self.convert(&result, scope, depth, budget))
+            } else {
+                None
+            };
+            object.methods.push((name, Method { result, function: self.function(&closure) }));
+        }
+        Ok(())
+    }
+
+    fn ask(&mut self, closure: &Rc<Closure>, receiver: &Live, scope: &Rc<Scope>, span: Span) -> Live {
+        let takes_connection = closure.definition.parameters.positional.len() > 1;
+        let args = if takes_connection { vec![Live::name("django.db.connection")] } else { Vec::new() };
+        match self.call_closure(closure, Some(receiver), args, Vec::new(), scope, span) {
+            Ok(value) => value,
+            Err(stop) => self.stopped(scope, span, &stop),
+        }
+    }
+
+    /// For a list of operations: one unknown when not even their number is known.
+    pub fn list_value(&mut self, live: &Live, scope: &Rc<Scope>, span: Span) -> Vec<Value> {
+        let items = match self.iterate(live, scope, span) {
+            Ok(Ok(items)) => items,
+            Ok(Err(unknown)) => vec![unknown],
+            Err(stop) => vec![self.stopped(scope, span, &stop)],
+        };
+        items.iter().map(|item| self.value(item, scope)).collect()
+    }
+}

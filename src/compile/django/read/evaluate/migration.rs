@@ -1,0 +1,96 @@
+//! A class `Migration`, as Django instantiates it.
+
+use std::rc::Rc;
+
+use super::Interpreter;
+use super::live::*;
+use crate::compile::django::project::Value;
+
+/// What a migration says, as values.
+pub struct Read {
+    pub operations: Vec<Value>,
+    pub dependencies: Vec<Value>,
+    pub run_before: Vec<Value>,
+    pub replaces: Vec<Value>,
+    pub initial: Value,
+    pub beyond: Option<String>,
+}
+
+impl Interpreter<'_> {
+    pub fn migration(&mut self, class: &Rc<Class>, name: &str, label: &str, scope: &Rc<Scope>) -> Read {
+        let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
+        let args = vec![Live::str(name), Live::str(label)];
+        let made = self.instantiate(class, args, Vec::new(), scope, span);
+        let beyond = self.beyond(class);
+        let mut list = |name: &str| -> Vec<Value> {
+            let from_instance = match &made {
+                Ok(Live::Instance(instance)) => instance.attributes.borrow().get(name).cloned(),
+                _ => None,
+            };
+            let value = match from_instance {
+                Some(value) => value,
+                None => match self.class_attribute(class, name) {
+                    Ok(value) => value.unwrap_or_else(|| Live::list(Vec::new())),
+                    Err(stop) => self.stopped(scope, span, &stop),
+                },
+            };
+            self.list_value(&value, scope, span)
+        };
+        let mut read = Read {
+            operations: list("operations"),
+            dependencies: list("dependencies"),
+            run_before: list("run_before"),
+            replaces: list("replaces"),
+            initial: Value::None,
+            beyond,
+        };
+        if let Ok(Some(initial)) = self.class_attribute(class, "initial") {
+            read.initial = self.value(&initial, scope);
+        }
+        match made {
+            Ok(Live::Instance(instance)) => {
+                if let Some(notice) = instance.notice.borrow().clone() {
+                    read.beyond.get_or_insert(notice);
+                }
+            }
+            Ok(_) => {
+                read.beyond.get_or_insert_with(|| format!("`{}` makes no instance of itself", class.path));
+            }
+            Err(stop) => {
+                if let Live::Unknown(why) = self.stopped(scope, span, &stop) {
+                    read.beyond
+                        .get_or_insert_with(|| format!("the constructor of `{}` {}", class.path, why.reason));
+                }
+            }
+        }
+        read
+    }
+
+    /// Why `operations` may not be all that the migration does.
+    fn beyond(&mut self, class: &Rc<Class>) -> Option<String> {
+        let lineage = match self.lineage(class) {
+            Ok(lineage) => lineage,
+            Err(_) => return Some(format!("the bases of `{}` are not known", class.path)),
+        };
+        let mut reaches = false;
+        for it in lineage.iter() {
+            match it {
+                Live::Class(class) => {
+                    for method in ["apply", "mutate_state"] {
+                        if class.names.borrow().get(method).is_some() {
+                            return Some(format!("`{}` overrides `{method}`", class.path));
+                        }
+                    }
+                }
+                Live::Name(name) if &**name == "django.db.migrations.Migration" => reaches = true,
+                Live::Name(name) if &**name == "builtins.object" => {}
+                Live::Name(name) => {
+                    return Some(format!("it derives from `{name}`, which is in none of the sources"));
+                }
+                Live::Unknown(why) => return Some(format!("a base of it {}", why.reason)),
+                _ => {}
+            }
+        }
+        (!reaches).then(|| format!("`{}` does not derive from Django's Migration", class.path))
+    }
+}

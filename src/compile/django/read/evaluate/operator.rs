@@ -1,0 +1,509 @@
+//! Truth, equality, order and arithmetic of values.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::live::*;
+use super::{Interpreter, MAX_LENGTH, format};
+use crate::compile::django::project::Unknown;
+use crate::compile::django::read::syntax::tree::{Comparison, Operator, Sign, Span};
+
+impl Interpreter<'_> {
+    /// Whether a value is true; `Err` with the reason when that is not known.
+    pub fn truth(
+        &mut self,
+        value: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Result<bool, Arc<Unknown>>, Stop> {
+        let value = self.force(value)?;
+        let known = match &value {
+            Live::None => Some(false),
+            Live::Bool(it) => Some(*it),
+            Live::Int(it) => Some(*it != 0),
+            Live::Float(it) => Some(*it != 0.0),
+            Live::Str(it) => Some(!it.is_empty()),
+            Live::Bytes(it) => Some(!it.is_empty()),
+            Live::Tuple(it) => filled(it),
+            Live::List(it) | Live::Set(it) => filled(&it.borrow()),
+            Live::Dict(it) => {
+                let pairs = it.borrow();
+                if pairs.is_empty() {
+                    Some(false)
+                } else {
+                    pairs.iter().any(|(key, _)| !key.is_unknown()).then_some(true)
+                }
+            }
+            Live::Path(_) | Live::Function(_) | Live::Class(_) | Live::Module(_) | Live::Partial(_) => {
+                Some(true)
+            }
+            Live::Bound(_) | Live::Descriptor(..) => Some(true),
+            Live::Instance(instance) => match &instance.class {
+                Live::Class(class) => {
+                    let class = class.clone();
+                    let special = self
+                        .class_attribute(&class, "__bool__")?
+                        .or(self.class_attribute(&class, "__len__")?);
+                    special.is_none().then_some(true)
+                }
+                Live::Name(class) => class.starts_with("django.db.").then_some(true),
+                _ => None,
+            },
+            // A class or function of Django's is true, a constant may be anything.
+            Live::Name(path) => path
+                .rsplit('.')
+                .next()
+                .is_some_and(|name| name.starts_with(char::is_uppercase) && name.contains(char::is_lowercase))
+                .then_some(true),
+            Live::Super(_) => Some(true),
+            Live::Import(_) | Live::Unknown(_) => None,
+        };
+        Ok(match (known, value) {
+            (Some(known), _) => Ok(known),
+            (None, Live::Unknown(unknown)) => Err(unknown),
+            (None, value) => match self.unknown(
+                scope,
+                span,
+                format!("hangs on {}, which is not known", format::kind(&value)),
+            ) {
+                Live::Unknown(unknown) => Err(unknown),
+                _ => Ok(true),
+            },
+        })
+    }
+
+    pub fn compare(
+        &mut self,
+        left: &Live,
+        how: Comparison,
+        right: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let (left, right) = (self.force(left)?, self.force(right)?);
+        let known = match how {
+            Comparison::Equal => equal(&left, &right),
+            Comparison::NotEqual => equal(&left, &right).map(|it| !it),
+            Comparison::Is => same(&left, &right),
+            Comparison::IsNot => same(&left, &right).map(|it| !it),
+            Comparison::In => self.contains(&right, &left)?,
+            Comparison::NotIn => self.contains(&right, &left)?.map(|it| !it),
+            Comparison::Less => order(&left, &right).map(Ordering::is_lt),
+            Comparison::LessOrEqual => order(&left, &right).map(Ordering::is_le),
+            Comparison::Greater => order(&left, &right).map(Ordering::is_gt),
+            Comparison::GreaterOrEqual => order(&left, &right).map(Ordering::is_ge),
+        };
+        Ok(match known {
+            Some(known) => Live::Bool(known),
+            None => self.because(&[&left, &right], scope, span, "compares what is not known"),
+        })
+    }
+
+    fn contains(&mut self, container: &Live, item: &Live) -> Result<Option<bool>, Stop> {
+        if let (Live::Str(text), Live::Str(part)) = (container, item) {
+            return Ok(Some(text.contains(&**part)));
+        }
+        let items = match container {
+            Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
+            Live::List(items) | Live::Set(items) => items.borrow().clone(),
+            Live::Tuple(items) => items.to_vec(),
+            _ => return Ok(None),
+        };
+        self.steps(items.len())?;
+        let mut known = true;
+        for it in &items {
+            match equal(it, item) {
+                Some(true) => return Ok(Some(true)),
+                Some(false) => {}
+                None => known = false,
+            }
+        }
+        Ok(known.then_some(false))
+    }
+
+    /// The first of the values that is unknown, else a new reason.
+    pub fn because(&self, values: &[&Live], scope: &Scope, span: Span, reason: &str) -> Live {
+        let unknown = values.iter().find(|value| value.is_unknown());
+        unknown.map(|it| (*it).clone()).unwrap_or_else(|| self.unknown(scope, span, reason))
+    }
+
+    pub fn unary(&mut self, sign: Sign, value: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        let value = self.force(value)?;
+        Ok(match (sign, &value) {
+            (Sign::Plus, Live::Int(_) | Live::Float(_)) => value,
+            (Sign::Minus, Live::Int(it)) => match it.checked_neg() {
+                Some(it) => Live::Int(it),
+                None => self.unknown(scope, span, "is a very large number"),
+            },
+            (Sign::Minus, Live::Bool(it)) => Live::Int(-i128::from(*it)),
+            (Sign::Minus, Live::Float(it)) => Live::Float(-it),
+            (Sign::Invert, Live::Int(it)) => Live::Int(!it),
+            // Django's `Q.__invert__` and `Combinable.__neg__`.
+            (Sign::Invert, Live::Instance(it)) if is_condition(it) => {
+                self.make_negated(value.clone(), scope, span)
+            }
+            (Sign::Minus, Live::Instance(it)) if is_expression(it) => {
+                self.combined(value.clone(), "*", Live::Int(-1), scope, span)
+            }
+            _ => self.because(&[&value], scope, span, "negates what is not known"),
+        })
+    }
+
+    pub fn binary(
+        &mut self,
+        left: &Live,
+        operator: Operator,
+        right: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let (left, right) = (self.force(left)?, self.force(right)?);
+        let known = match (&left, operator, &right) {
+            (Live::Str(a), Operator::Add, Live::Str(b)) => {
+                self.long(a.len() + b.len())?;
+                Some(Live::str(format!("{a}{b}")))
+            }
+            (Live::Str(text), Operator::Mod, _) => format::percent(self, text, &right)?.map(Live::str),
+            (Live::Bytes(a), Operator::Add, Live::Bytes(b)) => {
+                self.long(a.len() + b.len())?;
+                Some(Live::Bytes([&**a, &**b].concat().into()))
+            }
+            (Live::List(a), Operator::Add, Live::List(b)) => {
+                let items: Vec<Live> = a.borrow().iter().chain(b.borrow().iter()).cloned().collect();
+                self.long(items.len())?;
+                Some(Live::list(items))
+            }
+            // An unknown number of unknown elements, but what is known stays.
+            (Live::List(a), Operator::Add, Live::Unknown(_)) => {
+                let items = a.borrow().iter().chain([&right]).cloned().collect();
+                Some(Live::list(items))
+            }
+            (Live::Unknown(_), Operator::Add, Live::List(b)) => {
+                let items = [&left].into_iter().chain(b.borrow().iter()).cloned().collect();
+                Some(Live::list(items))
+            }
+            (Live::Tuple(a), Operator::Add, Live::Tuple(b)) => {
+                self.long(a.len() + b.len())?;
+                Some(Live::tuple(a.iter().chain(b.iter()).cloned().collect()))
+            }
+            (Live::Str(text), Operator::Mul, Live::Int(times))
+            | (Live::Int(times), Operator::Mul, Live::Str(text)) => {
+                let times = usize::try_from(*times).unwrap_or(0);
+                self.long(text.len().saturating_mul(times))?;
+                Some(Live::str(text.repeat(times)))
+            }
+            (Live::List(items), Operator::Mul, Live::Int(times))
+            | (Live::Int(times), Operator::Mul, Live::List(items)) => {
+                let items = items.borrow().clone();
+                let times = usize::try_from(*times).unwrap_or(0);
+                self.long(items.len().saturating_mul(times))?;
+                Some(Live::list(items.iter().cloned().cycle().take(items.len() * times).collect()))
+            }
+            (Live::Path(folder), Operator::Div, Live::Str(name)) => {
+                Some(Live::Path(Rc::new(folder.join(&**name))))
+            }
+            (Live::Dict(a), Operator::Or, Live::Dict(b)) => {
+                let merged = Live::dict(a.borrow().clone());
+                if let Live::Dict(merged) = &merged {
+                    for (key, value) in b.borrow().iter() {
+                        put(&mut merged.borrow_mut(), key.clone(), value.clone());
+                    }
+                }
+                Some(merged)
+            }
+            (Live::Set(a), Operator::Or, Live::Set(b)) => {
+                let mut items = a.borrow().clone();
+                for item in b.borrow().iter() {
+                    if !items.iter().any(|it| equal(it, item) == Some(true)) {
+                        items.push(item.clone());
+                    }
+                }
+                Some(Live::set(items))
+            }
+            (Live::Set(a), Operator::Sub | Operator::And, Live::Set(b)) => {
+                let wanted = operator == Operator::And;
+                let b = b.borrow();
+                let kept = a
+                    .borrow()
+                    .iter()
+                    .filter(|it| b.iter().any(|other| equal(it, other) == Some(true)) == wanted)
+                    .cloned()
+                    .collect();
+                Some(Live::set(kept))
+            }
+            (Live::Instance(a), Operator::Or | Operator::And | Operator::Xor, Live::Instance(b))
+                if is_condition(a) && is_condition(b) =>
+            {
+                let connector = match operator {
+                    Operator::Or => "OR",
+                    Operator::And => "AND",
+                    _ => "XOR",
+                };
+                Some(self.connected(left.clone(), connector, right.clone(), scope, span))
+            }
+            (Live::Instance(it), _, _) | (_, _, Live::Instance(it)) if is_expression(it) => {
+                match symbol(operator) {
+                    Some(symbol) => Some(self.combined(left.clone(), symbol, right.clone(), scope, span)),
+                    None => None,
+                }
+            }
+            _ => arithmetic(&left, operator, &right),
+        };
+        Ok(match known {
+            Some(value) => value,
+            None => self.because(&[&left, &right], scope, span, "combines what is not known"),
+        })
+    }
+
+    pub fn long(&mut self, length: usize) -> Result<(), Stop> {
+        if length > MAX_LENGTH {
+            return Err(Stop::Exhausted("makes something very long"));
+        }
+        self.steps(length / 64)
+    }
+
+    fn connected(&mut self, left: Live, connector: &str, right: Live, scope: &Rc<Scope>, span: Span) -> Live {
+        let keywords = vec![("_connector".into(), Live::str(connector))];
+        self.outside_instance("django.db.models.Q", vec![left, right], keywords, scope, span)
+    }
+
+    fn make_negated(&mut self, condition: Live, scope: &Rc<Scope>, span: Span) -> Live {
+        let keywords = vec![("_negated".into(), Live::Bool(true))];
+        self.outside_instance("django.db.models.Q", vec![condition], keywords, scope, span)
+    }
+
+    /// `F("a") + 1`, as Django's `Combinable` makes of it.
+    fn combined(&mut self, left: Live, connector: &str, right: Live, scope: &Rc<Scope>, span: Span) -> Live {
+        let class = "django.db.models.expressions.CombinedExpression";
+        self.outside_instance(class, vec![left, Live::str(connector), right], Vec::new(), scope, span)
+    }
+}
+
+fn is_condition(instance: &Instance) -> bool {
+    matches!(&instance.class, Live::Name(class) if matches!(&**class, "django.db.models.Q" | "django.db.models.Exists")
+        || class.starts_with("django.db.models.lookups."))
+}
+
+fn is_expression(instance: &Instance) -> bool {
+    matches!(&instance.class, Live::Name(class) if class.starts_with("django.db.models."))
+        && !is_condition(instance)
+}
+
+fn symbol(operator: Operator) -> Option<&'static str> {
+    match operator {
+        Operator::Add => Some("+"),
+        Operator::Sub => Some("-"),
+        Operator::Mul => Some("*"),
+        Operator::Div => Some("/"),
+        Operator::Mod => Some("%%"),
+        Operator::Pow => Some("^"),
+        Operator::FloorDiv
+        | Operator::Or
+        | Operator::And
+        | Operator::Xor
+        | Operator::LeftShift
+        | Operator::RightShift
+        | Operator::MatMul => None,
+    }
+}
+
+fn filled(items: &[Live]) -> Option<bool> {
+    match items {
+        [] => Some(false),
+        items => items.iter().any(|item| !item.is_unknown()).then_some(true),
+    }
+}
+
+fn number(value: &Live) -> Option<f64> {
+    match value {
+        Live::Int(it) => Some(*it as f64),
+        Live::Bool(it) => Some(f64::from(u8::from(*it))),
+        Live::Float(it) => Some(*it),
+        _ => None,
+    }
+}
+
+pub fn integer(value: &Live) -> Option<i128> {
+    match value {
+        Live::Int(it) => Some(*it),
+        Live::Bool(it) => Some(i128::from(*it)),
+        _ => None,
+    }
+}
+
+fn arithmetic(left: &Live, operator: Operator, right: &Live) -> Option<Live> {
+    if let (Some(a), Some(b)) = (integer(left), integer(right)) {
+        let result = match operator {
+            Operator::Add => a.checked_add(b),
+            Operator::Sub => a.checked_sub(b),
+            Operator::Mul => a.checked_mul(b),
+            Operator::FloorDiv => a.checked_div_euclid(b).filter(|_| b > 0),
+            Operator::Mod => a.checked_rem_euclid(b).filter(|_| b > 0),
+            Operator::Pow => u32::try_from(b).ok().and_then(|b| a.checked_pow(b)),
+            Operator::Or => Some(a | b),
+            Operator::And => Some(a & b),
+            Operator::Xor => Some(a ^ b),
+            Operator::LeftShift => {
+                u32::try_from(b).ok().filter(|b| *b < 64).and_then(|b| a.checked_mul(1 << b))
+            }
+            Operator::RightShift => u32::try_from(b).ok().and_then(|b| a.checked_shr(b)),
+            Operator::Div => return (b != 0).then(|| Live::Float(a as f64 / b as f64)),
+            Operator::MatMul => None,
+        };
+        return result.map(Live::Int);
+    }
+    let (a, b) = (number(left)?, number(right)?);
+    match operator {
+        Operator::Add => Some(Live::Float(a + b)),
+        Operator::Sub => Some(Live::Float(a - b)),
+        Operator::Mul => Some(Live::Float(a * b)),
+        Operator::Div => (b != 0.0).then(|| Live::Float(a / b)),
+        Operator::FloorDiv
+        | Operator::Mod
+        | Operator::Pow
+        | Operator::Or
+        | Operator::And
+        | Operator::Xor
+        | Operator::LeftShift
+        | Operator::RightShift
+        | Operator::MatMul => None,
+    }
+}
+
+/// `None` when it is not known.
+pub fn equal(a: &Live, b: &Live) -> Option<bool> {
+    equal_within(a, b, 50)
+}
+
+fn equal_within(a: &Live, b: &Live, depth: u32) -> Option<bool> {
+    let depth = depth.checked_sub(1)?;
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Some(a == b);
+    }
+    match (a, b) {
+        (Live::Unknown(_), _) | (_, Live::Unknown(_)) | (Live::Import(_), _) | (_, Live::Import(_)) => None,
+        (Live::Str(a), Live::Str(b)) => Some(a == b),
+        (Live::Bytes(a), Live::Bytes(b)) => Some(a == b),
+        (Live::Path(a), Live::Path(b)) => Some(a == b),
+        (Live::Tuple(a), Live::Tuple(b)) => all_equal(a, b, depth),
+        (Live::List(x), Live::List(y)) => {
+            Rc::ptr_eq(x, y).then_some(true).or_else(|| all_equal(&x.borrow(), &y.borrow(), depth))
+        }
+        (Live::Set(x), Live::Set(y)) => {
+            let (x, y) = (x.borrow(), y.borrow());
+            let within = |a: &[Live], b: &[Live]| {
+                a.iter().all(|it| b.iter().any(|other| equal_within(it, other, depth) == Some(true)))
+            };
+            (!x.iter().chain(y.iter()).any(Live::is_unknown)).then(|| within(&x, &y) && within(&y, &x))
+        }
+        (Live::Dict(x), Live::Dict(y)) => {
+            if Rc::ptr_eq(x, y) {
+                return Some(true);
+            }
+            let (x, y) = (x.borrow(), y.borrow());
+            if x.iter().chain(y.iter()).any(|(key, _)| key.is_unknown()) {
+                return None;
+            }
+            if x.len() != y.len() {
+                return Some(false);
+            }
+            let mut known = Some(true);
+            for (key, value) in x.iter() {
+                match find(&y, key) {
+                    None => return Some(false),
+                    Some(other) => match equal_within(value, other, depth) {
+                        Some(true) => {}
+                        Some(false) => return Some(false),
+                        None => known = None,
+                    },
+                }
+            }
+            known
+        }
+        (Live::Name(a), Live::Name(b)) if a == b => Some(true),
+        (Live::Name(_), Live::Name(_)) => None,
+        // What a name of another library stands for is not known; a class is equal to no literal.
+        (Live::Name(_), Live::None | Live::Str(_) | Live::Int(_) | Live::Bool(_)) => None,
+        (Live::None | Live::Str(_) | Live::Int(_) | Live::Bool(_), Live::Name(_)) => None,
+        (Live::Instance(x), Live::Instance(y)) => {
+            if Rc::ptr_eq(x, y) {
+                return Some(true);
+            }
+            // Equal as far as a reader can tell; `==` of theirs may say otherwise.
+            let alike = equal_within(&x.class, &y.class, depth)? && all_equal(&x.args, &y.args, depth)?;
+            let keywords =
+                |it: &Instance| -> Vec<Live> { it.keywords.iter().map(|(_, value)| value.clone()).collect() };
+            let named = x.keywords.iter().map(|(name, _)| name).eq(y.keywords.iter().map(|(name, _)| name));
+            (alike && named && all_equal(&keywords(x), &keywords(y), depth)?).then_some(true)
+        }
+        (Live::Instance(_), Live::None) | (Live::None, Live::Instance(_)) => Some(false),
+        (Live::Instance(_), _) | (_, Live::Instance(_)) => None,
+        (a, b) => Some(a.is(b)),
+    }
+}
+
+fn all_equal(a: &[Live], b: &[Live], depth: u32) -> Option<bool> {
+    // An unknown element may stand for several.
+    if a.len() != b.len() {
+        return (!a.iter().chain(b).any(Live::is_unknown)).then_some(false);
+    }
+    let mut known = Some(true);
+    for (a, b) in a.iter().zip(b) {
+        match equal_within(a, b, depth) {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => known = None,
+        }
+    }
+    known
+}
+
+/// `is`
+fn same(a: &Live, b: &Live) -> Option<bool> {
+    match (a, b) {
+        (Live::Unknown(_), _) | (_, Live::Unknown(_)) => None,
+        (Live::Name(a), Live::Name(b)) if a == b => Some(true),
+        (Live::Name(_), _) | (_, Live::Name(_)) => None,
+        (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
+            equal(a, b)
+        }
+        (a, b) => Some(a.is(b)),
+    }
+}
+
+pub fn order(a: &Live, b: &Live) -> Option<Ordering> {
+    if let (Some(a), Some(b)) = (integer(a), integer(b)) {
+        return Some(a.cmp(&b));
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return a.partial_cmp(&b);
+    }
+    match (a, b) {
+        (Live::Str(a), Live::Str(b)) => Some(a.cmp(b)),
+        (Live::Tuple(a), Live::Tuple(b)) => order_all(a, b),
+        (Live::List(a), Live::List(b)) => order_all(&a.borrow(), &b.borrow()),
+        _ => None,
+    }
+}
+
+fn order_all(a: &[Live], b: &[Live]) -> Option<Ordering> {
+    for (a, b) in a.iter().zip(b) {
+        match order(a, b)? {
+            Ordering::Equal => {}
+            unequal => return Some(unequal),
+        }
+    }
+    (!a.iter().chain(b).any(Live::is_unknown)).then(|| a.len().cmp(&b.len()))
+}
+
+pub fn find<'p>(pairs: &'p Pairs, key: &Live) -> Option<&'p Live> {
+    pairs.iter().find(|(it, _)| equal(it, key) == Some(true)).map(|(_, value)| value)
+}
+
+pub fn put(pairs: &mut Pairs, key: Live, value: Live) {
+    match pairs.iter_mut().find(|(it, _)| equal(it, &key) == Some(true)) {
+        Some((_, old)) => *old = value,
+        None => pairs.push((key, value)),
+    }
+}

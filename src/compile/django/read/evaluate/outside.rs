@@ -1,0 +1,593 @@
+//! What is not followed but decides something: Django's settings and connection, the environment, paths.
+
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::import::Imported;
+use super::live::*;
+use super::names::canonical;
+use super::{Interpreter, format};
+use crate::compile::django::project::Value;
+use crate::compile::django::read::syntax::tree::{Span, Stmt, StmtKind};
+use crate::dialect::Dialect;
+
+/// Stands among the settings for names that may be set where it was not seen.
+pub const OTHER_SETTINGS: &str = "*";
+
+impl Interpreter<'_> {
+    /// `path.name`
+    pub fn outside_attribute(&mut self, path: &str, name: &str) -> Evaluated {
+        let full = format!("{path}.{name}");
+        let connection = matches!(
+            path,
+            "django.db.connection" | "schema_editor.connection" | "django.db.transaction.connection"
+        );
+        let dialect = self.world.dialect;
+        let version = i128::from(self.world.django.0);
+        Ok(match (path, name) {
+            (_, "vendor") if connection => Live::str(match dialect {
+                Dialect::Postgres => "postgresql",
+                Dialect::Mysql | Dialect::Mariadb => "mysql",
+                Dialect::Sqlite => "sqlite",
+            }),
+            (_, "mysql_is_mariadb") if connection => Live::Bool(dialect == Dialect::Mariadb),
+            (_, "alias") if connection => Live::str("default"),
+            (_, "settings_dict") if connection => {
+                let engine = match dialect {
+                    Dialect::Postgres => "django.db.backends.postgresql",
+                    Dialect::Mysql | Dialect::Mariadb => "django.db.backends.mysql",
+                    Dialect::Sqlite => "django.db.backends.sqlite3",
+                };
+                Live::dict(vec![(Live::str("ENGINE"), Live::str(engine))])
+            }
+            ("django", "VERSION") => {
+                let minor = i128::from(self.world.django.1);
+                Live::tuple(vec![
+                    Live::Int(version),
+                    Live::Int(minor),
+                    Live::Int(0),
+                    Live::str("final"),
+                    Live::Int(0),
+                ])
+            }
+            ("django.db", "DEFAULT_DB_ALIAS") | ("django.db.utils", "DEFAULT_DB_ALIAS") => {
+                Live::str("default")
+            }
+            ("django.db", "connection") => Live::name("django.db.connection"),
+            ("os", "environ") => Live::name("os.environ"),
+            ("os", "sep") => Live::str("/"),
+            ("os.path", "sep") => Live::str("/"),
+            ("sys", "argv") => Live::list(vec![Live::str("manage.py"), Live::str("migrate")]),
+            // The versions that Django 5 and 6 run on; older Djangos' code asks for 2 and 3.
+            ("sys", "version_info") => Live::tuple(vec![Live::Int(3), Live::Int(12), Live::Int(0)]),
+            ("sys", "platform") => Live::str("linux"),
+            ("builtins.dict" | "builtins.str" | "builtins.list", "__name__") => {
+                Live::str(path.strip_prefix("builtins.").unwrap_or(path))
+            }
+            ("typing", "TYPE_CHECKING") => Live::Bool(false),
+            ("django.utils.version" | "django.utils.six" | "six", "PY2") => Live::Bool(false),
+            ("six", "PY3") => Live::Bool(true),
+            _ => Live::Name(canonical(&full)),
+        })
+    }
+
+    /// Whether a module of Django's has a name; `None` when that cannot be told.
+    pub fn has_outside(&self, path: &str) -> Option<bool> {
+        let (module, name) = path.rsplit_once('.')?;
+        if !path.starts_with("django.") {
+            return None;
+        }
+        Some(self.names_of(module)?.iter().any(|it| it == name))
+    }
+
+    /// The names that a module of the sources binds at its top, without running it.
+    pub fn names_of(&self, module: &str) -> Option<Vec<String>> {
+        self.names_within(module, 6)
+    }
+
+    fn names_within(&self, module: &str, depth: u32) -> Option<Vec<String>> {
+        let depth = depth.checked_sub(1)?;
+        let place = self.world.sources.find(module)?;
+        let file = place.file()?;
+        let source = self.world.sources.load(&file).ok()?;
+        let package = if place.folder().is_some() { module } else { module.rsplit_once('.')?.0 };
+        let mut names = Vec::new();
+        self.collect(&source.body, package, depth, &mut names)?;
+        if let Some(folder) = place.folder() {
+            // Submodules are attributes too, once imported.
+            let entries = std::fs::read_dir(folder).ok()?;
+            for entry in entries.filter_map(Result::ok) {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                let name = name.strip_suffix(".py").unwrap_or(&name).to_owned();
+                if !name.starts_with('_') {
+                    names.push(name);
+                }
+            }
+        }
+        Some(names)
+    }
+
+    fn collect(&self, body: &[Stmt], package: &str, depth: u32, names: &mut Vec<String>) -> Option<()> {
+        use crate::compile::django::read::syntax::tree::ExprKind;
+        for stmt in body {
+            match &stmt.kind {
+                StmtKind::Function(it) => names.push(it.name.to_string()),
+                StmtKind::Class(it) => names.push(it.name.to_string()),
+                StmtKind::Assign { targets, .. } => {
+                    for target in targets {
+                        if let ExprKind::Name(name) = &target.kind {
+                            names.push(name.to_string());
+                        }
+                    }
+                }
+                StmtKind::Import(aliases) => {
+                    names.extend(
+                        aliases.iter().map(|it| it.bound_as.as_ref().unwrap_or(&it.name).to_string()),
+                    );
+                }
+                StmtKind::ImportFrom { module, level, names: aliases } => {
+                    for alias in aliases {
+                        if &*alias.name != "*" {
+                            names.push(alias.bound_as.as_ref().unwrap_or(&alias.name).to_string());
+                            continue;
+                        }
+                        let mut parts: Vec<&str> =
+                            if *level == 0 { Vec::new() } else { package.split('.').collect() };
+                        parts.truncate(parts.len().saturating_sub(level.saturating_sub(1) as usize));
+                        parts.extend(module.as_deref());
+                        names.extend(self.names_within(&parts.join("."), depth)?);
+                    }
+                }
+                StmtKind::If { then, otherwise, .. } => {
+                    self.collect(then, package, depth, names)?;
+                    self.collect(otherwise, package, depth, names)?;
+                }
+                StmtKind::Try { body, handlers, otherwise, .. } => {
+                    self.collect(body, package, depth, names)?;
+                    for handler in handlers {
+                        self.collect(&handler.body, package, depth, names)?;
+                    }
+                    self.collect(otherwise, package, depth, names)?;
+                }
+                _ => {}
+            }
+        }
+        Some(())
+    }
+
+    /// `None` when the setting is certainly set nowhere.
+    pub fn setting(&mut self, name: &str, scope: &Rc<Scope>, span: Span) -> Result<Option<Live>, Stop> {
+        let Some(settings) = self.world.settings else {
+            return Ok(Some(self.unknown(
+                scope,
+                span,
+                "asks for a setting while the settings are being read",
+            )));
+        };
+        if let Some(value) = settings.values.get(name) {
+            return Ok(Some(thaw(value, scope, span)));
+        }
+        if let Imported::Followed(defaults) = self.import("django.conf.global_settings")?
+            && let Some(value) = self.module_attribute(&defaults, name)?
+        {
+            return Ok(Some(value));
+        }
+        Ok(settings.values.get(OTHER_SETTINGS).map(|unknown| thaw(unknown, scope, span)))
+    }
+
+    pub fn outside_subscript(
+        &mut self,
+        path: &str,
+        index: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        Ok(match path {
+            "django.db.connections" => Live::name("django.db.connection"),
+            "os.environ" => {
+                let name = format::text(index).unwrap_or_default();
+                self.unknown(scope, span, format!("asks the environment for {name}"))
+            }
+            // `Generic[T]`, `list[str]`
+            path if path.starts_with("typing.")
+                || path.starts_with("builtins.")
+                || path.starts_with("django.db.models.") =>
+            {
+                Live::name(path)
+            }
+            _ => self.unknown(scope, span, format!("takes an element of `{path}`")),
+        })
+    }
+
+    pub fn outside_instance(
+        &mut self,
+        class: &str,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Scope,
+        span: Span,
+    ) -> Live {
+        Live::Instance(Rc::new(Instance {
+            class: Live::Name(class.into()),
+            args,
+            keywords,
+            attributes: SharedNames::default(),
+            base_calls: Default::default(),
+            notice: Default::default(),
+            module: scope.module.clone(),
+            span,
+        }))
+    }
+
+    /// A function or class that is not followed.
+    pub fn outside_call(
+        &mut self,
+        path: &Arc<str>,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        if let Some(name) = path.strip_prefix("builtins.") {
+            let made = self.call_builtin(name, &args, &keywords, scope, span)?;
+            return Ok(match made {
+                Some(value) => value,
+                None => {
+                    let values: Vec<&Live> =
+                        args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
+                    self.because(&values, scope, span, &format!("calls {name} with what is not known"))
+                }
+            });
+        }
+        // Most are classes of Django's.
+        if path.starts_with("django.db.m") {
+            return Ok(self.outside_instance(path, args, keywords, scope, span));
+        }
+        let first = match args.first() {
+            Some(first) => Some(self.force(first)?),
+            None => None,
+        };
+        let keyword =
+            |name: &str| keywords.iter().find(|(it, _)| &**it == name).map(|(_, value)| value.clone());
+        let known = match &**path {
+            // Translations are made for people: the text stays what it is.
+            "django.utils.translation.gettext"
+            | "django.utils.translation.gettext_lazy"
+            | "django.utils.translation.gettext_noop"
+            | "django.utils.translation.ugettext"
+            | "django.utils.translation.ugettext_lazy"
+            | "django.utils.encoding.force_str"
+            | "django.utils.encoding.force_text"
+            | "django.utils.encoding.smart_str"
+            | "django.utils.safestring.mark_safe"
+            | "django.utils.functional.lazystr"
+            | "copy.copy"
+            | "copy.deepcopy"
+            | "types.MappingProxyType"
+            | "typing.cast_to" => match first {
+                Some(Live::List(items)) => Some(Live::list(items.borrow().clone())),
+                Some(Live::Dict(pairs)) => Some(Live::dict(pairs.borrow().clone())),
+                first => first,
+            },
+            "typing.cast"
+            | "django.utils.translation.pgettext_lazy"
+            | "django.utils.translation.pgettext" => args.get(1).cloned(),
+            "collections.OrderedDict" | "collections.defaultdict" => {
+                let from = args
+                    .iter()
+                    .filter(|it| !matches!(it, Live::Name(_) | Live::Function(_)))
+                    .cloned()
+                    .collect::<Vec<_>>();
+                self.call_builtin("dict", &from, &keywords, scope, span)?
+            }
+            "textwrap.dedent" => first.as_ref().and_then(Live::as_str).map(|text| Live::str(dedent(text))),
+            "functools.partial" => match args.split_first() {
+                Some((function, rest)) => Some(Live::Partial(Rc::new(Partial {
+                    function: function.clone(),
+                    args: rest.to_vec(),
+                    keywords: keywords.clone(),
+                }))),
+                None => None,
+            },
+            "functools.lru_cache"
+            | "functools.cache"
+            | "functools.wraps"
+            | "django.db.transaction.atomic" => match &first {
+                Some(Live::Function(_)) if &**path != "functools.wraps" => first,
+                _ => Some(self.outside_instance(path, args.clone(), keywords.clone(), scope, span)),
+            },
+            "itertools.chain" | "itertools.chain.from_iterable" => {
+                let groups = match (&**path, &first) {
+                    ("itertools.chain", _) => args.clone(),
+                    (_, Some(first)) => {
+                        self.iterate(first, scope, span)?.unwrap_or_else(|unknown| vec![unknown])
+                    }
+                    (_, None) => Vec::new(),
+                };
+                let mut all = Vec::new();
+                for group in groups {
+                    match self.iterate(&group, scope, span)? {
+                        Ok(items) => all.extend(items),
+                        Err(unknown) => all.push(unknown),
+                    }
+                }
+                Some(Live::list(all))
+            }
+            "os.environ.get" | "os.getenv" => {
+                let default = args.get(1).cloned().or_else(|| keyword("default")).unwrap_or(Live::None);
+                self.assume_unset(first.as_ref(), &default, scope, span);
+                Some(default)
+            }
+            "decouple.config" | "environ.Env.get_value" => match keyword("default") {
+                Some(default) => {
+                    self.assume_unset(first.as_ref(), &default, scope, span);
+                    let default = self.force(&default)?;
+                    match keyword("cast") {
+                        Some(Live::Name(cast))
+                            if cast.starts_with("builtins.") && &*cast != "builtins.bool" =>
+                        {
+                            Some(self.call(&Live::Name(cast), vec![default], Vec::new(), scope, span)?)
+                        }
+                        Some(Live::Name(_)) | None => Some(default),
+                        Some(cast @ (Live::Function(_) | Live::Import(_))) => {
+                            Some(self.call(&cast, vec![default], Vec::new(), scope, span)?)
+                        }
+                        // `Csv()` and its like split a text.
+                        Some(_) => default.as_str().map(|text| {
+                            let parts = text.split(',').map(str::trim).filter(|it| !it.is_empty());
+                            Live::list(parts.map(Live::str).collect())
+                        }),
+                    }
+                }
+                None => None,
+            },
+            "pathlib.Path" | "pathlib.PurePath" => {
+                let mut joined = PathBuf::new();
+                let mut known = true;
+                for arg in &args {
+                    match self.force(arg)? {
+                        Live::Str(part) => joined.push(&*part),
+                        Live::Path(part) => joined.push(&*part),
+                        _ => known = false,
+                    }
+                }
+                known.then(|| Live::Path(Rc::new(joined)))
+            }
+            "os.path.join" => {
+                let parts: Option<Vec<String>> = args.iter().map(format::text).collect();
+                parts.map(|parts| Live::str(parts.iter().collect::<PathBuf>().to_string_lossy()))
+            }
+            "os.path.dirname" | "os.path.basename" | "os.path.abspath" | "os.path.realpath"
+            | "os.path.normpath" | "os.fspath" | "os.path.splitext" => {
+                first.as_ref().and_then(format::text).map(|text| {
+                    let path_of = Path::new(&text);
+                    match &path[3..] {
+                        "path.dirname" => {
+                            Live::str(path_of.parent().unwrap_or(Path::new("")).to_string_lossy())
+                        }
+                        "path.basename" => {
+                            Live::str(path_of.file_name().unwrap_or_default().to_string_lossy())
+                        }
+                        "path.splitext" => {
+                            let stem = path_of.with_extension("").to_string_lossy().into_owned();
+                            let rest = text.get(stem.len()..).unwrap_or_default().to_owned();
+                            Live::tuple(vec![Live::str(stem), Live::str(rest)])
+                        }
+                        _ => Live::str(normal(path_of).to_string_lossy()),
+                    }
+                })
+            }
+            "importlib.import_module" => match (first.as_ref().and_then(Live::as_str), args.len()) {
+                (Some(name), 1) => match self.import(name)? {
+                    Imported::Followed(module) => Some(Live::Module(module)),
+                    Imported::Outside(path) => Some(Live::Name(path)),
+                    Imported::Missing => None,
+                },
+                _ => None,
+            },
+            "django.utils.module_loading.import_string" => {
+                match first.as_ref().and_then(Live::as_str).and_then(|it| it.rsplit_once('.')) {
+                    Some((module, name)) => match self.import(module)? {
+                        Imported::Followed(module) => self.module_attribute(&module, name)?,
+                        Imported::Outside(path) => Some(self.outside_attribute(&path, name)?),
+                        Imported::Missing => None,
+                    },
+                    None => None,
+                }
+            }
+            "django.apps.apps.is_installed" => first
+                .as_ref()
+                .and_then(Live::as_str)
+                .map(|name| Live::Bool(self.world.apps.iter().any(|(module, _)| module == name))),
+            "django.get_version" => {
+                let (major, minor) = self.world.django;
+                Some(Live::str(format!("{major}.{minor}")))
+            }
+            "django.contrib.auth.get_user_model" => None,
+            "collections.namedtuple" | "logging.getLogger" => {
+                Some(self.outside_instance(path, args.clone(), keywords.clone(), scope, span))
+            }
+            "os.path.exists" | "os.path.isfile" | "os.path.isdir" => None,
+            _ => Some(self.outside_instance(path, args.clone(), keywords.clone(), scope, span)),
+        };
+        Ok(match known {
+            Some(value) => value,
+            None => {
+                let values: Vec<&Live> = args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
+                self.because(&values, scope, span, &format!("calls `{path}`"))
+            }
+        })
+    }
+
+    fn assume_unset(&mut self, name: Option<&Live>, default: &Live, scope: &Rc<Scope>, span: Span) {
+        let name = name.and_then(format::text).unwrap_or_default();
+        let default = format::repr(default, 4).unwrap_or_else(|| format::kind(default));
+        let module = scope.module.clone();
+        self.tell(
+            &module,
+            span,
+            format!("assumed that {name} is not set in the environment, so that it is {default}"),
+        );
+    }
+
+    /// Calling what an outside class made: an `Env` of django-environ.
+    pub fn call_outside_instance(
+        &mut self,
+        instance: &Rc<Instance>,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let Live::Name(class) = &instance.class else {
+            return Ok(None);
+        };
+        if !class.starts_with("environ.") {
+            return Ok(None);
+        }
+        let given = keywords.iter().find(|(it, _)| &**it == "default").map(|(_, value)| value.clone());
+        // `Env(DEBUG=(bool, False))`
+        let scheme = args.first().and_then(Live::as_str).and_then(|name| {
+            let (_, value) = instance.keywords.iter().find(|(it, _)| it == name)?;
+            match value {
+                Live::Tuple(pair) => pair.get(1).cloned(),
+                _ => None,
+            }
+        });
+        if let Some(default) = given.or(args.get(2).cloned()).or(scheme) {
+            self.assume_unset(args.first(), &default, scope, span);
+            return Ok(Some(default));
+        }
+        Ok(None)
+    }
+
+    /// A method of what an outside class made; `None` when the result is not known.
+    #[expect(clippy::too_many_arguments, reason = "a call, its place, and what is called")]
+    pub fn method_of_outside(
+        &mut self,
+        instance: &Rc<Instance>,
+        receiver: &Live,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let Live::Name(class) = &instance.class else {
+            return Ok(None);
+        };
+        Ok(match (&**class, name) {
+            ("builtins.open", "read") => {
+                let path = instance.args.first().and_then(format::text).map(PathBuf::from);
+                path.and_then(|path| self.world.sources.read_data(&path)).map(Live::str)
+            }
+            ("builtins.open", "readlines") => {
+                let path = instance.args.first().and_then(format::text).map(PathBuf::from);
+                path.and_then(|path| self.world.sources.read_data(&path))
+                    .map(|text| Live::list(text.split_inclusive('\n').map(Live::str).collect()))
+            }
+            ("builtins.open", "close") => Some(Live::None),
+            // `OrderBy`, as `BaseExpression.asc` and `.desc` make it.
+            (class, "asc" | "desc") if class.starts_with("django.") => {
+                let mut named: Keywords = Vec::new();
+                if name == "desc" {
+                    named.push(("descending".into(), Live::Bool(true)));
+                }
+                named.extend(keywords.iter().cloned());
+                Some(self.outside_instance(
+                    "django.db.models.OrderBy",
+                    vec![receiver.clone()],
+                    named,
+                    scope,
+                    span,
+                ))
+            }
+            (class, "bitand" | "bitor" | "bitxor" | "bitleftshift" | "bitrightshift")
+                if class.starts_with("django.db.models.") =>
+            {
+                let connector = match name {
+                    "bitand" => "&",
+                    "bitor" => "|",
+                    "bitxor" => "#",
+                    "bitleftshift" => "<<",
+                    _ => ">>",
+                };
+                let class = "django.db.models.expressions.CombinedExpression";
+                let args = [Some(receiver.clone()), Some(Live::str(connector)), args.first().cloned()];
+                Some(self.outside_instance(
+                    class,
+                    args.into_iter().flatten().collect(),
+                    Vec::new(),
+                    scope,
+                    span,
+                ))
+            }
+            (class, "read_env") if class.starts_with("environ.") => Some(Live::None),
+            (class, _) if class.starts_with("environ.") => {
+                self.call_outside_instance(instance, args, keywords, scope, span)?
+            }
+            // A manager's or a logger's: no one looks at what it gives.
+            (class, _) if class.starts_with("logging.") => Some(Live::None),
+            _ => None,
+        })
+    }
+}
+
+/// A value that was read, as the interpreter has it.
+fn thaw(value: &Value, scope: &Rc<Scope>, span: Span) -> Live {
+    let each = |values: &[Value]| values.iter().map(|it| thaw(it, scope, span)).collect::<Vec<Live>>();
+    match value {
+        Value::None => Live::None,
+        Value::Bool(it) => Live::Bool(*it),
+        Value::Int(it) => Live::Int(*it),
+        Value::Float(it) => Live::Float(*it),
+        Value::Str(it) => Live::Str(it.clone()),
+        Value::Bytes(it) => Live::Bytes(it.clone()),
+        Value::List(items) => Live::list(each(items)),
+        Value::Tuple(items) => Live::tuple(each(items)),
+        Value::Set(items) => Live::set(each(items)),
+        Value::Dict(pairs) => Live::dict(
+            pairs.iter().map(|(key, value)| (thaw(key, scope, span), thaw(value, scope, span))).collect(),
+        ),
+        Value::Name(it) => Live::Name(it.clone()),
+        Value::Function(it) => Live::Name(it.path.clone()),
+        Value::Object(it) => Live::Instance(Rc::new(Instance {
+            class: Live::Name(it.class.clone()),
+            args: each(&it.args),
+            keywords: it
+                .kwargs
+                .iter()
+                .map(|(name, value)| (name.clone(), thaw(value, scope, span)))
+                .collect(),
+            attributes: SharedNames::default(),
+            base_calls: Default::default(),
+            notice: Default::default(),
+            module: scope.module.clone(),
+            span,
+        })),
+        Value::Unknown(it) => Live::Unknown(it.clone()),
+    }
+}
+
+/// `os.path.normpath`
+fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+fn dedent(text: &str) -> String {
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let common = text.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let lines: Vec<&str> = text.split('\n').map(|line| line.get(common..).unwrap_or("")).collect();
+    lines.join("\n")
+}

@@ -1,0 +1,233 @@
+//! Migration files, found and loaded as `django/db/migrations/loader.py` does.
+
+mod graph;
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::evaluate::live::Live;
+use super::evaluate::{Interpreter, World};
+use super::source::Place;
+use super::{ReadError, notice, syntax};
+use crate::compile::django::project::{App, Location, Notice, SourceMigration, Unknown, Value};
+use crate::migration::MigrationId;
+
+/// A migration before its dependencies are resolved.
+struct Loaded {
+    migration: SourceMigration,
+    dependencies: Vec<MigrationId>,
+    run_before: Vec<MigrationId>,
+}
+
+/// A file to read.
+struct Job {
+    app: usize,
+    name: String,
+    module: String,
+    file: PathBuf,
+}
+
+pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
+    let mut notices = Vec::new();
+    let mut jobs = Vec::new();
+    for (position, app) in apps.iter().enumerate() {
+        jobs.extend(files_of(position, app, world, &mut notices));
+    }
+    let threads =
+        std::thread::available_parallelism().map_or(1, |it| it.get()).min(8).min(jobs.len() / 16 + 1);
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Option<Loaded>, Vec<Notice>)>> = Mutex::default();
+    let work = || {
+        let mut interpreter = Interpreter::new(world);
+        let mut mine = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(job) = jobs.get(at) else { break };
+            let (loaded, notices) = load(&mut interpreter, job, &apps[job.app]);
+            mine.push((at, loaded, notices));
+        }
+        done.lock().unwrap_or_else(PoisonError::into_inner).extend(mine);
+    };
+    std::thread::scope(|scope| -> Result<(), ReadError> {
+        for _ in 0..threads {
+            let builder = std::thread::Builder::new().stack_size(syntax::STACK);
+            builder.spawn_scoped(scope, work).map_err(ReadError::Thread)?;
+        }
+        Ok(())
+    })?;
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, ..)| *at);
+    let mut loaded = Vec::new();
+    for (_, migration, told) in done {
+        loaded.extend(migration);
+        for notice in told {
+            if !notices.contains(&notice) {
+                notices.push(notice);
+            }
+        }
+    }
+    Ok((graph::resolve(loaded, apps, &mut notices), notices))
+}
+
+fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>) -> Vec<Job> {
+    let Some(module) = &app.migrations_module else {
+        return Vec::new();
+    };
+    let folder = match world.sources.find(module) {
+        Some(Place::Package(folder)) => folder,
+        // Neither a module nor a namespace package is a package of migrations to Django.
+        Some(Place::File(_) | Place::Namespace(_)) => return Vec::new(),
+        None => {
+            if **module != *format!("{}.migrations", app.module) {
+                let message = format!("MIGRATION_MODULES says {module}, which is in none of the sources");
+                notices.push(notice(&app.path, 1, message));
+            }
+            return Vec::new();
+        }
+    };
+    let entries = match fs::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            notices.push(notice(&folder, 1, format!("the migrations cannot be listed: {error}")));
+            return Vec::new();
+        }
+    };
+    let mut names: Vec<String> = Vec::new();
+    for entry in entries.filter_map(Result::ok) {
+        let Ok(file) = entry.file_name().into_string() else {
+            notices.push(notice(&entry.path(), 1, "its name is not UTF-8: it is not read"));
+            continue;
+        };
+        let name = match file.rsplit_once('.') {
+            Some((name, "py")) => name,
+            Some((name, "pyc" | "so" | "pyd")) => {
+                let name = name.split('.').next().unwrap_or(name);
+                if name != "__init__" && !folder.join(format!("{name}.py")).is_file() {
+                    notices.push(notice(
+                        &entry.path(),
+                        1,
+                        "a compiled migration without its source is not read",
+                    ));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        // `pkgutil.iter_modules` takes no name that holds a dot; a package is no migration.
+        let ignored = name.starts_with(['_', '~']) || name.contains('.') || name.is_empty();
+        if !ignored && !folder.join(name).join("__init__.py").is_file() {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    let job = |name: String| Job {
+        app: position,
+        module: format!("{module}.{name}"),
+        file: folder.join(format!("{name}.py")),
+        name,
+    };
+    names.into_iter().map(job).collect()
+}
+
+fn load(interpreter: &mut Interpreter, job: &Job, app: &App) -> (Option<Loaded>, Vec<Notice>) {
+    let file = Arc::new(job.file.clone());
+    let id = MigrationId { app: (&*app.label).into(), name: job.name.as_str().into() };
+    let mut loaded = Loaded {
+        migration: SourceMigration {
+            id,
+            file: file.clone(),
+            dependencies: Vec::new(),
+            replaces: Vec::new(),
+            initial: None,
+            operations: Vec::new(),
+            beyond: None,
+        },
+        dependencies: Vec::new(),
+        run_before: Vec::new(),
+    };
+    let unread = |mut loaded: Loaded, line: u32, reason: String, mut told: Vec<Notice>| {
+        told.push(notice(&job.file, line, format!("the migration is not seen through: {reason}")));
+        let at = Location { file: file.clone(), line };
+        loaded.migration.operations =
+            vec![Value::Unknown(Arc::new(Unknown { at, reason, text: String::new() }))];
+        (Some(loaded), told)
+    };
+    let source = match interpreter.world.sources.load(&job.file) {
+        Ok(source) => source,
+        Err(error) => return unread(loaded, error.line, error.message, Vec::new()),
+    };
+    let package = job.module.rsplit_once('.').map(|(package, _)| package).unwrap_or_default();
+    let module = interpreter.run(&job.module, package, source);
+    let scope = interpreter.module_scope(&module);
+    let incomplete = module.incomplete.borrow().clone();
+    let class = module.names.borrow().get("Migration").cloned();
+    let class = class.map(|class| interpreter.force(&class));
+    let class = match (class, incomplete) {
+        (Some(Ok(Live::Class(class))), _) => class,
+        (Some(Ok(Live::Unknown(why))), _) | (None, Some(why)) => {
+            return unread(loaded, why.at.line, why.reason.clone(), interpreter.take_notices());
+        }
+        (Some(_), _) => {
+            return unread(loaded, 1, "`Migration` is no class".to_owned(), interpreter.take_notices());
+        }
+        (None, None) => {
+            let mut told = interpreter.take_notices();
+            told.push(notice(&job.file, 1, "it has no class `Migration`: Django would refuse it"));
+            return (None, told);
+        }
+    };
+    let read = interpreter.migration(&class, &job.name, &app.label, &scope);
+    let mut told = interpreter.take_notices();
+    loaded.migration.initial = match read.initial {
+        Value::Bool(initial) => Some(initial),
+        _ => None,
+    };
+    loaded.migration.beyond = read.beyond;
+    loaded.migration.operations = read.operations;
+    for operation in &loaded.migration.operations {
+        if let Value::Unknown(why) = operation {
+            told.push(Notice {
+                at: why.at.clone(),
+                message: format!("an operation is not seen through: it {}", why.reason),
+            });
+        }
+    }
+    loaded.dependencies = ids(&read.dependencies, "dependency", &job.file, &mut told);
+    loaded.run_before = ids(&read.run_before, "entry of run_before", &job.file, &mut told);
+    loaded.migration.replaces = ids(&read.replaces, "entry of replaces", &job.file, &mut told);
+    interpreter.world.sources.forget(&job.file);
+    (Some(loaded), told)
+}
+
+fn ids(values: &[Value], what: &str, file: &std::path::Path, told: &mut Vec<Notice>) -> Vec<MigrationId> {
+    let mut ids = Vec::new();
+    for value in values {
+        match value {
+            Value::Tuple(pair) | Value::List(pair) => {
+                if let [Value::Str(app), Value::Str(name)] = pair.as_slice() {
+                    ids.push(MigrationId { app: (&**app).into(), name: (&**name).into() });
+                    continue;
+                }
+            }
+            // `swappable_dependency("app.Model")` is a dependency on the first migration of the app.
+            Value::Object(call) if &*call.class == "django.db.migrations.swappable_dependency" => {
+                if let Some(Value::Str(model)) = call.args.first()
+                    && let Some((app, _)) = model.split_once('.')
+                {
+                    ids.push(MigrationId { app: app.into(), name: "__first__".into() });
+                    continue;
+                }
+            }
+            _ => {}
+        }
+        let (line, reason) = match value {
+            Value::Unknown(why) => (why.at.line, why.reason.clone()),
+            Value::Object(call) => (call.at.line, format!("is a `{}` of something not known", call.class)),
+            _ => (1, "is no pair of an app and a name".to_owned()),
+        };
+        told.push(notice(file, line, format!("a {what} is not known: it {reason}")));
+    }
+    ids
+}

@@ -1,0 +1,107 @@
+//! The settings: a module of Python like any other, run by the interpreter from its first line to its last.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::evaluate::{Interpreter, OTHER_SETTINGS, World};
+use super::{ReadError, Request, notice, syntax};
+use crate::compile::django::project::{Notice, Settings, Value};
+
+pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>), ReadError> {
+    let mut settings = Settings::default();
+    let mut notices = Vec::new();
+    if let Some(file) = &request.settings {
+        match world.sources.load(file) {
+            Ok(source) => run(file, source, world, &mut settings, &mut notices),
+            Err(error) if request.installed_apps.is_empty() && request.apps.is_empty() => {
+                return Err(ReadError::Settings {
+                    file: file.clone(),
+                    line: error.line,
+                    message: error.message,
+                });
+            }
+            Err(error) => notices.push(notice(file, error.line, error.message)),
+        }
+    } else if request.installed_apps.is_empty() && request.apps.is_empty() {
+        return Err(ReadError::NoApps);
+    }
+    for (name, text) in &request.set {
+        settings.values.insert(name.as_str().into(), literal(name, text, world));
+    }
+    add_installed_apps(request, &mut settings);
+    tell_what_limits(request, &settings, &mut notices);
+    Ok((settings, notices))
+}
+
+fn run(
+    file: &Path,
+    source: Arc<syntax::Source>,
+    world: &World,
+    settings: &mut Settings,
+    notices: &mut Vec<Notice>,
+) {
+    let name = world.sources.module_of(file).unwrap_or_else(|| "settings".to_owned());
+    let package = name.rsplit_once('.').map(|(package, _)| package).unwrap_or_default().to_owned();
+    let mut interpreter = Interpreter::new(world);
+    let module = interpreter.run(&name, &package, source);
+    let scope = interpreter.module_scope(&module);
+    let names: Vec<_> =
+        module.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    for (name, value) in names {
+        // As `django.conf.Settings` takes them.
+        if !name.starts_with('_') && name.chars().all(|it| !it.is_lowercase()) {
+            settings.values.insert(name, interpreter.value(&value, &scope));
+        }
+    }
+    if let Some(unknown) = module.incomplete.borrow().clone() {
+        notices
+            .push(Notice { at: unknown.at.clone(), message: format!("of the settings, {}", unknown.reason) });
+        settings.values.insert(OTHER_SETTINGS.into(), Value::Unknown(unknown));
+    }
+    notices.extend(interpreter.take_notices());
+}
+
+/// The value of `--set NAME=TEXT`: Python's, or else the text itself.
+fn literal(name: &str, text: &str, world: &World) -> Value {
+    let file = Arc::new(PathBuf::from(format!("--set {name}")));
+    if let Ok(source) = syntax::parse(file, text.to_owned()) {
+        let mut interpreter = Interpreter::new(world);
+        if let Some(value) = interpreter.literal(Arc::new(source)) {
+            return value;
+        }
+    }
+    Value::Str(text.into())
+}
+
+fn add_installed_apps(request: &Request, settings: &mut Settings) {
+    if request.installed_apps.is_empty() {
+        return;
+    }
+    let mut entries = match settings.values.get("INSTALLED_APPS") {
+        Some(Value::List(entries) | Value::Tuple(entries)) => entries.clone(),
+        Some(unknown @ Value::Unknown(_)) => vec![unknown.clone()],
+        _ => Vec::new(),
+    };
+    for app in &request.installed_apps {
+        let known = entries.iter().any(|entry| matches!(entry, Value::Str(it) if **it == **app));
+        if !known {
+            entries.push(Value::Str(app.as_str().into()));
+        }
+    }
+    settings.values.insert("INSTALLED_APPS".into(), Value::List(entries));
+}
+
+fn tell_what_limits(request: &Request, settings: &Settings, notices: &mut Vec<Notice>) {
+    let Some(file) = &request.settings else {
+        return;
+    };
+    match settings.values.get("DATABASE_ROUTERS") {
+        None => {}
+        Some(Value::List(routers) | Value::Tuple(routers)) if routers.is_empty() => {}
+        Some(_) => notices.push(notice(
+            file,
+            1,
+            "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all",
+        )),
+    }
+}

@@ -1,0 +1,1 @@
+//! Small projects in a temporary folder, read whole.

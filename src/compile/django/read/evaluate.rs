@@ -70,6 +70,10 @@ pub struct Interpreter<'a> {
     notices: Vec<Notice>,
     told: HashSet<(u32, String)>,
     facts: HashMap<*const FunctionDef, Arc<Function>>,
+    /// Settings that an app's own code sets: `settings.X = getattr(settings, "X", …)`.
+    set_by_code: SharedNames,
+    /// Packages whose modules were looked through for such.
+    provoked: HashSet<String>,
 }
 
 impl<'a> Interpreter<'a> {
@@ -85,6 +89,8 @@ impl<'a> Interpreter<'a> {
             notices: Vec::new(),
             told: HashSet::new(),
             facts: HashMap::new(),
+            set_by_code: SharedNames::default(),
+            provoked: HashSet::new(),
         }
     }
 
@@ -229,7 +235,14 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Tells something once for each place.
+    ///
+    /// What is assumed within a library that is no installed app decides nothing that is compiled.
     pub fn tell(&mut self, module: &Module, span: Span, message: impl Into<String>) {
+        let root = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+        let own = module.eager || self.world.settings.is_none();
+        if !own && !self.world.apps.iter().any(|(app, _)| root(app) == root(&module.name)) {
+            return;
+        }
         let at = self.location(module, span);
         let message = message.into();
         if self.told.insert((at.line, format!("{}{message}", at.file.display()))) {

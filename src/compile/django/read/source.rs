@@ -10,6 +10,14 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::syntax::{self, Source, SyntaxError};
 
+/// What lies at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    File,
+    Folder,
+    Nothing,
+}
+
 /// What a module's name leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -132,15 +140,40 @@ impl Sources {
         lock(&self.files).remove(file);
     }
 
-    /// The text of a data file, if it lies within the sources, also after links are followed.
+    /// The text of a data file, if it lies within the sources.
     pub fn read_data(&self, path: &Path) -> Option<String> {
+        read_text(&self.inside(path)?).ok()
+    }
+
+    /// The names in a folder within the sources, sorted.
+    pub fn list(&self, folder: &Path) -> Option<Vec<String>> {
+        let entries = fs::read_dir(self.inside(folder)?).ok()?;
+        let mut names: Vec<String> =
+            entries.filter_map(Result::ok).filter_map(|it| it.file_name().into_string().ok()).collect();
+        names.sort();
+        Some(names)
+    }
+
+    /// What lies at a path, if that is within the sources.
+    pub fn kind(&self, path: &Path) -> Option<Kind> {
+        match fs::canonicalize(path) {
+            Ok(_) => {
+                let path = self.inside(path)?;
+                Some(if path.is_dir() { Kind::Folder } else { Kind::File })
+            }
+            Err(_) => {
+                let folder = path.ancestors().skip(1).find(|it| it.is_dir())?;
+                self.inside(folder).map(|_| Kind::Nothing)
+            }
+        }
+    }
+
+    /// The path with its links followed, if it still lies within the sources.
+    fn inside(&self, path: &Path) -> Option<PathBuf> {
         let path = fs::canonicalize(path).ok()?;
-        let inside = self
-            .roots
-            .iter()
-            .chain(self.placed.values())
-            .any(|root| fs::canonicalize(root).is_ok_and(|root| path.starts_with(root)));
-        if inside { read_text(&path).ok() } else { None }
+        let mut roots = self.roots.iter().chain(self.placed.values());
+        let inside = roots.any(|root| fs::canonicalize(root).is_ok_and(|root| path.starts_with(root)));
+        inside.then_some(path)
     }
 }
 

@@ -183,7 +183,7 @@ impl Interpreter<'_> {
             return Ok(Some(value));
         }
         match (&instance.class, name) {
-            (class, "__class__") => return Ok(Some(class.clone())),
+            (class, "__class__") => Ok(Some(class.clone())),
             (Live::Class(_), "__dict__") => {
                 let pairs = instance
                     .attributes
@@ -191,7 +191,7 @@ impl Interpreter<'_> {
                     .iter()
                     .map(|(name, value)| (Live::Str(name.clone()), value.clone()))
                     .collect();
-                return Ok(Some(Live::dict(pairs)));
+                Ok(Some(Live::dict(pairs)))
             }
             (Live::Class(class), _) => {
                 if let Some(found) = self.class_attribute(class, name)? {

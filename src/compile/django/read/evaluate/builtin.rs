@@ -362,19 +362,25 @@ impl Interpreter<'_> {
                         {
                             None
                         }
-                        Some(Live::Name(path)) => match self.has_outside(&path) {
-                            Some(has) => Some(Live::Bool(has)),
-                            None => None,
-                        },
+                        Some(Live::Name(path)) => self.has_outside(&path).map(Live::Bool),
                         found => Some(Live::Bool(found.is_some())),
                     }
                 }
                 _ => None,
             },
             "setattr" => {
-                if let [Live::Instance(instance), Live::Str(name), value] = args.as_slice() {
-                    self.touch(super::branch::Cell::Names(instance.attributes.clone()));
-                    instance.attributes.borrow_mut().set(name.clone(), value.clone());
+                let names = match first {
+                    Some(Live::Instance(instance)) => Some(instance.attributes.clone()),
+                    Some(Live::Class(class)) => Some(class.names.clone()),
+                    Some(Live::Module(module)) => Some(module.names.clone()),
+                    Some(Live::Name(path)) if &**path == "django.conf.settings" => {
+                        Some(self.set_by_code.clone())
+                    }
+                    _ => None,
+                };
+                if let (Some(names), [_, Live::Str(name), value]) = (names, args.as_slice()) {
+                    self.touch(super::branch::Cell::Names(names.clone()));
+                    names.borrow_mut().set(name.clone(), value.clone());
                 }
                 Some(Live::None)
             }
@@ -404,8 +410,10 @@ impl Interpreter<'_> {
             },
             "type" => match args.as_slice() {
                 [Live::Instance(instance)] => Some(instance.class.clone()),
-                _ => None,
+                args => self.make_class(args, scope),
             },
+            "type.__new__" => args.get(1..).and_then(|args| self.make_class(args, scope)),
+            "type.__init__" => Some(Live::None),
             "abs" => match first {
                 Some(Live::Int(it)) => Some(Live::Int(it.abs())),
                 _ => None,

@@ -155,10 +155,7 @@ impl Interpreter<'_> {
     pub fn closure(&mut self, definition: &Arc<FunctionDef>, scope: &Rc<Scope>) -> Evaluated {
         let mut defaults = Vec::new();
         for parameter in definition.parameters.positional.iter().chain(&definition.parameters.keyword_only) {
-            defaults.push(match &parameter.default {
-                Some(default) => Some(self.settle(default, scope)),
-                None => None,
-            });
+            defaults.push(parameter.default.as_ref().map(|default| self.settle(default, scope)));
         }
         let owner = match (&scope.kind, &scope.method) {
             (ScopeKind::Class, Some((class, _))) => Some(class.clone()),
@@ -501,7 +498,7 @@ impl Interpreter<'_> {
 
     /// A method of a class that is not followed, called on an instance of a class of the sources.
     #[expect(clippy::too_many_arguments, reason = "a call, its place, and what is called")]
-    fn call_base(
+    pub fn call_base(
         &mut self,
         receiver: &Live,
         class: &Arc<str>,
@@ -523,6 +520,10 @@ impl Interpreter<'_> {
                 Ok(Live::None)
             }
             ("__init__" | "__init_subclass__" | "__setattr__", _) => Ok(Live::None),
+            ("__new__", _) if &**class == "builtins.type" => {
+                let made = args.get(1..).and_then(|args| self.make_class(args, scope));
+                Ok(made.unwrap_or_else(|| self.unknown(scope, span, "makes a class by hand")))
+            }
             ("__new__", _) => match args.first() {
                 Some(Live::Class(made)) => {
                     let made = made.clone();

@@ -50,13 +50,83 @@ impl Interpreter<'_> {
         let postponed = !class.scope.module.eager;
         let journals = if postponed { std::mem::take(&mut self.journals) } else { Vec::new() };
         let trying = if postponed { std::mem::take(&mut self.trying) } else { 0 };
-        let result = self.deeper(|it| it.block(&definition.body, &scope));
+        let result = self.deeper(|it| {
+            it.block(&definition.body, &scope)?;
+            it.made_by_metaclass(class)
+        });
         if postponed {
             self.journals = journals;
             self.trying = trying;
         }
         class.state.set(Progress::Done);
-        result.map(|_| ())
+        result
+    }
+
+    fn metaclass(&mut self, class: &Rc<Class>) -> Result<Option<Rc<Class>>, Stop> {
+        for it in self.lineage(class)?.iter() {
+            if let Live::Class(it) = it
+                && let Some(metaclass) = it.definition.as_ref().and_then(|it| it.metaclass.as_ref())
+            {
+                let scope = it.scope.clone();
+                let value = self.settle(metaclass, &scope);
+                return Ok(match self.force(&value)? {
+                    Live::Class(metaclass) => Some(metaclass),
+                    _ => None,
+                });
+            }
+        }
+        Ok(None)
+    }
+
+    /// A metaclass of the sources may make other attributes of those that the body bound.
+    fn made_by_metaclass(&mut self, class: &Rc<Class>) -> Result<(), Stop> {
+        let Some(metaclass) = self.metaclass(class)? else {
+            return Ok(());
+        };
+        let Some(Live::Function(new)) = self.class_attribute(&metaclass, "__new__")? else {
+            return Ok(());
+        };
+        let pairs = class
+            .names
+            .borrow()
+            .iter()
+            .map(|(name, value)| (Live::Str(name.clone()), value.clone()))
+            .collect();
+        let bases = Live::tuple(self.bases(class)?);
+        let args = vec![Live::Str(class.name.clone()), bases, Live::dict(pairs)];
+        let scope = class.scope.clone();
+        let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
+        let made = self.call_closure(&new, Some(&Live::Class(metaclass)), args, Vec::new(), &scope, span)?;
+        if let Live::Class(made) = made {
+            let made: Vec<(Arc<str>, Live)> =
+                made.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+            for (name, value) in made {
+                class.names.borrow_mut().set(name, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// `type(name, bases, names)`
+    pub fn make_class(&mut self, args: &[Live], scope: &Rc<Scope>) -> Option<Live> {
+        let [Live::Str(name), Live::Tuple(bases), Live::Dict(pairs)] = args else {
+            return None;
+        };
+        let names = SharedNames::default();
+        for (key, value) in pairs.borrow().iter() {
+            names.borrow_mut().set(key.as_str()?.clone(), value.clone());
+        }
+        let bases: Result<Vec<Live>, Stop> = bases.iter().map(|base| self.force(base)).collect();
+        Some(Live::Class(Rc::new(Class {
+            name: name.clone(),
+            path: qualified(scope, name),
+            definition: None,
+            scope: scope.clone(),
+            bases: OnceCell::from(bases.ok()?),
+            names,
+            state: Cell::new(Progress::Done),
+            lineage: OnceCell::new(),
+        })))
     }
 
     fn bases(&mut self, class: &Rc<Class>) -> Result<Vec<Live>, Stop> {
@@ -164,10 +234,8 @@ impl Interpreter<'_> {
             let (value, label) = match &value {
                 Live::Tuple(items) if django && items.len() == 2 => (items[0].clone(), items[1].clone()),
                 _ => {
-                    let label = name.replace('_', " ").to_lowercase();
-                    let mut letters = label.chars();
-                    let first = letters.next().into_iter().flat_map(char::to_uppercase);
-                    (value.clone(), Live::str(first.chain(letters).collect::<String>()))
+                    let words = name.replace('_', " ");
+                    (value.clone(), Live::str(super::method::title(&words)))
                 }
             };
             let member = if plain {

@@ -218,11 +218,10 @@ impl Interpreter<'_> {
                         .collect();
                     for (name, value) in entries {
                         match value {
-                            Live::Function(closure) => {
-                                if !methods.iter().any(|(it, _)| *it == name) {
-                                    methods.push((name, closure));
-                                }
+                            Live::Function(closure) if !methods.iter().any(|(it, _)| *it == name) => {
+                                methods.push((name, closure))
                             }
+                            Live::Function(_) => {}
                             Live::Descriptor(..) | Live::Class(_) => {}
                             value if attributes.get(&name).is_none() && !name.starts_with("__") => {
                                 attributes.set(name, value);

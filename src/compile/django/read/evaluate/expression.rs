@@ -105,7 +105,7 @@ impl Interpreter<'_> {
                 }
             }
             ExprKind::Lambda(definition) => Ok(self.closure(definition, scope)?),
-            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, scope, span),
+            ExprKind::Comprehension(comprehension) => self.comprehension(comprehension, scope),
             ExprKind::Walrus(name, value) => {
                 let value = self.eval(value, scope)?;
                 self.bind(scope, name.clone(), value.clone());
@@ -229,7 +229,7 @@ impl Interpreter<'_> {
         Ok(Ok(Live::str(out)))
     }
 
-    fn comprehension(&mut self, it: &Comprehension, scope: &Rc<Scope>, span: Span) -> Evaluated {
+    fn comprehension(&mut self, it: &Comprehension, scope: &Rc<Scope>) -> Evaluated {
         // Its names are its own.
         let inner = Rc::new(Scope {
             kind: ScopeKind::Comprehension,
@@ -241,7 +241,7 @@ impl Interpreter<'_> {
             yielded: Default::default(),
         });
         let mut made = Vec::new();
-        self.loops(it, &it.loops, &inner, span, &mut made)?;
+        self.loops(it, &it.loops, &inner, &mut made)?;
         Ok(match it.makes {
             Makes::List | Makes::Generator => {
                 Live::list(made.into_iter().map(|(element, _)| element).collect())
@@ -265,7 +265,6 @@ impl Interpreter<'_> {
         it: &Comprehension,
         loops: &[Loop],
         scope: &Rc<Scope>,
-        span: Span,
         made: &mut Vec<(Live, Live)>,
     ) -> Result<(), Stop> {
         let Some((first, rest)) = loops.split_first() else {
@@ -304,7 +303,7 @@ impl Interpreter<'_> {
                     }
                 }
             }
-            self.loops(it, rest, scope, span, made)?;
+            self.loops(it, rest, scope, made)?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use super::branch::Cell;
 use super::live::*;
 use super::operator::{equal, find, integer, put};
 use super::{Interpreter, format};
+use crate::compile::django::read::source::Kind;
 use crate::compile::django::read::syntax::tree::Span;
 
 impl Interpreter<'_> {
@@ -88,16 +89,7 @@ impl Interpreter<'_> {
             }
             "lower" | "casefold" => Some(Live::str(text.to_lowercase())),
             "upper" => Some(Live::str(text.to_uppercase())),
-            "title" => {
-                let mut start = true;
-                let title = text.chars().flat_map(|it| {
-                    let letters: String =
-                        if start { it.to_uppercase().collect() } else { it.to_lowercase().collect() };
-                    start = !it.is_alphabetic();
-                    letters.chars().collect::<Vec<_>>()
-                });
-                Some(Live::str(title.collect::<String>()))
-            }
+            "title" => Some(Live::str(title(text))),
             "capitalize" => {
                 let mut letters = text.chars();
                 let head: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -437,6 +429,18 @@ impl Interpreter<'_> {
                 .and_then(|it| it.as_str())
                 .map(|it| Live::Path(Rc::new(path.with_extension(it.trim_start_matches('.'))))),
             "as_posix" | "__str__" => Some(Live::str(path.to_string_lossy())),
+            "exists" | "is_file" | "is_dir" => self.world.sources.kind(path).map(|kind| {
+                Live::Bool(match name {
+                    "is_file" => kind == Kind::File,
+                    "is_dir" => kind == Kind::Folder,
+                    _ => kind != Kind::Nothing,
+                })
+            }),
+            "iterdir" => {
+                self.world.sources.list(path).map(|names| {
+                    Live::list(names.iter().map(|it| Live::Path(Rc::new(path.join(it)))).collect())
+                })
+            }
             "read_text" => self.world.sources.read_data(path).map(Live::str),
             "read_bytes" => self.world.sources.read_data(path).map(|it| Live::Bytes(it.into_bytes().into())),
             _ => None,
@@ -455,4 +459,19 @@ fn position(items: &[Live], item: &Live) -> Option<Live> {
 fn count(items: &[Live], item: &Live) -> Option<Live> {
     let equals: Option<Vec<bool>> = items.iter().map(|it| equal(it, item)).collect();
     Some(Live::Int(equals?.into_iter().filter(|it| *it).count() as i128))
+}
+
+/// `str.title`
+pub fn title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut starts = true;
+    for letter in text.chars() {
+        if starts {
+            out.extend(letter.to_uppercase());
+        } else {
+            out.extend(letter.to_lowercase());
+        }
+        starts = !letter.is_alphabetic();
+    }
+    out
 }

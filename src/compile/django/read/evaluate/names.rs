@@ -18,7 +18,10 @@ pub fn is_followed(module: &str) -> bool {
         // Of those two only the migrations are read: sites with GIS have none, and neither has postgres.
         return module.starts_with("django.contrib.") && !NOT.into_iter().any(within);
     }
-    !module.split('.').next().is_some_and(is_standard)
+    // Of these it is known what they give; their own source looks into the environment.
+    let root = module.split('.').next().unwrap_or_default();
+    !is_standard(root)
+        && !matches!(root, "environ" | "decouple" | "environs" | "split_settings" | "dj_database_url")
 }
 
 /// Modules of Python's own library that settings and migrations import.
@@ -132,7 +135,8 @@ pub fn is_standard(root: &str) -> bool {
         "zlib",
         "zoneinfo",
     ];
-    STANDARD.binary_search(&root).is_ok()
+    // Those that begin so are parts of it in C.
+    STANDARD.binary_search(&root).is_ok() || root.starts_with('_')
 }
 
 /// Modules whose public names stand in a shorter one.

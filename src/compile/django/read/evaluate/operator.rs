@@ -189,14 +189,14 @@ impl Interpreter<'_> {
             }
             (Live::Str(text), Operator::Mul, Live::Int(times))
             | (Live::Int(times), Operator::Mul, Live::Str(text)) => {
-                let times = usize::try_from(*times).unwrap_or(0);
+                let times = usize::try_from((*times).max(0)).unwrap_or(usize::MAX);
                 self.long(text.len().saturating_mul(times))?;
                 Some(Live::str(text.repeat(times)))
             }
             (Live::List(items), Operator::Mul, Live::Int(times))
             | (Live::Int(times), Operator::Mul, Live::List(items)) => {
                 let items = items.borrow().clone();
-                let times = usize::try_from(*times).unwrap_or(0);
+                let times = usize::try_from((*times).max(0)).unwrap_or(usize::MAX);
                 self.long(items.len().saturating_mul(times))?;
                 Some(Live::list(items.iter().cloned().cycle().take(items.len() * times).collect()))
             }
@@ -243,10 +243,7 @@ impl Interpreter<'_> {
                 Some(self.connected(left.clone(), connector, right.clone(), scope, span))
             }
             (Live::Instance(it), _, _) | (_, _, Live::Instance(it)) if is_expression(it) => {
-                match symbol(operator) {
-                    Some(symbol) => Some(self.combined(left.clone(), symbol, right.clone(), scope, span)),
-                    None => None,
-                }
+                symbol(operator).map(|symbol| self.combined(left.clone(), symbol, right.clone(), scope, span))
             }
             _ => arithmetic(&left, operator, &right),
         };

@@ -9,6 +9,7 @@ use super::live::*;
 use super::names::canonical;
 use super::{Interpreter, format};
 use crate::compile::django::project::Value;
+use crate::compile::django::read::source::Kind;
 use crate::compile::django::read::syntax::tree::{Span, Stmt, StmtKind};
 use crate::dialect::Dialect;
 
@@ -168,12 +169,52 @@ impl Interpreter<'_> {
         if let Some(value) = settings.values.get(name) {
             return Ok(Some(thaw(value, scope, span)));
         }
+        if let Some(value) = self.set_by_code.borrow().get(name) {
+            return Ok(Some(value.clone()));
+        }
         if let Imported::Followed(defaults) = self.import("django.conf.global_settings")?
             && let Some(value) = self.module_attribute(&defaults, name)?
         {
             return Ok(Some(value));
         }
+        if let Some(value) = global_default(name, self.world.django) {
+            return Ok(Some(value));
+        }
+        self.provoke(&scope.module.package.clone())?;
+        if let Some(value) = self.set_by_code.borrow().get(name) {
+            return Ok(Some(value.clone()));
+        }
         Ok(settings.values.get(OTHER_SETTINGS).map(|unknown| thaw(unknown, scope, span)))
+    }
+
+    /// Imports what Django would have imported of an app before its migrations: modules that set settings.
+    fn provoke(&mut self, package: &str) -> Result<(), Stop> {
+        let app = package.strip_suffix(".migrations").unwrap_or(package).to_owned();
+        if !self.world.apps.iter().any(|(module, _)| **module == *app) || !self.provoked.insert(app.clone()) {
+            return Ok(());
+        }
+        for name in ["conf", "settings", "app_settings", "defaults", "apps", "models"] {
+            let module = format!("{app}.{name}");
+            if self.world.sources.find(&module).is_some() {
+                self.import(&module)?;
+            }
+        }
+        // `swappable = swappable_setting(…)` stands in the class Meta of a model.
+        let models = format!("{app}.models");
+        let Some(module) = self.modules.get(&models).cloned() else {
+            return Ok(());
+        };
+        let values: Vec<Live> = module.names.borrow().iter().map(|(_, value)| value.clone()).collect();
+        for value in values {
+            let own = match &value {
+                Live::Import(import) => import.module.starts_with(&models),
+                value => matches!(value, Live::Class(_)),
+            };
+            if own && let Live::Class(class) = self.force(&value)? {
+                self.class_body(&class)?;
+            }
+        }
+        Ok(())
     }
 
     pub fn outside_subscript(
@@ -240,6 +281,15 @@ impl Interpreter<'_> {
                 }
             });
         }
+        // `CharField.__init__(self, …)`, as it was written before `super()`.
+        if let Some(Live::Instance(instance)) = args.first()
+            && matches!(instance.class, Live::Class(_))
+            && let Some((class, name)) = path.rsplit_once('.')
+            && class.rsplit('.').next().is_some_and(|it| it.starts_with(char::is_uppercase))
+        {
+            let receiver = args[0].clone();
+            return self.call_base(&receiver, &class.into(), name, args[1..].to_vec(), keywords, scope, span);
+        }
         // Most are classes of Django's.
         if path.starts_with("django.db.m") {
             return Ok(self.outside_instance(path, args, keywords, scope, span));
@@ -282,14 +332,13 @@ impl Interpreter<'_> {
                 self.call_builtin("dict", &from, &keywords, scope, span)?
             }
             "textwrap.dedent" => first.as_ref().and_then(Live::as_str).map(|text| Live::str(dedent(text))),
-            "functools.partial" => match args.split_first() {
-                Some((function, rest)) => Some(Live::Partial(Rc::new(Partial {
+            "functools.partial" => args.split_first().map(|(function, rest)| {
+                Live::Partial(Rc::new(Partial {
                     function: function.clone(),
                     args: rest.to_vec(),
                     keywords: keywords.clone(),
-                }))),
-                None => None,
-            },
+                }))
+            }),
             "functools.lru_cache"
             | "functools.cache"
             | "functools.wraps"
@@ -404,11 +453,60 @@ impl Interpreter<'_> {
                 let (major, minor) = self.world.django;
                 Some(Live::str(format!("{major}.{minor}")))
             }
-            "django.contrib.auth.get_user_model" => None,
+            "django.apps.apps.get_model" => {
+                let second = args.get(1).and_then(Live::as_str);
+                let label = first.as_ref().and_then(Live::as_str);
+                let named = match (label, second) {
+                    (Some(label), Some(model)) => Some((label.to_string(), model.to_string())),
+                    (Some(both), None) => both.split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())),
+                    (None, _) => None,
+                };
+                named.map(|(label, model)| self.model(&label, &model, scope, span))
+            }
+            // Asked while migrations are being loaded: of a database that is being made there are none yet.
+            "django.db.connection.introspection.table_names"
+            | "django.db.connection.introspection.django_table_names" => {
+                let module = scope.module.clone();
+                self.tell(
+                    &module,
+                    span,
+                    "assumed that the database had no tables when its first migration was loaded",
+                );
+                Some(Live::list(Vec::new()))
+            }
             "collections.namedtuple" | "logging.getLogger" => {
                 Some(self.outside_instance(path, args.clone(), keywords.clone(), scope, span))
             }
-            "os.path.exists" | "os.path.isfile" | "os.path.isdir" => None,
+            "os.path.exists" | "os.path.isfile" | "os.path.isdir" => {
+                let asked = first.as_ref().and_then(format::text).map(PathBuf::from);
+                let kind = asked.and_then(|it| self.world.sources.kind(&it));
+                kind.map(|kind| {
+                    Live::Bool(match &**path {
+                        "os.path.isfile" => kind == Kind::File,
+                        "os.path.isdir" => kind == Kind::Folder,
+                        _ => kind != Kind::Nothing,
+                    })
+                })
+            }
+            "os.listdir" => {
+                let folder = first.as_ref().and_then(format::text).map(PathBuf::from);
+                let names = folder.and_then(|it| self.world.sources.list(&it));
+                names.map(|names| Live::list(names.into_iter().map(Live::str).collect()))
+            }
+            "fnmatch.filter" => {
+                let pattern = args.get(1).and_then(Live::as_str);
+                let matcher =
+                    pattern.and_then(|it| globset::Glob::new(it).ok()).map(|it| it.compile_matcher());
+                let names = match &first {
+                    Some(names) => self.iterate(names, scope, span)?.ok(),
+                    None => None,
+                };
+                matcher.zip(names).and_then(|(matcher, names)| {
+                    let texts: Option<Vec<&Arc<str>>> = names.iter().map(Live::as_str).collect();
+                    let kept = texts?.into_iter().filter(|it| matcher.is_match(&***it)).cloned();
+                    Some(Live::list(kept.map(Live::Str).collect()))
+                })
+            }
             _ => Some(self.outside_instance(path, args.clone(), keywords.clone(), scope, span)),
         };
         Ok(match known {
@@ -418,6 +516,26 @@ impl Interpreter<'_> {
                 self.because(&values, scope, span, &format!("calls `{path}`"))
             }
         })
+    }
+
+    /// A model class, of which no more is known than its name.
+    fn model(&mut self, label: &str, model: &str, scope: &Rc<Scope>, span: Span) -> Live {
+        let args = vec![Live::str(label), Live::str(model)];
+        let made = self.outside_instance("django.apps.apps.get_model", args, Vec::new(), scope, span);
+        let meta =
+            self.outside_instance("django.db.models.options.Options", Vec::new(), Vec::new(), scope, span);
+        if let (Live::Instance(made), Live::Instance(options)) = (&made, &meta) {
+            let mut names = options.attributes.borrow_mut();
+            names.set("app_label".into(), Live::str(label));
+            names.set("object_name".into(), Live::str(model));
+            names.set("model_name".into(), Live::str(model.to_lowercase()));
+            names.set("label".into(), Live::str(format!("{label}.{model}")));
+            names.set("label_lower".into(), Live::str(format!("{label}.{}", model.to_lowercase())));
+            drop(names);
+            made.attributes.borrow_mut().set("_meta".into(), meta.clone());
+            made.attributes.borrow_mut().set("__name__".into(), Live::str(model));
+        }
+        made
     }
 
     fn assume_unset(&mut self, name: Option<&Live>, default: &Live, scope: &Rc<Scope>, span: Span) {
@@ -443,6 +561,15 @@ impl Interpreter<'_> {
         let Live::Name(class) = &instance.class else {
             return Ok(None);
         };
+        match (&**class, instance.args.as_slice(), args) {
+            ("operator.itemgetter", [key], [object]) => {
+                return self.subscript(object, key, scope, span).map(Some);
+            }
+            ("operator.attrgetter", [Live::Str(name)], [object]) if !name.contains('.') => {
+                return self.attribute(object, name, scope, span).map(Some);
+            }
+            _ => {}
+        }
         if !class.starts_with("environ.") {
             return Ok(None);
         }
@@ -531,6 +658,20 @@ impl Interpreter<'_> {
             (class, _) if class.starts_with("logging.") => Some(Live::None),
             _ => None,
         })
+    }
+}
+
+/// Defaults that migrations ask for (`django/conf/global_settings.py`), where Django is in no source.
+fn global_default(name: &str, django: (u32, u32)) -> Option<Live> {
+    match name {
+        "AUTH_USER_MODEL" => Some(Live::str("auth.User")),
+        "DEFAULT_AUTO_FIELD" if django >= (6, 0) => Some(Live::str("django.db.models.BigAutoField")),
+        "DEFAULT_AUTO_FIELD" => Some(Live::str("django.db.models.AutoField")),
+        "LANGUAGE_CODE" => Some(Live::str("en-us")),
+        "USE_TZ" => Some(Live::Bool(django >= (5, 0))),
+        "DATABASE_ROUTERS" | "INSTALLED_APPS" => Some(Live::list(Vec::new())),
+        "MIGRATION_MODULES" => Some(Live::dict(Vec::new())),
+        _ => None,
     }
 }
 

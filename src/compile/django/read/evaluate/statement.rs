@@ -22,9 +22,18 @@ impl Interpreter<'_> {
             // The rest runs only if the block did not end here.
             if let Some(why) = doubt {
                 let rest = &body[position + 1..];
-                let outcome = self.either(&why, |it| it.block(rest, scope), |_| Ok(Flow::Next.into()))?;
+                let mut flow = Flow::Next;
+                let outcome = self.either(
+                    &why,
+                    |it| {
+                        let outcome = it.block(rest, scope)?;
+                        flow = outcome.flow;
+                        Ok(Outcome { flow: Flow::Next, maybe: outcome.maybe })
+                    },
+                    |_| Ok(Flow::Next.into()),
+                )?;
                 maybe.extend(outcome.maybe);
-                return Ok(Outcome { flow: outcome.flow, maybe });
+                return Ok(Outcome { flow, maybe });
             }
         }
         Ok(Outcome { flow: Flow::Next, maybe })
@@ -331,6 +340,7 @@ impl Interpreter<'_> {
                     Live::Instance(instance) => instance.attributes.clone(),
                     Live::Class(class) => class.names.clone(),
                     Live::Module(module) => module.names.clone(),
+                    Live::Name(path) if &*path == "django.conf.settings" => self.set_by_code.clone(),
                     _ => return Ok(()),
                 };
                 self.touch(Cell::Names(names.clone()));

@@ -244,7 +244,15 @@ impl Lower {
 
     fn class(&mut self, it: &ast::StmtClassDef) -> ClassDef {
         let bases = it.arguments.as_deref().map(|it| self.exprs(&it.args)).unwrap_or_default();
-        ClassDef { name: self.name(&it.name), bases, body: self.block(&it.body), span: span(it.range) }
+        let metaclass = it.arguments.as_deref().and_then(|it| it.find_keyword("metaclass"));
+        let metaclass = metaclass.map(|it| self.expr(&it.value));
+        ClassDef {
+            name: self.name(&it.name),
+            bases,
+            metaclass,
+            body: self.block(&it.body),
+            span: span(it.range),
+        }
     }
 
     #[expect(clippy::type_complexity, reason = "the two halves of an argument list")]

@@ -202,6 +202,7 @@ pub struct Parameter {
 pub struct ClassDef {
     pub name: Arc<str>,
     pub bases: Vec<Expr>,
+    pub metaclass: Option<Expr>,
     pub body: Vec<Stmt>,
     pub span: Span,
 }

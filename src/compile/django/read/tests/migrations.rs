@@ -1,0 +1,197 @@
+//! Which files are migrations, and what stands before what.
+
+use super::{HEAD, Tree, told};
+use crate::compile::django::project::{Project, SourceMigration};
+
+fn migration(body: &str) -> String {
+    format!("{HEAD}class Migration(migrations.Migration):\n    {body}\n")
+}
+
+fn names(project: &Project) -> Vec<String> {
+    project.migrations.iter().map(|it| it.id.to_string()).collect()
+}
+
+#[track_caller]
+fn of<'a>(project: &'a Project, id: &str) -> &'a SourceMigration {
+    project.migrations.iter().find(|it| it.id.to_string() == id).unwrap()
+}
+
+fn dependencies(migration: &SourceMigration) -> Vec<String> {
+    migration.dependencies.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn files_are_migrations_as_the_loader_says() {
+    let tree = Tree::new()
+        .file("shop/migrations/0001_initial.py", &migration("initial = True"))
+        .file("shop/migrations/fill_books.py", &migration("pass"))
+        .file("shop/migrations/_helpers.py", "x = 1")
+        .file("shop/migrations/~0002_old.py", "x = 1")
+        .file("shop/migrations/0003_package/__init__.py", &migration("pass"))
+        .file("shop/migrations/0004.dotted.py", &migration("pass"))
+        .app("shop");
+    let project = tree.read();
+    assert_eq!(names(&project), ["shop.0001_initial", "shop.fill_books"]);
+    assert_eq!(of(&project, "shop.0001_initial").initial, Some(true));
+    assert_eq!(of(&project, "shop.fill_books").initial, None);
+    assert!(project.notices.is_empty(), "{:?}", project.notices);
+}
+
+#[test]
+fn a_folder_without_init_holds_no_migrations() {
+    let tree = Tree::new().file("shop/migrations/0001_initial.py", &migration("pass")).app("shop");
+    std::fs::remove_file(tree.folder.path().join("shop/migrations/__init__.py")).unwrap();
+    assert_eq!(names(&tree.read()), Vec::<String>::new());
+}
+
+#[test]
+fn a_file_without_a_migration_is_told() {
+    let project = Tree::new().file("shop/migrations/0001_x.py", "x = 1\n").app("shop").read();
+    assert_eq!(told(&project), ["it has no class `Migration`: Django would refuse it"]);
+}
+
+#[test]
+fn replaced_migrations_are_named() {
+    let body = "replaces = [('shop', '0001_a'), ('shop', '0002_b')]";
+    let project = Tree::new().file("shop/migrations/0001_squashed.py", &migration(body)).app("shop").read();
+    let replaces: Vec<String> = project.migrations[0].replaces.iter().map(ToString::to_string).collect();
+    assert_eq!(replaces, ["shop.0001_a", "shop.0002_b"]);
+}
+
+#[test]
+fn first_latest_and_swappable_are_resolved() {
+    let project = Tree::new()
+        .file("users/migrations/0001_a.py", &migration("pass"))
+        .file("users/migrations/0002_b.py", &migration("dependencies = [('users', '0001_a')]"))
+        .file(
+            "shop/migrations/0001_x.py",
+            &migration(
+                "dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL), ('users', '__latest__'), \
+                 ('shop', '__first__'), ('plain', '__first__')]",
+            ),
+        )
+        .file("plain/models.py", "")
+        .app("users")
+        .app("shop")
+        .app("plain")
+        .set("AUTH_USER_MODEL", "users.User")
+        .read();
+    assert_eq!(dependencies(of(&project, "shop.0001_x")), ["users.0001_a", "users.0002_b"]);
+    assert!(project.notices.is_empty(), "{:?}", project.notices);
+}
+
+#[test]
+fn run_before_is_a_dependency_of_the_other() {
+    let project = Tree::new()
+        .file("a/migrations/0001_x.py", &migration("run_before = [('b', '0001_y')]"))
+        .file("b/migrations/0001_y.py", &migration("pass"))
+        .app("a")
+        .app("b")
+        .read();
+    assert_eq!(dependencies(of(&project, "b.0001_y")), ["a.0001_x"]);
+}
+
+#[test]
+fn labels_and_keys_come_from_the_configuration_of_an_app() {
+    let config = "from django.apps import AppConfig\n\nclass ShopConfig(AppConfig):\n    name = 'vendor.shop'\n    \
+        label = 'vendor_shop'\n    default_auto_field = 'django.db.models.BigAutoField'\n\n\
+        class Other(ShopConfig):\n    default = False\n    label = 'other'\n";
+    let tree = |entry: &str| {
+        let project = Tree::new()
+            .file("vendor/shop/apps.py", config)
+            .file("vendor/shop/migrations/0001_x.py", &migration("pass"))
+            .app(entry)
+            .read();
+        let app = &project.apps[0];
+        (app.label.to_string(), app.default_auto_field.to_string(), names(&project))
+    };
+    let big = "django.db.models.BigAutoField".to_owned();
+    let found = |label: &str| (label.to_owned(), big.clone(), vec![format!("{label}.0001_x")]);
+    assert_eq!(tree("vendor.shop"), found("vendor_shop"));
+    assert_eq!(tree("vendor.shop.apps.ShopConfig"), found("vendor_shop"));
+    assert_eq!(tree("vendor.shop.apps.Other"), found("other"));
+}
+
+#[test]
+fn an_old_django_names_the_configuration_in_the_package() {
+    let mut tree = Tree::new()
+        .file("shop/__init__.py", "default_app_config = 'shop.config.Shop'\n")
+        .file("shop/config.py", "from django.apps.config import AppConfig\nclass Shop(AppConfig):\n    name = 'shop'\n    label = 'store'\n")
+        .app("shop");
+    tree.request.django = Some((2, 2));
+    assert_eq!(&*tree.read().apps[0].label, "store");
+    tree.request.django = Some((5, 0));
+    assert_eq!(&*tree.read().apps[0].label, "shop");
+}
+
+#[test]
+fn migration_modules_move_and_remove() {
+    let project = Tree::new()
+        .file("shop/migrations/0001_own.py", &migration("pass"))
+        .file("blog/migrations/0001_own.py", &migration("pass"))
+        .file("moved/shop/0001_moved.py", &migration("pass"))
+        .settings(
+            "INSTALLED_APPS = ['shop', 'blog']\nMIGRATION_MODULES = {'shop': 'moved.shop', 'blog': None}\n",
+        )
+        .read();
+    assert_eq!(names(&project), ["shop.0001_moved"]);
+    assert_eq!(project.apps[1].migrations_module, None);
+}
+
+#[test]
+fn an_app_may_lie_anywhere() {
+    let tree = Tree::new().file(
+        "elsewhere/thing/migrations/0001_x.py",
+        &migration("from ..helper import x\n    operations = [x]"),
+    );
+    let tree = tree.file("elsewhere/thing/helper.py", "x = 5\n");
+    let mut request = tree.request.clone();
+    let empty = tempfile::tempdir().unwrap();
+    request.sources = vec![empty.path().to_owned()];
+    request.apps = vec![("label".to_owned(), tree.folder.path().join("elsewhere/thing"))];
+    let project = super::read(&request).unwrap();
+    assert_eq!(names(&project), ["label.0001_x"]);
+    assert_eq!(super::show(&project.migrations[0].operations[0]), "5");
+}
+
+#[test]
+fn other_bases_and_overridden_methods_are_told() {
+    let base = "from django.db import migrations\nclass Base(migrations.Migration):\n    dependencies = [('shop', '0000_z')]\n    \
+        def apply(self, *args, **kwargs):\n        return super().apply(*args, **kwargs)\n";
+    let project = Tree::new()
+        .file("shop/bases.py", base)
+        .file(
+            "shop/migrations/0001_x.py",
+            "from shop.bases import Base\nclass Migration(Base):\n    operations = [1]\n",
+        )
+        .file(
+            "shop/migrations/0002_y.py",
+            "from nowhere import Base\nclass Migration(Base):\n    operations = [2]\n",
+        )
+        .app("shop")
+        .read();
+    let first = of(&project, "shop.0001_x");
+    assert_eq!(dependencies(first), ["shop.0000_z"]);
+    assert_eq!(first.beyond.as_deref(), Some("`shop.bases.Base` overrides `apply`"));
+    let second = of(&project, "shop.0002_y");
+    assert_eq!(second.operations.len(), 1);
+    assert_eq!(
+        second.beyond.as_deref(),
+        Some("it derives from `nowhere.Base`, which is in none of the sources")
+    );
+}
+
+#[test]
+fn many_files_come_out_the_same_each_time() {
+    let mut tree = Tree::new().app("shop");
+    for at in 0..200 {
+        let body = format!("operations = [migrations.DeleteModel('m{at}')]");
+        tree = tree.file(&format!("shop/migrations/{at:04}_x.py"), &migration(&body));
+    }
+    let shown = |project: &Project| {
+        project.migrations.iter().map(|it| super::show(&it.operations[0])).collect::<Vec<_>>()
+    };
+    let first = tree.read();
+    assert_eq!(first.migrations.len(), 200);
+    assert_eq!(shown(&first), shown(&tree.read()));
+}

@@ -1,0 +1,115 @@
+//! Whatever the files hold: an answer, soon, and with file and line.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use super::{Tree, only, show, told};
+
+/// The notices of an app whose only migration has this text.
+#[track_caller]
+fn told_of(text: impl AsRef<[u8]>) -> Vec<String> {
+    let tree = Tree::new().file("shop/migrations/0001_x.py", "").app("shop");
+    fs::write(tree.folder.path().join("shop/migrations/0001_x.py"), text).unwrap();
+    let start = Instant::now();
+    let project = tree.read();
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    told(&project)
+}
+
+#[track_caller]
+fn refused(text: impl AsRef<[u8]>, why: &str) {
+    let told = told_of(text);
+    assert!(told.iter().any(|it| it.contains(why)), "{told:?}");
+}
+
+fn migration(before: &str, operations: &str) -> String {
+    format!(
+        "from django.db import migrations\n{before}\nclass Migration(migrations.Migration):\n    operations = {operations}\n"
+    )
+}
+
+#[test]
+fn text_that_cannot_be_read_is_told() {
+    refused("(".repeat(100_000), "brackets nest more than 200 deep");
+    refused("class Migration(:\n", "the migration is not seen through");
+    refused(vec![b'#'; 10 << 20], "longer than 2 MiB");
+    refused(b"x = '\xff\xfe'", "not UTF-8");
+    refused("x = 1\0", "the migration is not seen through");
+    refused("", "no class `Migration`");
+}
+
+#[test]
+fn latin_1_is_read_where_it_is_declared() {
+    let mut text = b"# -*- coding: latin-1 -*-\n".to_vec();
+    text.extend(migration("", "['caf").bytes().take_while(|byte| *byte != 0));
+    text.pop();
+    text.extend(b"\xe9']\n");
+    assert_eq!(told_of(text), Vec::<String>::new());
+}
+
+#[test]
+fn what_never_ends_is_given_up() {
+    refused(migration("while True:\n    pass\n", "[]"), "takes too many steps");
+    refused(migration("def f(): return f()\n", "f()"), "nests too deeply");
+    refused(migration("f = lambda x: f([x])\n", "[f(1)]"), "nests too deeply");
+    refused(migration("x = [1]\nfor it in range(100):\n    x = x + x\n", "x"), "something very long");
+    refused(migration("x = 'a'\nfor it in range(100):\n    x = x * 9\n", "[x]"), "something very long");
+    refused(migration("x = 'a' * 10 ** 30\n", "[x]"), "something very long");
+    refused(migration("def f():\n    while True:\n        yield 1\n", "[*f()]"), "takes too many steps");
+    refused(
+        migration(
+            "class A:\n    def __getattr__(self, name):\n        return getattr(self, name)\n",
+            "A().x",
+        ),
+        "nests too deeply",
+    );
+}
+
+#[test]
+fn a_value_that_holds_itself_is_cut() {
+    let tree = Tree::migration("x = []\nx.append(x)\ny = {}\ny['y'] = y\n", "operations = [x, y]");
+    assert!(show(&only(&tree.read()).operations[0]).contains("too large or deep"));
+    let tree = Tree::migration("x = [1]\nfor it in range(60):\n    x = [x, x]\n", "operations = [x]");
+    assert_eq!(only(&tree.read()).operations.len(), 1);
+}
+
+#[test]
+fn a_class_may_be_its_own_base_and_an_import_its_own_importer() {
+    let tree = Tree::migration("import shop.a\nclass A(shop.a.B): pass\n", "operations = [A(1), shop.a.x]")
+        .file("shop/a.py", "from shop.b import *\nfrom shop.b import y as x\nclass B(B): pass\n")
+        .file("shop/b.py", "from shop.a import *\nfrom shop.a import x as y\n");
+    assert_eq!(only(&tree.read()).operations.len(), 2);
+}
+
+#[test]
+fn many_unknown_conditions_do_not_multiply() {
+    let branches: String = (0..200).map(|at| format!("    if m.c{at}():\n        return {at}\n")).collect();
+    let start = Instant::now();
+    let tree = Tree::migration(&format!("import m\ndef f():\n{branches}"), "operations = [f()]");
+    assert_eq!(only(&tree.read()).operations.len(), 1);
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_and_folders_in_place_of_files_are_told() {
+    let tree = Tree::new().file("shop/migrations/0001_x.py", &migration("", "[]")).app("shop");
+    let folder = tree.folder.path().join("shop/migrations");
+    std::os::unix::fs::symlink(folder.join("0002_y.py"), folder.join("0002_y.py")).unwrap();
+    std::os::unix::fs::symlink(&folder, folder.join("inner")).unwrap();
+    fs::create_dir(folder.join("0003_z.py")).unwrap();
+    let project = tree.read();
+    assert_eq!(project.migrations.len(), 3);
+    assert!(told(&project)[0].contains("no regular file"), "{:?}", told(&project));
+}
+
+#[test]
+fn a_helper_that_cannot_be_parsed_is_told_where_it_matters() {
+    let tree = Tree::migration("from .helpers import x\n", "operations = [1, x]")
+        .file("shop/migrations/_helpers.py", "");
+    let tree = tree.file("shop/migrations/helpers.py", "x = (\n");
+    let project = tree.read();
+    let shown: Vec<String> = project.migrations[0].operations.iter().map(show).collect();
+    assert_eq!(shown[0], "1");
+    assert!(shown[1].starts_with("?imports shop.migrations.helpers: "), "{shown:?}");
+}

@@ -1,0 +1,98 @@
+//! How settings are written.
+
+use super::{ReadError, Tree, show, told};
+
+#[track_caller]
+fn check(tree: &Tree, name: &str, value: &str) {
+    let project = tree.read();
+    assert_eq!(show(&project.settings.values[name]), value, "{:?}", project.notices);
+}
+
+#[test]
+fn settings_build_on_a_base() {
+    let tree = Tree::new()
+        .file("site_settings/base.py", "INSTALLED_APPS = ['a']\nDEBUG = False\nMODEL = 'a.B'\n")
+        .settings("from site_settings.base import *\nINSTALLED_APPS += ['b']\nif not DEBUG:\n    INSTALLED_APPS = INSTALLED_APPS + ['c']\n");
+    check(&tree, "INSTALLED_APPS", "[\"a\", \"b\", \"c\"]");
+    check(&tree, "MODEL", "\"a.B\"");
+}
+
+#[test]
+fn relative_imports_go_by_where_the_file_lies() {
+    let mut tree =
+        Tree::new().file("conf/base.py", "A = 1\n").file("conf/prod.py", "from .base import *\nB = A + 1\n");
+    tree.request.settings = Some(tree.folder.path().join("conf/prod.py"));
+    check(&tree, "B", "2");
+}
+
+#[test]
+fn the_environment_is_taken_as_unset_and_that_is_told() {
+    let tree = Tree::new().settings(
+        "import os\nfrom decouple import config\nimport environ\nenv = environ.Env(MODE=(str, 'x'))\n\
+         A = os.environ.get('A', 'a')\nB = config('B', default=True, cast=bool)\nC = env.bool('C', default=False)\n\
+         D = env('MODE')\nE = os.environ['E']\n",
+    );
+    check(&tree, "A", "\"a\"");
+    check(&tree, "B", "True");
+    check(&tree, "C", "False");
+    check(&tree, "D", "\"x\"");
+    check(&tree, "E", "?asks the environment for E");
+    let told = told(&tree.read());
+    assert_eq!(told.len(), 4, "{told:?}");
+    assert_eq!(told[0], "assumed that A is not set in the environment, so that it is 'a'");
+}
+
+#[test]
+fn what_a_base_that_is_nowhere_sets_is_not_known() {
+    let tree = Tree::new()
+        .settings("from nowhere.settings import *\nA = 1\n")
+        .file("shop/migrations/0001_x.py", "from django.conf import settings\nfrom django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [settings.B, getattr(settings, 'C', 1), settings.A]\n")
+        .app("shop");
+    let project = tree.read();
+    let unknown = "?imports everything from nowhere.settings, which is not in the sources";
+    let shown: Vec<String> = project.migrations[0].operations.iter().map(show).collect();
+    assert_eq!(shown, [unknown, unknown, "1"]);
+    assert!(told(&project)[0].starts_with("of the settings, imports everything from nowhere.settings"));
+}
+
+#[test]
+fn routers_are_told_as_a_limit() {
+    let tree = Tree::new().settings("DATABASE_ROUTERS = ['a.Router']\n");
+    assert!(told(&tree.read())[0].starts_with("DATABASE_ROUTERS may put tables into other databases"));
+}
+
+#[test]
+fn an_app_that_is_nowhere_is_told() {
+    let project = Tree::new().settings("INSTALLED_APPS = ['nowhere', 3, *missing()]\n").read();
+    assert_eq!(
+        told(&project),
+        [
+            "INSTALLED_APPS names nowhere, which is in none of the sources",
+            "an entry of INSTALLED_APPS is no string",
+            "an entry of INSTALLED_APPS is not known: it names missing, which is bound nowhere",
+        ]
+    );
+}
+
+#[test]
+fn nothing_useful_is_an_error() {
+    assert!(matches!(Tree::new().try_read(), Err(ReadError::NoApps)));
+    let mut tree = Tree::new().settings("A = 1\n");
+    tree.request.django = None;
+    assert!(matches!(tree.try_read(), Err(ReadError::NoDjango)));
+    let mut tree = Tree::new().settings("A = 1\n");
+    tree.request.sources.push("/nowhere/at/all".into());
+    assert!(matches!(tree.try_read(), Err(ReadError::NoSource(_))));
+    let error = Tree::new().settings("A = (\n").try_read().unwrap_err();
+    assert!(matches!(error, ReadError::Settings { line: 1.., .. }), "{error}");
+}
+
+#[test]
+fn the_version_is_djangos_own() {
+    let mut tree = Tree::new()
+        .file("django/__init__.py", "from django.utils.version import get_version\nVERSION = (4, 2, 7, 'final', 0)\n__version__ = get_version(VERSION)\n")
+        .settings("import django\nNEW = django.VERSION >= (5, 0)\n");
+    tree.request.django = None;
+    assert_eq!(tree.read().django, (4, 2));
+    check(&tree, "NEW", "False");
+}

@@ -4,5 +4,17 @@
 //! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
 //! ```
 
+mod compilation;
 pub mod project;
 pub mod read;
+
+pub use compilation::{Compilation, CompileError, Summary, compile_project};
+pub use read::Request;
+
+pub struct Compiled {
+    pub migrations: Vec<crate::migration::Migration>,
+    pub notices: Vec<project::Notice>,
+}
+pub fn compile(_: &project::Project) -> Compiled {
+    Compiled { migrations: Vec::new(), notices: Vec::new() }
+}

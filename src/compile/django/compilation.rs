@@ -54,7 +54,8 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
     let operations = project.migrations.iter().map(|migration| migration.operations.len()).sum();
     let (dialect, django, apps) = (project.dialect, project.django, project.apps.len());
     let compiled = super::compile(&project);
-    let manifest = Manifest::new(dialect, &ledger::DJANGO, compiled.migrations).map_err(CompileError::Manifest)?;
+    let manifest =
+        Manifest::new(dialect, &ledger::DJANGO, compiled.migrations).map_err(CompileError::Manifest)?;
     let made = || manifest.migrations.iter().flat_map(|migration| &migration.operations);
     let summary = Summary {
         dialect,
@@ -90,7 +91,11 @@ fn files_of(project: &Project) -> BTreeSet<PathBuf> {
 impl Summary {
     /// The share of the operations that were seen through, between 0 and 1.
     pub fn coverage(&self) -> f64 {
-        if self.operations == 0 { 0.0 } else { 1.0 - self.blind.min(self.operations) as f64 / self.operations as f64 }
+        if self.operations == 0 {
+            0.0
+        } else {
+            1.0 - self.blind.min(self.operations) as f64 / self.operations as f64
+        }
     }
 }
 

@@ -6,7 +6,8 @@
 mod mysql;
 mod postgres;
 mod sqlite;
-mod timestamp;
+mod text_ledger;
+mod words;
 
 use std::fmt;
 use std::time::Duration;
@@ -167,13 +168,37 @@ pub fn scheme_of(url: &SecretString) -> Result<Scheme, CatalogError> {
 pub struct CatalogError {
     pub reason: FailureReason,
     pub message: String,
+    /// Better advice than the reason's own.
+    advice: Option<&'static str>,
 }
 
 impl CatalogError {
     pub fn new(reason: FailureReason, message: impl Into<String>) -> Self {
-        Self { reason, message: message.into() }
+        Self { reason, message: message.into(), advice: None }
+    }
+
+    /// The same error with advice of its own.
+    pub fn advise(self, advice: &'static str) -> Self {
+        Self { advice: Some(advice), ..self }
+    }
+
+    /// What a person should look at first.
+    pub fn advice(&self) -> &'static str {
+        self.advice.unwrap_or(self.reason.advice())
     }
 }
+
+/// Why the network refused, without the address.
+fn why_not_connected(error: &std::io::Error) -> String {
+    // The standard library has no stable kind for a failed look-up; its text names neither host nor URL.
+    if error.to_string().contains("lookup") {
+        return "the name of the host could not be resolved".to_owned();
+    }
+    error.kind().to_string()
+}
+
+const CHECK_TLS: &str = "check what the url says of TLS, the certificates, and that the server offers TLS";
+const FREE_CONNECTIONS: &str = "raise the connection limit of the server or the role, or free connections";
 
 /// A closed set, for metrics (`schema_health_audit_failures_total{reason}`) and advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -229,7 +254,7 @@ impl FailureReason {
         }
     }
 
-    /// What a person should look at first.
+    /// What a person should look at first, where the error has no advice of its own.
     pub fn advice(self) -> &'static str {
         match self {
             Self::InvalidUrl => "check the url (or url_file) of this database in the configuration",

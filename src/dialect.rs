@@ -95,11 +95,11 @@ impl Dialect {
 
     /// A check, predicate or index expression in its canonical form. Idempotent.
     pub fn canonical_expression(self, text: &str) -> Spelling {
-        match self {
+        memo::canonical_expression(self, text, |text| match self {
             Self::Postgres => postgres::canonical_expression(text),
             Self::Mysql | Self::Mariadb => mysql::canonical_expression(text),
             Self::Sqlite => sqlite::canonical_expression(text),
-        }
+        })
     }
 
     /// An identifier as it stands in SQL, always quoted, whatever it contains.

@@ -8,6 +8,7 @@
 //! Architecture invariant: nothing here decides about schemas, and HTTP never reaches a database.
 
 mod auditor;
+mod chance;
 pub mod http;
 pub mod logging;
 mod metrics;

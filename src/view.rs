@@ -165,7 +165,7 @@ impl FailureView {
         Self {
             reason: error.reason.as_str().to_owned(),
             message: error.message.clone(),
-            advice: error.reason.advice().to_owned(),
+            advice: error.advice().to_owned(),
             at,
         }
     }

@@ -50,6 +50,14 @@ impl Health {
             Self::Unknown => "unknown",
         }
     }
+
+    /// Whether a gate lets it pass.
+    pub fn is_fit(self) -> bool {
+        match self {
+            Self::Healthy | Self::Degraded => true,
+            Self::Unhealthy | Self::Unknown => false,
+        }
+    }
 }
 
 impl fmt::Display for Health {

@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use secrecy::ExposeSecret;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
-use sqlx::{ConnectOptions, Connection, FromRow, Row, SqlSafeStr};
+use sqlx::{ConnectOptions, Connection, FromRow, SqlSafeStr};
 
 use super::*;
 use crate::audit::{CatalogObservation, Visibility};
@@ -22,6 +22,7 @@ use crate::schema::{Schema, Table};
 
 use self::assemble::Place;
 use self::error::{connect_failure, failure};
+use self::grants::Grants;
 use self::server::{Server, ServerRow};
 
 pub struct Session {
@@ -93,10 +94,10 @@ impl Session {
     async fn read_schema(
         &mut self,
         schema: &str,
-        grants: &[String],
+        grants: &Grants,
         actual: &mut Schema,
     ) -> Result<Visibility, CatalogError> {
-        let mut visibility = grants::visibility(grants, schema, &self.server.role);
+        let mut visibility = grants.visibility(schema);
         let rows = self.read_rows(schema, grants).await?;
         let keys = rows.count_foreign_keys();
         let place = Place {
@@ -107,7 +108,7 @@ impl Session {
         };
         let tables = assemble::tables(rows, &place);
         if tables.iter().map(|table| table.foreign_keys.len()).sum::<usize>() < keys {
-            visibility = Visibility::Partial { grant: grants::catalog_grant(schema, &self.server.role) };
+            visibility = Visibility::Partial { grant: grants.catalog_grant(schema) };
         }
         let is_shut = |table: &Table| table.kind.holds_rows() && table.columns.is_empty();
         if visibility == Visibility::Full && tables.iter().any(is_shut) {
@@ -119,22 +120,12 @@ impl Session {
         Ok(visibility)
     }
 
-    /// Counts the statements that change a catalog as they *begin*, on the whole server.
+    /// None: no counter of the server tells when a statement has *ended*, nor what came by replication.
     pub async fn probe(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
-        let statement = self.target.budgets.statement;
-        let rows = within(statement, async {
-            self.fetch_raw(include_str!("mysql/probe.sql")).await.map_err(|error| failure(&error))
-        })
-        .await?;
-        let mut sum = 0_u64;
-        for row in rows {
-            let value: String = row.try_get(1).map_err(|error| failure(&error))?;
-            sum = sum.wrapping_add(value.parse().unwrap_or_default());
-        }
-        Ok(Some(Fingerprint(sum.to_string())))
+        Ok(None)
     }
 
-    /// None: nothing cheaper than the catalog itself tells when a statement has *ended*, nor of the ledger.
+    /// None: nothing cheaper than the catalog itself tells its exact state.
     pub async fn fingerprint(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
         Ok(None)
     }

@@ -4,9 +4,18 @@
 //! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
 //! ```
 
+pub mod arguments;
+pub mod backend;
 mod compilation;
+pub mod editor;
+pub mod expression;
+pub mod field;
+pub mod graph;
+pub mod index;
+pub mod names;
 pub mod project;
 pub mod read;
+pub mod state;
 
 pub use compilation::{Compilation, CompileError, Summary, compile_project};
 pub use read::Request;

@@ -1,1 +1,137 @@
-//! What a piece of SQL does to a schema, as far as it can be seen.
+//! What a piece of SQL does to a schema, as far as it can be seen by reading it.
+//!
+//! ```text
+//! text ─split─> statements ─read─> Effect: nothing, steps, or opaque ─complete, against the tables known─> [Operation]
+//! ```
+//!
+//! One reader for each statement of DDL takes it word by word, in the dialect's own quoting and folding of
+//! names, and must take all of it: whatever it does not understand makes the statement (of `ALTER TABLE`, the
+//! action) [`Effect::Opaque`] with the tables that it names, never less than it does. Nothing here recurses,
+//! so that no text, however nested, costs a stack.
+//!
+//! The text is SQL as the server gets it: a caller whose framework fills in parameters (`%s`, `%%`) does that
+//! first.
+
+mod alter;
+mod column;
+mod complete;
+mod cursor;
+mod index;
+mod lexer;
+mod names;
+mod path;
+mod split;
+mod statement;
+mod step;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+pub use complete::{apply, complete};
+pub use step::{ColumnPart, ConstraintKind, Key, Step};
+
+use self::cursor::{Cursor, cut};
+use self::path::Path;
+use self::split::Piece;
+use crate::dialect::Dialect;
+use crate::migration::{MayTouch, Opaque};
+use crate::schema::TableName;
+
+/// A longer text is not read.
+pub const MOST_BYTES: usize = 2 << 20;
+
+/// Deeper brackets are not read.
+pub const DEEPEST: usize = 200;
+
+/// One statement of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Of the text, from 1.
+    pub line: u32,
+    /// How it begins, in one line, for messages.
+    pub text: String,
+    pub effect: Effect,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Rows, the session, or objects that no [`crate::schema::Schema`] holds: views, functions, types, roles.
+    Nothing,
+    Steps(Vec<Step>),
+    Opaque(Opaque),
+}
+
+type Touched = BTreeSet<TableName>;
+
+/// The statements of `text`, each with what it does.
+pub fn read(dialect: Dialect, text: &str) -> Vec<Statement> {
+    if text.len() > MOST_BYTES {
+        let reason = format!("SQL of more than {} MiB is not read", MOST_BYTES >> 20);
+        let effect = Effect::Opaque(Opaque { reason, may_touch: MayTouch::Anything });
+        return vec![Statement { line: 1, text: beginning(text), effect }];
+    }
+    let executed = lexer::executed_comments(dialect, text);
+    let text = executed.as_deref().unwrap_or(text);
+    let mut path = Path::Usual;
+    split::split(dialect, text).iter().map(|piece| statement(dialect, piece, &mut path)).collect()
+}
+
+fn statement(dialect: Dialect, piece: &Piece<'_>, path: &mut Path) -> Statement {
+    let mut touched = Touched::new();
+    let effect = effect(dialect, piece, path, &mut touched).unwrap_or_else(|reason| {
+        let may_touch = if touched.is_empty() { MayTouch::Anything } else { MayTouch::Tables(touched) };
+        Effect::Opaque(Opaque { reason, may_touch })
+    });
+    let text = beginning(piece.source);
+    let effect = match effect {
+        Effect::Opaque(Opaque { reason, may_touch }) => {
+            Effect::Opaque(Opaque { reason: format!("SQL `{text}`: {reason}"), may_touch })
+        }
+        Effect::Steps(steps) if steps.is_empty() => Effect::Nothing,
+        Effect::Steps(_) | Effect::Nothing => effect,
+    };
+    Statement { line: piece.line, text, effect }
+}
+
+fn effect(
+    dialect: Dialect,
+    piece: &Piece<'_>,
+    path: &mut Path,
+    touched: &mut Touched,
+) -> Result<Effect, cursor::Unread> {
+    if let Some(reason) = piece.broken {
+        return Err(reason.to_owned());
+    }
+    if is_too_deep(piece) {
+        return Err(format!("its brackets are deeper than {DEEPEST}"));
+    }
+    let mut cursor = Cursor::new(dialect, &piece.tokens, piece.source);
+    if let Some(effect) = path.follow(&cursor) {
+        return effect;
+    }
+    cursor.schema = path.schema();
+    statement::effect(&mut cursor, touched)
+}
+
+fn is_too_deep(piece: &Piece<'_>) -> bool {
+    let mut depth = 0_usize;
+    piece.tokens.iter().any(|token| {
+        if token.is_symbol("(") {
+            depth += 1;
+        } else if token.is_symbol(")") {
+            depth = depth.saturating_sub(1);
+        }
+        depth > DEEPEST
+    })
+}
+
+fn beginning(text: &str) -> String {
+    const SHOWN: usize = 80;
+    cut(&text[..text.floor_char_boundary(4 * SHOWN)], SHOWN)
+}
+
+fn opaque_tables(reason: impl Into<String>, tables: impl IntoIterator<Item = TableName>) -> Step {
+    Step::Opaque(Opaque { reason: reason.into(), may_touch: MayTouch::Tables(tables.into_iter().collect()) })
+}

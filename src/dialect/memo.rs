@@ -1,8 +1,10 @@
-//! A few dozen types stand in hundreds of thousands of columns: each text is parsed once, and its canonical
-//! form shared.
+//! A few dozen types stand in hundreds of thousands of columns, and the same few checks in thousands of tables:
+//! each text is parsed once, and its canonical form shared.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 
 use super::Dialect;
 use crate::schema::Spelling;
@@ -10,22 +12,34 @@ use crate::schema::Spelling;
 /// More distinct texts than this are no schema that repeats itself: what was remembered is let go.
 const MOST: usize = 4_096;
 
+/// What the texts of one kind became, for each dialect.
+type Known = RefCell<HashMap<Dialect, HashMap<Box<str>, Spelling, RandomState>>>;
+
 thread_local! {
-    static TYPES: RefCell<HashMap<Dialect, HashMap<Box<str>, Spelling>>> = RefCell::default();
+    static TYPES: Known = Known::default();
+    static EXPRESSIONS: Known = Known::default();
 }
 
-/// What `parse` makes of the text, asked at most once for each text and dialect on this thread.
+/// What `parse` makes of a type, asked at most once for each text and dialect on this thread.
 pub fn canonical_type(dialect: Dialect, text: &str, parse: impl FnOnce(&str) -> Spelling) -> Spelling {
-    let known = TYPES.with_borrow(|types| types.get(&dialect).and_then(|it| it.get(text)).cloned());
-    known.unwrap_or_else(|| {
+    TYPES.with(|types| remember(types, dialect, text, parse))
+}
+
+/// The same for a check, predicate or index expression.
+pub fn canonical_expression(dialect: Dialect, text: &str, parse: impl FnOnce(&str) -> Spelling) -> Spelling {
+    EXPRESSIONS.with(|expressions| remember(expressions, dialect, text, parse))
+}
+
+fn remember(known: &Known, dialect: Dialect, text: &str, parse: impl FnOnce(&str) -> Spelling) -> Spelling {
+    let met = known.borrow().get(&dialect).and_then(|it| it.get(text)).cloned();
+    met.unwrap_or_else(|| {
         let spelling = parse(text);
-        TYPES.with_borrow_mut(|types| {
-            let of_dialect = types.entry(dialect).or_default();
-            if of_dialect.len() >= MOST {
-                of_dialect.clear();
-            }
-            of_dialect.insert(text.into(), spelling.clone());
-        });
+        let mut known = known.borrow_mut();
+        let of_dialect = known.entry(dialect).or_default();
+        if of_dialect.len() >= MOST {
+            of_dialect.clear();
+        }
+        of_dialect.insert(text.into(), spelling.clone());
         spelling
     })
 }

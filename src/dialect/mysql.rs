@@ -7,8 +7,8 @@ mod types;
 use crate::schema::{Action, Check, Column, ForeignKey, Index, Name, Spelling, Table};
 
 pub use default::canonical_default;
-pub use expression::canonical_expression;
-pub use types::canonical_type;
+pub use expression::{canonical_expression, unescaped};
+pub use types::{canonical_type, is_large};
 
 /// `serial` is not a type but a `bigint unsigned` that numbers itself
 /// (<https://mariadb.com/kb/en/bigint/>); `COLLATE` behind a type belongs to the column.

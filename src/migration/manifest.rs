@@ -86,12 +86,14 @@ impl Manifest {
 
     /// Parses the text of a manifest file.
     pub fn parse(text: &str, is_json: bool) -> Result<Self, Vec<Problem>> {
-        let file: file::ManifestFile = if is_json {
-            serde_json::from_str(text).map_err(|error| vec![json_problem(&error)])?
-        } else {
-            serde_saphyr::from_str_with_options(text, yaml_options(text))
-                .map_err(|error| vec![yaml_problem(&error)])?
-        };
+        let file: file::ManifestFile = file::sharing(|| {
+            if is_json {
+                serde_json::from_str(text).map_err(|error| vec![json_problem(&error)])
+            } else {
+                serde_saphyr::from_str_with_options(text, yaml_options(text))
+                    .map_err(|error| vec![yaml_problem(&error)])
+            }
+        })?;
         Self::from_file(file).map_err(|mistakes| {
             let positions = migration_positions(text);
             let locate = |mistake: Mistake| Problem {
@@ -206,7 +208,7 @@ impl Mistake {
 }
 
 fn read_migration(file: file::MigrationFile, number: usize, mistakes: &mut Vec<Mistake>) -> Migration {
-    let id = MigrationId { app: file.app, name: file.name };
+    let id = MigrationId { app: file.app.0, name: file.name.0 };
     let mut tell = |message: String| mistakes.push(Mistake { migration: Some(number), message });
     let mut resolve = |text: &String| {
         if id.app.is_empty() {

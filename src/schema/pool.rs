@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
+
 use super::*;
 
 /// The texts met so far. What goes through one pool shares its texts, and holds no more room than it fills.
 #[derive(Debug, Default)]
 pub struct Pool {
-    texts: HashSet<Arc<str>>,
+    texts: HashSet<Arc<str>, RandomState>,
 }
 
 impl Pool {

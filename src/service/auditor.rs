@@ -46,6 +46,13 @@ struct Last {
     judged: Arc<Judged>,
 }
 
+impl Kept {
+    async fn open(config: &Arc<DatabaseConfig>) -> Result<Self, CatalogError> {
+        let session = Session::open(&config.target).await?;
+        Ok(Self { session, target_of: Arc::clone(config), probe: None, fingerprint: None })
+    }
+}
+
 enum Reading {
     Unchanged,
     Read(Box<Observation>),
@@ -60,7 +67,11 @@ impl Auditor {
     ) -> Result<Arc<Judged>, CatalogError> {
         let policy = config.policy.on(today);
         let budget = config.target.budgets.audit;
-        let kept = self.kept.take().filter(|kept| kept.target_of.reads_the_same(config));
+        if self.kept.as_ref().is_some_and(|kept| !kept.target_of.reads_the_same(config)) {
+            // First, so that there are never two.
+            self.close().await;
+        }
+        let kept = self.kept.take();
         let may_skip = self.looks_since_full_read < FULL_READ_EVERY
             && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy));
         let reading = AbortOnDropHandle::new(tokio::spawn(read(
@@ -111,7 +122,7 @@ impl Auditor {
                 .unwrap_or_else(|| Arc::new(Expected::of(&manifest, &observation)));
             let report = audit_against(&manifest, &expected, &observation, &policy);
             let tables = TableIndex::of(Arc::clone(&manifest), &expected, &observation);
-            Last { manifest, policy, expected, judged: Arc::new(Judged { report, tables }) }
+            Last { manifest, policy, expected, judged: Arc::new(Judged::new(report, tables)) }
         });
         let last = work.await.map_err(|crash| internal(&crash))?;
         let judged = Arc::clone(&last.judged);
@@ -156,16 +167,21 @@ async fn read(
     interest: Arc<Interest>,
     may_skip: bool,
 ) -> Result<(Option<Kept>, Reading), CatalogError> {
+    let was_kept = kept.is_some();
     let mut kept = match kept {
         Some(kept) => kept,
-        None => {
-            let session = Session::open(&config.target).await?;
-            Kept { session, target_of: Arc::clone(&config), probe: None, fingerprint: None }
-        }
+        None => Kept::open(&config).await?,
     };
     let mut fingerprint_wanted = config.keep_connection;
     if config.keep_connection {
-        let probe = kept.session.probe().await?;
+        let probe = match kept.session.probe().await {
+            // Servers and firewalls close what was silent for long: that is no failure of the database.
+            Err(error) if was_kept && error.reason == FailureReason::ConnectionLost => {
+                kept = Kept::open(&config).await?;
+                kept.session.probe().await?
+            }
+            probe => probe?,
+        };
         let has_moved = kept.probe.is_some() && kept.probe != probe;
         kept.probe = probe;
         if has_moved {

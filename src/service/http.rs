@@ -2,6 +2,7 @@
 
 mod api;
 mod caching;
+mod guests;
 mod index;
 pub mod openapi;
 mod probes;
@@ -16,7 +17,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -27,6 +28,7 @@ use tracing::{Span, error, info, info_span};
 
 use super::metrics::{self, Metrics};
 use super::store::Store;
+use guests::Guests;
 use problem::Problem;
 
 /// A client that has not sent its whole header by then is disconnected.
@@ -52,7 +54,7 @@ pub(super) fn server(
     let mut server =
         axum_server::from_tcp(listener)?.http1_only().first_request_timeout(HEADER_TIMEOUT).handle(handle);
     server.http_builder().http1().header_read_timeout(HEADER_TIMEOUT);
-    Ok(server.serve(router.into_make_service()))
+    Ok(server.acceptor(Guests::default()).serve(router.into_make_service()))
 }
 
 /// Every route of the service.
@@ -85,9 +87,8 @@ pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
         .merge(api)
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
-        .layer(from_fn(refuse_large_bodies))
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
-        .layer(from_fn_with_state(shared.clone(), count_request))
+        .layer(from_fn_with_state(shared.clone(), admit_and_count))
         .with_state(shared);
     Ok(router)
 }
@@ -114,17 +115,15 @@ async fn no_such_method() -> Problem {
     Problem::no_such_method()
 }
 
-async fn refuse_large_bodies(request: Request, next: Next) -> Response {
-    let length = request.headers().get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
-    if length.is_some_and(|length| length > LARGEST_BODY) {
-        return Problem::body_too_large().into_response();
-    }
-    next.run(request).await
-}
-
-async fn count_request(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+/// Refuses bodies that no request of ours has, and counts every answer. One layer, because a probe is little
+/// more than its layers.
+async fn admit_and_count(State(shared): State<Shared>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let response = next.run(request).await;
+    let length = request.headers().get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
+    let response = match length {
+        Some(length) if length > LARGEST_BODY => Problem::body_too_large().into_response(),
+        Some(_) | None => next.run(request).await,
+    };
     let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
     shared.metrics.count_request(route, response.status().as_u16());
     response

@@ -11,14 +11,15 @@ use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::store::{Database, State, Store};
+use super::chance::Chance;
+use super::store::{Database, Store};
 use super::worker::{self, Lanes};
-use crate::config::{Config, DatabaseConfig};
+use crate::config::Config;
 
 /// How often the scheduler looks after its workers.
 pub const TICK: Duration = Duration::from_secs(2);
-/// First audits are this far apart, so that a thousand databases do not start together and a few of them
-/// answer at once. They keep their distance from then on.
+/// First audits are this far apart on average, so that a thousand databases do not start together and a few
+/// of them answer at once.
 const APART: Duration = Duration::from_millis(10);
 
 pub struct Scheduler {
@@ -26,6 +27,7 @@ pub struct Scheduler {
     lanes: Arc<ArcSwap<Lanes>>,
     config: Arc<Config>,
     workers: BTreeMap<Arc<str>, Running>,
+    chance: Chance,
 }
 
 struct Running {
@@ -38,20 +40,19 @@ impl Scheduler {
     /// The store has its databases when this returns; their audits begin with [`Scheduler::run`].
     pub fn new(store: Arc<Store>, config: &Arc<Config>) -> Self {
         let databases = (config.databases.iter())
-            .map(|(name, config)| {
-                (Arc::clone(name), Arc::new(Database::new(Arc::clone(config), State::default())))
-            })
+            .map(|(name, config)| (Arc::clone(name), store.add_database(Arc::clone(config))))
             .collect();
         store.replace_roster(databases);
         let lanes = Arc::new(ArcSwap::from_pointee(Lanes::new(config.concurrency)));
-        Self { store, lanes, config: Arc::clone(config), workers: BTreeMap::new() }
+        Self { store, lanes, config: Arc::clone(config), workers: BTreeMap::new(), chance: Chance::default() }
     }
 
     /// Runs until `stop`, then waits for the workers.
     pub async fn run(mut self, mut changes: mpsc::Receiver<Arc<Config>>, stop: CancellationToken) {
         let databases: Vec<_> = self.store.roster().databases.values().cloned().collect();
-        for (place, database) in databases.into_iter().enumerate() {
-            let delay = first_delay(place, &database.config.load());
+        let count = databases.len();
+        for database in databases {
+            let delay = self.chance.up_to(spread(count, database.config.load().interval));
             self.start(database, delay);
         }
         let mut tick = interval(TICK);
@@ -108,7 +109,12 @@ impl Scheduler {
         for name in &gone {
             self.stop(name);
         }
-        let mut added = 0;
+        let added = (config.databases.iter())
+            .filter(|(name, database)| {
+                let running = self.workers.get(*name).map(|worker| worker.database.config.load());
+                !running.is_some_and(|running| running.audits_the_same_place(database))
+            })
+            .count();
         for (name, database) in &config.databases {
             let running = self.workers.get(name).map(|worker| Arc::clone(&worker.database));
             match running {
@@ -121,9 +127,9 @@ impl Scheduler {
                 }
                 Some(_) | None => {
                     self.stop(name);
-                    let fresh = Arc::new(Database::new(Arc::clone(database), State::default()));
-                    self.start(fresh, first_delay(added, database));
-                    added += 1;
+                    let fresh = self.store.add_database(Arc::clone(database));
+                    let delay = self.chance.up_to(spread(added, database.interval));
+                    self.start(fresh, delay);
                 }
             }
         }
@@ -140,10 +146,7 @@ impl Scheduler {
     }
 }
 
-fn first_delay(place: usize, config: &DatabaseConfig) -> Duration {
-    let place = u32::try_from(place).unwrap_or(u32::MAX);
-    let delay = APART.saturating_mul(place);
-    // Whoever comes after the first interval goes on where the others are in theirs.
-    let interval = config.interval.as_millis().max(1);
-    Duration::from_millis(u64::try_from(delay.as_millis() % interval).unwrap_or(0))
+/// Over which time the first audits of `count` databases are spread.
+fn spread(count: usize, interval: Duration) -> Duration {
+    APART.saturating_mul(u32::try_from(count).unwrap_or(u32::MAX)).min(interval)
 }

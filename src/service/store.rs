@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
@@ -13,9 +13,12 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use super::tables::TableIndex;
-use crate::audit::{Finding, Health, Report, Severity};
+use crate::audit::{self, Finding, Health, Report, Rule, Severity};
 use crate::catalog::{CatalogError, FailureReason};
 use crate::config::DatabaseConfig;
+
+/// Further away than anybody waits.
+const NEVER: Duration = Duration::from_secs(86_400 * 365);
 
 pub struct Store {
     roster: ArcSwap<Roster>,
@@ -24,6 +27,18 @@ pub struct Store {
     draining: AtomicBool,
     /// Latched once every database of the first roster had its first try.
     started: AtomicBool,
+    /// Counts whatever may change the health of a database, but for the passing of time.
+    changes: Arc<AtomicU64>,
+    gates: ArcSwap<Gates>,
+}
+
+/// Whether every gate was open, as long as that holds: with a thousand gates, asking each of them would be
+/// nearly the whole work of a probe.
+struct Gates {
+    /// The number of changes that were counted before it was found out.
+    at: u64,
+    /// When the first verdict among them becomes too old; `None` when a gate was shut.
+    open_until: Option<Instant>,
 }
 
 /// The databases of the configuration in force.
@@ -60,6 +75,8 @@ pub struct Database {
     /// Wakes the worker for an audit on demand.
     pub wake: Notify,
     pub progress: watch::Sender<Progress>,
+    /// [`Store::changes`]
+    changes: Arc<AtomicU64>,
 }
 
 /// How many audits have begun and ended.
@@ -103,9 +120,34 @@ pub struct Verdict {
 pub struct Judged {
     pub report: Report,
     pub tables: TableIndex,
+    /// How many findings there are of each rule and severity, without acknowledged ones.
+    pub findings: Vec<(Rule, Severity, usize)>,
+    /// How many migrations there are of each verdict that occurs.
+    pub verdicts: Vec<(audit::Verdict, usize)>,
 }
 
 impl Judged {
+    pub fn new(report: Report, tables: TableIndex) -> Self {
+        let counted = report.findings.iter().filter(|it| it.acknowledged.is_none());
+        let mut findings = Vec::new();
+        for finding in counted {
+            let kind = (finding.rule, finding.severity);
+            match findings.iter_mut().find(|(rule, severity, _)| (*rule, *severity) == kind) {
+                Some((_, _, count)) => *count += 1,
+                None => findings.push((finding.rule, finding.severity, 1)),
+            }
+        }
+        let count_of = |verdict| report.migrations.iter().filter(|it| it.verdict == verdict).count();
+        let verdicts = audit::Verdict::ALL.into_iter().map(|each| (each, count_of(each)));
+        let verdicts = verdicts.filter(|(_, count)| *count > 0).collect();
+        Self { report, tables, findings, verdicts }
+    }
+
+    /// How many findings there are of the rule, without acknowledged ones.
+    pub fn count_of(&self, rule: Rule) -> usize {
+        self.findings.iter().filter(|it| it.0 == rule).map(|it| it.2).sum()
+    }
+
     /// Findings that make the database unhealthy.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         let counts = |it: &&Finding| it.severity == Severity::Error && it.acknowledged.is_none();
@@ -123,6 +165,8 @@ impl Store {
             heartbeat: ArcSwap::from_pointee(now),
             draining: AtomicBool::new(false),
             started: AtomicBool::new(false),
+            changes: Arc::default(),
+            gates: ArcSwap::from_pointee(Gates { at: u64::MAX, open_until: None }),
         }
     }
 
@@ -137,6 +181,33 @@ impl Store {
     pub(super) fn replace_roster(&self, databases: BTreeMap<Arc<str>, Arc<Database>>) {
         let gated = databases.values().filter(|it| it.config.load().gate).cloned().collect();
         self.roster.store(Arc::new(Roster { databases, gated }));
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(super) fn add_database(&self, config: Arc<DatabaseConfig>) -> Arc<Database> {
+        Arc::new(Database {
+            config: ArcSwap::new(config),
+            state: ArcSwap::default(),
+            wake: Notify::new(),
+            progress: watch::Sender::new(Progress::default()),
+            changes: Arc::clone(&self.changes),
+        })
+    }
+
+    /// Whether every database with `gate: true` is healthy or degraded.
+    pub fn gates_are_open(&self) -> bool {
+        let (at, now) = (self.changes.load(Ordering::Acquire), Instant::now());
+        let known = self.gates.load();
+        let open_until = if known.at == at && known.open_until.is_none_or(|until| now <= until) {
+            known.open_until
+        } else {
+            let each =
+                self.roster.load().gated.iter().map(|it| it.fit_until(now)).collect::<Option<Vec<_>>>();
+            let open_until = each.map(|it| it.into_iter().min().unwrap_or(now + NEVER));
+            self.gates.store(Arc::new(Gates { at, open_until }));
+            open_until
+        };
+        open_until.is_some()
     }
 
     /// Whether every database has been tried once since the start. A database added later does not take
@@ -185,15 +256,6 @@ impl Default for Store {
 }
 
 impl Database {
-    pub(super) fn new(config: Arc<DatabaseConfig>, state: State) -> Self {
-        Self {
-            config: ArcSwap::new(config),
-            state: ArcSwap::from_pointee(state),
-            wake: Notify::new(),
-            progress: watch::Sender::new(Progress::default()),
-        }
-    }
-
     pub fn state(&self) -> arc_swap::Guard<Arc<State>> {
         self.state.load()
     }
@@ -203,23 +265,28 @@ impl Database {
         let mut state = State::clone(&self.state.load());
         change(&mut state);
         self.state.store(Arc::new(state));
+        self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Health as it counts now: a verdict that is too old counts no longer.
     pub fn health(&self) -> Health {
-        self.health_at(Instant::now())
-    }
-
-    /// [`Database::health`] for a caller who asks for many and looks at the clock once.
-    pub fn health_at(&self, now: Instant) -> Health {
         match &self.state.load().verdict {
-            Some(verdict) if !self.is_stale(verdict, now) => verdict.judged.report.health,
+            Some(verdict) if self.counts_until(verdict) >= Instant::now() => verdict.judged.report.health,
             Some(_) | None => Health::Unknown,
         }
     }
 
-    fn is_stale(&self, verdict: &Verdict, now: Instant) -> bool {
-        now.saturating_duration_since(verdict.audited.instant) > self.config.load().stale_after
+    /// Until when it is healthy or degraded if nothing happens; `None` when it is not so now.
+    fn fit_until(&self, now: Instant) -> Option<Instant> {
+        let state = self.state.load();
+        let verdict = state.verdict.as_ref().filter(|it| it.judged.report.health.is_fit())?;
+        Some(self.counts_until(verdict)).filter(|until| *until >= now)
+    }
+
+    /// When the verdict becomes too old.
+    fn counts_until(&self, verdict: &Verdict) -> Instant {
+        let until = verdict.audited.instant.checked_add(self.config.load().stale_after);
+        until.unwrap_or_else(|| Instant::now() + NEVER)
     }
 
     /// [`Database::health`] and why, in one line, unless healthy.
@@ -228,9 +295,9 @@ impl Database {
         let Some(verdict) = &state.verdict else {
             return (Health::Unknown, Some(never_audited(&state)));
         };
-        if self.is_stale(verdict, Instant::now()) {
+        if self.counts_until(verdict) < Instant::now() {
             let why = match &state.failure {
-                Some((error, _)) => error.to_string(),
+                Some((error, _)) => with_advice(error),
                 None => "the next audit has not ended".to_owned(),
             };
             let reason = format!("stale: the last verdict is of {}: {why}", verdict.audited.timestamp);
@@ -256,8 +323,12 @@ impl Database {
 
 fn never_audited(state: &State) -> String {
     match (&state.failure, state.confirming) {
-        (Some((error, _)), _) => format!("never audited: {error}"),
+        (Some((error, _)), _) => format!("never audited: {}", with_advice(error)),
         (None, 0) => "never audited yet: the first audit has not ended".to_owned(),
         (None, count) => format!("a first look found {count} errors, a second look is about to confirm them"),
     }
+}
+
+fn with_advice(error: &CatalogError) -> String {
+    format!("{error}; {}", error.advice())
 }

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use super::auditor::Auditor;
+use super::chance::Chance;
 use super::one_line;
 use super::store::{Database, Judged, Moment, Verdict};
 use crate::audit::Health;
@@ -44,7 +45,8 @@ pub async fn run(
     delay: Duration,
     stop: CancellationToken,
 ) {
-    let mut worker = Worker { database, lanes, auditor: Auditor::default(), failures_in_a_row: 0 };
+    let (auditor, chance) = (Auditor::default(), Chance::default());
+    let mut worker = Worker { database, lanes, auditor, chance, failures_in_a_row: 0 };
     let mut due = Instant::now() + delay;
     loop {
         tokio::select! {
@@ -66,18 +68,20 @@ struct Worker {
     database: Arc<Database>,
     lanes: Arc<arc_swap::ArcSwap<Lanes>>,
     auditor: Auditor,
+    chance: Chance,
     failures_in_a_row: u32,
 }
 
 impl Worker {
     /// From the beginning of one audit to the next. Never more than the interval: a database that is back is
     /// seen within one.
-    fn pause(&self) -> Duration {
+    fn pause(&mut self) -> Duration {
         let interval = self.database.config.load().interval;
-        match self.failures_in_a_row {
+        let pause = match self.failures_in_a_row {
             0 => interval,
             failures => interval.min(FIRST_BACK_OFF * 2_u32.saturating_pow(failures.min(20) - 1)),
-        }
+        };
+        self.chance.shorten(pause)
     }
 
     async fn audit(&mut self) {
@@ -182,7 +186,7 @@ impl Worker {
         let name = &*config.name;
         if let Some(error) = failed {
             warn!(
-                database = name, reason = %error.reason, advice = error.reason.advice(),
+                database = name, reason = %error.reason, advice = error.advice(),
                 failures_in_a_row = self.failures_in_a_row, "audit failed: {}", one_line(&error.message)
             );
         }

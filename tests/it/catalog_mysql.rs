@@ -3,56 +3,20 @@
 use std::time::{Duration, Instant};
 
 use schema_health::audit::{LedgerObservation, Observation, Visibility};
-use schema_health::catalog::{Budgets, CatalogError, FailureReason, LedgerSource, Session, Target};
+use schema_health::catalog::{FailureReason, Session};
 use schema_health::dialect::{Dialect, mysql};
-use schema_health::migration::{Interest, ledger};
-use schema_health::schema::{Action, Spelling, Table, TableKind, TableName};
-use secrecy::SecretString;
+use schema_health::migration::Interest;
+use schema_health::schema::{Action, IndexPart, Spelling, TableKind, TableName};
 use sqlx::{AssertSqlSafe, Connection};
 
+use crate::observing::{failure, observe_target, observe_url, table, target};
 use crate::servers::mysql::{MysqlDatabase, mysql_database};
 
 const LEDGER: &str = "CREATE TABLE django_migrations (id bigint AUTO_INCREMENT NOT NULL PRIMARY KEY, \
                       app varchar(255) NOT NULL, name varchar(255) NOT NULL, applied datetime(6) NOT NULL)";
 
-fn target(url: &str) -> Target {
-    Target {
-        url: SecretString::from(url),
-        schema: None,
-        ledger: LedgerSource { format: &ledger::DJANGO, table: None, schema: None },
-        budgets: Budgets { lock: Duration::from_secs(1), ..Budgets::default() },
-    }
-}
-
-async fn observe_target(target: &Target) -> Result<Observation, CatalogError> {
-    let mut session = Session::open(target).await?;
-    let observation = session.observe(&Interest::default()).await?;
-    session.close().await;
-    Ok(observation)
-}
-
-async fn observe_url(url: &str) -> Result<Observation, CatalogError> {
-    observe_target(&target(url)).await
-}
-
 async fn observe(database: &MysqlDatabase) -> Observation {
     observe_url(&database.url()).await.unwrap()
-}
-
-fn table<'o>(observation: &'o Observation, name: &str) -> &'o Table {
-    observation
-        .catalog
-        .actual
-        .tables
-        .get(&TableName::unqualified(name))
-        .unwrap_or_else(|| panic!("no table {name}"))
-}
-
-async fn failure(url: &str) -> CatalogError {
-    match observe_url(url).await {
-        Ok(_) => panic!("this must fail"),
-        Err(error) => error,
-    }
 }
 
 #[tokio::test]
@@ -73,7 +37,7 @@ async fn tables_as_django_makes_them() {
         )
         .await;
     let observation = observe(&database).await;
-    assert!(matches!(observation.dialect, Dialect::Mariadb | Dialect::Mysql));
+    assert_eq!(observation.dialect, database.dialect);
     assert_eq!(&*observation.schema, database.name);
     assert_eq!(observation.catalog.visibility, Visibility::Full);
     assert_eq!(observation.catalog.actual.tables.len(), 3);
@@ -140,8 +104,8 @@ async fn what_is_seldom_used() {
         .execute(
             "CREATE TABLE Parent (a int, b int, PRIMARY KEY (b, a));
             CREATE TABLE kid (id int PRIMARY KEY, pa int, pb int DEFAULT -1, Name varchar(30) COLLATE utf8mb4_bin DEFAULT 'it''s \\\\ x',
-              twice int AS (pa * 2) VIRTUAL, kept int GENERATED ALWAYS AS (pb * 3) STORED, body text,
-              stamp datetime(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), empty varchar(3) DEFAULT NULL,
+              twice int AS (pa * 2) VIRTUAL, kept int GENERATED ALWAYS AS (id * 3) STORED, body text,
+              stamp datetime(6) DEFAULT CURRENT_TIMESTAMP(6) ON UPDATE CURRENT_TIMESTAMP(6), blank varchar(3) DEFAULT NULL,
               kind enum('a', 'b''c') DEFAULT 'a', flag bool DEFAULT TRUE, price decimal(10,2) DEFAULT 1.5, sum int DEFAULT (1 + 2),
               spot point NOT NULL, word varchar(4) DEFAULT 'NULL',
               CONSTRAINT fk FOREIGN KEY (pb, pa) REFERENCES Parent (b, a) ON DELETE CASCADE ON UPDATE RESTRICT,
@@ -165,7 +129,7 @@ async fn what_is_seldom_used() {
     assert_eq!(default("pb"), Some(Spelling::certain("-1")));
     assert_eq!(default("name"), Some(Spelling::certain("'it''s \\\\ x'")));
     assert_eq!(default("stamp"), Some(Spelling::certain("current_timestamp(6)")));
-    assert_eq!(default("empty"), None);
+    assert_eq!(default("blank"), None);
     assert_eq!(default("word"), Some(Spelling::certain("'NULL'")));
     assert_eq!(default("kind"), Some(Spelling::certain("'a'")));
     assert_eq!(default("flag"), Some(Spelling::certain("1")));
@@ -175,7 +139,7 @@ async fn what_is_seldom_used() {
     assert_eq!(column("name").collation.as_deref(), Some("utf8mb4_bin"));
     let generated = |name: &str| column(name).generated.as_ref().unwrap();
     assert_eq!((generated("twice").expression.text(), generated("twice").stored), (Some("pa * 2"), false));
-    assert_eq!((generated("kept").expression.text(), generated("kept").stored), (Some("pb * 3"), true));
+    assert_eq!((generated("kept").expression.text(), generated("kept").stored), (Some("id * 3"), true));
 
     let key = &kid.foreign_keys[0];
     assert_eq!((key.columns.join(","), key.referenced_columns.join(",")), ("pb,pa".into(), "b,a".into()));
@@ -194,7 +158,7 @@ async fn what_is_seldom_used() {
 #[tokio::test]
 async fn what_mariadb_alone_has() {
     let database = mysql_database().await;
-    if observe(&database).await.dialect != Dialect::Mariadb {
+    if database.dialect != Dialect::Mariadb {
         return;
     }
     database
@@ -210,6 +174,64 @@ async fn what_mariadb_alone_has() {
     assert_eq!(t.columns[0].data_type, Spelling::certain("uuid"));
     assert_eq!(t.checks[0].name, None, "it bears its column's name only");
     assert_eq!(t.indexes.len(), 1);
+}
+
+#[tokio::test]
+async fn what_mysql_alone_has() {
+    let database = mysql_database().await;
+    if database.dialect != Dialect::Mysql {
+        return;
+    }
+    database
+        .execute(
+            "CREATE TABLE t (id int PRIMARY KEY, name varchar(30) DEFAULT (concat('it''s', ' \\\\ x')), data json DEFAULT ('{}'),
+              hidden int INVISIBLE DEFAULT 3, twice int AS (id * 2) VIRTUAL INVISIBLE, old varchar(5) CHARACTER SET utf8mb3,
+              bytes binary(2) DEFAULT 'ab', wide int(11) unsigned zerofill, small tinyint(4),
+              CONSTRAINT plain CHECK (name <> 'it''s \\\\ \\n' AND name NOT LIKE 'a\\_%'),
+              CONSTRAINT idle CHECK (id > 0) NOT ENFORCED,
+              KEY mixed ((lower(name)), id DESC), KEY unseen (small) INVISIBLE, UNIQUE KEY odd ((name <> 'it''s')),
+              KEY several ((CAST(data->'$.a' AS unsigned ARRAY))))",
+        )
+        .await;
+    let observation = observe(&database).await;
+    let t = table(&observation, "t");
+    let names: Vec<_> = t.columns.iter().map(|column| &*column.name).collect();
+    assert_eq!(names, ["id", "name", "data", "hidden", "twice", "old", "bytes", "wide", "small"]);
+    let column = |name: &str| t.column(name).unwrap();
+    let default = |name: &str| column(name).default.clone();
+    assert_eq!(default("name"), Some(Spelling::uncertain("concat('it''s', ' \\\\ x')")));
+    assert_eq!(default("data"), Some(Spelling::uncertain("'{}'")));
+    assert_eq!(default("hidden"), Some(Spelling::certain("3")));
+    assert_eq!(column("twice").generated.as_ref().unwrap().expression.text(), Some("id * 2"));
+    assert_eq!(column("data").data_type, Spelling::uncertain("json"));
+    assert_eq!(column("old").collation.as_deref(), Some("utf8mb3_general_ci"));
+    assert_eq!(column("wide").data_type.text(), Some("int(11) unsigned zerofill"));
+    assert_eq!(column("small").data_type.text(), Some("tinyint"));
+
+    let checks: Vec<_> = t.checks.iter().map(|check| check.expression.text().unwrap()).collect();
+    let plain = "(name <> 'it''s \\\\ \n') and (not ((name like 'a\\_%')))";
+    assert_eq!(checks, [plain], "one that is not enforced checks nothing");
+    assert_eq!(t.checks[0].columns.join(","), "name");
+    assert_eq!(t.uniques[0].parts, [IndexPart::expression(Spelling::uncertain("name <> 'it''s'"))]);
+    let index = |name: &str| t.indexes.iter().find(|index| index.name.as_deref() == Some(name)).unwrap();
+    assert_eq!(index("mixed").parts[0], IndexPart::expression(Spelling::uncertain("lower(name)")));
+    assert!(index("mixed").parts[1].options.as_ref().unwrap().descending);
+    assert_eq!(index("unseen").parts, [IndexPart::column("small")]);
+    assert_eq!(index("several").parts.len(), 1);
+}
+
+/// `caching_sha2_password` wants TLS or a key exchange that we have not, until the server knows the password.
+#[tokio::test]
+async fn a_password_that_needs_tls() {
+    let mut database = mysql_database().await;
+    if database.dialect != Dialect::Mysql {
+        return;
+    }
+    let url = database.user_url(&["REFERENCES ON {db}.*"]).await;
+    let plain = failure(&format!("{url}?ssl-mode=DISABLED")).await;
+    assert_eq!(plain.reason, FailureReason::Authentication, "{plain}");
+    assert!(plain.message.contains("ssl-mode=REQUIRED"), "{plain}");
+    observe_url(&format!("{url}?ssl-mode=REQUIRED")).await.unwrap();
 }
 
 #[tokio::test]
@@ -279,7 +301,8 @@ async fn rights_by_a_role_count() {
         .await;
     let url = database.user_url(&[&format!("`{role}`")]).await;
     let user = url.split(['/', ':']).nth(3).unwrap().to_owned();
-    database.execute(&format!("SET DEFAULT ROLE `{role}` FOR '{user}'@'%'")).await;
+    let to = if database.dialect == Dialect::Mariadb { "FOR" } else { "TO" };
+    database.execute(&format!("SET DEFAULT ROLE `{role}` {to} '{user}'@'%'")).await;
     let observation = observe_url(&url).await.unwrap();
     database.execute(&format!("DROP ROLE `{role}`")).await;
     assert_eq!(observation.catalog.visibility, Visibility::Full);
@@ -387,7 +410,11 @@ async fn a_connection_that_is_killed() {
     let url = database.user_url(&["SELECT ON {db}.*"]).await;
     let user = url.split(['/', ':']).nth(3).unwrap().to_owned();
     let mut session = Session::open(&target(&url)).await.unwrap();
-    database.execute(&format!("KILL USER '{user}'@'%'")).await;
+    let connection =
+        format!("SELECT CAST(id AS SIGNED) FROM information_schema.processlist WHERE user = '{user}'");
+    let mut root = database.connect().await;
+    let (id,): (i64,) = sqlx::query_as(AssertSqlSafe(connection)).fetch_one(&mut root).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(format!("KILL {id}"))).execute(&mut root).await.unwrap();
     let error = session.observe(&Interest::default()).await.unwrap_err();
     assert_eq!(error.reason, FailureReason::ConnectionLost, "{error}");
 }
@@ -471,20 +498,6 @@ async fn the_session_cannot_write() {
 }
 
 #[tokio::test]
-async fn the_probe_moves_with_ddl() {
-    let database = mysql_database().await;
-    let mut session = Session::open(&target(&database.url())).await.unwrap();
-    let probe = session.probe().await.unwrap().unwrap();
-    database.execute("CREATE TABLE t (a int)").await;
-    // Other tests run DDL on this server too: it can only be seen that it moves.
-    assert_ne!(session.probe().await.unwrap().unwrap(), probe);
-    assert_eq!(session.fingerprint().await.unwrap(), None);
-    session.observe(&Interest::default()).await.unwrap();
-    session.observe(&Interest::default()).await.unwrap();
-    session.close().await;
-}
-
-#[tokio::test]
 async fn hostile_names_are_names() {
     let database = mysql_database().await;
     let long = "n".repeat(64);
@@ -500,12 +513,12 @@ async fn hostile_names_are_names() {
         long.as_str(),
     ];
     let mut connection = database.connect().await;
-    for name in names {
+    for (number, name) in names.iter().enumerate() {
         let quoted = Dialect::Mysql.quote(name);
         let sql = format!(
             "CREATE TABLE {quoted} ({quoted} int PRIMARY KEY, other int, KEY {quoted} (other), \
              CONSTRAINT {quoted} FOREIGN KEY (other) REFERENCES {quoted} ({quoted}) ON DELETE CASCADE, \
-             CHECK ({quoted} > 0))"
+             CONSTRAINT `check {number}` CHECK ({quoted} > 0))"
         );
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
     }

@@ -3,51 +3,19 @@
 use std::time::{Duration, Instant};
 
 use schema_health::audit::{LedgerObservation, Observation};
-use schema_health::catalog::{Budgets, CatalogError, FailureReason, LedgerSource, Session, Target};
+use schema_health::catalog::{FailureReason, Session};
 use schema_health::dialect::Dialect;
-use schema_health::migration::{Interest, ledger};
-use schema_health::schema::{Action, Deferrable, IndexKey, Spelling, Table, TableKind, TableName};
-use secrecy::SecretString;
+use schema_health::migration::Interest;
+use schema_health::schema::{Action, Deferrable, IndexKey, Spelling, TableKind};
 
+use crate::observing::{failure, observe_url, table, target};
 use crate::servers::sqlite::{SqliteDatabase, sqlite_database};
 
 const LEDGER: &str = "CREATE TABLE django_migrations (id integer NOT NULL PRIMARY KEY AUTOINCREMENT, \
                       app varchar(255) NOT NULL, name varchar(255) NOT NULL, applied datetime NOT NULL)";
 
-fn target(url: &str) -> Target {
-    Target {
-        url: SecretString::from(url),
-        schema: None,
-        ledger: LedgerSource { format: &ledger::DJANGO, table: None, schema: None },
-        budgets: Budgets { lock: Duration::from_millis(100), ..Budgets::default() },
-    }
-}
-
-async fn observe_url(url: &str) -> Result<Observation, CatalogError> {
-    let mut session = Session::open(&target(url)).await?;
-    let observation = session.observe(&Interest::default()).await?;
-    session.close().await;
-    Ok(observation)
-}
-
 async fn observe(database: &SqliteDatabase) -> Observation {
     observe_url(&database.url()).await.unwrap()
-}
-
-fn table<'o>(observation: &'o Observation, name: &str) -> &'o Table {
-    observation
-        .catalog
-        .actual
-        .tables
-        .get(&TableName::unqualified(name))
-        .unwrap_or_else(|| panic!("no table {name}"))
-}
-
-async fn failure(url: &str) -> CatalogError {
-    match observe_url(url).await {
-        Ok(_) => panic!("this must fail"),
-        Err(error) => error,
-    }
 }
 
 #[tokio::test]

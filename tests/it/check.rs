@@ -287,6 +287,7 @@ fn every_manifest_of_the_repository_is_valid() {
         "tests/cases/deltacrown/manifest.postgres.yaml",
         "tests/cases/django-contrib/manifest.postgres.yaml",
         "tests/cases/django-contrib/manifest.mariadb.yaml",
+        "tests/cases/django-contrib/manifest.mysql.yaml",
         "tests/cases/django-contrib/manifest.sqlite.yaml",
     ]
     .map(|file| repository(file).display().to_string());
@@ -295,4 +296,15 @@ fn every_manifest_of_the_repository_is_valid() {
     let output = run(&arguments);
     assert_eq!(code(&output), 0, "{}", err(&output));
     assert_eq!(out(&output).lines().count(), files.len());
+}
+
+/// Django writes the same SQL for both.
+#[test]
+fn the_manifests_of_mysql_and_mariadb_say_the_same() {
+    let manifest = |dialect: &str| {
+        let file = repository("tests/cases/django-contrib").join(format!("manifest.{dialect}.yaml"));
+        std::fs::read_to_string(file).unwrap()
+    };
+    let of_mariadb = manifest("mariadb").replace("MariaDB", "MySQL").replace("mariadb", "mysql");
+    assert!(manifest("mysql") == of_mariadb, "they differ by more than the dialect");
 }

@@ -66,8 +66,8 @@ fn law_4_postgres_is_observed_as_rendered() {
 }
 
 #[test]
-fn law_4_mariadb_is_observed_as_rendered() {
-    law_4(Place::mariadb, 20);
+fn law_4_mysql_is_observed_as_rendered() {
+    law_4(Place::mysql, 20);
 }
 
 #[test]
@@ -81,19 +81,13 @@ fn law_5_postgres_is_mended_once() {
 }
 
 #[test]
-fn law_5_mariadb_is_mended_once() {
-    law_5(Place::mariadb, 15);
+fn law_5_mysql_is_mended_once() {
+    law_5(Place::mysql, 15);
 }
 
 #[test]
 fn law_5_sqlite_is_mended_once() {
     law_5(Place::sqlite, 40);
-}
-
-/// MySQL's own way of guarding, which MariaDB understands too.
-#[test]
-fn law_5_mysql_plans_mend_once() {
-    law_5(Place::mariadb_for_mysql_plans, 10);
 }
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -155,7 +149,7 @@ async fn is_observed_as_rendered(
     let expected = canonical(dialect, &schema, &naming);
     build(place, if as_written { &schema } else { &expected }).await?;
     let mut observed = place.observe(&expected).await;
-    if dialect == Dialect::Mariadb {
+    if matches!(dialect, Dialect::Mysql | Dialect::Mariadb) {
         observed = without_server_made(observed, &expected);
     }
 
@@ -179,7 +173,7 @@ fn is_certain(unproven: &Unproven) -> bool {
         || default.is_some_and(|(expected, actual)| is_unproven(expected, actual))
 }
 
-/// Without the indexes and checks that MariaDB made by itself and nobody expects.
+/// Without the indexes and checks that the server made by itself and nobody expects.
 fn without_server_made(mut observed: Schema, expected: &Schema) -> Schema {
     let difference = diff(&observed, expected);
     for change in &difference.changes {

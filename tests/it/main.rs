@@ -9,5 +9,6 @@ mod conformance;
 mod deltacrown;
 mod house;
 mod laws;
+mod observing;
 mod servers;
 mod service;

@@ -2,4 +2,5 @@
 
 pub mod mysql;
 pub mod postgres;
+pub mod private;
 pub mod sqlite;

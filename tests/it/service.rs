@@ -2,10 +2,17 @@
 
 mod api;
 mod audits;
+mod crowds;
 mod django;
+mod failures;
 mod harness;
+mod leaks;
 mod live;
 mod probes;
+mod process;
+mod proxy;
 mod reload;
+mod restart;
+mod schedule;
 mod secrets;
 mod shutdown;

@@ -24,7 +24,8 @@ missing_packages() {
     command -v cc >/dev/null || printf '%s\n' gcc libc6-dev
     command -v curl >/dev/null || echo curl
     postgres_bin >/dev/null || [[ -n ${SCHEMA_HEALTH_TEST_POSTGRES_URL:-} ]] || echo postgresql
-    command -v mariadbd >/dev/null || [[ -x /usr/sbin/mariadbd || -n ${SCHEMA_HEALTH_TEST_MYSQL_URL:-} ]] || echo mariadb-server
+    command -v mariadbd >/dev/null ||
+        [[ -x /usr/sbin/mariadbd || -n ${SCHEMA_HEALTH_TEST_MYSQL_URL:-} || ${mysql:-mariadb} == mysql ]] || echo mariadb-server
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     if ((${everything:-1})); then
         command -v prometheus >/dev/null && command -v promtool >/dev/null || echo prometheus

@@ -1,11 +1,13 @@
 # shellcheck shell=bash
 # Private database servers on loopback, with data that nothing outlives. Sourced by tests/run, after install.sh.
 
+# Which of the two servers with one protocol: mariadb or mysql.
+mysql=mariadb
 server_data=
 postgres_pid=
-mariadb_pid=
+mysql_pid=
 
-# Runs a server's command as the system user $1 if we are root (both servers refuse root), else as ourselves.
+# Runs a server's command as the system user $1 if we are root (PostgreSQL and MariaDB refuse root), else as ourselves.
 # The server dies with us, however we die.
 as_server_user() {
     local user=$1
@@ -33,7 +35,7 @@ start_servers() {
     server_data=$(mktemp -d /tmp/schema-health-tests.XXXXXXXX)
     chmod 711 "$server_data"
     if [[ -z ${SCHEMA_HEALTH_TEST_POSTGRES_URL:-} ]]; then start_postgres "$password"; fi
-    if [[ -z ${SCHEMA_HEALTH_TEST_MYSQL_URL:-} ]]; then start_mariadb "$password"; fi
+    [[ -n ${SCHEMA_HEALTH_TEST_MYSQL_URL:-} ]] || "start_$mysql" "$password"
 }
 
 server_folder() {
@@ -61,6 +63,15 @@ start_postgres() {
     postgres_pid=$!
 }
 
+# Statements for MariaDB or MySQL, into the file $2: root has the password $1, and comes over TCP too.
+write_users() {
+    (umask 077 && cat >"$2") <<SQL
+ALTER USER root@localhost IDENTIFIED BY '$1';
+CREATE USER root@127.0.0.1 IDENTIFIED BY '$1';
+GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;
+SQL
+}
+
 start_mariadb() {
     local port folder=$server_data/mariadb
     PATH=$PATH:/usr/sbin
@@ -68,11 +79,7 @@ start_mariadb() {
     port=$(free_port)
     say "starting MariaDB on 127.0.0.1:$port"
     server_folder mariadb mysql
-    (umask 077 && cat >"$folder/users.sql") <<SQL
-ALTER USER root@localhost IDENTIFIED BY '$1';
-CREATE USER root@127.0.0.1 IDENTIFIED BY '$1';
-GRANT ALL ON *.* TO root@127.0.0.1 WITH GRANT OPTION;
-SQL
+    write_users "$1" "$folder/users.sql"
     if ((EUID == 0)); then chown mysql "$folder/users.sql"; fi
     export SCHEMA_HEALTH_TEST_MYSQL_URL=mysql://root:$1@127.0.0.1:$port/mysql
     (
@@ -84,12 +91,29 @@ SQL
             --character-set-server=utf8mb4 --max-connections=200 --performance-schema=OFF --innodb-use-native-aio=0 \
             --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0
     ) >"$server_data/mariadb.log" 2>&1 </dev/null &
-    mariadb_pid=$!
+    mysql_pid=$!
+}
+
+start_mysql() {
+    local port folder=$server_data/mysql
+    port=$(free_port)
+    say "starting MySQL on 127.0.0.1:$port"
+    server_folder mysql "$(id -un)"
+    write_users "$1" "$folder/users.sql"
+    export SCHEMA_HEALTH_TEST_MYSQL_URL=mysql://root:$1@127.0.0.1:$port/mysql
+    (
+        cd "$folder" || exit
+        (mysqld --initialize-insecure --datadir="$folder/data")
+        mysqld --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 --socket="$folder/socket" \
+            --pid-file="$folder/pid" --init-file="$folder/users.sql" --skip-log-bin --max-connections=200 \
+            --innodb-buffer-pool-size=64M --innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0
+    ) >"$server_data/mysql.log" 2>&1 </dev/null &
+    mysql_pid=$!
 }
 
 wait_for_servers() {
     wait_for_server PostgreSQL "$postgres_pid" "$server_data/postgres.log" "${SCHEMA_HEALTH_TEST_POSTGRES_URL}"
-    wait_for_server MariaDB "$mariadb_pid" "$server_data/mariadb.log" "${SCHEMA_HEALTH_TEST_MYSQL_URL}"
+    wait_for_server "$mysql" "$mysql_pid" "$server_data/$mysql.log" "${SCHEMA_HEALTH_TEST_MYSQL_URL}"
 }
 
 # Waits until $4, the URL of a server that we started, takes a login; a server of somebody else's has no pid.
@@ -122,10 +146,10 @@ PY
 stop_servers() {
     local pid
     exec 2>/dev/null # bash would report each server that it sees die
-    for pid in $postgres_pid $mariadb_pid; do
+    for pid in $postgres_pid $mysql_pid; do
         kill -QUIT "$pid" || true
     done
-    if [[ -n $mariadb_pid ]]; then kill -KILL "$mariadb_pid" || true; fi
+    if [[ -n $mysql_pid ]]; then kill -KILL "$mysql_pid" || true; fi
     wait || true
     if [[ -n $server_data ]]; then rm -rf "$server_data"; fi
 }

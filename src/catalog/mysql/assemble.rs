@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use sqlx::FromRow;
 
+use crate::catalog::words::action;
 use crate::dialect::token::{Quotes, Token, TokenKind, tokens};
-use crate::dialect::{Dialect, Naming};
+use crate::dialect::{Dialect, Naming, mysql};
 use crate::schema::{
-    Action, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
-    PrimaryKey, Provenance, Spelling, Table, TableKind, TableName, UniqueConstraint,
+    Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions, PrimaryKey,
+    Provenance, Spelling, Table, TableKind, TableName, UniqueConstraint,
 };
 
 #[derive(FromRow)]
@@ -21,6 +22,7 @@ pub struct TableRow {
 pub struct ColumnRow {
     table_name: String,
     name: String,
+    position: i64,
     data_type: String,
     default_value: Option<String>,
     is_nullable: String,
@@ -81,8 +83,9 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// By table and name, so that what belongs together stands together.
+    /// By table and name, so that what belongs together stands together; columns by their place in the table.
     fn sort(&mut self) {
+        self.columns.sort_by_key(|row| row.position);
         self.indexes
             .sort_by(|a, b| (&a.table_name, &a.name, a.position).cmp(&(&b.table_name, &b.name, b.position)));
         self.foreign_keys
@@ -197,10 +200,15 @@ fn raw_default(value: &str, data_type: &str) -> String {
     }
 }
 
-/// MySQL keeps an expression with its quotes escaped: `_utf8mb4\'x\'`.
+/// MySQL 9.7 escapes the text of an expression as if all of it stood in a literal (`_utf8mb4\'it\\\'s\'`), and
+/// takes the bytes of its UTF-8 for characters (`ö` comes as `Ã¶`).
 fn expression_text(text: &str, dialect: Dialect) -> String {
     match dialect {
-        Dialect::Mysql => text.replace("\\'", "'"),
+        Dialect::Mysql => {
+            let bytes: Option<Vec<u8>> = text.chars().map(|it| u8::try_from(it).ok()).collect();
+            let text = bytes.and_then(|it| String::from_utf8(it).ok()).unwrap_or_else(|| text.to_owned());
+            mysql::unescaped(&text, None).unwrap_or(text)
+        }
         Dialect::Mariadb | Dialect::Postgres | Dialect::Sqlite => text.to_owned(),
     }
 }
@@ -252,16 +260,6 @@ fn foreign_key(
         on_update: action(&rule.on_update),
         deferrable: Deferrable::No,
         provenance: Provenance::default(),
-    }
-}
-
-fn action(text: &str) -> Action {
-    match text {
-        "RESTRICT" => Action::Restrict,
-        "CASCADE" => Action::Cascade,
-        "SET NULL" => Action::SetNull,
-        "SET DEFAULT" => Action::SetDefault,
-        _ => Action::NoAction,
     }
 }
 

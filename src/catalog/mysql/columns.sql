@@ -2,6 +2,7 @@
 -- server a third more.
 SELECT CAST(table_name AS CHAR) AS table_name,
        CAST(column_name AS CHAR) AS name,
+       CAST(ordinal_position AS SIGNED) AS position,
        CAST(column_type AS CHAR) AS data_type,
        CAST(column_default AS CHAR) AS default_value,
        CAST(is_nullable AS CHAR) AS is_nullable,

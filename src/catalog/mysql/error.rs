@@ -2,19 +2,19 @@
 
 use sqlx::mysql::MySqlDatabaseError;
 
-use crate::catalog::{CatalogError, FailureReason};
+use crate::catalog::{CHECK_TLS, CatalogError, FREE_CONNECTIONS, FailureReason, why_not_connected};
 
 /// A failure while connecting: what is not the server's answer is the way to it.
 pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
     match error {
         sqlx::Error::Io(error) => CatalogError::new(
             FailureReason::Unreachable,
-            format!("the server cannot be reached ({}): check host, port and network", error.kind()),
+            format!("no connection: {}", why_not_connected(error)),
         ),
-        sqlx::Error::Tls(_) => CatalogError::new(
-            FailureReason::Unreachable,
-            "TLS could not be agreed on: check ssl-mode and ssl-ca in the URL",
-        ),
+        sqlx::Error::Tls(_) => {
+            CatalogError::new(FailureReason::Unreachable, "no connection: TLS could not be agreed on")
+                .advise(CHECK_TLS)
+        }
         sqlx::Error::Protocol(message) | sqlx::Error::InvalidArgument(message) if message.contains("RSA") => {
             without_rsa()
         }
@@ -47,8 +47,10 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
             (FailureReason::Authentication, "the role's way of authentication is not supported: see README")
         }
         1820 | 1862 => (FailureReason::Authentication, "the role's password has expired: set a new one"),
-        3118 | 4151 => (FailureReason::Authentication, "the role's account is locked"),
-        1049 => (FailureReason::NoDatabase, "the server has no such database: check its name in the URL"),
+        3118 | 4151 => {
+            (FailureReason::Authentication, "the role's account is locked: ALTER USER … ACCOUNT UNLOCK")
+        }
+        1049 => (FailureReason::NoDatabase, "the server has no database of this name"),
         1044 => (
             FailureReason::PermissionDenied,
             "the role has no right on this database, or there is none of this name: check it, and GRANT",
@@ -56,15 +58,23 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1142 | 1143 | 1227 | 1370 => {
             (FailureReason::PermissionDenied, "the server refused a statement for lack of rights")
         }
-        1040 | 1203 | 1226 => (FailureReason::Unreachable, "the server has no connection left for this role"),
+        1040 | 1203 | 1226 => {
+            let message = "the server has no connection left for this role";
+            return CatalogError::new(FailureReason::Unreachable, message).advise(FREE_CONNECTIONS);
+        }
         1205 | 1213 | 1412 | 1689 => (
             FailureReason::Locked,
             "something holds a lock on the catalog or the ledger: it is tried again at the next audit",
         ),
         1969 | 3024 => (FailureReason::Timeout, "a statement ran out of its time on the server"),
-        1053 | 1077 | 1317 | 1927 | 3169 => {
+        1053 | 1077 | 1317 | 1927 | 3169 | 4031 => {
             (FailureReason::ConnectionLost, "the server ended the connection in the middle of the audit")
         }
+        // A view or a variable of later versions.
+        1054 | 1109 | 1193 => (
+            FailureReason::Unsupported,
+            "the server's catalog lacks what is read: MySQL 8.0.16 or MariaDB 10.6 is the oldest that has it",
+        ),
         _ => {
             let message = format!("the server refused to be read, with its error {number}");
             return CatalogError::new(FailureReason::Unsupported, message);

@@ -1,4 +1,4 @@
-//! Foreign keys out of InnoDB's own dictionary, which opens no table, for a role that has PROCESS.
+//! MariaDB's foreign keys out of InnoDB's own dictionary, which opens no table, for a role that has PROCESS.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,7 +7,6 @@ use sqlx::FromRow;
 use super::Session;
 use super::assemble::{ForeignKeyRow, Rows, RuleRow};
 use crate::catalog::CatalogError;
-use crate::dialect::Dialect;
 
 #[derive(FromRow)]
 struct KeyRow {
@@ -36,16 +35,9 @@ impl Session {
         if !is_plain(schema) {
             return Ok(false);
         }
-        let (keys, columns) = match self.server.dialect {
-            Dialect::Mariadb => {
-                (include_str!("innodb_keys_mariadb.sql"), include_str!("innodb_key_columns_mariadb.sql"))
-            }
-            Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => {
-                (include_str!("innodb_keys_mysql.sql"), include_str!("innodb_key_columns_mysql.sql"))
-            }
-        };
-        let keys: Vec<KeyRow> = self.rows_of_two(keys, schema).await?;
-        let columns: Vec<KeyColumnRow> = self.rows_of_two(columns, schema).await?;
+        let keys: Vec<KeyRow> = self.rows_of_two(include_str!("innodb_keys_mariadb.sql"), schema).await?;
+        let columns: Vec<KeyColumnRow> =
+            self.rows_of_two(include_str!("innodb_key_columns_mariadb.sql"), schema).await?;
         let Some((foreign_keys, rules)) = read(keys, columns) else { return Ok(false) };
         // A role with PROCESS may have no right on a table that the dictionary names.
         let visible: HashSet<&str> = rows.tables.iter().map(|table| table.name.as_str()).collect();

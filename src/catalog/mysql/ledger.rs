@@ -1,21 +1,14 @@
 //! Reads the ledger of a MySQL or MariaDB database.
 
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
 
 use super::Session;
 use super::error::{failure, number};
 use super::grants::ledger_grant;
 use crate::audit::LedgerObservation;
-use crate::catalog::{CatalogError, timestamp};
-use crate::migration::{LedgerFormat, LedgerRow, MigrationId};
-
-#[derive(FromRow)]
-struct Row {
-    app: String,
-    migration: String,
-    applied_at: Option<String>,
-    succeeded: i64,
-}
+use crate::catalog::CatalogError;
+use crate::catalog::text_ledger::Row;
+use crate::migration::{LedgerFormat, LedgerRow};
 
 impl Session {
     /// The server alone can tell a table that is not there from one that may not be read.
@@ -58,14 +51,4 @@ fn select(format: &LedgerFormat, table: &str) -> AssertSqlSafe<String> {
         succeeded = format.succeeded,
         order = format.order,
     ))
-}
-
-impl From<Row> for LedgerRow {
-    fn from(row: Row) -> Self {
-        Self {
-            migration: MigrationId { app: row.app.into(), name: row.migration.into() },
-            applied_at: row.applied_at.as_deref().and_then(timestamp::parse),
-            succeeded: row.succeeded != 0,
-        }
-    }
 }

@@ -1,5 +1,5 @@
-//! What foreign keys do on delete and update, where only `SHOW CREATE TABLE` tells: a role with `SELECT` and
-//! nothing else does not see `REFERENTIAL_CONSTRAINTS`.
+//! What foreign keys do on delete and update, where only `SHOW CREATE TABLE` tells: on MariaDB a role with
+//! `SELECT` and nothing else does not see `REFERENTIAL_CONSTRAINTS`.
 
 use std::collections::{BTreeSet, HashSet};
 

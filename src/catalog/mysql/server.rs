@@ -1,9 +1,10 @@
 //! What must be known of a server before its catalog is read, and the limits it is given.
 
-use sqlx::{AssertSqlSafe, FromRow, Row};
+use sqlx::{AssertSqlSafe, FromRow};
 
 use super::Session;
 use super::error::failure;
+use super::grants::Grants;
 use crate::catalog::{Budgets, CatalogError, FailureReason};
 use crate::dialect::{Dialect, Naming};
 
@@ -70,22 +71,24 @@ impl Session {
     }
 
     /// MariaDB tells the rights of the enabled roles too, MySQL only when it is asked for them.
-    pub(super) async fn read_grants(&mut self) -> Result<Vec<String>, CatalogError> {
-        let sql = match self.server.dialect {
-            Dialect::Mariadb => "SHOW GRANTS".to_owned(),
+    pub(super) async fn read_grants(&mut self) -> Result<Grants, CatalogError> {
+        let refused = |error: sqlx::Error| failure(&error);
+        let (sql, has_patterns) = match self.server.dialect {
+            Dialect::Mariadb => ("SHOW GRANTS".to_owned(), true),
             Dialect::Mysql | Dialect::Postgres | Dialect::Sqlite => {
-                let roles =
-                    self.fetch_raw("SELECT CAST(CURRENT_ROLE() AS CHAR)").await.map_err(|e| failure(&e))?;
-                let roles =
-                    roles.first().and_then(|row| row.try_get::<String, _>(0).ok()).unwrap_or_default();
-                match roles.as_str() {
+                let sql = "SELECT CAST(CURRENT_ROLE() AS CHAR), CAST(@@GLOBAL.partial_revokes AS SIGNED)";
+                let (roles, partial_revokes): (String, i64) =
+                    self.fetch_text(sql).await.map_err(refused)?.pop().unwrap_or_default();
+                let sql = match roles.as_str() {
                     "" | "NONE" => "SHOW GRANTS".to_owned(),
                     // Quoted by the server.
                     roles => format!("SHOW GRANTS FOR CURRENT_USER() USING {roles}"),
-                }
+                };
+                (sql, partial_revokes == 0)
             }
         };
-        let rows = self.fetch_raw(AssertSqlSafe(sql)).await.map_err(|error| failure(&error))?;
-        rows.iter().map(|row| row.try_get(0).map_err(|error| failure(&error))).collect()
+        let rows: Vec<(String,)> = self.fetch_text(AssertSqlSafe(sql)).await.map_err(refused)?;
+        let lines = rows.into_iter().map(|(line,)| line).collect();
+        Ok(Grants::new(lines, &self.server.role, has_patterns))
     }
 }

@@ -1,6 +1,6 @@
 //! PostgreSQL's errors as failures of ours: never a part of the URL, never a statement of ours.
 
-use crate::catalog::{CatalogError, FailureReason};
+use crate::catalog::{CHECK_TLS, CatalogError, FREE_CONNECTIONS, FailureReason, why_not_connected};
 
 pub fn invalid_url() -> CatalogError {
     CatalogError::new(
@@ -13,10 +13,10 @@ pub fn invalid_url() -> CatalogError {
 pub fn while_connecting(error: &sqlx::Error) -> CatalogError {
     let unreachable = |message: String| CatalogError::new(FailureReason::Unreachable, message);
     match error {
-        sqlx::Error::Io(io) => unreachable(format!("no connection: {}", why(io))),
-        sqlx::Error::Tls(_) => unreachable(
-            "no connection: TLS could not be agreed on; check sslmode and the certificates".to_owned(),
-        ),
+        sqlx::Error::Io(io) => unreachable(format!("no connection: {}", why_not_connected(io))),
+        sqlx::Error::Tls(_) => {
+            unreachable("no connection: TLS could not be agreed on".to_owned()).advise(CHECK_TLS)
+        }
         sqlx::Error::Configuration(_) => invalid_url(),
         sqlx::Error::Protocol(_) => {
             unreachable("no connection: what answers there does not speak as PostgreSQL does".to_owned())
@@ -37,14 +37,6 @@ fn refused(error: &sqlx::Error) -> CatalogError {
         _ => return failure(error),
     };
     CatalogError::new(reason, message)
-}
-
-fn why(io: &std::io::Error) -> String {
-    // The standard library has no stable kind for a failed look-up; its text names neither host nor URL.
-    if io.to_string().contains("lookup") {
-        return "the name of the host could not be resolved".to_owned();
-    }
-    io.kind().to_string()
 }
 
 /// <https://www.postgresql.org/docs/current/errcodes-appendix.html>
@@ -72,7 +64,10 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
             (FailureReason::Timeout, "a statement ran out of its time on the server".to_owned())
         }
         "55P03" => (FailureReason::Locked, "a lock was not to be had within the lock budget".to_owned()),
-        "53300" => (FailureReason::Unreachable, "the server has no connection left for this role".to_owned()),
+        "53300" => {
+            let message = "the server has no connection left for this role";
+            return CatalogError::new(FailureReason::Unreachable, message).advise(FREE_CONNECTIONS);
+        }
         "57P03" => (FailureReason::Unreachable, "the server is starting up or shutting down".to_owned()),
         code if code.starts_with("08") || code.starts_with("57P") || code == "25P03" => return lost(),
         code if has_changed_meanwhile(code) => (

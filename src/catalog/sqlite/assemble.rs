@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use sqlx::FromRow;
 
 use super::create_text::{self, CheckText, TableText};
+use crate::catalog::words::action;
 use crate::dialect::{Dialect, Naming};
 use crate::schema::{
-    Action, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
-    PrimaryKey, Provenance, Schema, Spelling, Table, TableKind, TableName, UniqueConstraint,
+    Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions, PrimaryKey,
+    Provenance, Schema, Spelling, Table, TableKind, TableName, UniqueConstraint,
 };
 
 #[derive(FromRow)]
@@ -232,16 +233,6 @@ fn add_foreign_key(drafts: &mut BTreeMap<String, Draft>, rows: &[ForeignKeyRow])
         deferrable,
         provenance: Provenance::default(),
     });
-}
-
-fn action(text: &str) -> Action {
-    match text {
-        "RESTRICT" => Action::Restrict,
-        "CASCADE" => Action::Cascade,
-        "SET NULL" => Action::SetNull,
-        "SET DEFAULT" => Action::SetDefault,
-        _ => Action::NoAction,
-    }
 }
 
 fn add_checks(draft: &mut Draft) {

@@ -1,21 +1,14 @@
 //! Reads the ledger of a SQLite database.
 
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::AssertSqlSafe;
 
 use super::Session;
 use super::error::{failure, refusal};
 use crate::audit::LedgerObservation;
-use crate::catalog::{CatalogError, timestamp};
+use crate::catalog::CatalogError;
+use crate::catalog::text_ledger::Row;
 use crate::dialect::Dialect;
-use crate::migration::{LedgerRow, MigrationId};
-
-#[derive(FromRow)]
-struct Row {
-    app: String,
-    migration: String,
-    applied_at: Option<String>,
-    succeeded: i64,
-}
+use crate::migration::LedgerRow;
 
 impl Session {
     pub(super) async fn read_ledger(&mut self) -> Result<LedgerObservation, CatalogError> {
@@ -55,15 +48,5 @@ impl Session {
         );
         let counts: Vec<(i64,)> = self.rows(AssertSqlSafe(sql)).await?;
         Ok(counts.iter().any(|(count,)| *count > 0))
-    }
-}
-
-impl From<Row> for LedgerRow {
-    fn from(row: Row) -> Self {
-        Self {
-            migration: MigrationId { app: row.app.into(), name: row.migration.into() },
-            applied_at: row.applied_at.as_deref().and_then(timestamp::parse),
-            succeeded: row.succeeded != 0,
-        }
     }
 }

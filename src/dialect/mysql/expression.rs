@@ -46,10 +46,15 @@ fn canonical_token(token: &Token<'_>) -> (TokenKind, String) {
 /// <https://dev.mysql.com/doc/refman/8.4/en/string-literals.html>
 pub fn literal(text: &str) -> Option<String> {
     let quote = text.chars().next().filter(|first| matches!(first, '\'' | '"'))?;
-    let mut characters = text.strip_prefix(quote)?.strip_suffix(quote)?.chars();
+    unescaped(text.strip_prefix(quote)?.strip_suffix(quote)?, Some(quote))
+}
+
+/// `text` without its backslashes, and with one of each two `doubled` characters; `None` if a backslash ends it.
+pub fn unescaped(text: &str, doubled: Option<char>) -> Option<String> {
+    let mut characters = text.chars();
     let mut value = String::with_capacity(text.len());
     while let Some(character) = characters.next() {
-        if character == quote {
+        if Some(character) == doubled {
             characters.next();
         }
         if character != '\\' {

@@ -18,6 +18,18 @@ pub fn canonical_type(text: &str) -> Spelling {
     }
 }
 
+/// Whether a column of this type is kept beside its row: a text, a blob, JSON, a shape on a map.
+pub fn is_large(text: &str) -> bool {
+    let canonical = canonical_type(text);
+    let name = canonical.text().unwrap_or_default().split('(').next().unwrap_or_default();
+    name.ends_with("text")
+        || name.ends_with("blob")
+        || name.contains("point")
+        || name.contains("linestring")
+        || name.contains("polygon")
+        || matches!(name, "json" | "vector" | "geometry" | "geometrycollection")
+}
+
 /// What `COLLATE` behind a type names.
 pub fn collation(text: &str) -> Option<String> {
     let tokens = tokens(text, Quotes::MYSQL)?;

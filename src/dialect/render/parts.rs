@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::{Dialect, NotRenderable};
+use crate::dialect::mysql;
 use crate::dialect::token::{Quotes, TokenKind, tokens};
 use crate::schema::{
     Action, Change, Check, Column, Deferrable, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder,
@@ -52,7 +53,8 @@ impl Dialect {
         Ok(sql)
     }
 
-    /// A literal as it is; an expression between brackets, which PostgreSQL allows and the others demand.
+    /// A literal as it is; an expression between brackets, which PostgreSQL allows and the others demand, MySQL
+    /// for every default of a large type (<https://dev.mysql.com/doc/refman/8.4/en/data-type-defaults.html>).
     pub(super) fn default(self, column: &Column, default: &Spelling) -> Text {
         let text = known(default, "default of a column", &column.name)?;
         let quotes = match self {
@@ -68,7 +70,8 @@ impl Dialect {
             [first, ..] => first.is_word("current_timestamp"),
             [] => false,
         };
-        Ok(if is_plain { text.to_owned() } else { format!("({text})") })
+        let takes_literals = self != Self::Mysql || !column.data_type.text().is_some_and(mysql::is_large);
+        Ok(if is_plain && takes_literals { text.to_owned() } else { format!("({text})") })
     }
 
     pub(super) fn primary_key(self, key: &PrimaryKey, guard: &str) -> String {

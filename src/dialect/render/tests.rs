@@ -57,10 +57,11 @@ fn a_default_that_is_an_expression_stands_between_brackets() {
         &default("uuid()"),
         &["ALTER TABLE `t` ADD COLUMN `c` text NOT NULL DEFAULT (uuid())"],
     );
+    check(Dialect::Mysql, &default("'x'"), &["ALTER TABLE `t` ADD COLUMN `c` text NOT NULL DEFAULT ('x')"]);
     check(
         Dialect::Mysql,
-        &default("current_timestamp(6)"),
-        &["ALTER TABLE `t` ADD COLUMN `c` text NOT NULL DEFAULT current_timestamp(6)"],
+        &column("datetime(6)", Some("current_timestamp(6)")),
+        &["ALTER TABLE `t` ADD COLUMN `c` datetime(6) NOT NULL DEFAULT current_timestamp(6)"],
     );
     check(
         Dialect::Postgres,

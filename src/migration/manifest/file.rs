@@ -1,23 +1,23 @@
-//! The manifest's file format: what serde reads, and how it becomes migrations.
+//! The manifest's file format: what serde reads. `convert` makes migrations of it, `forms` reads what has a
+//! short form beside the long one, `text` keeps each text once.
 
-use std::borrow::Cow;
+mod convert;
+mod forms;
+mod text;
+
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use schemars::JsonSchema;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::short_form::{parse_column, parse_part};
 use super::{Mistake, read_migration};
 use crate::dialect::Dialect;
-use crate::migration::{MayTouch, Migration, Opaque, Operation};
-use crate::schema::{
-    Action, Change, Check, Column, ConstraintRef, Deferrable, ForeignKey, Generated, Index, IndexPart, Name,
-    NullsOrder, PartOptions, PrimaryKey, Provenance, Spelling, Table, TableName, UniqueConstraint,
-};
+use crate::migration::Migration;
+use crate::schema::{Action, Deferrable, ForeignKey, Generated, IndexPart, Name, NullsOrder, TableName};
+
+pub(super) use text::{Text, shared, sharing};
 
 /// The version of the format that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -75,8 +75,8 @@ fn django() -> String {
 pub(super) struct MigrationFile {
     /// Django's app label; left out for tools without apps.
     #[serde(default = "no_name")]
-    pub app: Name,
-    pub name: Name,
+    pub app: Text,
+    pub name: Text,
     /// `app.name`, or `name` for tools without apps.
     #[serde(default)]
     pub dependencies: Vec<String>,
@@ -87,8 +87,8 @@ pub(super) struct MigrationFile {
     pub operations: Vec<OperationFile>,
 }
 
-fn no_name() -> Name {
-    "".into()
+fn no_name() -> Text {
+    Text("".into())
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -142,17 +142,17 @@ pub(super) struct ColumnsFile(Vec<(Name, ColumnFile)>);
 pub(super) struct ColumnLong {
     /// As the database writes it; `unknown` or nothing: it exists, its type is not compared.
     #[serde(rename = "type", default)]
-    data_type: Option<String>,
+    data_type: Option<Text>,
     #[serde(default)]
     nullable: bool,
     #[serde(default)]
-    default: Option<String>,
+    default: Option<Text>,
     #[serde(default)]
     auto_increment: bool,
     #[serde(default)]
     generated: Option<GeneratedFile>,
     #[serde(default)]
-    collation: Option<Name>,
+    collation: Option<Text>,
     #[serde(default)]
     primary_key: bool,
     #[serde(default)]
@@ -163,16 +163,17 @@ pub(super) struct ColumnLong {
 #[serde(deny_unknown_fields)]
 struct GeneratedFile {
     #[serde(default)]
-    expression: Option<String>,
+    expression: Option<Text>,
     #[serde(default)]
     stored: bool,
 }
 
 /// A column with what a short form may say beside it.
+#[derive(Clone)]
 pub(super) struct ColumnFile {
-    pub data_type: Option<String>,
+    pub data_type: Option<Name>,
     pub nullable: bool,
-    pub default: Option<String>,
+    pub default: Option<Name>,
     pub auto_increment: bool,
     pub generated: Option<Generated>,
     pub collation: Option<Name>,
@@ -188,8 +189,8 @@ pub(super) struct KeyLong {
     #[serde(default)]
     table: Option<TableName>,
     #[serde(default)]
-    name: Option<Name>,
-    columns: Vec<Name>,
+    name: Option<Text>,
+    columns: Vec<Text>,
 }
 
 pub(super) struct KeyFile(KeyLong);
@@ -201,13 +202,13 @@ pub(super) struct UniqueLong {
     #[serde(default)]
     table: Option<TableName>,
     #[serde(default)]
-    name: Option<Name>,
+    name: Option<Text>,
     columns: Vec<PartFile>,
     #[serde(default)]
-    include: Vec<Name>,
+    include: Vec<Text>,
     /// The predicate of a partial unique index.
     #[serde(default)]
-    condition: Option<String>,
+    condition: Option<Text>,
     #[serde(default)]
     nulls_not_distinct: bool,
     #[serde(default)]
@@ -223,12 +224,12 @@ pub(super) struct ForeignKeyFile {
     #[serde(default)]
     table: Option<TableName>,
     #[serde(default)]
-    name: Option<Name>,
-    columns: Vec<Name>,
+    name: Option<Text>,
+    columns: Vec<Text>,
     references: TableName,
     /// Nothing means the primary key.
     #[serde(default)]
-    referenced_columns: Vec<Name>,
+    referenced_columns: Vec<Text>,
     #[serde(default)]
     on_delete: Action,
     #[serde(default)]
@@ -244,12 +245,12 @@ pub(super) struct CheckFile {
     #[serde(default)]
     table: Option<TableName>,
     #[serde(default)]
-    name: Option<Name>,
+    name: Option<Text>,
     /// The columns it speaks of, where known.
     #[serde(default)]
-    columns: Vec<Name>,
+    columns: Vec<Text>,
     #[serde(default)]
-    expression: Option<String>,
+    expression: Option<Text>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -259,16 +260,16 @@ pub(super) struct IndexLong {
     #[serde(default)]
     table: Option<TableName>,
     #[serde(default)]
-    name: Option<Name>,
+    name: Option<Text>,
     columns: Vec<PartFile>,
     #[serde(default)]
-    include: Vec<Name>,
+    include: Vec<Text>,
     /// The predicate of a partial index.
     #[serde(default)]
-    condition: Option<String>,
+    condition: Option<Text>,
     /// Nothing means a B-tree.
     #[serde(default)]
-    method: Option<Name>,
+    method: Option<Text>,
 }
 
 pub(super) struct IndexFile(IndexLong);
@@ -280,17 +281,17 @@ pub(super) struct PartFile(IndexPart);
 #[serde(deny_unknown_fields)]
 struct PartLong {
     #[serde(default)]
-    column: Option<Name>,
+    column: Option<Text>,
     #[serde(default)]
-    expression: Option<String>,
+    expression: Option<Text>,
     #[serde(default)]
     descending: bool,
     #[serde(default)]
     nulls: Option<NullsOrder>,
     #[serde(default)]
-    operator_class: Option<Name>,
+    operator_class: Option<Text>,
     #[serde(default)]
-    collation: Option<Name>,
+    collation: Option<Text>,
     #[serde(default)]
     prefix_length: Option<u32>,
 }
@@ -306,7 +307,7 @@ pub(super) struct RenameTable {
 #[serde(deny_unknown_fields)]
 pub(super) struct ColumnOf {
     table: TableName,
-    name: Name,
+    name: Text,
     column: ColumnFile,
 }
 
@@ -314,15 +315,15 @@ pub(super) struct ColumnOf {
 #[serde(deny_unknown_fields)]
 pub(super) struct NameOf {
     table: TableName,
-    name: Name,
+    name: Text,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RenameOf {
     table: TableName,
-    from: Name,
-    to: Name,
+    from: Text,
+    to: Text,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -337,9 +338,9 @@ pub(super) struct TableOnly {
 pub(super) struct ReferenceOf {
     table: TableName,
     #[serde(default)]
-    name: Option<Name>,
+    name: Option<Text>,
     #[serde(default)]
-    columns: Vec<Name>,
+    columns: Vec<Text>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -364,419 +365,9 @@ enum MayTouchWord {
     Anything,
 }
 
-impl ColumnFile {
-    pub fn of_type(data_type: &str) -> Self {
-        Self {
-            data_type: Some(data_type.to_owned()),
-            nullable: false,
-            default: None,
-            auto_increment: false,
-            generated: None,
-            collation: None,
-            primary_key: false,
-            unique: false,
-            references: None,
-        }
-    }
-
-    fn column(&self, name: Name) -> Column {
-        Column {
-            name,
-            data_type: self.data_type.as_deref().map_or(Spelling::Unread, known),
-            nullable: self.nullable,
-            default: self.default.as_deref().map(known),
-            auto_increment: self.auto_increment,
-            generated: self.generated.clone().map(Box::new),
-            collation: self.collation.clone(),
-            provenance: Provenance::default(),
-        }
-    }
-}
-
-impl From<ColumnLong> for ColumnFile {
-    fn from(long: ColumnLong) -> Self {
-        Self {
-            data_type: long.data_type,
-            nullable: long.nullable,
-            default: long.default,
-            auto_increment: long.auto_increment,
-            generated: long
-                .generated
-                .map(|it| Generated { expression: spelling(it.expression), stored: it.stored }),
-            collation: long.collation,
-            primary_key: long.primary_key,
-            unique: long.unique,
-            references: None,
-        }
-    }
-}
-
-fn spelling(text: Option<String>) -> Spelling {
-    text.map_or(Spelling::Unread, Spelling::uncertain)
-}
-
-/// `unknown` stands for a spelling that is there, but of which no more is known.
-fn known(text: &str) -> Spelling {
-    if text == "unknown" { Spelling::Unread } else { Spelling::uncertain(text) }
-}
-
-impl TableFile {
-    fn into_table(self) -> Result<Table, String> {
-        let tables_said = (self.primary_key.iter().map(|it| &it.0.table))
-            .chain(self.uniques.iter().map(|it| &it.0.table))
-            .chain(self.foreign_keys.iter().map(|it| &it.table))
-            .chain(self.checks.iter().map(|it| &it.table))
-            .chain(self.indexes.iter().map(|it| &it.0.table));
-        if tables_said.flatten().next().is_some() {
-            return Err(format!(
-                "inside create_table of {} no key, constraint or index says `table`",
-                self.name
-            ));
-        }
-        let mut table = Table::new(self.name);
-        table.primary_key = self.primary_key.map(|key| key.0.into());
-        for (name, file) in self.columns.0 {
-            if file.primary_key {
-                let key = table
-                    .primary_key
-                    .get_or_insert_with(|| KeyLong { table: None, name: None, columns: vec![] }.into());
-                if !key.columns.contains(&name) {
-                    key.columns.push(name.clone());
-                }
-            }
-            if file.unique {
-                table.uniques.push(UniqueConstraint::on_columns([name.clone()]));
-            }
-            if let Some(references) = &file.references {
-                table.foreign_keys.push(ForeignKey { columns: vec![name.clone()], ..references.clone() });
-            }
-            table.columns.push(file.column(name));
-        }
-        table.uniques.extend(self.uniques.into_iter().map(|it| UniqueConstraint::from(it.0)));
-        table.foreign_keys.extend(self.foreign_keys.into_iter().map(ForeignKey::from));
-        table.checks.extend(self.checks.into_iter().map(Check::from));
-        table.indexes.extend(self.indexes.into_iter().map(|it| Index::from(it.0)));
-        check_columns(&table)?;
-        Ok(table)
-    }
-}
-
-/// A key over a column that the table does not have is a slip of the pen.
-fn check_columns(table: &Table) -> Result<(), String> {
-    let parts =
-        (table.uniques.iter().flat_map(|it| &it.parts)).chain(table.indexes.iter().flat_map(|it| &it.parts));
-    let columns = (table.primary_key.iter().flat_map(|it| &it.columns))
-        .chain(table.foreign_keys.iter().flat_map(|it| &it.columns))
-        .chain(table.checks.iter().flat_map(|it| &it.columns))
-        .chain(parts.filter_map(IndexPart::as_column));
-    for column in columns {
-        if table.column(column).is_none() {
-            return Err(format!("table {} has no column {column}, which one of its keys names", table.name));
-        }
-    }
-    Ok(())
-}
-
-impl OperationFile {
-    /// One operation, but for an `add_column` that says keys in its short form.
-    pub fn into_operations(self) -> Result<Vec<Operation>, String> {
-        let change = match self {
-            Self::CreateTable(table) => Change::CreateTable(Arc::new(table.into_table()?)),
-            Self::DropTable(table) => Change::DropTable { table },
-            Self::RenameTable(RenameTable { from, to }) => Change::RenameTable { from, to },
-            Self::AddColumn(it) => return it.add_column(),
-            Self::AlterColumn(it) => {
-                let column = it.plain_column()?;
-                Change::AlterColumn { table: it.table, column }
-            }
-            Self::DropColumn(it) => Change::DropColumn { table: it.table, column: it.name },
-            Self::RenameColumn(it) => Change::RenameColumn { table: it.table, from: it.from, to: it.to },
-            Self::AddPrimaryKey(mut it) => Change::AddPrimaryKey {
-                table: own_table(it.table.take(), "add_primary_key")?,
-                primary_key: it.into(),
-            },
-            Self::DropPrimaryKey(it) => Change::DropPrimaryKey { table: it.table },
-            Self::AddUnique(mut it) => {
-                Change::AddUnique { table: own_table(it.table.take(), "add_unique")?, unique: it.into() }
-            }
-            Self::DropUnique(it) => {
-                Change::DropUnique { unique: it.reference("drop_unique")?, table: it.table }
-            }
-            Self::AddForeignKey(mut it) => Change::AddForeignKey {
-                table: own_table(it.table.take(), "add_foreign_key")?,
-                foreign_key: it.into(),
-            },
-            Self::DropForeignKey(it) => {
-                Change::DropForeignKey { foreign_key: it.reference("drop_foreign_key")?, table: it.table }
-            }
-            Self::AddCheck(mut it) => {
-                Change::AddCheck { table: own_table(it.table.take(), "add_check")?, check: it.into() }
-            }
-            Self::DropCheck(it) => Change::DropCheck { check: it.reference("drop_check")?, table: it.table },
-            Self::AddIndex(mut it) => {
-                Change::AddIndex { table: own_table(it.table.take(), "add_index")?, index: it.into() }
-            }
-            Self::DropIndex(it) => Change::DropIndex { index: it.reference("drop_index")?, table: it.table },
-            Self::RenameConstraint(it) => {
-                Change::RenameConstraint { table: it.table, from: it.from, to: it.to }
-            }
-            Self::Opaque(it) => {
-                let may_touch = match it.may_touch {
-                    MayTouchFile::Word(MayTouchWord::Nothing) => MayTouch::Nothing,
-                    MayTouchFile::Word(MayTouchWord::Anything) => MayTouch::Anything,
-                    MayTouchFile::Tables(tables) => MayTouch::Tables(tables),
-                };
-                return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch })]);
-            }
-        };
-        Ok(vec![Operation::Change(change)])
-    }
-}
-
-fn own_table(table: Option<TableName>, operation: &str) -> Result<TableName, String> {
-    table.ok_or_else(|| format!("{operation} needs `table`"))
-}
-
-impl ColumnOf {
-    fn add_column(self) -> Result<Vec<Operation>, String> {
-        let (table, name) = (self.table, self.name);
-        if self.column.primary_key {
-            return Err(format!(
-                "add_column of {table}.{name}: a primary key is an operation of its own, add_primary_key"
-            ));
-        }
-        let mut changes =
-            vec![Change::AddColumn { table: table.clone(), column: self.column.column(name.clone()) }];
-        if self.column.unique {
-            let unique = UniqueConstraint::on_columns([name.clone()]);
-            changes.push(Change::AddUnique { table: table.clone(), unique });
-        }
-        if let Some(references) = self.column.references {
-            let foreign_key = ForeignKey { columns: vec![name], ..references };
-            changes.push(Change::AddForeignKey { table, foreign_key });
-        }
-        Ok(changes.into_iter().map(Operation::Change).collect())
-    }
-
-    fn plain_column(&self) -> Result<Column, String> {
-        let column = &self.column;
-        if column.primary_key || column.unique || column.references.is_some() {
-            return Err(format!(
-                "alter_column of {}.{} says what the column becomes, not its keys: write add_primary_key, \
-                 add_unique or add_foreign_key as an operation of its own",
-                self.table, self.name
-            ));
-        }
-        Ok(column.column(self.name.clone()))
-    }
-}
-
-impl ReferenceOf {
-    fn reference(&self, operation: &str) -> Result<ConstraintRef, String> {
-        match (&self.name, self.columns.as_slice()) {
-            (Some(name), []) => Ok(ConstraintRef::Name(name.clone())),
-            (None, [_, ..]) => Ok(ConstraintRef::Columns(self.columns.clone())),
-            _ => Err(format!("{operation} on {} needs either `name` or `columns`", self.table)),
-        }
-    }
-}
-
-impl From<KeyLong> for PrimaryKey {
-    fn from(key: KeyLong) -> Self {
-        Self { name: key.name, columns: key.columns, provenance: Provenance::default() }
-    }
-}
-
-impl From<UniqueLong> for UniqueConstraint {
-    fn from(unique: UniqueLong) -> Self {
-        Self {
-            name: unique.name,
-            parts: unique.columns.into_iter().map(|part| part.0).collect(),
-            include: unique.include,
-            condition: unique.condition.as_deref().map(known),
-            nulls_not_distinct: unique.nulls_not_distinct,
-            deferrable: unique.deferrable,
-            provenance: Provenance::default(),
-        }
-    }
-}
-
-impl From<ForeignKeyFile> for ForeignKey {
-    fn from(key: ForeignKeyFile) -> Self {
-        Self {
-            name: key.name,
-            columns: key.columns,
-            references: key.references,
-            referenced_columns: key.referenced_columns,
-            on_delete: key.on_delete,
-            on_update: key.on_update,
-            deferrable: key.deferrable,
-            provenance: Provenance::default(),
-        }
-    }
-}
-
-impl From<CheckFile> for Check {
-    fn from(check: CheckFile) -> Self {
-        Self {
-            name: check.name,
-            columns: check.columns,
-            expression: spelling(check.expression),
-            provenance: Provenance::default(),
-        }
-    }
-}
-
-impl From<IndexLong> for Index {
-    fn from(index: IndexLong) -> Self {
-        Self {
-            name: index.name,
-            parts: index.columns.into_iter().map(|part| part.0).collect(),
-            include: index.include,
-            condition: index.condition.as_deref().map(known),
-            method: index.method,
-            provenance: Provenance::default(),
-        }
-    }
-}
-
-impl TryFrom<PartLong> for IndexPart {
-    type Error = String;
-
-    fn try_from(long: PartLong) -> Result<Self, String> {
-        let part = match (long.column, long.expression) {
-            (Some(column), None) => Self::column(column),
-            (None, Some(expression)) => Self::expression(known(&expression)),
-            _ => return Err("a key of an index needs either `column` or `expression`".to_owned()),
-        };
-        Ok(part.with_options(PartOptions {
-            descending: long.descending,
-            nulls: long.nulls,
-            operator_class: long.operator_class,
-            collation: long.collation,
-            prefix_length: long.prefix_length,
-        }))
-    }
-}
-
-/// Implements `Deserialize` for a type with a short form (a string or a list) beside the long one (a map),
-/// in a way that keeps the position of a mistake, which `#[serde(untagged)]` loses.
-macro_rules! short_or_long {
-    ($type:ty, $expected:literal, $long:ty => $from_long:expr, str => $from_str:expr) => {
-        short_or_long!(@impl $type, $expected, $long => $from_long,
-            fn visit_str<E: Error>(self, text: &str) -> Result<$type, E> {
-                $from_str(text).map_err(E::custom)
-            });
-        short_or_long!(@schema $type, $long, |_: &mut SchemaGenerator| json_schema!({"type": "string"}));
-    };
-    ($type:ty, $expected:literal, $long:ty => $from_long:expr, seq of $item:ty => $from_list:expr) => {
-        short_or_long!(@impl $type, $expected, $long => $from_long,
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<$type, A::Error> {
-                let mut items: Vec<$item> = Vec::new();
-                while let Some(item) = list.next_element()? {
-                    items.push(item);
-                }
-                Ok($from_list(items))
-            });
-        short_or_long!(@schema $type, $long, |generator: &mut SchemaGenerator| {
-            generator.subschema_for::<Vec<$item>>()
-        });
-    };
-    (@impl $type:ty, $expected:literal, $long:ty => $from_long:expr, $($method:tt)+) => {
-        impl<'de> Deserialize<'de> for $type {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct ShortOrLong;
-                impl<'de> Visitor<'de> for ShortOrLong {
-                    type Value = $type;
-
-                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                        f.write_str($expected)
-                    }
-
-                    $($method)+
-
-                    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<$type, A::Error> {
-                        let long = <$long>::deserialize(MapAccessDeserializer::new(map))?;
-                        $from_long(long).map_err(A::Error::custom)
-                    }
-                }
-                deserializer.deserialize_any(ShortOrLong)
-            }
-        }
-    };
-    (@schema $type:ty, $long:ty, $short:expr) => {
-        impl JsonSchema for $type {
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($type).into()
-            }
-
-            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-                let short: fn(&mut SchemaGenerator) -> Schema = $short;
-                let short = short(generator);
-                let long = generator.subschema_for::<$long>();
-                json_schema!({"anyOf": [short, long]})
-            }
-        }
-    };
-}
-
-/// `$from_long` for a long form that is the form itself.
-fn as_it_is<T, U: From<T>>(long: T) -> Result<U, String> {
-    Ok(long.into())
-}
-
-short_or_long!(ColumnFile, "a column such as `varchar(30) not null`, or a map with `type`",
-    ColumnLong => as_it_is, str => parse_column);
-short_or_long!(PartFile, "a column's name with its options, an expression in brackets, or a map with `column`",
-    PartLong => |long: PartLong| IndexPart::try_from(long).map(PartFile),
-    str => |text: &str| parse_part(text).map(PartFile));
-short_or_long!(KeyFile, "a list of columns, or a map with `columns`",
-    KeyLong => |long| Ok::<_, String>(KeyFile(long)),
-    seq of Name => |columns| KeyFile(KeyLong { table: None, name: None, columns }));
-short_or_long!(UniqueFile, "a list of columns, or a map with `columns`",
-UniqueLong => |long| Ok::<_, String>(UniqueFile(long)),
-seq of PartFile => |columns| UniqueFile(UniqueLong {
-    table: None, name: None, columns, include: Vec::new(), condition: None, nulls_not_distinct: false,
-    deferrable: Deferrable::No,
-}));
-short_or_long!(IndexFile, "a list of columns, or a map with `columns`",
-IndexLong => |long| Ok::<_, String>(IndexFile(long)),
-seq of PartFile => |columns| IndexFile(IndexLong {
-    table: None, name: None, columns, include: Vec::new(), condition: None, method: None,
-}));
-
 #[derive(Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 struct QualifiedName {
-    schema: Name,
-    name: Name,
-}
-
-short_or_long!(TableName, "a table's name, or a map with `schema` and `name`",
-    QualifiedName => |long: QualifiedName| Ok::<_, String>(TableName::qualified(long.schema, long.name)),
-    str => |text: &str| Ok::<_, String>(TableName::unqualified(text)));
-
-impl<'de> Deserialize<'de> for ColumnsFile {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Columns;
-        impl<'de> Visitor<'de> for Columns {
-            type Value = ColumnsFile;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a map of columns, each with its type")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ColumnsFile, A::Error> {
-                let mut columns: Vec<(Name, ColumnFile)> = Vec::new();
-                while let Some((name, column)) = map.next_entry::<Name, ColumnFile>()? {
-                    if columns.iter().any(|(other, _)| *other == name) {
-                        return Err(A::Error::custom(format_args!("column {name} stands here twice")));
-                    }
-                    columns.push((name, column));
-                }
-                Ok(ColumnsFile(columns))
-            }
-        }
-        deserializer.deserialize_map(Columns)
-    }
+    schema: Text,
+    name: Text,
 }

@@ -7,7 +7,7 @@ use crate::schema::{
     Spelling, TableName,
 };
 
-use super::file::ColumnFile;
+use super::file::{ColumnFile, shared};
 
 /// `bigint not null references shop_customer(id)`: a type, then its properties in any order; `default` or
 /// `generated` takes the rest of the line.
@@ -39,7 +39,7 @@ pub(super) fn parse_column(text: &str) -> Result<ColumnFile, String> {
             },
             "unique" => column.unique = true,
             "identity" | "auto_increment" => column.auto_increment = true,
-            "collate" => column.collation = Some(next().trim_matches('"').into()),
+            "collate" => column.collation = Some(shared(next().trim_matches('"'))),
             "references" => {
                 let (references, referenced_columns) = parse_reference(next())?;
                 column.references = Some(ForeignKey {
@@ -80,14 +80,14 @@ pub(super) fn parse_column(text: &str) -> Result<ColumnFile, String> {
                 key.deferrable = deferrable;
             }
             "default" => {
-                column.default = Some(rest_of(text, word.end, "default")?);
+                column.default = Some(shared(rest_of(text, word.end, "default")?));
                 break;
             }
             "generated" => {
                 let expression = rest_of(text, word.end, "generated")?;
                 let (expression, stored) = match expression.strip_suffix(" stored") {
                     Some(expression) => (expression, true),
-                    None => (expression.as_str(), false),
+                    None => (expression, false),
                 };
                 column.generated = Some(Generated { expression: Spelling::uncertain(expression), stored });
                 break;
@@ -125,10 +125,10 @@ fn is_property(word: &str) -> bool {
     )
 }
 
-fn rest_of(text: &str, from: usize, what: &str) -> Result<String, String> {
+fn rest_of<'a>(text: &'a str, from: usize, what: &str) -> Result<&'a str, String> {
     match text[from..].trim() {
         "" => Err(format!("`{what}` needs an expression behind it")),
-        rest => Ok(rest.to_owned()),
+        rest => Ok(rest),
     }
 }
 
@@ -137,13 +137,13 @@ fn parse_reference(word: &str) -> Result<(TableName, Vec<Name>), String> {
         None => (word, Vec::new()),
         Some((table, columns)) => {
             let columns = columns.strip_suffix(')').ok_or("a `)` is missing after `references`")?;
-            (table, columns.split(',').map(|column| column.trim().into()).collect())
+            (table, columns.split(',').map(|column| shared(column.trim())).collect())
         }
     };
     if table.is_empty() {
         return Err("`references` needs a table, for example `references shop_customer(id)`".to_owned());
     }
-    Ok((TableName::unqualified(table), columns))
+    Ok((TableName::unqualified(shared(table)), columns))
 }
 
 fn parse_action(word: &str) -> Result<Action, String> {
@@ -165,15 +165,15 @@ pub(super) fn parse_part(text: &str) -> Result<IndexPart, String> {
     let (first, rest) = words.split_first().ok_or("a key of an index needs a column or an expression")?;
     let mut options = PartOptions::default();
     let part = match first.text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        Some(expression) => IndexPart::expression(Spelling::uncertain(expression)),
+        Some(expression) => IndexPart::expression(Spelling::Uncertain(shared(expression))),
         None => match first.text.split_once('(') {
-            None => IndexPart::column(first.text),
+            None => IndexPart::column(shared(first.text)),
             Some((column, length)) => {
                 let length = length.trim_end_matches(')').trim().parse().map_err(|_| {
                     format!("`{}`: expected a number of characters in the brackets; an expression stands in brackets as a whole: `({})`", first.text, first.text)
                 })?;
                 options.prefix_length = Some(length);
-                IndexPart::column(column)
+                IndexPart::column(shared(column))
             }
         },
     };
@@ -240,7 +240,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let column = parse_column(text).unwrap();
-        let mut said = vec![column.data_type.clone().unwrap_or_default()];
+        let mut said = vec![column.data_type.as_deref().unwrap_or_default().to_owned()];
         said.push(if column.nullable { "null" } else { "not null" }.to_owned());
         for (is, word) in
             [(column.primary_key, "primary key"), (column.unique, "unique"), (column.auto_increment, "auto")]

@@ -2,7 +2,6 @@
 //! `?verbose` lists the checks, always listed on failure, `?exclude=name` leaves one out.
 
 use std::borrow::Cow;
-use std::time::Instant;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query, State};
@@ -11,7 +10,6 @@ use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 
 use super::Shared;
-use crate::audit::Health;
 use crate::service::one_line;
 use crate::service::scheduler::TICK;
 use crate::service::store::Database;
@@ -77,11 +75,9 @@ pub async fn livez(State(shared): State<Shared>, uri: Uri) -> Response {
 pub async fn readyz(State(shared): State<Shared>, uri: Uri) -> Response {
     let store = &shared.store;
     let asked = Asked::of(&uri);
-    let gated = &store.roster().gated;
     // The usual answer names nobody: with a thousand databases, listing them would be most of the work.
-    let now = Instant::now();
     let is_ready = store.is_started() && !store.is_draining();
-    if is_ready && !asked.verbose && gated.iter().all(|it| is_fit(it.health_at(now))) {
+    if is_ready && !asked.verbose && store.gates_are_open() {
         return passes();
     }
     let mut checks = vec![
@@ -89,9 +85,9 @@ pub async fn readyz(State(shared): State<Shared>, uri: Uri) -> Response {
         Check::new("first-audits", store.is_started()),
         Check::new("shutdown", !store.is_draining()),
     ];
-    for database in gated {
+    for database in &store.roster().gated {
         let name = format!("database/{}", database.config.load().name);
-        checks.push(Check::new(name, is_fit(database.health_at(now))));
+        checks.push(Check::new(name, database.health().is_fit()));
     }
     answer("readyz", &asked, checks)
 }
@@ -120,19 +116,12 @@ pub async fn readyz_of_database(
 
 fn check_of(database: &Database) -> Check {
     let (health, reason) = database.health_and_reason();
-    let failure = match (is_fit(health), reason) {
+    let failure = match (health.is_fit(), reason) {
         (true, _) => None,
         (false, Some(reason)) => Some(Some(one_line(&format!("{health}: {reason}")))),
         (false, None) => Some(Some(health.to_string())),
     };
     Check { name: "schema".into(), failure }
-}
-
-fn is_fit(health: Health) -> bool {
-    match health {
-        Health::Healthy | Health::Degraded => true,
-        Health::Unhealthy | Health::Unknown => false,
-    }
 }
 
 fn answer(probe: &str, asked: &Asked, checks: Vec<Check>) -> Response {

@@ -42,16 +42,12 @@ impl Place {
         Self { dialect: Dialect::Postgres, server: Server::Postgres(database, connection), session }
     }
 
-    pub async fn mariadb() -> Self {
+    /// MySQL or MariaDB, whichever the server is.
+    pub async fn mysql() -> Self {
         let database = mysql_database().await;
         let session = session(database.url(), None).await;
         let connection = database.connect().await;
-        Self { dialect: Dialect::Mariadb, server: Server::Mysql(database, connection), session }
-    }
-
-    /// MariaDB, given what is written for MySQL.
-    pub async fn mariadb_for_mysql_plans() -> Self {
-        Self { dialect: Dialect::Mysql, ..Self::mariadb().await }
+        Self { dialect: database.dialect, server: Server::Mysql(database, connection), session }
     }
 
     pub async fn sqlite() -> Self {

@@ -227,8 +227,8 @@ impl Draft {
 
     fn expression_part(&self, dice: &mut Dice) -> Option<IndexPart> {
         match self.dialect {
-            Dialect::Postgres | Dialect::Sqlite => {}
-            Dialect::Mysql | Dialect::Mariadb => return None,
+            Dialect::Postgres | Dialect::Sqlite | Dialect::Mysql => {}
+            Dialect::Mariadb => return None,
         }
         let column = self.of_class(Class::Text, dice)?;
         let text = *dice.pick(words::TEXT_EXPRESSIONS);

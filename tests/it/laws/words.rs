@@ -94,10 +94,14 @@ const POSTGRES: &[Type] = &[
 ];
 
 const MYSQL: &[Type] = &[
-    of("varchar(30)", Text, &["''", "'x'", "'it''s'", "'NULL'", "'a\\\\b'"]),
+    of(
+        "varchar(30)",
+        Text,
+        &["''", "'x'", "'it''s'", "'NULL'", "'a\\\\b'", "(concat('a', 'it''s', 'b\\\\'))"],
+    ),
     of("char(3)", Text, &["'abc'"]),
     of("varchar(100) COLLATE utf8mb4_bin", Text, &["'x'"]),
-    of("int", Number, &["0", "-1", "'7'"]),
+    of("int", Number, &["0", "-1", "'7'", "(1 + 2)"]),
     of("bigint(20) unsigned", Number, &["7"]),
     of("smallint", Number, &["1"]),
     of("decimal(10,2)", Number, &["0", "1.50", "-0.5"]),
@@ -106,16 +110,20 @@ const MYSQL: &[Type] = &[
     of("float", Number, &["0.5"]),
     of("bool", Other, &["TRUE", "0"]),
     of("tinyint(1)", Other, &["1"]),
-    of("date", Other, &["'2020-01-01'"]),
+    of("date", Other, &["'2020-01-01'", "(curdate())"]),
     of("datetime(6)", Other, &["CURRENT_TIMESTAMP(6)"]),
     of("datetime", Other, &["now()", "'2020-01-01 00:00:00'"]),
     of("timestamp", Other, &["CURRENT_TIMESTAMP"]),
-    of("time", Other, &["'12:00:00'"]),
+    of("time(3)", Other, &["'12:00:00'"]),
+    of("year", Other, &["2020"]),
     of("enum('a', 'B')", Other, &["'a'"]),
+    of("set('x','y')", Other, &["'x'"]),
     of("bit(3)", Other, &["b'101'"]),
-    of("binary(16)", Other, &[]),
-    of("text", Large, &[]),
-    of("longblob", Large, &[]),
+    of("binary(16)", Other, &["(unhex('61'))"]),
+    of("varbinary(8)", Other, &["'ab'"]),
+    of("json", Large, &["(json_array())", "('{}')"]),
+    of("longtext", Large, &["('x')"]),
+    of("blob", Large, &[]),
 ];
 
 const MARIADB: &[Type] = &[

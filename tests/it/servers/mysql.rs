@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use schema_health::dialect::Dialect;
 use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
@@ -10,10 +11,13 @@ static NEXT: AtomicU32 = AtomicU32::new(0);
 /// Dropped, with its users, when it goes out of scope.
 pub struct MysqlDatabase {
     pub name: String,
+    /// What the server is: MySQL or MariaDB.
+    pub dialect: Dialect,
     users: Vec<String>,
 }
 
-fn server_url() -> String {
+/// The URL of the server, of a superuser.
+pub fn server_url() -> String {
     std::env::var("SCHEMA_HEALTH_TEST_MYSQL_URL")
         .expect("SCHEMA_HEALTH_TEST_MYSQL_URL is not set: run ./tests/run")
 }
@@ -38,8 +42,14 @@ fn url_options(url: &str) -> MySqlConnectOptions {
 /// An empty database.
 pub async fn mysql_database() -> MysqlDatabase {
     let name = format!("sh_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-    execute_on_server(format!("CREATE DATABASE `{name}` CHARACTER SET utf8mb4")).await;
-    MysqlDatabase { name, users: Vec::new() }
+    let mut connection = url_options(&server_url()).connect().await.unwrap();
+    let (version,): (String,) =
+        sqlx::query_as("SELECT CAST(VERSION() AS CHAR)").fetch_one(&mut connection).await.unwrap();
+    let sql = format!("CREATE DATABASE `{name}` CHARACTER SET utf8mb4");
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    let dialect = if version.contains("MariaDB") { Dialect::Mariadb } else { Dialect::Mysql };
+    MysqlDatabase { name, dialect, users: Vec::new() }
 }
 
 impl MysqlDatabase {

@@ -191,41 +191,6 @@ async fn acknowledged_and_ignored_findings_do_not_count() {
 }
 
 #[tokio::test]
-async fn audits_and_reloads_leak_no_connection() {
-    let database = healthy_shop().await;
-    let site = Site::new(&on_demand(&database));
-    let service = TestService::start_audited(&site).await;
-    let open_files = || {
-        let mut count = 0;
-        for entry in std::fs::read_dir("/proc/self/fd").unwrap() {
-            let target = std::fs::read_link(entry.unwrap().path()).unwrap_or_default();
-            count += usize::from(target.starts_with(database.path().parent().unwrap()));
-        }
-        count
-    };
-    let kept = open_files();
-    assert!((1..=3).contains(&kept), "one SQLite connection and its companions: {kept}");
-    for round in 0..300 {
-        service.audit("shop").await;
-        if round % 10 == 0 {
-            let gate = round % 20 == 0;
-            site.configure(&format!("{}    gate: {gate}\n", on_demand(&database)));
-            service.controls.reload.notify_one();
-        }
-    }
-    assert_eq!(open_files(), kept);
-
-    let other = healthy_shop().await;
-    site.configure(&on_demand(&other));
-    service.controls.reload.notify_one();
-    let began = std::time::Instant::now();
-    while open_files() > 0 {
-        assert!(began.elapsed() < Duration::from_secs(5), "the connection of a former database stays open");
-        sleep(Duration::from_millis(50)).await;
-    }
-}
-
-#[tokio::test]
 async fn frozen_databases_hold_up_each_other_and_no_sound_one() {
     let frozen = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = frozen.local_addr().unwrap().port();

@@ -126,10 +126,10 @@ async fn django_on_postgres_is_healthy_until_damaged_and_again_when_mended() {
 }
 
 #[tokio::test]
-async fn django_on_mariadb_is_healthy_until_damaged_and_again_when_mended() {
+async fn django_on_mysql_is_healthy_until_damaged_and_again_when_mended() {
     let database = mysql_database().await;
     migrate(&database.url());
-    let service = watch(&database.url(), "mariadb").await;
+    let service = watch(&database.url(), &database.dialect.to_string()).await;
     is_whole(&service).await;
 
     database

@@ -78,12 +78,33 @@ impl Site {
     }
 }
 
+/// The same ledger and table on PostgreSQL, MariaDB and MySQL.
+pub const SERVER_LEDGER: &str = "
+CREATE TABLE django_migrations (id integer PRIMARY KEY, app varchar(255) NOT NULL, name varchar(255) NOT NULL, applied timestamp NOT NULL);
+INSERT INTO django_migrations VALUES (1, 'shop', '0001_initial', '2026-01-01 10:00:00'), (2, 'shop', '0002_note', '2026-01-02 10:00:00');
+CREATE TABLE shop_order (id integer PRIMARY KEY, total integer NOT NULL, note text);
+";
+
 /// A service of this process; it ends with the test.
 pub struct TestService {
-    pub address: SocketAddr,
+    api: Api,
     pub controls: Controls,
     pub running: JoinHandle<std::io::Result<()>>,
+}
+
+/// What a client may ask of a service.
+#[derive(Clone)]
+pub struct Api {
+    pub address: SocketAddr,
     client: reqwest::Client,
+}
+
+impl std::ops::Deref for TestService {
+    type Target = Api;
+
+    fn deref(&self) -> &Api {
+        &self.api
+    }
 }
 
 impl TestService {
@@ -94,8 +115,7 @@ impl TestService {
         let service = Service::start(listener, config).unwrap();
         let controls = service.controls();
         let running = tokio::spawn(service.run());
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { address, controls, running, client }
+        Self { api: Api::new(address), controls, running }
     }
 
     /// Started, and every first audit has ended.
@@ -103,6 +123,13 @@ impl TestService {
         let service = Self::start(site).await;
         service.until("/readyz", |status, body| status == 200 || !body.contains("[-]first-audits")).await;
         service
+    }
+}
+
+impl Api {
+    pub fn new(address: SocketAddr) -> Self {
+        let client = reqwest::Client::builder().timeout(Duration::from_secs(20)).build().unwrap();
+        Self { address, client }
     }
 
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {

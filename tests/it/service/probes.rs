@@ -51,6 +51,24 @@ async fn an_unhealthy_gated_database_fails_readyz_and_never_livez() {
 }
 
 #[tokio::test]
+async fn a_gate_follows_every_audit_and_shuts_by_itself_when_the_verdict_grows_too_old() {
+    let database = healthy_shop().await;
+    let site = Site::new(&format!("{}    gate: true\n    stale_after: 1s\n", on_demand(&database)));
+    let service = TestService::start_audited(&site).await;
+    assert_eq!(service.status("/readyz").await, 200);
+    // Nothing is audited meanwhile: only the clock moves.
+    let (_, text) = service.until("/readyz", |status, _| status == 503).await;
+    assert!(text.contains("[-]database/shop failed"), "{text}");
+
+    let audits = "/v1/databases/shop/audits";
+    assert_eq!(service.request(Method::POST, audits).send().await.unwrap().status(), 200);
+    assert_eq!(service.status("/readyz").await, 200);
+    database.execute(DROP_CUSTOMER).await;
+    assert_eq!(service.request(Method::POST, audits).send().await.unwrap().status(), 200);
+    assert_eq!(service.status("/readyz").await, 503);
+}
+
+#[tokio::test]
 async fn without_a_gate_a_broken_database_leaves_the_service_ready() {
     let database = healthy_shop().await;
     database.execute(DROP_CUSTOMER).await;

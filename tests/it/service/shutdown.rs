@@ -1,74 +1,12 @@
 //! The end of the process, and clients that behave badly. The real binary, with real signals.
 
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::net::TcpListener;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use super::harness::*;
-
-struct Process {
-    child: Child,
-    address: String,
-}
-
-impl Process {
-    fn start(site: &Site) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let address = format!("127.0.0.1:{port}");
-        let child = Command::new(env!("CARGO_BIN_EXE_schema-health"))
-            .args(["serve", "--listen", &address, "--config"])
-            .arg(site.file())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let process = Self { child, address };
-        let began = Instant::now();
-        while process.status("/livez") != Some(200) {
-            assert!(began.elapsed() < Duration::from_secs(10), "the service does not come up");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        process
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream
-    }
-
-    fn status(&self, path: &str) -> Option<u16> {
-        let mut stream = TcpStream::connect(&self.address).ok()?;
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").ok()?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).ok()?;
-        answer.split(' ').nth(1)?.parse().ok()
-    }
-
-    fn signal(&self, signal: &str) {
-        let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
-    }
-
-    /// Waits for the end; tells how long that took and with which code.
-    fn ended(&mut self) -> (Duration, Option<i32>) {
-        let began = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return (began.elapsed(), status.code());
-            }
-            assert!(began.elapsed() < Duration::from_secs(30), "the service does not end");
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use super::process::Process;
 
 /// A healthy database and a server that accepts and never answers.
 async fn frozen_site(drain: &str) -> (Site, TcpListener) {

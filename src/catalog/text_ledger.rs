@@ -1,10 +1,31 @@
-//! Reads the moments that ledgers record as text.
+//! Rows of a ledger from databases that are asked for moments as text: MySQL, MariaDB, SQLite.
 
 use jiff::{Timestamp, civil, tz::Offset};
+use sqlx::FromRow;
+
+use crate::migration::{LedgerRow, MigrationId};
+
+#[derive(FromRow)]
+pub struct Row {
+    app: String,
+    migration: String,
+    applied_at: Option<String>,
+    succeeded: i64,
+}
+
+impl From<Row> for LedgerRow {
+    fn from(row: Row) -> Self {
+        Self {
+            migration: MigrationId { app: row.app.into(), name: row.migration.into() },
+            applied_at: row.applied_at.as_deref().and_then(moment),
+            succeeded: row.succeeded != 0,
+        }
+    }
+}
 
 /// A moment as databases write it: with an offset, or without one, which is then UTC as Django stores it.
 /// `None` for what is no moment.
-pub fn parse(text: &str) -> Option<Timestamp> {
+fn moment(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         return Some(timestamp);
@@ -19,7 +40,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Option<&str>) {
-        assert_eq!(parse(text).map(|it| it.to_string()).as_deref(), expected, "{text}");
+        assert_eq!(moment(text).map(|it| it.to_string()).as_deref(), expected, "{text}");
     }
 
     #[test]

@@ -1,0 +1,300 @@
+//! `BaseDatabaseSchemaEditor` of django/db/backends/base/schema.py and its three backends: what an
+//! operation really does to a database, as changes.
+//!
+//! Django asks the live database which constraints and indexes stand on a column before it drops them. So
+//! the editor keeps the schema that stands after all that it has done, and asks that. One editor lives
+//! through a whole plan of migrations.
+
+mod alter;
+mod define;
+mod find;
+mod many_to_many;
+mod meta;
+mod remake;
+mod together;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::field::{Field, Kind};
+use super::names;
+use super::state::{Context, Model, State};
+use crate::compile::sql;
+use crate::dialect::Dialect;
+use crate::migration::{MayTouch, Opaque, Operation};
+use crate::schema::{Change, ConstraintRef, Name, Schema, TableName};
+
+pub use meta::OldIndex;
+pub use together::Together;
+
+/// Makes the changes of one plan of migrations, in its order.
+#[derive(Clone, Debug)]
+pub struct Editor<'a> {
+    context: Context<'a>,
+    /// What stands after all that was done, as far as it was seen.
+    schema: Schema,
+    done: Vec<Operation>,
+    /// `deferred_sql`: what waits for the end of the migration.
+    deferred: Vec<Change>,
+    /// What was not seen through since it was last asked for.
+    unseen: Vec<String>,
+}
+
+/// What a migration has made.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub operations: Vec<Operation>,
+    /// What was not seen through, in one sentence each.
+    pub notices: Vec<String>,
+}
+
+impl<'a> Editor<'a> {
+    pub fn new(context: Context<'a>) -> Self {
+        Self {
+            context,
+            schema: Schema::default(),
+            done: Vec::new(),
+            deferred: Vec::new(),
+            unseen: Vec::new(),
+        }
+    }
+
+    /// Ends a migration: what it has made, and it alone.
+    pub fn finish_migration(&mut self) -> Finished {
+        self.run_deferred();
+        Finished { operations: std::mem::take(&mut self.done), notices: self.take_unseen() }
+    }
+
+    /// Why some of what was done since the last call is opaque, in one sentence each.
+    pub fn take_unseen(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.unseen)
+    }
+
+    /// What statements of SQL do.
+    pub fn sql(&mut self, statements: &[sql::Statement]) {
+        let operations = sql::apply(self.context.backend.dialect, statements, &mut self.schema);
+        for operation in operations {
+            if let Operation::Opaque(Opaque { reason, may_touch }) = &operation
+                && *may_touch != MayTouch::Nothing
+            {
+                self.unseen.push(reason.clone());
+            }
+            self.done.push(operation);
+        }
+    }
+
+    /// What stands after all that was done.
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// One change, now. One that does not fit what stands makes its table a blind spot.
+    pub fn change(&mut self, change: Change) {
+        match self.schema.apply(&change) {
+            Ok(()) => self.done.push(Operation::Change(change)),
+            Err(error) => {
+                let mut tables = BTreeSet::from([change.table().clone()]);
+                if let Change::RenameTable { to, .. } = &change {
+                    tables.insert(to.clone());
+                }
+                self.opaque(&error.to_string(), MayTouch::Tables(tables));
+            }
+        }
+    }
+
+    /// Something that was not seen through.
+    pub fn opaque(&mut self, reason: &str, may_touch: MayTouch) {
+        let reason = reason.to_owned();
+        if may_touch != MayTouch::Nothing {
+            self.unseen.push(reason.clone());
+        }
+        self.done.push(Operation::Opaque(Opaque { reason, may_touch }));
+    }
+
+    fn unseen_in(&mut self, table: &TableName, reason: impl AsRef<str>) {
+        self.opaque(reason.as_ref(), MayTouch::Tables(BTreeSet::from([table.clone()])));
+    }
+
+    fn is_sqlite(&self) -> bool {
+        self.context.backend.dialect == Dialect::Sqlite
+    }
+
+    fn is_postgres(&self) -> bool {
+        self.context.backend.dialect == Dialect::Postgres
+    }
+
+    fn is_mysql(&self) -> bool {
+        matches!(self.context.backend.dialect, Dialect::Mysql | Dialect::Mariadb)
+    }
+
+    fn table_of(&self, model: &Model) -> TableName {
+        table_name(&model.table(self.context))
+    }
+
+    fn run_deferred(&mut self) {
+        for change in std::mem::take(&mut self.deferred) {
+            self.change(change);
+        }
+    }
+
+    /// `Statement.references_table` and `references_column`: what is deferred for something that has gone
+    /// goes with it.
+    fn forget_deferred(&mut self, table: &TableName, column: Option<&str>) {
+        self.deferred.retain(|change| !find::speaks_of(change, table, column));
+    }
+
+    /// `create_model`.
+    pub fn create_model(&mut self, state: &State, model: &Model) {
+        let planned = self.plan(state, model);
+        let name = planned.table.name.clone();
+        self.change(Change::CreateTable(Arc::new(planned.table)));
+        self.deferred.extend(planned.deferred);
+        for reason in planned.unseen {
+            self.unseen_in(&name, reason);
+        }
+        for (_, through) in state.throughs(model, self.context) {
+            self.create_model(state, &through);
+        }
+    }
+
+    /// `delete_model`, with the automatic many-to-many tables.
+    pub fn delete_model(&mut self, state: &State, model: &Model) {
+        for (_, through) in state.throughs(model, self.context) {
+            self.delete_model(state, &through);
+        }
+        let table = self.table_of(model);
+        self.drop_table(&table);
+        self.forget_deferred(&table, None);
+    }
+
+    /// PostgreSQL's statement ends in `CASCADE`: the foreign keys of other tables go too.
+    fn drop_table(&mut self, table: &TableName) {
+        if self.is_postgres() {
+            self.drop_incoming(table, None);
+        }
+        self.change(Change::DropTable { table: table.clone() });
+    }
+
+    fn drop_incoming(&mut self, table: &TableName, column: Option<&str>) {
+        for (owner, foreign_key) in find::incoming(&self.schema, table, column) {
+            self.change(Change::DropForeignKey { table: owner, foreign_key });
+        }
+    }
+
+    /// `BaseDatabaseSchemaEditor.alter_db_table`.
+    fn rename_table(&mut self, old: &str, new: &str) {
+        if old == new || (self.is_sqlite() && old.eq_ignore_ascii_case(new)) {
+            return;
+        }
+        let (from, to) = (table_name(old), table_name(new));
+        self.change(Change::RenameTable { from: from.clone(), to: to.clone() });
+        for change in &mut self.deferred {
+            find::rename_table(change, &from, &to);
+        }
+    }
+
+    /// `add_field`; `state` and `model` have it already.
+    pub fn add_field(&mut self, state: &State, _before: &Model, model: &Model, field: &Field) {
+        if field.blind {
+            self.tell_blind(model, field);
+        }
+        if let Kind::ManyToMany(_) = field.kind {
+            if let Some(through) = state.through(model, field, self.context) {
+                self.create_model(state, &through);
+            }
+        } else if field.column().is_none() {
+        } else if self.is_sqlite() && self.add_column_remakes(model, field) {
+            self.remake(state, model, &[]);
+        } else {
+            self.add_column(state, model, field);
+        }
+    }
+
+    fn add_column(&mut self, state: &State, model: &Model, field: &Field) {
+        let name = self.table_of(model);
+        let Some(defined) = self.define(state, &name, field) else { return };
+        let table = || name.clone();
+        self.change(Change::AddColumn { table: table(), column: defined.column.clone() });
+        if let Some(check) = defined.check.clone() {
+            self.change(Change::AddCheck { table: table(), check });
+        }
+        if field.primary_key {
+            let primary_key = define::primary_key([defined.column.name.clone()]);
+            self.change(Change::AddPrimaryKey { table: table(), primary_key });
+        } else if field.unique {
+            let unique = self.inline_unique(&name, &defined.column.name);
+            self.change(Change::AddUnique { table: table(), unique });
+        }
+        match self.foreign_key(state, &name, field) {
+            define::Reference::To(foreign_key) => {
+                self.change(Change::AddForeignKey { table: table(), foreign_key: *foreign_key });
+            }
+            define::Reference::None => {}
+            define::Reference::Unseen(reason) => self.unseen_in(&name, reason),
+        }
+        let indexes = self.field_indexes(&name, field, &defined);
+        self.deferred.extend(indexes.into_iter().map(|index| Change::AddIndex { table: table(), index }));
+    }
+
+    /// `remove_field`; `before` is the state that still has it.
+    pub fn remove_field(&mut self, before: &State, after: &State, old: &Model, field: &Field) {
+        if let Kind::ManyToMany(_) = field.kind {
+            if let Some(through) = before.through(old, field, self.context) {
+                self.delete_model(before, &through);
+            }
+            return;
+        }
+        let Some(column) = field.column() else { return };
+        if self.is_sqlite() && self.drop_column_remakes(field) {
+            if let Some(model) = after.get(&old.key) {
+                self.remake(after, model, &[]);
+            }
+            return;
+        }
+        let table = self.table_of(old);
+        self.drop_column(&table, &column);
+        self.forget_deferred(&table, Some(&column));
+    }
+
+    fn drop_column(&mut self, table: &TableName, column: &Name) {
+        if self.is_postgres() {
+            self.drop_incoming(table, Some(column));
+        }
+        // MySQL takes the column out of an index of several
+        // (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>, DROP COLUMN).
+        let shrunk =
+            if self.is_mysql() { find::without_column(&self.schema, table, column) } else { Vec::new() };
+        self.change(Change::DropColumn { table: table.clone(), column: column.clone() });
+        for change in shrunk {
+            self.change(change);
+        }
+    }
+
+    fn tell_blind(&mut self, model: &Model, field: &Field) {
+        let reason =
+            field.notice.clone().unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
+        let table = self.table_of(model);
+        self.unseen_in(&table, reason);
+    }
+
+    fn drop_unique(&mut self, table: &TableName, unique: ConstraintRef) {
+        self.change(Change::DropUnique { table: table.clone(), unique });
+    }
+
+    fn drop_index(&mut self, table: &TableName, index: ConstraintRef) {
+        if let ConstraintRef::Name(name) = &index {
+            self.deferred.retain(|change| {
+                !matches!(change, Change::AddIndex { table: of, index } if of == table && index.name.as_ref() == Some(name))
+            });
+        }
+        self.change(Change::DropIndex { table: table.clone(), index });
+    }
+}
+
+/// The table of a `db_table`, which may name a schema.
+pub fn table_name(text: &str) -> TableName {
+    match names::split_identifier(text) {
+        ("", name) => TableName::unqualified(name),
+        (schema, name) => TableName::qualified(schema, name),
+    }
+}

@@ -1,0 +1,340 @@
+//! `alter_field` and `_alter_field` of django/db/backends/{base,postgresql,mysql}/schema.py. Steps stand in
+//! the order in which Django takes them.
+
+use std::sync::Arc;
+
+use super::define::{Defined, Reference};
+use super::{Editor, find, together};
+use crate::compile::django::field::{Field, Kind};
+use crate::compile::django::state::{Model, ModelField, State};
+use crate::schema::{Change, Column, ConstraintRef, Name, TableName, UniqueConstraint};
+
+/// A field before and after, each with the state it lives in.
+#[derive(Clone, Copy, Debug)]
+pub struct Alteration<'a> {
+    pub before: &'a State,
+    pub after: &'a State,
+    pub model: &'a Model,
+    pub old: &'a Field,
+    pub new: &'a Field,
+}
+
+impl Editor<'_> {
+    /// Of `AlterField` and `RenameField`.
+    pub fn alter_field(
+        &mut self,
+        before: &State,
+        after: &State,
+        model_before: &Model,
+        model: &Model,
+        old: &ModelField,
+        new: &ModelField,
+    ) {
+        if !self.should_be_altered(before, after, old, new) {
+            return;
+        }
+        if new.field.blind || old.field.blind {
+            self.tell_blind(model, if new.field.blind { &new.field } else { &old.field });
+        }
+        if let (Kind::ManyToMany(_), Kind::ManyToMany(_)) = (&old.field.kind, &new.field.kind) {
+            return self.alter_many_to_many(before, after, model_before, &old.field, model, &new.field);
+        }
+        // A promoted parent pointer is a key only in `local`.
+        let old = model_before.field(&old.field.name).unwrap_or(&old.field);
+        let new = model.field(&new.field.name).unwrap_or(&new.field);
+        self.alter_column(&Alteration { before, after, model, old, new });
+    }
+
+    pub(super) fn alter_column(&mut self, alteration: &Alteration<'_>) {
+        let table = self.table_of(alteration.model);
+        let defined = |state, field| self.define(state, &table, field);
+        match (defined(alteration.before, alteration.old), defined(alteration.after, alteration.new)) {
+            (Some(old), Some(new)) if self.is_sqlite() => self.alter_by_remaking(alteration, &old, &new),
+            (Some(old), Some(new)) => self.alter_in_place(alteration, &table, &old, &new),
+            (None, None) => {}
+            (Some(_), None) | (None, Some(_)) => {
+                let reason =
+                    format!("`{}` gains or loses its column, which Django refuses", alteration.new.name);
+                self.unseen_in(&table, reason);
+            }
+        }
+    }
+
+    fn alter_in_place(
+        &mut self,
+        alteration: &Alteration<'_>,
+        table: &TableName,
+        old: &Defined,
+        new: &Defined,
+    ) {
+        let Alteration { after, model, .. } = *alteration;
+        let (was, is) = (alteration.old, alteration.new);
+        let (from, to) = (&old.column.name, &new.column.name);
+        let meta = together::meta_names(model);
+        let type_changes = type_differs(&old.column, &new.column);
+        let constraint_changes = self.reference_changes(alteration, table);
+        if constraint_changes {
+            for foreign_key in find::foreign_keys(&self.schema, table, std::slice::from_ref(from)) {
+                self.change(Change::DropForeignKey { table: table.clone(), foreign_key });
+            }
+        }
+        let becomes_key = !was.primary_key && is.primary_key;
+        if was.unique && !was.primary_key && (!is.unique || becomes_key) {
+            for unique in find::uniques(&self.schema, table, std::slice::from_ref(from), &meta) {
+                self.drop_unique(table, unique);
+            }
+        }
+        if was.db_index && !was.unique && (!is.db_index || is.unique) {
+            for index in find::indexes(&self.schema, table, std::slice::from_ref(from), &meta) {
+                self.drop_index(table, index);
+            }
+        }
+        let check_changes = check_text(old, from) != check_text(new, to);
+        if check_changes && old.check.is_some() {
+            for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
+                self.change(Change::DropCheck { table: table.clone(), check });
+            }
+        }
+        if from != to {
+            self.rename_column(table, from, to);
+        }
+        self.alter_definition(table, was, old, new);
+        if was.primary_key && !is.primary_key {
+            self.drop_primary_key(table);
+        }
+        if !is.primary_key && is.unique && (!was.unique || was.primary_key) {
+            let name = Some(self.unique_name(table, std::slice::from_ref(to)));
+            let unique = UniqueConstraint { name, ..UniqueConstraint::on_columns([to.clone()]) };
+            self.change(Change::AddUnique { table: table.clone(), unique });
+        }
+        if (!was.db_index || was.unique) && is.db_index && !is.unique {
+            let index = self.plain_index(table, to);
+            self.change(Change::AddIndex { table: table.clone(), index });
+        }
+        if becomes_key {
+            let primary_key = super::define::primary_key([to.clone()]);
+            self.change(Change::AddPrimaryKey { table: table.clone(), primary_key });
+        }
+        let still_referred = (was.primary_key && is.primary_key) || (was.unique && is.unique);
+        if becomes_key || (still_referred && type_changes) {
+            self.alter_referring(alteration);
+        }
+        if constraint_changes {
+            match self.foreign_key(after, table, is) {
+                Reference::To(key) => {
+                    self.change(Change::AddForeignKey { table: table.clone(), foreign_key: *key });
+                }
+                Reference::None => {}
+                Reference::Unseen(reason) => self.unseen_in(table, reason),
+            }
+        }
+        if check_changes && let Some(check) = &new.check {
+            let name = Some(self.context.backend.index_name(&table.name, &[to], "_check").into());
+            let check = crate::schema::Check { name, ..check.clone() };
+            self.change(Change::AddCheck { table: table.clone(), check });
+        }
+        if self.is_postgres() {
+            self.alter_like_index(table, was, old, is, new);
+        }
+    }
+
+    /// The end of `_alter_field` of django/db/backends/postgresql/schema.py.
+    fn alter_like_index(&mut self, table: &TableName, was: &Field, old: &Defined, is: &Field, new: &Defined) {
+        let gains = (!(was.db_index || was.unique) && is.db_index)
+            || (!was.unique && is.unique)
+            || leaves_text(was, old, new);
+        if gains && let Some(index) = self.like_index(table, is, new) {
+            self.change(Change::AddIndex { table: table.clone(), index });
+        }
+        if was.unique && !(is.db_index || is.unique) {
+            self.drop_like_index(table, &old.column.name);
+        }
+    }
+
+    /// `DROP INDEX IF EXISTS`: one that was made under another name stays.
+    fn drop_like_index(&mut self, table: &TableName, column: &str) {
+        let name: Name = self.context.backend.like_name(&table.name, column).into();
+        if find::has_index(&self.schema, table, &name) {
+            self.drop_index(table, ConstraintRef::Name(name));
+        }
+    }
+
+    /// Whether the foreign key of the column is another one after, or none, or new.
+    fn reference_changes(&self, alteration: &Alteration<'_>, table: &TableName) -> bool {
+        let key = |state, field| match self.foreign_key(state, table, field) {
+            Reference::To(mut key) => {
+                key.name = None;
+                key.columns.clear();
+                Some(key)
+            }
+            Reference::None => None,
+            Reference::Unseen(_) => None,
+        };
+        // The referenced table or column may have been renamed in between: then the key has gone with it.
+        let old = key(alteration.before, alteration.old);
+        let new = key(alteration.after, alteration.new);
+        match (old, new) {
+            (None, None) => false,
+            (Some(old), Some(new)) => {
+                old != new && !self.stands(table, alteration.old, &new.references, &new.referenced_columns)
+            }
+            (None, Some(_)) | (Some(_), None) => true,
+        }
+    }
+
+    fn stands(&self, table: &TableName, field: &Field, references: &TableName, columns: &[Name]) -> bool {
+        let Some(column) = field.column() else { return false };
+        self.schema.tables.get(table).is_some_and(|table| {
+            (table.foreign_keys.iter()).any(|key| {
+                key.columns == [column.clone()]
+                    && key.references == *references
+                    && key.referenced_columns == columns
+            })
+        })
+    }
+
+    pub(super) fn rename_column(&mut self, table: &TableName, from: &Name, to: &Name) {
+        self.change(Change::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
+        for change in &mut self.deferred {
+            find::rename_column(change, table, from, to);
+        }
+    }
+
+    /// Type, collation, default and NULL: `AlterColumn` says the whole column, of which only what Django
+    /// touches becomes what the new field says.
+    fn alter_definition(&mut self, table: &TableName, was: &Field, old: &Defined, new: &Defined) {
+        let name = &new.column.name;
+        let Some(stands) = self.schema.tables.get(table).and_then(|it| it.column(name)).cloned() else {
+            return self.unseen_in(table, format!("column {name} is not there to be altered"));
+        };
+        let mut column = stands.clone();
+        if type_differs(&old.column, &new.column) {
+            if self.is_postgres() && leaves_text(was, old, new) {
+                self.drop_like_index(table, &old.column.name);
+            }
+            column.data_type = new.column.data_type.clone();
+            column.collation = new.column.collation.clone();
+            column.auto_increment = new.column.auto_increment;
+        }
+        if old.column.default != new.column.default {
+            column.default = new.column.default.clone();
+        }
+        if old.column.nullable != new.column.nullable {
+            column.nullable = new.column.nullable;
+        }
+        if column != stands {
+            self.change(Change::AlterColumn { table: table.clone(), column });
+        }
+    }
+
+    fn drop_primary_key(&mut self, table: &TableName) {
+        if self.schema.tables.get(table).is_some_and(|it| it.primary_key.is_some()) {
+            self.change(Change::DropPrimaryKey { table: table.clone() });
+        }
+    }
+
+    /// The columns of other tables that follow a key take its new type: `_related_non_m2m_objects`.
+    fn alter_referring(&mut self, alteration: &Alteration<'_>) {
+        for (model, name) in self.referring(alteration.after, alteration.model, alteration.new) {
+            let Some(new) = model.field(&name) else { continue };
+            let table = self.table_of(&model);
+            let Some(new_defined) = self.define(alteration.after, &table, new) else { continue };
+            let Some(stands) =
+                (self.schema.tables.get(&table)).and_then(|it| it.column(&new_defined.column.name))
+            else {
+                continue;
+            };
+            if !type_differs(stands, &new_defined.column) {
+                continue;
+            }
+            let mut column = stands.clone();
+            column.data_type = new_defined.column.data_type.clone();
+            column.collation = new_defined.column.collation.clone();
+            if self.is_postgres() && new_defined.spelled.like.is_none() {
+                self.drop_like_index(&table, &column.name);
+            }
+            self.change(Change::AlterColumn { table, column });
+        }
+    }
+
+    /// The models and names of fields that take their type from this one, near and far, automatic
+    /// many-to-many tables too.
+    pub(super) fn referring(
+        &self,
+        state: &State,
+        model: &Model,
+        field: &Field,
+    ) -> Vec<(Arc<Model>, Arc<str>)> {
+        let mut all: Vec<(Arc<Model>, Arc<str>)> = Vec::new();
+        self.collect_referring(state, model, field, &mut all);
+        all
+    }
+
+    fn collect_referring(
+        &self,
+        state: &State,
+        model: &Model,
+        field: &Field,
+        all: &mut Vec<(Arc<Model>, Arc<str>)>,
+    ) {
+        let mut add = |other: &Arc<Model>, candidate: &Field| {
+            let Kind::Relation(relation) = &candidate.kind else { return None };
+            let (target_model, target) = state.target(relation)?;
+            let here = target_model.key == model.key && target.name == field.name;
+            let known = all.iter().any(|(it, name)| it.key == other.key && *name == candidate.name);
+            if !here || known {
+                return None;
+            }
+            all.push((other.clone(), candidate.name.clone()));
+            Some((other.clone(), candidate.clone()))
+        };
+        let mut further = Vec::new();
+        for other in state.models() {
+            for candidate in &other.local {
+                match &candidate.kind {
+                    Kind::Relation(_) => further.extend(add(other, candidate)),
+                    Kind::ManyToMany(many)
+                        if other.key == model.key || many.to.as_ref() == Some(&model.key) =>
+                    {
+                        let Some(through) = state.through(other, candidate, self.context) else { continue };
+                        let through = Arc::new(through);
+                        for candidate in &through.local {
+                            add(&through, candidate);
+                        }
+                    }
+                    Kind::ManyToMany(_)
+                    | Kind::Absent
+                    | Kind::CompositePrimaryKey(_)
+                    | Kind::Scalar(_)
+                    | Kind::Generated(_)
+                    | Kind::Unknown => {}
+                }
+            }
+        }
+        for (other, candidate) in further {
+            self.collect_referring(state, &other, &candidate, all);
+        }
+    }
+}
+
+/// Type, `AUTO_INCREMENT` or identity, or collation.
+pub fn type_differs(old: &Column, new: &Column) -> bool {
+    old.data_type != new.data_type
+        || old.auto_increment != new.auto_increment
+        || old.collation != new.collation
+}
+
+/// `_field_db_check` compares with a made-up name of the column.
+fn check_text(defined: &Defined, column: &str) -> Option<String> {
+    let text = defined.check.as_ref()?.expression.text()?;
+    Some(text.replace(column, "__column_name__"))
+}
+
+/// `_is_changing_type_of_indexed_text_column`.
+fn leaves_text(was: &Field, old: &Defined, new: &Defined) -> bool {
+    let kind = |defined: &Defined| {
+        let text = defined.spelled.data_type.text().unwrap_or_default();
+        ["varchar", "text", "citext"].into_iter().find(|kind| text.starts_with(kind))
+    };
+    (was.db_index || was.unique) && kind(old).is_some() && kind(old) != kind(new)
+}

@@ -1,0 +1,236 @@
+//! Columns and tables as `table_sql` and `column_sql` define them.
+
+use std::sync::Arc;
+
+use super::{Editor, table_name};
+use crate::compile::django::backend::ColumnType;
+use crate::compile::django::field::{Field, Kind};
+use crate::compile::django::state::{Model, State};
+use crate::dialect::Dialect;
+use crate::schema::{
+    Change, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
+    PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+};
+
+/// A field as a column, and what stands beside it.
+#[derive(Clone, Debug)]
+pub struct Defined {
+    pub column: Column,
+    /// The check that the backend adds to columns of this type.
+    pub check: Option<Check>,
+    pub spelled: ColumnType,
+}
+
+/// What a field refers to, for the database.
+pub enum Reference {
+    To(Box<ForeignKey>),
+    None,
+    /// There is a foreign key, but not to where: why, in one sentence.
+    Unseen(String),
+}
+
+/// A table as `create_model` makes it.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What `CREATE TABLE` itself says.
+    pub table: Table,
+    /// What follows it at the end of the migration.
+    pub deferred: Vec<Change>,
+    pub unseen: Vec<String>,
+}
+
+pub fn primary_key(columns: impl IntoIterator<Item = Name>) -> PrimaryKey {
+    PrimaryKey { name: None, columns: columns.into_iter().collect(), provenance: Default::default() }
+}
+
+impl Editor<'_> {
+    /// `column_sql`; `None` for a field without a column.
+    pub(super) fn define(&self, state: &State, table: &TableName, field: &Field) -> Option<Defined> {
+        let spelled = state.column_type(field, self.context)?;
+        let name = field.column()?;
+        let mut column = Column::new(name.clone(), spelled.data_type.clone());
+        column.auto_increment = spelled.auto_increment;
+        column.collation = spelled.collation.clone();
+        column.nullable = field.null && !field.primary_key;
+        column.default = match &field.db_default {
+            Some(_) => Some(Spelling::Unread),
+            None => spelled.default.clone(),
+        };
+        if let Kind::Generated(generated) = &field.kind {
+            // `_iter_column_sql` says either how it is generated or NOT NULL.
+            column.nullable = true;
+            column.generated =
+                Some(Box::new(Generated { expression: Spelling::Unread, stored: generated.stored }));
+        }
+        let check = spelled.check.as_ref().map(|text| Check {
+            name: self.inline_name(table, &name, "check"),
+            columns: vec![name.clone()],
+            expression: Spelling::uncertain(text.clone()),
+            provenance: Default::default(),
+        });
+        Some(Defined { column, check, spelled })
+    }
+
+    /// The name that a server gives to a constraint that stands in a column's definition.
+    fn inline_name(&self, table: &TableName, column: &str, kind: &str) -> Option<Name> {
+        match self.context.backend.dialect {
+            Dialect::Postgres => Some(format!("{}_{column}_{kind}", table.name).into()),
+            Dialect::Mariadb | Dialect::Mysql => Some(column.into()),
+            Dialect::Sqlite => None,
+        }
+    }
+
+    pub(super) fn inline_unique(&self, table: &TableName, column: &Name) -> UniqueConstraint {
+        let name = self.inline_name(table, column, "key");
+        UniqueConstraint { name, ..UniqueConstraint::on_columns([column.clone()]) }
+    }
+
+    pub(super) fn foreign_key(&self, state: &State, table: &TableName, field: &Field) -> Reference {
+        let Kind::Relation(relation) = &field.kind else { return Reference::None };
+        if !relation.db_constraint {
+            return Reference::None;
+        }
+        let Some(column) = field.column() else { return Reference::None };
+        let Some((model, target)) = state.target(relation) else {
+            let to = relation.to.as_ref().map_or_else(|| "something".to_owned(), ToString::to_string);
+            return Reference::Unseen(format!(
+                "`{}` points at {to}, which is not in the migrations",
+                field.name
+            ));
+        };
+        let to = model.table(self.context);
+        let to_column = target.column().unwrap_or_else(|| target.name.clone());
+        let deferrable = match self.context.backend.dialect {
+            Dialect::Postgres | Dialect::Sqlite => Deferrable::InitiallyDeferred,
+            Dialect::Mysql | Dialect::Mariadb => Deferrable::No,
+        };
+        let name = (!self.is_sqlite())
+            .then(|| self.context.backend.foreign_key_name(&table.name, &column, &to, &to_column).into());
+        Reference::To(Box::new(ForeignKey {
+            name,
+            columns: vec![column],
+            references: table_name(&to),
+            referenced_columns: vec![to_column],
+            on_delete: relation.on_delete,
+            on_update: Default::default(),
+            deferrable,
+            provenance: Default::default(),
+        }))
+    }
+
+    /// `_field_should_be_indexed`.
+    pub(super) fn should_be_indexed(&self, field: &Field, spelled: &ColumnType) -> bool {
+        if !field.db_index || field.unique {
+            return false;
+        }
+        if !self.is_mysql() {
+            return true;
+        }
+        // InnoDB makes the index under a foreign key by itself.
+        let has_its_own =
+            matches!(&field.kind, Kind::Relation(relation) if relation.db_constraint && !relation.one_to_one);
+        !has_its_own && spelled.indexable
+    }
+
+    pub(super) fn plain_index(&self, table: &TableName, column: &Name) -> Index {
+        let name = self.context.backend.index_name(&table.name, &[column], "");
+        Index { name: Some(name.into()), ..Index::on_columns([column.clone()]) }
+    }
+
+    /// `_create_like_index_sql` of django/db/backends/postgresql/schema.py.
+    pub(super) fn like_index(&self, table: &TableName, field: &Field, defined: &Defined) -> Option<Index> {
+        let operator_class = defined.spelled.like?;
+        if !self.is_postgres() || !(field.db_index || field.unique) {
+            return None;
+        }
+        let column = &defined.column.name;
+        let options = PartOptions { operator_class: Some(operator_class.into()), ..PartOptions::default() };
+        Some(Index {
+            name: Some(self.context.backend.like_name(&table.name, column).into()),
+            parts: vec![IndexPart::column(column.clone()).with_options(options)],
+            ..Index::on_columns::<Name>([])
+        })
+    }
+
+    /// `_field_indexes_sql`.
+    pub(super) fn field_indexes(&self, table: &TableName, field: &Field, defined: &Defined) -> Vec<Index> {
+        let mut indexes = Vec::new();
+        if self.should_be_indexed(field, &defined.spelled) {
+            indexes.push(self.plain_index(table, &defined.column.name));
+        }
+        indexes.extend(self.like_index(table, field, defined));
+        indexes
+    }
+
+    /// `table_sql` and `_model_indexes_sql`.
+    pub(super) fn plan(&self, state: &State, model: &Model) -> Planned {
+        let name = self.table_of(model);
+        let mut planned =
+            Planned { table: Table::new(name.clone()), deferred: Vec::new(), unseen: Vec::new() };
+        let mut indexes = Vec::new();
+        let mut late = Vec::new();
+        for field in &model.local {
+            self.plan_field(state, field, &mut planned, &mut indexes, &mut late);
+        }
+        if let Some(names) = &model.composite_key {
+            let columns = names.iter().filter_map(|name| model.field(name)?.column());
+            planned.table.primary_key = Some(primary_key(columns));
+        }
+        for names in &model.options.unique_together {
+            match self.unique_together(&name, model, names) {
+                Some(unique) => {
+                    planned.deferred.push(Change::AddUnique { table: name.clone(), unique });
+                }
+                None => planned.unseen.push(format!("unique_together {names:?} names an unknown field")),
+            }
+        }
+        self.plan_constraints(state, model, &mut planned);
+        planned.deferred.extend(late);
+        let add_index = |index| Change::AddIndex { table: name.clone(), index };
+        planned.deferred.extend(indexes.into_iter().map(add_index));
+        for names in &model.options.index_together {
+            if let Some(index) = self.index_together(&name, model, names) {
+                planned.deferred.push(add_index(index));
+            }
+        }
+        self.plan_indexes(state, model, &mut planned);
+        planned.unseen.extend(model.options.unseen.iter().cloned());
+        planned
+    }
+
+    fn plan_field(
+        &self,
+        state: &State,
+        field: &Arc<Field>,
+        planned: &mut Planned,
+        indexes: &mut Vec<Index>,
+        late: &mut Vec<Change>,
+    ) {
+        if field.blind {
+            planned.unseen.push(
+                field
+                    .notice
+                    .clone()
+                    .unwrap_or_else(|| format!("field `{}` was not seen through", field.name)),
+            );
+        }
+        let name = planned.table.name.clone();
+        let Some(defined) = self.define(state, &name, field) else { return };
+        if field.primary_key {
+            planned.table.primary_key = Some(primary_key([defined.column.name.clone()]));
+        } else if field.unique {
+            planned.table.uniques.push(self.inline_unique(&name, &defined.column.name));
+        }
+        planned.table.checks.extend(defined.check.clone());
+        match self.foreign_key(state, &name, field) {
+            Reference::To(key) if self.is_sqlite() => planned.table.foreign_keys.push(*key),
+            Reference::To(key) => {
+                late.push(Change::AddForeignKey { table: name.clone(), foreign_key: *key });
+            }
+            Reference::None => {}
+            Reference::Unseen(reason) => planned.unseen.push(reason),
+        }
+        indexes.extend(self.field_indexes(&name, field, &defined));
+        planned.table.columns.push(defined.column);
+    }
+}

@@ -1,0 +1,96 @@
+//! Automatic many-to-many tables that follow their models, and `RenameModel` and `AlterModelTable`, of which
+//! they are the larger part (django/db/migrations/operations/models.py).
+
+use super::Editor;
+use super::alter::Alteration;
+use crate::compile::django::field::{Field, Kind};
+use crate::compile::django::state::{Model, ModelField, State};
+use crate::schema::Change;
+
+impl Editor<'_> {
+    /// `_alter_many_to_many`. With an explicit model on both sides nothing happens.
+    pub(super) fn alter_many_to_many(
+        &mut self,
+        before: &State,
+        after: &State,
+        model_before: &Model,
+        old: &Field,
+        model: &Model,
+        new: &Field,
+    ) {
+        let throughs =
+            (before.through(model_before, old, self.context), after.through(model, new, self.context));
+        let (Some(from), Some(to)) = throughs else {
+            if let (Some(_), None) | (None, Some(_)) = throughs {
+                let table = self.table_of(model);
+                self.unseen_in(&table, format!("`{}` gains or loses an explicit through model", new.name));
+            }
+            return;
+        };
+        let (was, is) = (from.table(self.context), to.table(self.context));
+        if self.is_sqlite() && was != is {
+            // A new table takes the rows over, and the old one goes.
+            self.create_model(after, &to);
+            self.run_deferred();
+            return self.change(Change::DropTable { table: super::table_name(&was) });
+        }
+        self.rename_table(&was, &is);
+        let ends = |model: &Model| (model.fields.first().cloned(), model.fields.get(1).cloned());
+        if self.is_sqlite() {
+            let renames: Vec<_> = (from.fields.iter().zip(&to.fields))
+                .filter_map(|(old, new)| Some((old.field.column()?, new.field.column()?)))
+                .filter(|(old, new)| old != new)
+                .collect();
+            return self.remake(after, &to, &renames);
+        }
+        let ((old_near, old_far), (new_near, new_far)) = (ends(&from), ends(&to));
+        for (old, new) in [(old_far, new_far), (old_near, new_near)] {
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            self.alter_column(&Alteration { before, after, model: &to, old: &old.field, new: &new.field });
+        }
+    }
+
+    /// The whole of `RenameModel.database_forwards`.
+    pub fn rename_model(&mut self, before: &State, after: &State, old: &Model, new: &Model) {
+        self.rename_table(&old.table(self.context), &new.table(self.context));
+        for related in before.related(&old.key) {
+            if related.field.is_hidden() && !matches!(related.field.field.kind, Kind::ManyToMany(_)) {
+                continue;
+            }
+            let is_own = related.model.key == old.key;
+            let model = if is_own { Some(new) } else { after.get(&related.model.key).map(AsRef::as_ref) };
+            let Some(model) = model else { continue };
+            let Some(field) = model.written(&related.field.field.name) else { continue };
+            if model.has_table(self.context) {
+                self.alter_field(before, after, &related.model, model, &related.field, field);
+            }
+        }
+        for (from, to) in pairs(old, new) {
+            let points_at_itself =
+                matches!(&to.field.kind, Kind::ManyToMany(many) if many.to.as_ref() == Some(&new.key));
+            if !points_at_itself {
+                self.alter_many_to_many(before, after, old, &from.field, new, &to.field);
+            }
+        }
+    }
+
+    /// The whole of `AlterModelTable.database_forwards`.
+    pub fn alter_db_table(&mut self, before: &State, after: &State, old: &Model, new: &Model) {
+        self.rename_table(&old.table(self.context), &new.table(self.context));
+        for (from, to) in pairs(old, new) {
+            let (Some(from), Some(to)) =
+                (before.through(old, &from.field, self.context), after.through(new, &to.field, self.context))
+            else {
+                continue;
+            };
+            self.rename_table(&from.table(self.context), &to.table(self.context));
+        }
+    }
+}
+
+/// The many-to-many fields of a model before and after.
+fn pairs<'a>(old: &'a Model, new: &'a Model) -> Vec<(&'a ModelField, &'a ModelField)> {
+    let many =
+        |model: &'a Model| model.fields.iter().filter(|it| matches!(it.field.kind, Kind::ManyToMany(_)));
+    many(old).zip(many(new)).collect()
+}

@@ -1,0 +1,315 @@
+//! SQLite's `_remake_table` of django/db/backends/sqlite3/schema.py: a table is made anew from what the
+//! state says, whatever stood there.
+
+use std::sync::Arc;
+
+use super::alter::{Alteration, type_differs};
+use super::define::Defined;
+use super::{Editor, Kind};
+use crate::compile::django::arguments::{self, Arguments};
+use crate::compile::django::field::Field;
+use crate::compile::django::project::Value;
+use crate::compile::django::state::{Model, ModelField, State};
+use crate::schema::{Change, ConstraintRef, IndexKey, IndexPart, Name, Schema, Table};
+
+impl Editor<'_> {
+    /// Makes the model's table what `state` says, and then whatever was deferred; `renames` are columns
+    /// under their old and new names.
+    pub(super) fn remake(&mut self, state: &State, model: &Model, renames: &[(Name, Name)]) {
+        let name = self.table_of(model);
+        for (from, to) in renames {
+            self.rename_column(&name, from, to);
+        }
+        self.forget_deferred_of(&name);
+        let planned = self.plan(state, model);
+        let mut wanted = Schema::default();
+        wanted.insert(planned.table);
+        for change in planned.deferred {
+            if wanted.apply(&change).is_err() {
+                self.unseen_in(&name, "a deferred change did not fit the table that was made anew");
+            }
+        }
+        match (self.schema.tables.get(&name).cloned(), wanted.tables.remove(&name)) {
+            (Some(stands), Some(wanted)) => {
+                for change in steps(&stands, &wanted) {
+                    self.change(change);
+                }
+            }
+            (None, _) => self.unseen_in(&name, format!("table {name} is not there to be altered")),
+            (Some(_), None) => {}
+        }
+        for reason in planned.unseen {
+            self.unseen_in(&name, reason);
+        }
+        self.run_deferred();
+    }
+
+    /// What waits for the table's own sake is made anew with it; foreign keys are inline here.
+    fn forget_deferred_of(&mut self, table: &crate::schema::TableName) {
+        self.deferred.retain(|change| change.table() != table);
+    }
+
+    /// `add_field`: from Django 4.1 a nullable column without a default is added in place.
+    pub(super) fn add_column_remakes(&self, model: &Model, field: &Field) -> bool {
+        let has_default = model.written(&field.name).is_some_and(|it| has_effective_default(&it.value));
+        // A value is added in place, an expression is not.
+        let computed = field.db_default.as_ref().is_some_and(|it| matches!(it, Value::Object(_)));
+        let plain = field.null && !field.unique && !field.primary_key && !has_default && !computed;
+        self.context.project.django < (4, 1) || !plain
+    }
+
+    /// `remove_field`: from Django 4.1 a plain column is dropped in place, by SQLite 3.35.5 and later.
+    pub(super) fn drop_column_remakes(&self, field: &Field) -> bool {
+        let is_key = matches!(&field.kind, Kind::Relation(relation) if relation.db_constraint);
+        self.context.project.django < (4, 1) || field.primary_key || field.unique || field.db_index || is_key
+    }
+
+    /// `_alter_field`.
+    pub(super) fn alter_by_remaking(&mut self, alteration: &Alteration<'_>, old: &Defined, new: &Defined) {
+        let Alteration { after, model, old: was, new: is, .. } = *alteration;
+        let table = self.table_of(model);
+        let has_key =
+            |field: &Field| matches!(&field.kind, Kind::Relation(relation) if relation.db_constraint);
+        let (from, to) = (&old.column.name, &new.column.name);
+        let same = crate::schema::Column { name: to.clone(), ..old.column.clone() } == new.column
+            && was.unique == is.unique
+            && was.primary_key == is.primary_key;
+        if from != to && same && !has_key(was) && !has_key(is) {
+            return self.rename_column(&table, from, to);
+        }
+        let renames: Vec<_> = (from != to).then(|| (from.clone(), to.clone())).into_iter().collect();
+        self.remake(after, model, &renames);
+        if is.unique && type_differs(&old.column, &new.column) {
+            let mut remade = vec![table];
+            for other in self.related_tables(after, model, is) {
+                let name = self.table_of(&other);
+                if !remade.contains(&name) {
+                    self.remake(after, &other, &[]);
+                    remade.push(name);
+                }
+            }
+        }
+    }
+
+    /// The tables that are made anew after a key has changed its type: those that point at it directly and
+    /// not in hiding, and automatic many-to-many tables.
+    fn related_tables(&self, state: &State, model: &Model, field: &Field) -> Vec<Arc<Model>> {
+        let mut tables = Vec::new();
+        for related in state.related(&model.key) {
+            match &related.field.field.kind {
+                Kind::Relation(relation) => {
+                    let to_this = state.target(relation).is_some_and(|(_, target)| target.name == field.name);
+                    if to_this && !related.field.is_hidden() && related.model.key != model.key {
+                        tables.push(related.model.clone());
+                    }
+                }
+                Kind::ManyToMany(_) if field.primary_key && related.model.key != model.key => {
+                    let through = state.through(&related.model, &related.field.field, self.context);
+                    tables.extend(through.map(Arc::new));
+                }
+                Kind::ManyToMany(_)
+                | Kind::Absent
+                | Kind::CompositePrimaryKey(_)
+                | Kind::Scalar(_)
+                | Kind::Generated(_)
+                | Kind::Unknown => {}
+            }
+        }
+        if field.primary_key {
+            for (many, through) in state.throughs(model, self.context) {
+                let to_itself =
+                    matches!(&many.kind, Kind::ManyToMany(it) if it.to.as_ref() == Some(&model.key));
+                if !to_itself {
+                    tables.push(through);
+                }
+            }
+        }
+        tables
+    }
+
+    /// `_field_should_be_altered`: whether more changes than what no database is told. Before Django 3.1
+    /// nobody asked.
+    pub(super) fn should_be_altered(
+        &self,
+        before: &State,
+        after: &State,
+        old: &ModelField,
+        new: &ModelField,
+    ) -> bool {
+        if self.context.project.django < (3, 1) {
+            return true;
+        }
+        let column = |field: &Field| field.column().unwrap_or_else(|| field.name.clone());
+        if column(&old.field) != column(&new.field) {
+            return true;
+        }
+        let (Value::Object(was), Value::Object(is)) = (&old.value, &new.value) else { return true };
+        if was.class != is.class {
+            return true;
+        }
+        let (was, is) = (Arguments::of(was), Arguments::of(is));
+        if !arguments::same(&Value::Tuple(was.args.to_vec()), &Value::Tuple(is.args.to_vec())) {
+            return true;
+        }
+        let tables_alike = self.points_at_same_table(before, after, &old.field, &new.field);
+        let matters = |name: &str, value: &Value| {
+            let choices = name == "choices" && self.context.project.django >= (4, 1);
+            let to = name == "to" && tables_alike && self.context.project.django >= (4, 2);
+            !NOT_FOR_THE_DATABASE.contains(&name) && !choices && !to && !is_usual(name, value)
+        };
+        let differs = |a: &Arguments<'_>, b: &Arguments<'_>| {
+            (a.kwargs.iter()).any(|(name, value)| {
+                matters(name, value) && !b.named(name).is_some_and(|other| arguments::same(value, other))
+            })
+        };
+        differs(&was, &is) || differs(&is, &was) || !tables_alike
+    }
+
+    fn points_at_same_table(&self, before: &State, after: &State, old: &Field, new: &Field) -> bool {
+        let table = |state: &State, field: &Field| match &field.kind {
+            Kind::Relation(relation) => state.target(relation).map(|(model, _)| model.table(self.context)),
+            Kind::ManyToMany(many) => {
+                many.to.as_ref().and_then(|key| state.concrete(key)).map(|model| model.table(self.context))
+            }
+            Kind::Absent
+            | Kind::CompositePrimaryKey(_)
+            | Kind::Scalar(_)
+            | Kind::Generated(_)
+            | Kind::Unknown => None,
+        };
+        table(before, old) == table(after, new)
+    }
+}
+
+/// `non_db_attrs` of django/db/models/fields/__init__.py and related.py.
+const NOT_FOR_THE_DATABASE: &[&str] = &[
+    "blank",
+    "db_column",
+    "editable",
+    "error_messages",
+    "help_text",
+    "limit_choices_to",
+    "on_delete",
+    "related_name",
+    "related_query_name",
+    "validators",
+    "verbose_name",
+];
+
+/// What `deconstruct` leaves out.
+fn is_usual(name: &str, value: &Value) -> bool {
+    match name {
+        "null" | "unique" | "primary_key" => matches!(value, Value::Bool(false)),
+        _ => false,
+    }
+}
+
+/// `_effective_default` is something, for a field that may be null.
+fn has_effective_default(value: &Value) -> bool {
+    let Value::Object(object) = value else { return false };
+    let arguments = Arguments::of(object);
+    let is_set = |name: &str| arguments.named(name).is_some_and(|it| !arguments::is_false(it));
+    match arguments.named("default") {
+        Some(Value::None) => false,
+        Some(Value::Name(name)) => !name.ends_with("NOT_PROVIDED"),
+        Some(_) => true,
+        None => is_set("auto_now") || is_set("auto_now_add"),
+    }
+}
+
+/// What makes `wanted` of `stands`, compared exactly, not by what is proven: names of constraints aside.
+fn steps(stands: &Table, wanted: &Table) -> Vec<Change> {
+    let table = || wanted.name.clone();
+    let mut drops = Vec::new();
+    let mut makes = Vec::new();
+    let columns = |parts: &[IndexPart]| -> Vec<Name> {
+        (parts.iter())
+            .map(|part| match &part.key {
+                IndexKey::Column(name) => name.clone(),
+                IndexKey::Expression(expression) => expression.text().unwrap_or_default().into(),
+            })
+            .collect()
+    };
+    let reference = |name: &Option<Name>, columns: Vec<Name>| match name {
+        Some(name) => ConstraintRef::Name(name.clone()),
+        None => ConstraintRef::Columns(columns),
+    };
+    macro_rules! compare {
+        ($list:ident, $drop:expr, $make:expr) => {
+            let (gone, new) = unmatched(&stands.$list, &wanted.$list, |it| {
+                let mut it = it.clone();
+                it.name = None;
+                it
+            });
+            drops.extend(gone.into_iter().map($drop));
+            makes.extend(new.into_iter().map($make));
+        };
+    }
+    compare!(
+        foreign_keys,
+        |it| Change::DropForeignKey { table: table(), foreign_key: reference(&it.name, it.columns.clone()) },
+        |it| Change::AddForeignKey { table: table(), foreign_key: it.clone() }
+    );
+    compare!(
+        uniques,
+        |it| Change::DropUnique { table: table(), unique: reference(&it.name, columns(&it.parts)) },
+        |it| Change::AddUnique { table: table(), unique: it.clone() }
+    );
+    compare!(
+        checks,
+        |it| Change::DropCheck { table: table(), check: reference(&it.name, it.columns.clone()) },
+        |it| Change::AddCheck { table: table(), check: it.clone() }
+    );
+    compare!(
+        indexes,
+        |it| Change::DropIndex { table: table(), index: reference(&it.name, columns(&it.parts)) },
+        |it| Change::AddIndex { table: table(), index: it.clone() }
+    );
+    if stands.primary_key.as_ref().map(|it| &it.columns) != wanted.primary_key.as_ref().map(|it| &it.columns)
+    {
+        if stands.primary_key.is_some() {
+            drops.push(Change::DropPrimaryKey { table: table() });
+        }
+        makes.extend(
+            wanted
+                .primary_key
+                .clone()
+                .map(|primary_key| Change::AddPrimaryKey { table: table(), primary_key }),
+        );
+    }
+    for column in &stands.columns {
+        if wanted.column(&column.name).is_none() {
+            drops.push(Change::DropColumn { table: table(), column: column.name.clone() });
+        }
+    }
+    for column in &wanted.columns {
+        match stands.column(&column.name) {
+            None => drops.push(Change::AddColumn { table: table(), column: column.clone() }),
+            Some(was) if was != column => {
+                drops.push(Change::AlterColumn { table: table(), column: column.clone() })
+            }
+            Some(_) => {}
+        }
+    }
+    drops.extend(makes);
+    drops
+}
+
+/// What is only in the first list and what is only in the second, each met once.
+fn unmatched<'a, T: PartialEq>(
+    old: &'a [T],
+    new: &'a [T],
+    plain: impl Fn(&T) -> T,
+) -> (Vec<&'a T>, Vec<&'a T>) {
+    let mut left: Vec<&T> = old.iter().collect();
+    let mut fresh = Vec::new();
+    for wanted in new {
+        match left.iter().position(|it| plain(it) == plain(wanted)) {
+            Some(position) => {
+                left.remove(position);
+            }
+            None => fresh.push(wanted),
+        }
+    }
+    (left, fresh)
+}

@@ -1,0 +1,139 @@
+//! A model's field, as far as it decides what stands in the database.
+
+mod arguments;
+mod known;
+mod methods;
+mod read;
+mod relation;
+mod scalar;
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::project::{Project, Value};
+use crate::schema::Action;
+
+pub use arguments::{Argument, Arguments, last_segment};
+pub use scalar::{BuiltIn, CustomType, Number, Scalar};
+
+/// A model: its app's label, and its name in lower case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelKey {
+    pub app: Arc<str>,
+    pub model: Arc<str>,
+}
+
+impl ModelKey {
+    pub fn new(app: impl Into<Arc<str>>, model: &str) -> Self {
+        Self { app: app.into(), model: model.to_lowercase().into() }
+    }
+
+    /// What a reference means for a model of this key: `self`, `Model` of its own app, `app.Model`.
+    /// <https://docs.djangoproject.com/en/5.2/ref/models/fields/#lazy-relationships>
+    pub fn resolve(&self, reference: &str) -> Self {
+        match reference.rsplit_once('.') {
+            Some((app, model)) => Self::new(app, model),
+            None if reference == "self" => self.clone(),
+            None => Self::new(self.app.clone(), reference),
+        }
+    }
+}
+
+impl fmt::Display for ModelKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.app, self.model)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Field {
+    pub name: Arc<str>,
+    pub kind: Kind,
+    pub null: bool,
+    pub primary_key: bool,
+    /// Effective: a primary key and a `OneToOneField` are unique.
+    pub unique: bool,
+    /// Effective: a `ForeignKey` and a `SlugField` have one unless told otherwise.
+    pub db_index: bool,
+    pub db_column: Option<Arc<str>>,
+    /// `None` when nothing is said: Django's `default` is no default of the database.
+    pub db_default: Option<Value>,
+    /// What was not seen through, in one sentence.
+    pub notice: Option<String>,
+    /// What was not seen through is more than the type: whether it has a column, of what name, whether it
+    /// may be null, is unique, has an index or a foreign key. What is said here of the field is a guess, and
+    /// its table is a blind spot.
+    pub blind: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// No column: `GenericForeignKey`, `GenericRelation`, a custom `db_type` that is `None`.
+    Absent,
+    Scalar(Scalar),
+    Generated(Generated),
+    Relation(Relation),
+    ManyToMany(ManyToMany),
+    /// No column, but the table's primary key, by the names of fields: Django 5.2 and later.
+    CompositePrimaryKey(Vec<Arc<str>>),
+    /// A column whose type is not known.
+    Unknown,
+}
+
+/// `GeneratedField`, of Django 5.0 and later.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// `None` when its type is not known.
+    pub output: Option<Scalar>,
+    pub expression: Value,
+    pub stored: bool,
+}
+
+/// `ForeignKey`, `OneToOneField` and what derives from them.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    /// `None` when it was not seen through; then the field is blind.
+    pub to: Option<ModelKey>,
+    /// `None` is the primary key.
+    pub to_field: Option<Arc<str>>,
+    pub db_constraint: bool,
+    pub one_to_one: bool,
+    pub parent_link: bool,
+    /// The database's own, of Django 6.1 and later (`DB_CASCADE`); else nothing.
+    pub on_delete: Action,
+    /// What a custom `db_type` said.
+    pub db_type: Option<CustomType>,
+}
+
+#[derive(Clone, Debug)]
+pub struct ManyToMany {
+    /// `None` when it was not seen through; then the field is blind.
+    pub to: Option<ModelKey>,
+    /// `None`: a table that Django makes by itself.
+    pub through: Option<ModelKey>,
+    pub db_table: Option<Arc<str>>,
+    pub db_constraint: bool,
+    /// Of sortedm2m's field: the automatic table has a column of this name for the order.
+    pub sort_column: Option<Arc<str>>,
+}
+
+impl Field {
+    /// The field that `value` stands for, called `name`, of the model `of`.
+    pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Self {
+        read::read(name, value, of, project)
+    }
+
+    /// `Field.get_attname_column`: the column's name; none for a field without one.
+    pub fn column(&self) -> Option<Arc<str>> {
+        match &self.kind {
+            Kind::Absent | Kind::ManyToMany(_) | Kind::CompositePrimaryKey(_) => None,
+            Kind::Relation(_) => Some(match &self.db_column {
+                Some(column) => column.clone(),
+                None => format!("{}_id", self.name).into(),
+            }),
+            Kind::Scalar(_) | Kind::Generated(_) | Kind::Unknown => {
+                Some(self.db_column.clone().unwrap_or_else(|| self.name.clone()))
+            }
+        }
+    }
+}

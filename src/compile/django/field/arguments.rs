@@ -1,0 +1,112 @@
+//! The arguments of a call of Django's, by their names.
+
+use std::sync::Arc;
+
+use super::Number;
+use crate::compile::django::project::{Object, Value};
+
+/// What stands behind one name.
+#[derive(Clone, Copy, Debug)]
+pub enum Argument<T> {
+    Unset,
+    Is(T),
+    /// Given, but not seen through, or not what it should be.
+    Unknown,
+}
+
+impl<T> Argument<T> {
+    pub fn or(self, usual: T) -> Argument<T> {
+        match self {
+            Self::Unset => Argument::Is(usual),
+            Self::Is(value) => Argument::Is(value),
+            Self::Unknown => Argument::Unknown,
+        }
+    }
+}
+
+/// A call, as it was written or as it was followed to a class of Django's.
+#[derive(Clone, Debug)]
+pub struct Arguments<'a> {
+    pub class: &'a str,
+    positional: &'a [Value],
+    keywords: &'a [(Arc<str>, Value)],
+    /// The names of the positional ones.
+    names: &'static [&'static str],
+}
+
+impl<'a> Arguments<'a> {
+    /// The call that ends in a class of Django's or of a library that is not in the sources.
+    pub fn of(object: &'a Object, names: impl FnOnce(&str) -> &'static [&'static str]) -> Self {
+        let (class, positional, keywords) = match &object.base {
+            Some(call) => (&call.class, &call.args, &call.kwargs),
+            None => (&object.class, &object.args, &object.kwargs),
+        };
+        Self { class, positional, keywords, names: names(last_segment(class)) }
+    }
+
+    /// `None` is told as unset: for all arguments read here it means the same.
+    pub fn get(&self, name: &str) -> Option<&'a Value> {
+        let by_keyword =
+            self.keywords.iter().rfind(|(keyword, _)| &**keyword == name).map(|(_, value)| value);
+        let by_position = || {
+            let position = self.names.iter().position(|it| *it == name)?;
+            self.positional.get(position)
+        };
+        by_keyword.or_else(by_position).filter(|value| !matches!(value, Value::None))
+    }
+
+    /// The positional arguments behind those that have names.
+    pub fn rest(&self) -> &'a [Value] {
+        self.positional.get(self.names.len()..).unwrap_or_default()
+    }
+
+    pub fn flag(&self, name: &str) -> Argument<bool> {
+        match self.get(name) {
+            None => Argument::Unset,
+            Some(Value::Bool(flag)) => Argument::Is(*flag),
+            Some(Value::Int(number)) => Argument::Is(*number != 0),
+            Some(_) => Argument::Unknown,
+        }
+    }
+
+    pub fn text(&self, name: &str) -> Argument<&'a Arc<str>> {
+        match self.get(name) {
+            None => Argument::Unset,
+            Some(Value::Str(text)) => Argument::Is(text),
+            Some(_) => Argument::Unknown,
+        }
+    }
+
+    pub fn number(&self, name: &str) -> Number {
+        match self.get(name) {
+            None => Number::Unset,
+            Some(Value::Int(number)) => u32::try_from(*number).map_or(Number::Unknown, Number::Is),
+            Some(Value::Str(text)) => text.trim().parse().map_or(Number::Unknown, Number::Is),
+            Some(_) => Number::Unknown,
+        }
+    }
+
+    /// Strings of a list or tuple.
+    pub fn texts(&self, name: &str) -> Argument<Vec<Arc<str>>> {
+        match self.get(name) {
+            None => Argument::Unset,
+            Some(Value::List(values) | Value::Tuple(values)) => {
+                let texts: Option<Vec<_>> = values.iter().map(as_text).collect();
+                texts.map_or(Argument::Unknown, Argument::Is)
+            }
+            Some(_) => Argument::Unknown,
+        }
+    }
+}
+
+pub fn as_text(value: &Value) -> Option<Arc<str>> {
+    match value {
+        Value::Str(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// `CharField` of `django.db.models.CharField`.
+pub fn last_segment(path: &str) -> &str {
+    path.rsplit_once('.').map_or(path, |(_, last)| last)
+}

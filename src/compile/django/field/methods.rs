@@ -1,0 +1,89 @@
+//! What a custom field's own methods and attributes say of its column.
+
+use std::sync::Arc;
+
+use super::CustomType;
+use crate::compile::django::project::{Body, Object, Value};
+
+/// What a method that may be overridden said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// It is not overridden.
+    Nothing,
+    Text(Arc<str>),
+    /// `None`.
+    None,
+    Unknown,
+}
+
+/// Where a field's column comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Usual,
+    Absent,
+    Unknown,
+}
+
+/// What calling the method gave; `None` when no class of the sources has it, or when it only calls
+/// `super()`.
+fn result<'a>(object: &'a Object, name: &str) -> Option<Option<&'a Value>> {
+    let (_, method) = object.methods.iter().find(|(method, _)| &**method == name)?;
+    (method.function.body != Body::Super).then_some(method.result.as_ref())
+}
+
+fn said(object: &Object, name: &str) -> Said {
+    match result(object, name) {
+        None => Said::Nothing,
+        Some(Some(Value::Str(text))) => Said::Text(text.clone()),
+        Some(Some(Value::None)) => Said::None,
+        Some(Some(_) | None) => Said::Unknown,
+    }
+}
+
+/// `Field.db_type`, and `Field.db_parameters`, which asks it unless it is overridden too.
+pub fn db_type(object: &Object) -> Said {
+    match result(object, "db_parameters") {
+        None => said(object, "db_type"),
+        Some(Some(Value::Dict(entries))) => {
+            let of_type = entries.iter().find(|(key, _)| matches!(key, Value::Str(key) if &**key == "type"));
+            match of_type {
+                Some((_, Value::Str(text))) => Said::Text(text.clone()),
+                Some((_, Value::None)) => Said::None,
+                Some(_) | None => Said::Unknown,
+            }
+        }
+        Some(Some(_) | None) => Said::Unknown,
+    }
+}
+
+/// Whether a class of the sources has a method of its own of this name, that does not say `None`.
+pub fn overrides(object: &Object, name: &str) -> bool {
+    !matches!(said(object, name), Said::Nothing | Said::None)
+}
+
+pub fn internal_type(object: &Object) -> Said {
+    said(object, "get_internal_type")
+}
+
+/// `Field.rel_db_type`, the type of foreign keys that end in this field.
+pub fn rel_db_type(object: &Object) -> Option<CustomType> {
+    match said(object, "rel_db_type") {
+        Said::Nothing => None,
+        Said::Text(text) => Some(CustomType::Text(text)),
+        Said::None | Said::Unknown => Some(CustomType::Unknown),
+    }
+}
+
+/// `Field.get_attname_column` and `Field.get_attname`: the second element of the first is the column.
+pub fn column(object: &Object) -> Column {
+    match result(object, "get_attname_column") {
+        None if result(object, "get_attname").is_none() => Column::Usual,
+        Some(Some(Value::Tuple(parts))) if matches!(parts.as_slice(), [_, Value::None]) => Column::Absent,
+        Some(Some(_) | None) | None => Column::Unknown,
+    }
+}
+
+/// An attribute that a class of the sources sets.
+pub fn attribute<'a>(object: &'a Object, name: &str) -> Option<&'a Value> {
+    object.attributes.iter().rfind(|(attribute, _)| &**attribute == name).map(|(_, value)| value)
+}

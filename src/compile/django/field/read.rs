@@ -1,0 +1,464 @@
+//! From the call of a field's class to the field.
+
+use std::sync::Arc;
+
+use super::arguments::{Argument, Arguments, last_segment};
+use super::known::{Known, Length, known};
+use super::methods::{self, Column};
+use super::{
+    BuiltIn, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation, Scalar, relation,
+};
+use crate::compile::django::project::{Object, Project, Value};
+
+pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
+    let mut reader = Reader { of, project, notice: None, blind: false };
+    let mut field = reader.field(name, value);
+    field.notice = reader.notice;
+    field.blind = reader.blind;
+    field
+}
+
+/// `base_field` of an array, `output_field` of a generated column: the type only.
+pub fn scalar(value: &Value, of: &ModelKey, project: &Project) -> Option<Scalar> {
+    match read("", value, of, project).kind {
+        Kind::Scalar(scalar) => Some(scalar),
+        Kind::Absent
+        | Kind::Generated(_)
+        | Kind::Relation(_)
+        | Kind::ManyToMany(_)
+        | Kind::CompositePrimaryKey(_)
+        | Kind::Unknown => None,
+    }
+}
+
+struct Reader<'a> {
+    of: &'a ModelKey,
+    project: &'a Project,
+    notice: Option<String>,
+    blind: bool,
+}
+
+/// The names of positional arguments, by class: `__init__` in `django/db/models/fields/__init__.py`,
+/// `related.py`, and `django/contrib/postgres/fields/array.py`.
+fn positional(class: &str) -> &'static [&'static str] {
+    const FIELD: &[&str] = &[
+        "verbose_name",
+        "name",
+        "primary_key",
+        "max_length",
+        "unique",
+        "blank",
+        "null",
+        "db_index",
+        "rel",
+        "default",
+        "editable",
+        "serialize",
+        "unique_for_date",
+        "unique_for_month",
+        "unique_for_year",
+        "choices",
+        "help_text",
+        "db_column",
+        "db_tablespace",
+    ];
+    match class {
+        "ForeignKey" => &[
+            "to",
+            "on_delete",
+            "related_name",
+            "related_query_name",
+            "limit_choices_to",
+            "parent_link",
+            "to_field",
+            "db_constraint",
+        ],
+        "OneToOneField" => &["to", "on_delete", "to_field"],
+        "ManyToManyField" => &[
+            "to",
+            "related_name",
+            "related_query_name",
+            "limit_choices_to",
+            "symmetrical",
+            "through",
+            "through_fields",
+            "db_constraint",
+            "db_table",
+        ],
+        "ArrayField" => &["base_field", "size"],
+        "DateField" | "DateTimeField" | "TimeField" => &["verbose_name", "name", "auto_now", "auto_now_add"],
+        "DecimalField" => &["verbose_name", "name", "max_digits", "decimal_places"],
+        "FileField" => &["verbose_name", "name", "upload_to", "storage"],
+        "ImageField" => &["verbose_name", "name", "width_field", "height_field"],
+        "FilePathField" => {
+            &["verbose_name", "name", "path", "match", "recursive", "allow_files", "allow_folders"]
+        }
+        "GenericIPAddressField" => &["verbose_name", "name", "protocol", "unpack_ipv4"],
+        "JSONField" => &["verbose_name", "name", "encoder", "decoder"],
+        "UUIDField" => &["verbose_name"],
+        "URLField" => &["verbose_name", "name"],
+        "CompositePrimaryKey" => &[],
+        _ => FIELD,
+    }
+}
+
+impl Reader<'_> {
+    /// What follows is told and guessed.
+    fn unseen(&mut self, notice: impl Into<String>) {
+        self.blind = true;
+        self.notice.get_or_insert(notice.into());
+    }
+
+    fn flag(&mut self, arguments: &Arguments<'_>, object: &Object, name: &str, usual: bool) -> bool {
+        let said = match arguments.flag(name) {
+            Argument::Unset => usual,
+            Argument::Is(flag) => flag,
+            Argument::Unknown => {
+                self.unseen(format!("`{name}` of a {} was not seen through", arguments.class));
+                usual
+            }
+        };
+        // Set by the class itself, before or after Django's constructor: that is not known.
+        match methods::attribute(object, name) {
+            None => said,
+            Some(Value::Bool(flag)) if *flag == said => said,
+            Some(_) => {
+                self.unseen(format!("{} sets `{name}` itself", object.class));
+                said
+            }
+        }
+    }
+
+    fn field(&mut self, name: &str, value: &Value) -> Field {
+        let object = match value {
+            Value::Object(object) => object,
+            Value::Unknown(unknown) => {
+                self.unseen(format!("the field `{name}` was not seen through: {}", unknown.reason));
+                return unseen_field(name);
+            }
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::List(_)
+            | Value::Tuple(_)
+            | Value::Set(_)
+            | Value::Dict(_)
+            | Value::Name(_)
+            | Value::Function(_) => {
+                self.unseen(format!("what stands for the field `{name}` is no call of a class"));
+                return unseen_field(name);
+            }
+        };
+        let (line, class) = self.class(object);
+        let class: &str = &class;
+        let arguments = Arguments::of(object, |_| positional(class));
+        let nullable = matches!(line, Some(Known::Nullable(..))) || class == "NullBooleanField";
+        let is_relation = matches!(class, "ForeignKey" | "OneToOneField");
+        let kind = match line {
+            Some(Known::Absent) => Kind::Absent,
+            Some(Known::Sorted) => self.sorted(object, &arguments),
+            Some(Known::Like(_, length) | Known::Nullable(_, length)) => {
+                self.kind(class, object, &arguments, length)
+            }
+            None => self.kind(class, object, &arguments, Length::Usual),
+        };
+        let mut field = Field {
+            name: name.into(),
+            null: nullable || self.flag(&arguments, object, "null", false),
+            primary_key: self.flag(&arguments, object, "primary_key", false),
+            unique: class == "OneToOneField" || self.flag(&arguments, object, "unique", false),
+            db_index: self.flag(&arguments, object, "db_index", is_relation || class == "SlugField"),
+            db_column: self.db_column(&arguments),
+            db_default: self.db_default(&arguments),
+            kind,
+            notice: None,
+            blind: false,
+        };
+        field.unique |= field.primary_key;
+        match methods::column(object) {
+            Column::Usual => {}
+            Column::Absent => field.kind = Kind::Absent,
+            Column::Unknown => self.unseen(format!("{} names its column itself", object.class)),
+        }
+        if matches!(field.kind, Kind::Absent) {
+            self.blind = false;
+        }
+        field
+    }
+
+    /// The line of the table, if it decides, and the name of the built-in class that the field is like.
+    fn class(&mut self, object: &Object) -> (Option<Known>, Arc<str>) {
+        let line = object.lineage.iter().chain([&object.class]).find_map(|class| known(class));
+        let line = match line {
+            Some(line) if line.always || object.base.is_none() => Some(line.is),
+            Some(_) | None => object.base.as_ref().and_then(|call| known(&call.class)).map(|line| line.is),
+        };
+        let class = match line {
+            Some(Known::Like(base, _) | Known::Nullable(base, _)) => base.into(),
+            Some(Known::Absent) => "".into(),
+            Some(Known::Sorted) => "ManyToManyField".into(),
+            None => self.followed_class(object),
+        };
+        (line, class)
+    }
+
+    fn followed_class(&mut self, object: &Object) -> Arc<str> {
+        let is_django = |class: &&Arc<str>| class.starts_with("django.");
+        if let Some(call) = &object.base {
+            return if is_django(&&call.class) { last_segment(&call.class).into() } else { "".into() };
+        }
+        if is_django(&&object.class) {
+            return last_segment(&object.class).into();
+        }
+        let why = object.notice.as_deref().unwrap_or("its class is not in the sources");
+        self.unseen(format!("{}: {why}", object.class));
+        object.lineage.iter().find(is_django).map(|class| last_segment(class).into()).unwrap_or_default()
+    }
+
+    fn kind(&mut self, class: &str, object: &Object, arguments: &Arguments<'_>, usual: Length) -> Kind {
+        match class {
+            "ForeignKey" | "OneToOneField" => {
+                return Kind::Relation(self.relation(class, object, arguments));
+            }
+            "ManyToManyField" => return Kind::ManyToMany(self.many_to_many(arguments)),
+            "GenericForeignKey" | "GenericRelation" => return Kind::Absent,
+            "GeneratedField" => return self.generated(arguments),
+            "CompositePrimaryKey" => {
+                let names = arguments.rest().iter().map(super::arguments::as_text).collect();
+                return match names {
+                    Some(names) => Kind::CompositePrimaryKey(names),
+                    None => {
+                        self.unseen("the fields of a CompositePrimaryKey were not seen through");
+                        Kind::Absent
+                    }
+                };
+            }
+            _ => {}
+        }
+        let db_type = methods::db_type(object);
+        let internal = methods::internal_type(object);
+        let built_in = match &internal {
+            methods::Said::Nothing => built_in(class),
+            methods::Said::Text(name) => built_in(name),
+            methods::Said::None | methods::Said::Unknown => None,
+        };
+        let built_in = built_in.filter(|it| *it != BuiltIn::Other);
+        let db_type = match db_type {
+            methods::Said::None => return Kind::Absent,
+            methods::Said::Nothing => None,
+            methods::Said::Text(text) => Some(CustomType::Text(text)),
+            methods::Said::Unknown => Some(CustomType::Unknown),
+        };
+        let Some(built_in) = built_in else {
+            return self.without_built_in(class, object, db_type);
+        };
+        if self.blind {
+            // A class that was not followed to its end: what it gives to Django's is not known.
+            return Kind::Unknown;
+        }
+        let mut scalar = Scalar {
+            max_length: length(class, arguments, usual),
+            max_digits: arguments.number("max_digits"),
+            decimal_places: arguments.number("decimal_places"),
+            ..Scalar::new(built_in)
+        };
+        for (name, number) in [
+            ("max_length", &mut scalar.max_length),
+            ("max_digits", &mut scalar.max_digits),
+            ("decimal_places", &mut scalar.decimal_places),
+        ] {
+            match methods::attribute(object, name) {
+                Some(Value::Int(set)) if u32::try_from(*set).is_ok_and(|set| *number == Number::Is(set)) => {}
+                Some(_) => *number = Number::Unknown,
+                None => {}
+            }
+        }
+        if built_in == BuiltIn::Array {
+            scalar.inner = arguments
+                .get("base_field")
+                .and_then(|value| self::scalar(value, self.of, self.project))
+                .map(Box::new);
+        }
+        scalar.collation = match arguments.text("db_collation") {
+            Argument::Unset => None,
+            Argument::Is(name) => Some(name.clone()),
+            Argument::Unknown => {
+                self.notice.get_or_insert_with(|| "`db_collation` was not seen through".to_owned());
+                None
+            }
+        };
+        scalar.db_type = db_type;
+        scalar.rel_db_type = methods::rel_db_type(object);
+        if methods::overrides(object, "db_check") {
+            self.unseen(format!("{} has a `db_check` of its own", object.class));
+        }
+        Kind::Scalar(scalar)
+    }
+
+    /// A direct child of `Field`, or a class whose internal type is none of Django's: `Field.db_type` finds
+    /// no type then, and the field has no column unless `db_type` is its own.
+    fn without_built_in(&mut self, class: &str, object: &Object, db_type: Option<CustomType>) -> Kind {
+        match db_type {
+            Some(db_type) => {
+                let scalar = Scalar { db_type: Some(db_type), ..Scalar::new(BuiltIn::Other) };
+                Kind::Scalar(Scalar { rel_db_type: methods::rel_db_type(object), ..scalar })
+            }
+            None => {
+                let what = if class.is_empty() { &*object.class } else { class };
+                self.notice.get_or_insert_with(|| format!("the type of {what} is not known"));
+                Kind::Unknown
+            }
+        }
+    }
+
+    fn relation(&mut self, class: &str, object: &Object, arguments: &Arguments<'_>) -> Relation {
+        let to = match arguments.get("to") {
+            Some(value) => relation::target(value, self.of, self.project),
+            None => None,
+        };
+        if to.is_none() {
+            self.unseen("what a foreign key points at was not seen through");
+        }
+        let to_field = match arguments.text("to_field") {
+            Argument::Unset => None,
+            Argument::Is(name) => Some(name.clone()),
+            Argument::Unknown => {
+                self.unseen("`to_field` of a foreign key was not seen through");
+                None
+            }
+        };
+        Relation {
+            to,
+            to_field,
+            db_constraint: self.flag(arguments, object, "db_constraint", true),
+            one_to_one: class == "OneToOneField",
+            parent_link: self.flag(arguments, object, "parent_link", false),
+            on_delete: relation::on_delete(arguments.get("on_delete")),
+            db_type: match methods::db_type(object) {
+                methods::Said::Nothing => None,
+                methods::Said::Text(text) => Some(CustomType::Text(text)),
+                methods::Said::None | methods::Said::Unknown => Some(CustomType::Unknown),
+            },
+        }
+    }
+
+    fn many_to_many(&mut self, arguments: &Arguments<'_>) -> ManyToMany {
+        let to = arguments.get("to").and_then(|value| relation::target(value, self.of, self.project));
+        if to.is_none() {
+            self.unseen("what a many-to-many points at was not seen through");
+        }
+        let through = arguments.get("through").map(|value| relation::target(value, self.of, self.project));
+        if matches!(through, Some(None)) {
+            self.unseen("`through` of a many-to-many was not seen through");
+        }
+        let db_table = match arguments.text("db_table") {
+            Argument::Unset => None,
+            Argument::Is(name) => Some(name.clone()),
+            Argument::Unknown => {
+                self.unseen("`db_table` of a many-to-many was not seen through");
+                None
+            }
+        };
+        let db_constraint = match arguments.flag("db_constraint").or(true) {
+            Argument::Is(flag) => flag,
+            Argument::Unset | Argument::Unknown => {
+                self.unseen("`db_constraint` of a many-to-many was not seen through");
+                true
+            }
+        };
+        ManyToMany { to, through: through.flatten(), db_table, db_constraint, sort_column: None }
+    }
+
+    /// `sortedm2m.fields.SortedManyToManyField`: what it keeps for itself is an attribute where its class was
+    /// followed, else an argument.
+    fn sorted(&mut self, object: &Object, arguments: &Arguments<'_>) -> Kind {
+        let said = |name| methods::attribute(object, name).or_else(|| arguments.get(name));
+        let sorted = !matches!(said("sorted"), Some(Value::Bool(false)));
+        let column: Arc<str> = match said("sort_value_field_name") {
+            Some(Value::Str(name)) => name.clone(),
+            None => "sort_value".into(),
+            Some(_) => {
+                self.unseen("the column of a SortedManyToManyField was not seen through");
+                "sort_value".into()
+            }
+        };
+        let sort_column = sorted.then_some(column);
+        Kind::ManyToMany(ManyToMany { sort_column, ..self.many_to_many(arguments) })
+    }
+
+    fn generated(&mut self, arguments: &Arguments<'_>) -> Kind {
+        let stored = match arguments.flag("db_persist") {
+            Argument::Is(flag) => flag,
+            Argument::Unset | Argument::Unknown => {
+                self.unseen("`db_persist` of a GeneratedField was not seen through");
+                true
+            }
+        };
+        let expression = arguments.get("expression").cloned().unwrap_or(Value::None);
+        let output =
+            arguments.get("output_field").and_then(|value| self::scalar(value, self.of, self.project));
+        Kind::Generated(Generated { output, expression, stored })
+    }
+
+    fn db_column(&mut self, arguments: &Arguments<'_>) -> Option<Arc<str>> {
+        match arguments.text("db_column") {
+            Argument::Unset => None,
+            Argument::Is(name) => Some(name.clone()),
+            Argument::Unknown => {
+                self.unseen("`db_column` was not seen through");
+                None
+            }
+        }
+    }
+
+    fn db_default(&mut self, arguments: &Arguments<'_>) -> Option<Value> {
+        let value = arguments.get("db_default")?;
+        let unset = matches!(value, Value::Name(name) if last_segment(name) == "NOT_PROVIDED");
+        (!unset).then(|| value.clone())
+    }
+}
+
+/// Django's own class by its name; those that only check their values more closely are their base.
+fn built_in(class: &str) -> Option<BuiltIn> {
+    match class {
+        "EmailField" | "URLField" | "CommaSeparatedIntegerField" => Some(BuiltIn::Char),
+        "ImageField" => Some(BuiltIn::File),
+        "OrderWrt" => Some(BuiltIn::Integer),
+        _ => BuiltIn::named(class),
+    }
+}
+
+/// `max_length`: what is given, else what the class does without.
+fn length(class: &str, arguments: &Arguments<'_>, usual: Length) -> Number {
+    let given = arguments.number("max_length");
+    if given != Number::Unset {
+        return given;
+    }
+    match (usual, class) {
+        (Length::Is(length), _) => Number::Is(length),
+        (Length::Computed, _) => Number::Unknown,
+        (Length::Usual, "EmailField" | "CIEmailField") => Number::Is(254),
+        (Length::Usual, "URLField") => Number::Is(200),
+        (Length::Usual, "SlugField") => Number::Is(50),
+        (Length::Usual, "FileField" | "ImageField" | "FilePathField") => Number::Is(100),
+        (Length::Usual, _) => Number::Unset,
+    }
+}
+
+fn unseen_field(name: &str) -> Field {
+    Field {
+        name: name.into(),
+        kind: Kind::Unknown,
+        null: false,
+        primary_key: false,
+        unique: false,
+        db_index: false,
+        db_column: None,
+        db_default: None,
+        notice: None,
+        blind: true,
+    }
+}

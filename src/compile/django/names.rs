@@ -1,0 +1,132 @@
+//! The names that Django makes: of tables, of automatic many-to-many tables, of indexes and constraints.
+//! Lengths are counted in characters, as Python does.
+
+use md5::{Digest, Md5};
+
+use super::backend::Backend;
+use crate::dialect::Dialect;
+
+/// `django.db.backends.utils.names_digest`.
+pub fn names_digest<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize) -> String {
+    let mut hash = Md5::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+    }
+    let mut digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    digest.truncate(length);
+    digest
+}
+
+/// `django.db.backends.utils.truncate_name`, with its usual hash of four digits.
+pub fn truncate_name(identifier: &str, length: Option<usize>) -> String {
+    const HASH: usize = 4;
+    let (namespace, name) = split_identifier(identifier);
+    match length {
+        Some(length) if name.chars().count() > length => {
+            let digest = names_digest([name], HASH);
+            let name = cut(name, length - HASH);
+            if namespace.is_empty() {
+                format!("{name}{digest}")
+            } else {
+                format!("{namespace}\".\"{name}{digest}")
+            }
+        }
+        Some(_) | None => identifier.to_owned(),
+    }
+}
+
+/// `django.db.backends.utils.split_identifier`: the schema (empty when there is none) and the name of
+/// something like `shop"."order`, which projects write as `db_table` to name a schema.
+pub fn split_identifier(identifier: &str) -> (&str, &str) {
+    let mut parts = identifier.split("\".\"");
+    let (namespace, name) = match (parts.next(), parts.next(), parts.next()) {
+        (Some(namespace), Some(name), None) => (namespace, name),
+        _ => ("", identifier),
+    };
+    (namespace.trim_matches('"'), name.trim_matches('"'))
+}
+
+fn cut(text: &str, characters: usize) -> &str {
+    text.char_indices().nth(characters).map_or(text, |(end, _)| &text[..end])
+}
+
+impl Backend {
+    /// `DatabaseOperations.max_name_length` of each backend.
+    fn max_name_length(self) -> Option<usize> {
+        match self.dialect {
+            Dialect::Postgres => Some(63),
+            Dialect::Mysql | Dialect::Mariadb => Some(64),
+            Dialect::Sqlite => None,
+        }
+    }
+
+    /// The table of a model that names none: `Options.contribute_to_class`.
+    pub fn table_name(self, app: &str, model: &str) -> String {
+        truncate_name(&format!("{app}_{}", model.to_lowercase()), self.max_name_length())
+    }
+
+    /// The table of an automatic many-to-many: `ManyToManyField._get_m2m_db_table`.
+    pub fn many_to_many_table(self, db_table: &str, field: &str) -> String {
+        let db_table = db_table.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(db_table);
+        truncate_name(&format!("{db_table}_{field}"), self.max_name_length())
+    }
+
+    /// `BaseDatabaseSchemaEditor._create_index_name`.
+    pub fn index_name(self, table: &str, columns: &[&str], suffix: &str) -> String {
+        let (_, table) = split_identifier(table);
+        let digest = names_digest(std::iter::once(table).chain(columns.iter().copied()), 8);
+        let mut end = format!("{digest}{suffix}");
+        let longest = self.max_name_length().unwrap_or(200);
+        let columns = columns.join("_");
+        let whole = format!("{table}_{columns}_{end}");
+        if whole.chars().count() <= longest {
+            return whole;
+        }
+        if end.chars().count() * 3 > longest {
+            end = cut(&end, longest / 3).to_owned();
+        }
+        let other = ((longest - end.chars().count()) / 2).saturating_sub(1);
+        let name = format!("{}_{}_{end}", cut(table, other), cut(&columns, other));
+        if name.starts_with(|first: char| first == '_' || first.is_ascii_digit()) {
+            let shorter = name.chars().count() - 1;
+            return format!("D{}", cut(&name, shorter));
+        }
+        name
+    }
+
+    /// `BaseDatabaseSchemaEditor._fk_constraint_name`.
+    pub fn foreign_key_name(self, table: &str, column: &str, to_table: &str, to_column: &str) -> String {
+        let (_, to_table) = split_identifier(to_table);
+        self.index_name(table, &[column], &format!("_fk_{to_table}_{to_column}"))
+    }
+
+    /// `BaseDatabaseSchemaEditor._unique_constraint_name`: of `unique` on an altered field and of
+    /// `unique_together`.
+    pub fn unique_name(self, table: &str, columns: &[&str]) -> String {
+        self.index_name(table, columns, "_uniq")
+    }
+
+    /// Of `Meta.index_together`.
+    pub fn index_together_name(self, table: &str, columns: &[&str]) -> String {
+        self.index_name(table, columns, "_idx")
+    }
+
+    /// The second index of PostgreSQL's backend, for `LIKE`:
+    /// `DatabaseSchemaEditor._create_like_index_sql`.
+    pub fn like_name(self, table: &str, column: &str) -> String {
+        self.index_name(table, &[column], "_like")
+    }
+}
+
+/// The two columns' field names of an automatic many-to-many table, from `model` to `target`, both as
+/// their names in lower case; `to_self` is a relation of a model with itself.
+/// `django.db.models.fields.related.create_many_to_many_intermediary_model`.
+pub fn many_to_many_fields(model: &str, target: &str, to_self: bool) -> (String, String) {
+    let (model, target) = (model.to_lowercase(), target.to_lowercase());
+    // Also when two models of different apps have the same name.
+    if to_self || model == target {
+        (format!("from_{model}"), format!("to_{target}"))
+    } else {
+        (model, target)
+    }
+}

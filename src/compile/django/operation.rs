@@ -1,0 +1,310 @@
+//! What a migration's operation does to the models and, through the schema editor, to the database.
+//!
+//! `django/db/migrations/operations/` and `django/contrib/postgres/operations.py`. Each operation changes the
+//! state first and then the database with the states before and after it, as `Migration.apply` does.
+
+mod field;
+mod identify;
+mod model;
+mod option;
+mod sql;
+
+use std::sync::Arc;
+
+use super::arguments::{self, Arguments};
+use super::editor::Editor;
+use super::field::ModelKey;
+use super::opaque;
+use super::project::{Location, Notice, Object, SourceMigration, Value};
+use super::state::{Context, Model, State};
+use crate::migration::{MayTouch, Operation};
+use crate::schema::TableName;
+
+use identify::{Class, Side};
+
+/// Applies migrations one after the other, as `migrate` would on an empty database.
+pub struct Executor<'a> {
+    context: Context<'a>,
+    /// Before and after the operation at hand; alike between two operations.
+    from: State,
+    to: State,
+    editor: Editor<'a>,
+    pub notices: Vec<Notice>,
+    /// Operations met.
+    pub operations: usize,
+    /// The app of the migration at hand.
+    app: Arc<str>,
+}
+
+/// What of an operation is asked for: `SeparateDatabaseAndState` and subclasses take one side away.
+#[derive(Clone, Copy, Debug)]
+struct Sides {
+    state: bool,
+    database: bool,
+}
+
+/// An operation whose class is known, with its arguments.
+#[derive(Clone, Copy)]
+struct Call<'v> {
+    arguments: Arguments<'v>,
+    at: &'v Location,
+    sides: Sides,
+}
+
+/// Why an operation could not be carried out, in one sentence.
+struct Unseen {
+    reason: String,
+    /// `None` when nothing is known.
+    table: Option<TableName>,
+}
+
+impl<'a> Executor<'a> {
+    pub fn new(context: Context<'a>) -> Self {
+        Self {
+            context,
+            from: State::default(),
+            to: State::default(),
+            editor: Editor::new(context),
+            notices: Vec::new(),
+            operations: 0,
+            app: "".into(),
+        }
+    }
+
+    /// What the migration does to a database that all before it were applied to.
+    pub fn migrate(&mut self, migration: &SourceMigration) -> Vec<Operation> {
+        self.app = migration.id.app.clone();
+        let both = Sides { state: true, database: true };
+        for operation in &migration.operations {
+            self.operations += 1;
+            self.operation(operation, both);
+        }
+        if let Some(reason) = &migration.beyond {
+            let at = Location { file: migration.file.clone(), line: 1 };
+            self.tell(&at, reason.clone());
+            self.editor.opaque(reason, MayTouch::Anything);
+        }
+        let finished = self.editor.finish_migration();
+        for reason in finished.notices {
+            let at = Location { file: migration.file.clone(), line: 1 };
+            self.tell(&at, reason);
+        }
+        finished.operations
+    }
+
+    fn operation(&mut self, value: &Value, sides: Sides) {
+        match value {
+            Value::Object(object) => self.object(object, sides),
+            Value::Unknown(unknown) => {
+                let reason = format!("`{}`: {}", unknown.text, unknown.reason);
+                self.not_seen(&unknown.at, &reason, MayTouch::Anything, sides);
+            }
+            Value::None
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::List(_)
+            | Value::Tuple(_)
+            | Value::Set(_)
+            | Value::Dict(_)
+            | Value::Name(_)
+            | Value::Function(_) => {
+                if sides.database {
+                    self.editor.opaque("something that is no operation", MayTouch::Anything);
+                }
+            }
+        }
+        self.from.catch_up(&mut self.to);
+    }
+
+    fn object(&mut self, object: &Arc<Object>, sides: Sides) {
+        if opaque::is_harmless(object) {
+            return;
+        }
+        let Some(class) = identify::class(object) else {
+            return self.foreign(object, sides);
+        };
+        let known = identify::is_djangos(object) || object.base.is_some();
+        if !known {
+            let why = object.notice.as_deref().unwrap_or("its constructor was not followed");
+            let reason = format!("{}: {why}", object.class);
+            let may_touch = self.named_by(object);
+            return self.not_seen(&object.at, &reason, may_touch, sides);
+        }
+        let [state, database] = ["state_forwards", "database_forwards"].map(|it| identify::side(object, it));
+        let taken = Sides {
+            state: sides.state && state != Side::Nothing,
+            database: sides.database && database != Side::Nothing,
+        };
+        let call = Call { arguments: Arguments::of(object), at: &object.at, sides: taken };
+        if let Err(unseen) = self.forwards(class, object, call) {
+            let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
+            let may_touch = unseen.table.map_or(MayTouch::Anything, |table| MayTouch::Tables([table].into()));
+            self.not_seen(&object.at, &reason, may_touch, taken);
+        }
+        // Its own way of doing it: most likely the same with a condition or a precaution.
+        if taken.database && database == Side::Own && class != Class::RunPython {
+            let reason = format!("{} does its own to the database", object.class);
+            let may_touch = self.named_by(object);
+            self.not_seen(&object.at, &reason, may_touch, taken);
+        }
+        if taken.state && state == Side::Own {
+            let message = format!("{} has its own idea of the models after it", object.class);
+            self.tell(&object.at, message);
+        }
+    }
+
+    fn forwards(&mut self, class: Class, object: &Object, call: Call<'_>) -> Result<(), Unseen> {
+        match class {
+            Class::CreateModel => self.create_model(call),
+            Class::DeleteModel => self.delete_model(call),
+            Class::RenameModel => self.rename_model(call),
+            Class::AlterModelTable => self.alter_model_table(call),
+            Class::AlterModelOptions => self.alter_model_options(call),
+            Class::AlterOrderWithRespectTo => self.alter_order_with_respect_to(call),
+            Class::AlterUniqueTogether => self.alter_unique_together(call),
+            Class::AlterIndexTogether => self.alter_index_together(call),
+            Class::AddField => self.add_field(call),
+            Class::RemoveField => self.remove_field(call),
+            Class::AlterField => self.alter_field(call),
+            Class::RenameField => self.rename_field(call),
+            Class::AddIndex => self.add_index(call),
+            Class::RemoveIndex => self.remove_index(call),
+            Class::RenameIndex => self.rename_index(call),
+            Class::AddConstraint => self.add_constraint(call),
+            Class::RemoveConstraint => self.remove_constraint(call),
+            Class::AlterConstraint => self.alter_constraint(call),
+            Class::RunSql => self.run_sql(call),
+            Class::RunPython => self.run_python(object, call),
+            Class::SeparateDatabaseAndState => self.separate(call),
+            Class::Nothing => Ok(()),
+        }
+    }
+
+    /// `SeparateDatabaseAndState`: the database's operations see states of their own, which end with them.
+    fn separate(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let operations = |position, name| match call.arguments.get(position, name) {
+            None | Some(Value::None) => Ok(Vec::new()),
+            Some(value) => arguments::items(value)
+                .map(<[Value]>::to_vec)
+                .ok_or_else(|| Unseen::anything(format!("`{name}` was not seen through"))),
+        };
+        let database = operations(0, "database_operations");
+        let state = operations(1, "state_operations");
+        if call.sides.database
+            && let Ok(database) = &database
+        {
+            let (from, to) = (self.from.clone(), self.to.clone());
+            for operation in database {
+                self.operations += 1;
+                self.operation(operation, call.sides);
+            }
+            (self.from, self.to) = (from, to);
+        }
+        if call.sides.state
+            && let Ok(state) = &state
+        {
+            for operation in state {
+                self.operations += 1;
+                self.operation(operation, Sides { state: true, database: false });
+            }
+        }
+        database.and(state).map(|_| ())
+    }
+
+    fn run_python(&mut self, object: &Object, call: Call<'_>) -> Result<(), Unseen> {
+        if !call.sides.database {
+            return Ok(());
+        }
+        let Some(opaque) = opaque::python(object, call.arguments, &self.to, self.context, &self.editor) else {
+            return Ok(());
+        };
+        if opaque.may_touch != MayTouch::Nothing {
+            self.tell(call.at, format!("{}: {}", opaque.reason, opaque::describe(&opaque.may_touch)));
+        }
+        self.editor.opaque(&opaque.reason, opaque.may_touch);
+        Ok(())
+    }
+
+    /// An operation of a class that has no operation of Django's among its bases.
+    fn foreign(&mut self, object: &Object, sides: Sides) {
+        let nothing = identify::side(object, "database_forwards") == Side::Nothing;
+        if identify::side(object, "state_forwards") == Side::Own && sides.state {
+            self.tell(&object.at, format!("{} has its own idea of the models after it", object.class));
+        }
+        if nothing || !sides.database {
+            return;
+        }
+        let may_touch = self.named_by(object);
+        if may_touch == MayTouch::Nothing {
+            return self.editor.opaque(&object.class, may_touch);
+        }
+        let reason = format!("{} is an operation of its own", object.class);
+        self.not_seen(&object.at, &reason, may_touch, sides);
+    }
+
+    fn named_by(&self, object: &Object) -> MayTouch {
+        opaque::named_by(object, &self.app, &self.from, &self.to, self.context, &self.editor)
+    }
+
+    /// An operation that was not seen through: told, and a blind spot where the database is concerned.
+    fn not_seen(&mut self, at: &Location, reason: &str, may_touch: MayTouch, sides: Sides) {
+        if sides.database {
+            self.tell(at, format!("{reason}: {}", opaque::describe(&may_touch)));
+            self.editor.opaque(reason, may_touch);
+        } else {
+            self.tell(at, reason.to_owned());
+        }
+    }
+
+    fn tell(&mut self, at: &Location, message: String) {
+        self.notices.push(Notice { at: at.clone(), message });
+    }
+
+    /// The model that an operation names, in both states.
+    fn model_of(&self, name: &str) -> Result<(ModelKey, Arc<Model>), Unseen> {
+        let key = ModelKey::new(self.app.clone(), name);
+        match self.from.get(&key) {
+            Some(model) => {
+                let model = model.clone();
+                Ok((key, model))
+            }
+            None => {
+                let table = self.context.backend.table_name(&key.app, &key.model);
+                Err(Unseen {
+                    reason: format!("the model {key} is not known here"),
+                    table: Some(TableName::unqualified(table)),
+                })
+            }
+        }
+    }
+
+    /// The model after the operation at hand has changed the state.
+    fn model_after(&self, key: &ModelKey, before: &Arc<Model>) -> Arc<Model> {
+        self.to.get(key).unwrap_or(before).clone()
+    }
+
+    fn unseen_of(&self, model: &Model, reason: impl Into<String>) -> Unseen {
+        Unseen { reason: reason.into(), table: Some(opaque::table_name(&model.table(self.context))) }
+    }
+}
+
+impl<'v> Call<'v> {
+    fn text(&self, position: usize, name: &str) -> Result<Arc<str>, Unseen> {
+        self.arguments
+            .text(position, name)
+            .ok_or_else(|| Unseen::anything(format!("`{name}` was not seen through")))
+    }
+
+    fn value(&self, position: usize, name: &str) -> Result<&'v Value, Unseen> {
+        self.arguments.get(position, name).ok_or_else(|| Unseen::anything(format!("`{name}` is not given")))
+    }
+}
+
+impl Unseen {
+    fn anything(reason: impl Into<String>) -> Self {
+        Self { reason: reason.into(), table: None }
+    }
+}

@@ -1,0 +1,283 @@
+//! Operations on whole models.
+
+use super::super::arguments;
+use super::super::editor::Together;
+use super::super::field::ModelKey;
+use super::super::index::{ModelConstraint, ModelIndex};
+use super::super::project::{Location, Value};
+use super::super::state::{Model, ModelField, Options};
+use super::{Call, Executor, Unseen};
+
+impl Executor<'_> {
+    pub(super) fn create_model(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let name = call.text(0, "name")?;
+        let mut model = Model::new(&self.app, name);
+        let mut unseen = Vec::new();
+        let fields = call.value(1, "fields")?;
+        self.read_fields(&mut model, fields, &mut unseen);
+        if let Some(options) = call.arguments.get(2, "options") {
+            read_options(&mut model.options, options, &mut unseen);
+        }
+        if let Some(bases) = call.arguments.get(3, "bases") {
+            model.bases = self.bases(bases, &mut unseen);
+        }
+        model.options.unseen.clone_from(&unseen);
+        self.tell_fields(&model.fields, call.at);
+        let key = model.key.clone();
+        // To render it, Django needs it in the state even when a subclass does not put it there.
+        self.to.put(model, self.context);
+        let Some(model) = self.to.get(&key).cloned() else { return Ok(()) };
+        if call.sides.database && model.has_table(self.context) {
+            self.editor.create_model(&self.to, &model);
+            self.editor.alter_together(
+                Together::Index,
+                &self.to,
+                &model,
+                &[],
+                &model.options.index_together,
+            );
+        }
+        if !call.sides.state {
+            self.to.remove(&key);
+        }
+        if unseen.is_empty() {
+            return Ok(());
+        }
+        let reason = unseen.join("; ");
+        if model.has_table(self.context) {
+            return Err(self.unseen_of(&model, reason));
+        }
+        self.tell(call.at, reason);
+        Ok(())
+    }
+
+    pub(super) fn delete_model(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let name = call.text(0, "name")?;
+        let (key, model) = self.model_of(&name)?;
+        if call.sides.state {
+            self.to.remove(&key);
+        }
+        if call.sides.database && model.has_table(self.context) {
+            self.editor.delete_model(&self.from, &model);
+        }
+        Ok(())
+    }
+
+    pub(super) fn rename_model(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let (old, new) = (call.text(0, "old_name")?, call.text(1, "new_name")?);
+        let (_, before) = self.model_of(&old)?;
+        self.to.rename_model(&self.app, &old, &new, self.context);
+        let after = self.to.get(&ModelKey::new(self.app.clone(), &new)).cloned();
+        if call.sides.database
+            && let Some(after) = after
+            && after.has_table(self.context)
+        {
+            self.editor.rename_model(&self.from, &self.to, &before, &after);
+        }
+        if !call.sides.state {
+            self.to.rename_model(&self.app, &new, &old, self.context);
+        }
+        Ok(())
+    }
+
+    pub(super) fn alter_model_table(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let name = call.text(0, "name")?;
+        let (key, before) = self.model_of(&name)?;
+        let table = match call.value(1, "table")? {
+            Value::Str(table) => Some(table.clone()),
+            Value::None => None,
+            _ => return Err(self.unseen_of(&before, "the new table was not seen through")),
+        };
+        if call.sides.state {
+            self.to.change(&key, self.context, |model| model.options.db_table = table);
+        }
+        let after = self.model_after(&key, &before);
+        if call.sides.database && after.has_table(self.context) {
+            self.editor.alter_db_table(&self.from, &self.to, &before, &after);
+        }
+        Ok(())
+    }
+
+    /// Each with its name; what was not seen through is told in `unseen`.
+    fn read_fields(&mut self, model: &mut Model, fields: &Value, unseen: &mut Vec<String>) {
+        let Some(items) = arguments::items(fields) else {
+            return unseen.push(format!("{}'s fields were not seen through", model.name));
+        };
+        for item in items {
+            match arguments::items(item) {
+                Some([Value::Str(name), value]) => {
+                    model.fields.push(ModelField::read(name, value, &model.key, self.context.project));
+                }
+                _ => unseen.push(match item {
+                    Value::Unknown(unknown) => format!("`{}`: {}", unknown.text, unknown.reason),
+                    _ => format!("one of {}'s fields was not seen through", model.name),
+                }),
+            }
+        }
+    }
+
+    pub(super) fn tell_fields(&mut self, fields: &[ModelField], at: &Location) {
+        for field in fields {
+            if let Some(notice) = &field.field.notice {
+                let at = match &field.value {
+                    Value::Object(object) => &object.at,
+                    Value::Unknown(unknown) => &unknown.at,
+                    _ => at,
+                };
+                let message = format!("field {}: {notice}", field.field.name);
+                self.tell(&at.clone(), message);
+            }
+        }
+    }
+
+    /// The bases that are models: `app.Model`, or the class of one. Mixins have nothing in the database.
+    fn bases(&self, bases: &Value, unseen: &mut Vec<String>) -> Vec<ModelKey> {
+        let Some(bases) = arguments::items(bases) else {
+            unseen.push("its bases were not seen through".to_owned());
+            return Vec::new();
+        };
+        let mut models = Vec::new();
+        for base in bases {
+            match base {
+                Value::Str(name) => models.push(ModelKey::new(self.app.clone(), "").resolve(name)),
+                Value::Name(path) => models.extend(self.model_of_class(path)),
+                Value::Unknown(unknown) => unseen.push(format!("`{}`: {}", unknown.text, unknown.reason)),
+                _ => {}
+            }
+        }
+        models
+    }
+
+    /// The model of an installed app that a class path names.
+    fn model_of_class(&self, path: &str) -> Option<ModelKey> {
+        let (module, name) = path.rsplit_once('.')?;
+        let is_within = |app: &&super::super::project::App| {
+            module.strip_prefix(&*app.module).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let app = self.context.project.apps.iter().filter(is_within).max_by_key(|app| app.module.len())?;
+        let key = ModelKey::new(app.label.clone(), name);
+        self.to.get(&key).map(|_| key)
+    }
+
+    /// `AlterModelOptions`: of what it changes, only `managed` has to do with tables.
+    pub(super) fn alter_model_options(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let name = call.text(0, "name")?;
+        let (key, _) = self.model_of(&name)?;
+        let options = call.value(1, "options")?;
+        let Value::Dict(entries) = options else {
+            self.tell(call.at, format!("the options of {key} were not seen through"));
+            return Ok(());
+        };
+        let managed = entries.iter().find(|(name, _)| is(name, "managed")).map(|(_, value)| value);
+        let unmanaged = managed.is_some_and(arguments::is_false);
+        if call.sides.state {
+            self.to.change(&key, self.context, |model| model.options.unmanaged = unmanaged);
+        }
+        Ok(())
+    }
+
+    pub(super) fn alter_order_with_respect_to(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let name = call.text(0, "name")?;
+        let (key, before) = self.model_of(&name)?;
+        let field = match call.value(1, "order_with_respect_to")? {
+            Value::Str(field) => Some(field.clone()),
+            Value::None => None,
+            _ => return Err(self.unseen_of(&before, "`order_with_respect_to` was not seen through")),
+        };
+        self.to.change(&key, self.context, |model| model.options.order_with_respect_to = field);
+        let after = self.model_after(&key, &before);
+        if call.sides.database && after.has_table(self.context) {
+            let had = before.options.order_with_respect_to.is_some();
+            match (before.field("_order"), after.field("_order")) {
+                (Some(order), None) if had => {
+                    self.editor.remove_field(&self.from, &self.to, &before, order);
+                }
+                (None, Some(order)) => self.editor.add_field(&self.to, &before, &after, order),
+                (Some(_), _) | (None, None) => {}
+            }
+        }
+        if !call.sides.state {
+            let was = before.options.order_with_respect_to.clone();
+            self.to.change(&key, self.context, |model| model.options.order_with_respect_to = was);
+        }
+        Ok(())
+    }
+}
+
+fn is(value: &Value, text: &str) -> bool {
+    matches!(value, Value::Str(it) if **it == *text)
+}
+
+/// `Meta`, as far as it decides about tables.
+fn read_options(options: &mut Options, value: &Value, unseen: &mut Vec<String>) {
+    let Value::Dict(entries) = value else {
+        if !arguments::is_false(value) {
+            unseen.push("its options were not seen through".to_owned());
+        }
+        return;
+    };
+    for (name, value) in entries {
+        let Value::Str(name) = name else {
+            unseen.push("one of its options was not seen through".to_owned());
+            continue;
+        };
+        if let Value::Unknown(unknown) = value
+            && decides(name)
+        {
+            unseen.push(format!("`{name}`: {}", unknown.reason));
+            continue;
+        }
+        let together = |unseen: &mut Vec<String>| {
+            arguments::together(value).unwrap_or_else(|| {
+                unseen.push(format!("`{name}` was not seen through"));
+                Vec::new()
+            })
+        };
+        match &**name {
+            "db_table" => options.db_table = arguments::text(value).filter(|table| !table.is_empty()),
+            "managed" => options.unmanaged = arguments::is_false(value),
+            "proxy" => options.proxy = !arguments::is_false(value),
+            // No table of its own; Django's autodetector never writes it.
+            "abstract" => options.unmanaged |= !arguments::is_false(value),
+            "swappable" => options.swappable = arguments::text(value),
+            "order_with_respect_to" => options.order_with_respect_to = arguments::text(value),
+            "unique_together" => options.unique_together = together(unseen),
+            "index_together" => options.index_together = together(unseen),
+            "indexes" => options.indexes = all(value, name, unseen).iter().map(ModelIndex::read).collect(),
+            "constraints" => {
+                options.constraints = all(value, name, unseen).iter().map(ModelConstraint::read).collect();
+            }
+            "required_db_vendor" => options.required_db_vendor = arguments::text(value),
+            "required_db_features" if !arguments::is_false(value) => {
+                unseen.push("whether the database has what `required_db_features` asks for".to_owned());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Options that have nothing to do with tables may be anything.
+fn decides(option: &str) -> bool {
+    matches!(
+        option,
+        "db_table"
+            | "managed"
+            | "proxy"
+            | "abstract"
+            | "swappable"
+            | "order_with_respect_to"
+            | "unique_together"
+            | "index_together"
+            | "indexes"
+            | "constraints"
+            | "required_db_vendor"
+            | "required_db_features"
+    )
+}
+
+fn all<'v>(value: &'v Value, name: &str, unseen: &mut Vec<String>) -> &'v [Value] {
+    arguments::items(value).unwrap_or_else(|| {
+        unseen.push(format!("`{name}` was not seen through"));
+        &[]
+    })
+}

@@ -1,0 +1,125 @@
+//! `RunSQL`: the text that a server gets, read by [`crate::compile::sql`].
+
+use super::super::arguments;
+use super::super::project::{Unknown, Value};
+use super::{Call, Executor, Sides, Unseen};
+use crate::compile::sql;
+use crate::dialect::Dialect;
+use crate::migration::MayTouch;
+
+impl Executor<'_> {
+    pub(super) fn run_sql(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        if call.sides.database {
+            let texts = texts(call.value(0, "sql")?, self.context.project.dialect);
+            for text in texts {
+                match text {
+                    Ok(text) => self.execute(&text, call),
+                    Err(unknown) => {
+                        let reason = match unknown {
+                            Some(unknown) => format!("RunSQL `{}`: {}", unknown.text, unknown.reason),
+                            None => "RunSQL of something that is no text".to_owned(),
+                        };
+                        self.not_seen(call.at, &reason, MayTouch::Anything, call.sides);
+                    }
+                }
+            }
+        }
+        let Some(state) = call.arguments.get(2, "state_operations") else { return Ok(()) };
+        if call.sides.state && !arguments::is_false(state) {
+            let Some(operations) = arguments::items(state) else {
+                self.tell(call.at, "`state_operations` was not seen through".to_owned());
+                return Ok(());
+            };
+            for operation in operations {
+                self.operations += 1;
+                self.operation(operation, Sides { state: true, database: false });
+            }
+        }
+        Ok(())
+    }
+
+    fn execute(&mut self, text: &str, call: Call<'_>) {
+        let statements = sql::read(self.context.project.dialect, text);
+        for statement in &statements {
+            if let sql::Effect::Opaque(opaque) = &statement.effect {
+                let touches = super::opaque::describe(&opaque.may_touch);
+                self.tell(call.at, format!("{}: {touches}", opaque.reason));
+            }
+        }
+        self.editor.sql(&statements);
+    }
+}
+
+/// One text, or a list of texts and of pairs of text and parameters: `RunSQL._run_sql`. What was not seen
+/// through stands in its place.
+fn texts(value: &Value, dialect: Dialect) -> Vec<Result<String, Option<&Unknown>>> {
+    match value {
+        Value::Str(text) => vec![Ok(text.to_string())],
+        // `RunSQL.noop`.
+        Value::Name(_) | Value::None => Vec::new(),
+        Value::List(items) | Value::Tuple(items) => {
+            items.iter().map(|item| statement(item, dialect)).collect()
+        }
+        other => vec![Err(unknown(other))],
+    }
+}
+
+fn statement(item: &Value, dialect: Dialect) -> Result<String, Option<&Unknown>> {
+    match item {
+        Value::Str(text) => Ok(text.to_string()),
+        Value::List(pair) | Value::Tuple(pair) => match pair.as_slice() {
+            [Value::Str(text)] | [Value::Str(text), Value::None] => Ok(text.to_string()),
+            [Value::Str(text), parameters] => Ok(fill(text, parameters, dialect)),
+            [first, ..] => Err(unknown(first)),
+            [] => Ok(String::new()),
+        },
+        other => Err(unknown(other)),
+    }
+}
+
+fn unknown(value: &Value) -> Option<&Unknown> {
+    if let Value::Unknown(unknown) = value { Some(unknown) } else { None }
+}
+
+/// `%s` with its parameter, as the server gets it; a parameter that was not seen through is NULL, which only
+/// a row or a default can hold.
+fn fill(text: &str, parameters: &Value, dialect: Dialect) -> String {
+    let mut parameters = arguments::items(parameters).unwrap_or_default().iter();
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(after) = rest.strip_prefix("%s") {
+            filled.push_str(&literal(parameters.next(), dialect));
+            rest = after;
+        } else {
+            filled.push('%');
+            rest = rest.strip_prefix("%%").unwrap_or(&rest[1..]);
+        }
+    }
+    filled + rest
+}
+
+fn literal(value: Option<&Value>, dialect: Dialect) -> String {
+    match value {
+        Some(Value::Str(text)) => dialect.quote_literal(text),
+        Some(Value::Int(number)) => number.to_string(),
+        Some(Value::Float(number)) => number.to_string(),
+        Some(Value::Bool(true)) => "TRUE".to_owned(),
+        Some(Value::Bool(false)) => "FALSE".to_owned(),
+        _ => "NULL".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_filled_in_as_the_server_gets_them() {
+        let parameters = Value::List(vec![Value::Str("it's".into()), Value::Int(3)]);
+        let filled = fill("UPDATE t SET a = %s, b = %s WHERE c LIKE 'x%%'", &parameters, Dialect::Postgres);
+        assert_eq!(filled, "UPDATE t SET a = 'it''s', b = 3 WHERE c LIKE 'x%'");
+    }
+}

@@ -1,0 +1,127 @@
+//! The models as the migrations so far have made them: django/db/migrations/state.py, and of
+//! django/db/models/options.py what decides about tables.
+
+mod model;
+mod relations;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub use model::{Model, ModelField, Options};
+
+use super::backend::Backend;
+use super::field::{Field, ModelKey};
+use super::project::{Project, Value};
+
+/// `ProjectState`. Models are shared between the states before and after an operation.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    models: BTreeMap<ModelKey, Arc<Model>>,
+    /// What was changed since it was last asked for.
+    touched: BTreeSet<ModelKey>,
+}
+
+/// What every question to a state needs to know of the project.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'a> {
+    pub project: &'a Project,
+    pub backend: Backend,
+}
+
+impl State {
+    pub fn get(&self, key: &ModelKey) -> Option<&Arc<Model>> {
+        self.models.get(key)
+    }
+
+    pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
+        self.models.values()
+    }
+
+    pub fn put(&mut self, mut model: Model, context: Context<'_>) {
+        model.settle(self, context);
+        self.touched.insert(model.key.clone());
+        self.models.insert(model.key.clone(), Arc::new(model));
+    }
+
+    pub fn remove(&mut self, key: &ModelKey) -> Option<Arc<Model>> {
+        self.touched.insert(key.clone());
+        self.models.remove(key)
+    }
+
+    /// Changes a model that is there; whether it is.
+    pub fn change(&mut self, key: &ModelKey, context: Context<'_>, change: impl FnOnce(&mut Model)) -> bool {
+        let Some(model) = self.models.get(key) else { return false };
+        let mut model = Model::clone(model);
+        change(&mut model);
+        self.put(model, context);
+        true
+    }
+
+    /// Takes over what `self` and `newer` have changed since they were alike.
+    pub fn catch_up(&mut self, newer: &mut Self) {
+        for key in std::mem::take(&mut newer.touched) {
+            match newer.models.get(&key) {
+                Some(model) => self.models.insert(key, Arc::clone(model)),
+                None => self.models.remove(&key),
+            };
+        }
+        self.touched.clear();
+    }
+
+    /// `ProjectState.rename_model`.
+    pub fn rename_model(&mut self, app: &str, old: &str, new: &str, context: Context<'_>) -> bool {
+        let (from, to) = (ModelKey::new(app, old), ModelKey::new(app, new));
+        let Some(model) = self.models.get(&from) else { return false };
+        let mut renamed = Model::clone(model);
+        renamed.key = to.clone();
+        renamed.name = new.into();
+        renamed.repoint(&from, &to);
+        if from != to {
+            self.remove(&from);
+        }
+        self.put(renamed, context);
+        let pointing: Vec<ModelKey> =
+            self.models.values().filter(|it| it.points_at(&from)).map(|it| it.key.clone()).collect();
+        for key in pointing {
+            self.change(&key, context, |model| model.repoint(&from, &to));
+        }
+        true
+    }
+
+    /// `ProjectState.rename_field`.
+    pub fn rename_field(&mut self, key: &ModelKey, old: &str, new: &str, context: Context<'_>) -> bool {
+        let name: Arc<str> = new.into();
+        let there = self.change(key, context, |model| model.rename_field(old, &name));
+        let pointing: Vec<ModelKey> =
+            self.models.values().filter(|it| it.points_at(key)).map(|it| it.key.clone()).collect();
+        for pointing in pointing {
+            self.change(&pointing, context, |model| model.rename_target(key, old, &name));
+        }
+        there
+    }
+}
+
+impl Context<'_> {
+    /// The class of keys that nobody wrote: that of the setting, whatever the app's config says, because
+    /// the configs of migration states are stubs (`AppConfigStub` of django/db/migrations/state.py).
+    /// Before Django 3.2 it was `AutoField` always, from 6.0 it is `BigAutoField` unless set
+    /// (django/conf/global_settings.py).
+    pub fn automatic_key(&self) -> Field {
+        let class: Arc<str> = match self.project.settings.values.get("DEFAULT_AUTO_FIELD") {
+            Some(Value::Str(class)) if self.project.django >= (3, 2) => class.clone(),
+            _ if self.project.django >= (6, 0) => "django.db.models.BigAutoField".into(),
+            _ => "django.db.models.AutoField".into(),
+        };
+        model::automatic_key(&class, self.project)
+    }
+
+    /// Whether `AUTH_USER_MODEL` or its like names another model than this one: `Options.swapped`.
+    pub fn is_swapped(&self, setting: &str, key: &ModelKey) -> bool {
+        match self.project.settings.values.get(setting) {
+            Some(Value::Str(named)) => {
+                named.split_once('.').is_some_and(|(app, model)| ModelKey::new(app, model) != *key)
+            }
+            _ => false,
+        }
+    }
+}

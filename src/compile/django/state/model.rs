@@ -1,0 +1,276 @@
+//! `ModelState`: one model, its fields and the options that decide about tables.
+
+use std::sync::Arc;
+
+use super::{Context, State};
+use crate::compile::django::arguments::{self, Arguments};
+use crate::compile::django::field::{Field, Kind, ModelKey, Relation};
+use crate::compile::django::index::{ModelConstraint, ModelIndex};
+use crate::compile::django::project::{Location, Object, Project, Value};
+use crate::schema::Action;
+
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub key: ModelKey,
+    /// As it is written: `UserProfile`.
+    pub name: Arc<str>,
+    pub fields: Vec<ModelField>,
+    /// The bases that are models of the state; mixins are not.
+    pub bases: Vec<ModelKey>,
+    pub options: Options,
+    /// With what Django adds by itself: the automatic key, the pointer to a parent, `_order`.
+    pub local: Vec<Arc<Field>>,
+    /// The fields of a `CompositePrimaryKey`, of Django 5.2 and later.
+    pub composite_key: Option<Vec<Arc<str>>>,
+}
+
+/// A field, and the expression that it was read from.
+#[derive(Clone, Debug)]
+pub struct ModelField {
+    pub field: Arc<Field>,
+    pub value: Value,
+}
+
+/// What of `Meta` decides about tables.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub db_table: Option<Arc<str>>,
+    pub unmanaged: bool,
+    pub proxy: bool,
+    /// The name of the setting that may put another model in this one's place.
+    pub swappable: Option<Arc<str>>,
+    pub unique_together: Vec<Vec<Arc<str>>>,
+    pub index_together: Vec<Vec<Arc<str>>>,
+    pub indexes: Vec<ModelIndex>,
+    pub constraints: Vec<ModelConstraint>,
+    pub order_with_respect_to: Option<Arc<str>>,
+    /// What was not seen through, in one sentence each.
+    pub unseen: Vec<String>,
+}
+
+impl ModelField {
+    pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Self {
+        Self { field: Arc::new(Field::read(name, value, of, project)), value: value.clone() }
+    }
+
+    /// `related_name` ends in `+`: the other side does not know of the relation.
+    pub fn is_hidden(&self) -> bool {
+        let Value::Object(object) = &self.value else { return false };
+        Arguments::of(object)
+            .named("related_name")
+            .and_then(arguments::text)
+            .is_some_and(|name| name.ends_with('+'))
+    }
+}
+
+impl Model {
+    pub fn new(app: &str, name: Arc<str>) -> Self {
+        Self {
+            key: ModelKey::new(app, &name),
+            name,
+            fields: Vec::new(),
+            bases: Vec::new(),
+            options: Options::default(),
+            local: Vec::new(),
+            composite_key: None,
+        }
+    }
+
+    pub fn table(&self, context: Context<'_>) -> Arc<str> {
+        match &self.options.db_table {
+            Some(table) => table.clone(),
+            None => context.backend.table_name(&self.key.app, &self.name).into(),
+        }
+    }
+
+    /// `Options.can_migrate`: whether the model's table is Django's business.
+    pub fn has_table(&self, context: Context<'_>) -> bool {
+        let swapped =
+            self.options.swappable.as_ref().is_some_and(|setting| context.is_swapped(setting, &self.key));
+        !self.options.unmanaged && !self.options.proxy && !swapped
+    }
+
+    /// The field as it was written in a migration.
+    pub fn written(&self, name: &str) -> Option<&ModelField> {
+        self.fields.iter().find(|it| *it.field.name == *name)
+    }
+
+    /// A field of the model's own, also one that Django added.
+    pub fn field(&self, name: &str) -> Option<&Arc<Field>> {
+        self.local.iter().find(|it| *it.name == *name)
+    }
+
+    pub fn primary_key(&self) -> Option<&Arc<Field>> {
+        self.local.iter().find(|it| it.primary_key)
+    }
+
+    /// Works out what Django adds to the fields: `Options._prepare` of django/db/models/options.py and
+    /// `ModelBase.__new__` of django/db/models/base.py.
+    pub(super) fn settle(&mut self, state: &State, context: Context<'_>) {
+        self.local.clear();
+        self.composite_key = self.fields.iter().find_map(|it| match &it.field.kind {
+            Kind::CompositePrimaryKey(names) => Some(names.clone()),
+            Kind::Absent
+            | Kind::Scalar(_)
+            | Kind::Generated(_)
+            | Kind::Relation(_)
+            | Kind::ManyToMany(_)
+            | Kind::Unknown => None,
+        });
+        if self.options.proxy {
+            return;
+        }
+        let mut own: Vec<Arc<Field>> = self.fields.iter().map(|it| it.field.clone()).collect();
+        let mut pointers = Vec::new();
+        for parent in self.bases.iter().filter_map(|base| state.concrete(base)) {
+            let is_pointer = |field: &Field| matches!(&field.kind, Kind::Relation(it) if it.parent_link && it.to.as_ref() == Some(&parent.key));
+            match own.iter().find(|field| is_pointer(field)) {
+                Some(field) => pointers.push(field.name.clone()),
+                None => {
+                    let pointer = pointer_to(&parent.key);
+                    pointers.push(pointer.name.clone());
+                    self.local.push(Arc::new(pointer));
+                }
+            }
+        }
+        let has_key = self.composite_key.is_some() || own.iter().any(|field| field.primary_key);
+        self.local.append(&mut own);
+        if !has_key {
+            match pointers.first() {
+                Some(name) => {
+                    for field in self.local.iter_mut().filter(|field| field.name == *name) {
+                        let field = Arc::make_mut(field);
+                        field.primary_key = true;
+                        field.unique = true;
+                    }
+                }
+                None => self.local.insert(0, Arc::new(context.automatic_key())),
+            }
+        }
+        if self.options.order_with_respect_to.is_some() && self.field("_order").is_none() {
+            self.local.push(Arc::new(order_field(context.project)));
+        }
+    }
+
+    pub(super) fn points_at(&self, key: &ModelKey) -> bool {
+        self.bases.contains(key)
+            || self.fields.iter().any(|it| match &it.field.kind {
+                Kind::Relation(relation) => relation.to.as_ref() == Some(key),
+                Kind::ManyToMany(many) => many.to.as_ref() == Some(key) || many.through.as_ref() == Some(key),
+                Kind::Absent
+                | Kind::CompositePrimaryKey(_)
+                | Kind::Scalar(_)
+                | Kind::Generated(_)
+                | Kind::Unknown => false,
+            })
+    }
+
+    pub(super) fn repoint(&mut self, from: &ModelKey, to: &ModelKey) {
+        let repoint = |key: &mut ModelKey| {
+            if key == from {
+                *key = to.clone();
+            }
+        };
+        self.bases.iter_mut().for_each(repoint);
+        for field in &mut self.fields {
+            let field = Arc::make_mut(&mut field.field);
+            match &mut field.kind {
+                Kind::Relation(relation) => relation.to.iter_mut().for_each(repoint),
+                Kind::ManyToMany(many) => {
+                    many.to.iter_mut().for_each(repoint);
+                    many.through.iter_mut().for_each(repoint);
+                }
+                Kind::Absent
+                | Kind::CompositePrimaryKey(_)
+                | Kind::Scalar(_)
+                | Kind::Generated(_)
+                | Kind::Unknown => {}
+            }
+        }
+    }
+
+    pub(super) fn rename_field(&mut self, old: &str, new: &Arc<str>) {
+        for field in self.fields.iter_mut().filter(|it| *it.field.name == *old) {
+            Arc::make_mut(&mut field.field).name = new.clone();
+        }
+        let options = &mut self.options;
+        for names in options.unique_together.iter_mut().chain(&mut options.index_together) {
+            names.iter_mut().filter(|name| ***name == *old).for_each(|name| *name = new.clone());
+        }
+        if options.order_with_respect_to.as_deref() == Some(old) {
+            options.order_with_respect_to = Some(new.clone());
+        }
+        self.rename_target(&self.key.clone(), old, new);
+    }
+
+    /// `to_field` of a relation to a model whose field got a new name.
+    pub(super) fn rename_target(&mut self, key: &ModelKey, old: &str, new: &Arc<str>) {
+        for field in &mut self.fields {
+            if let Kind::Relation(relation) = &field.field.kind
+                && relation.to.as_ref() == Some(key)
+                && relation.to_field.as_deref() == Some(old)
+                && let Kind::Relation(relation) = &mut Arc::make_mut(&mut field.field).kind
+            {
+                relation.to_field = Some(new.clone());
+            }
+        }
+    }
+}
+
+/// The call of a class, as if a migration had written it.
+pub fn call(class: &str, kwargs: Vec<(Arc<str>, Value)>) -> Value {
+    let class: Arc<str> = class.into();
+    Value::Object(Arc::new(Object {
+        class: class.clone(),
+        lineage: vec![class],
+        args: Vec::new(),
+        kwargs,
+        base: None,
+        notice: None,
+        attributes: Vec::new(),
+        methods: Vec::new(),
+        at: Location { file: Arc::new(std::path::PathBuf::new()), line: 0 },
+    }))
+}
+
+/// `Options._prepare`: `id`, of the class that the settings say.
+pub fn automatic_key(class: &str, project: &Project) -> Field {
+    let value = call(class, vec![("primary_key".into(), Value::Bool(true))]);
+    let mut field = Field::read("id", &value, &ModelKey::new("", ""), project);
+    field.primary_key = true;
+    field.unique = true;
+    field
+}
+
+/// `OrderWrt` of django/db/models/fields/proxy.py.
+fn order_field(project: &Project) -> Field {
+    Field::read("_order", &call("django.db.models.IntegerField", Vec::new()), &ModelKey::new("", ""), project)
+}
+
+/// A `OneToOneField` to a parent that no migration wrote.
+fn pointer_to(parent: &ModelKey) -> Field {
+    relation_field(&format!("{}_ptr", parent.model), parent, true, true)
+}
+
+pub fn relation_field(name: &str, to: &ModelKey, db_constraint: bool, parent: bool) -> Field {
+    Field {
+        name: name.into(),
+        kind: Kind::Relation(Relation {
+            to: Some(to.clone()),
+            to_field: None,
+            db_constraint,
+            one_to_one: parent,
+            parent_link: parent,
+            on_delete: Action::NoAction,
+            db_type: None,
+        }),
+        null: false,
+        primary_key: false,
+        unique: parent,
+        db_index: true,
+        db_column: None,
+        db_default: None,
+        notice: None,
+        blind: false,
+    }
+}

@@ -1,0 +1,429 @@
+//! `ALTER TABLE` and its actions.
+
+use super::column::{self, Defined};
+use super::cursor::{Cursor, Unread};
+use super::step::{ColumnPart, ConstraintKind, Key, Step};
+use super::{Touched, cut, opaque_tables};
+use crate::dialect::Dialect;
+use crate::schema::{Name, TableName};
+
+/// Behind `ALTER`. An action that is not understood is told, and the others hold.
+pub(super) fn table(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Vec<Step>, Unread> {
+    if cursor.is_mysql() {
+        cursor.take_any(&["online", "ignore"]);
+    }
+    cursor.take("foreign");
+    cursor.expect("table")?;
+    if cursor.take_all("all in tablespace") {
+        cursor.take_rest();
+        return Ok(Vec::new());
+    }
+    cursor.take_all("if exists");
+    cursor.take("only");
+    let table = cursor.table()?;
+    cursor.take_symbol("*");
+    touched.insert(table.clone());
+    if cursor.is_mysql() && cursor.take_any(&["wait", "nowait"]) {
+        cursor.next();
+    }
+    let mut steps = Vec::new();
+    let mut names = touched.clone();
+    for mut action in cursor.parts() {
+        let text = cut(action.text(), 60);
+        let mut of_action = Vec::new();
+        let read = actions(&mut action, &table, &mut names, &mut of_action).and_then(|()| action.done());
+        match read {
+            Ok(()) => steps.append(&mut of_action),
+            Err(reason) => steps.push(opaque_tables(format!("`{text}`: {reason}"), names.iter().cloned())),
+        }
+    }
+    touched.extend(names);
+    if steps.is_empty() && cursor.is_done() { Err(cursor.expected("an action")) } else { Ok(steps) }
+}
+
+type Did = Result<(), Unread>;
+
+fn actions(
+    action: &mut Cursor<'_, '_>,
+    table: &TableName,
+    touched: &mut Touched,
+    steps: &mut Vec<Step>,
+) -> Did {
+    if action.take("add") {
+        add(action, table, steps)
+    } else if action.take("drop") {
+        drop_(action, table, steps)
+    } else if action.take("rename") {
+        rename(action, table, touched, steps)
+    } else if action.is("alter")
+        && !action
+            .peek_at(1)
+            .is_some_and(|it| it.is_word("constraint") || it.is_word("index") || it.is_word("check"))
+    {
+        action.next();
+        action.take("column");
+        action.take_all("if exists");
+        let name = action.name()?;
+        alter_column(action, table, &name, steps)
+    } else if action.is_mysql() && action.take_any(&["modify"]) {
+        action.take("column");
+        action.take_all("if exists");
+        let defined = column::column(action)?;
+        let name = defined.column.name.clone();
+        whole(table, name, defined, steps);
+        Ok(())
+    } else if action.is_mysql() && action.take("change") {
+        action.take("column");
+        action.take_all("if exists");
+        let from = action.name()?;
+        let defined = column::column(action)?;
+        let to = defined.column.name.clone();
+        if from != to {
+            steps.push(Step::RenameColumn { table: table.clone(), from, to: to.clone() });
+        }
+        whole(table, to, defined, steps);
+        Ok(())
+    } else {
+        of_no_matter(action, table, steps)
+    }
+}
+
+fn whole(table: &TableName, column: Name, defined: Defined, steps: &mut Vec<Step>) {
+    let Defined { column: whole, keys, doubts } = defined;
+    steps.push(Step::AlterColumn { table: table.clone(), column, part: ColumnPart::Whole(Box::new(whole)) });
+    beside(table, keys, doubts, steps);
+}
+
+fn beside(table: &TableName, keys: Vec<Key>, doubts: Vec<&'static str>, steps: &mut Vec<Step>) {
+    let keys = keys.into_iter();
+    steps.extend(keys.map(|key| Step::AddKey { table: table.clone(), key, unless_there: false }));
+    steps.extend(doubts.into_iter().map(|doubt| opaque_tables(doubt, [table.clone()])));
+}
+
+fn add(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
+    const KEYS: [&str; 6] = ["constraint", "primary", "unique", "check", "foreign", "exclude"];
+    let of_mysql = action.is_mysql() && action.is_any(&["index", "key", "fulltext", "spatial"]);
+    if action.is_mysql() && action.is_any(&["partition", "system", "period"]) {
+        return Err("is not understood".to_owned());
+    }
+    if action.dialect == Dialect::Postgres
+        && let Some(step) = from_index(action, table)?
+    {
+        steps.push(step);
+        return Ok(());
+    }
+    if (action.is_any(&KEYS) || of_mysql) && action.dialect != Dialect::Sqlite {
+        let unless_there = action.rest().windows(2).any(|two| two[0].is_word("if") && two[1].is_word("not"));
+        if action.is_mysql() && action.is("constraint") && unless_there {
+            return Err("is not understood".to_owned());
+        }
+        if let Some(key) = column::table_constraint(action)? {
+            steps.push(Step::AddKey { table: table.clone(), key, unless_there });
+        }
+        return Ok(());
+    }
+    action.take("column");
+    let unless_there = action.take_all("if not exists");
+    if action.is_mysql() && action.is_symbol("(") {
+        for mut part in action.group()?.parts() {
+            add_column(&mut part, table, false, steps)?;
+        }
+        return Ok(());
+    }
+    add_column(action, table, unless_there, steps)
+}
+
+fn add_column(
+    part: &mut Cursor<'_, '_>,
+    table: &TableName,
+    unless_there: bool,
+    steps: &mut Vec<Step>,
+) -> Did {
+    let Defined { column, keys, doubts } = column::column(part)?;
+    if unless_there && !keys.is_empty() {
+        // Whether the keys come with it depends on whether it was there.
+        let name = column.name.clone();
+        steps.push(Step::AddColumn { table: table.clone(), column: Box::new(column), unless_there });
+        let keys = keys.into_iter();
+        steps.extend(keys.map(|key| Step::AddKey { table: table.clone(), key, unless_there: true }));
+        steps.push(opaque_tables(
+            format!("column {name} may have been there before, without its keys"),
+            [table.clone()],
+        ));
+        return Ok(());
+    }
+    steps.push(Step::AddColumn { table: table.clone(), column: Box::new(column), unless_there });
+    beside(table, keys, doubts, steps);
+    Ok(())
+}
+
+/// `ADD [CONSTRAINT x] {UNIQUE | PRIMARY KEY} USING INDEX y …`
+fn from_index(action: &mut Cursor<'_, '_>, table: &TableName) -> Result<Option<Step>, Unread> {
+    let mut ahead = action.clone();
+    let name = if ahead.take("constraint") { Some(ahead.name()?) } else { None };
+    let is_primary = ahead.take_all("primary key");
+    if !(is_primary || ahead.take("unique")) || !ahead.take_all("using index") || ahead.is("tablespace") {
+        return Ok(None);
+    }
+    let index = ahead.name()?;
+    while !ahead.is_done() {
+        let mut key = Key::Unique(crate::schema::UniqueConstraint::on_columns::<Name>([]));
+        if !column::attributes(&mut ahead, Some(&mut key))? {
+            return Err(ahead.expected("its end"));
+        }
+        if let Key::Unique(unique) = key
+            && unique.deferrable != crate::schema::Deferrable::No
+        {
+            return Err("a constraint from an index that is deferrable is not understood".to_owned());
+        }
+    }
+    *action = ahead;
+    Ok(Some(Step::AddFromIndex { table: table.clone(), name, index, is_primary }))
+}
+
+fn cascade(action: &mut Cursor<'_, '_>) -> bool {
+    !action.take("restrict") && action.take("cascade")
+}
+
+fn drop_(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
+    let table = table.clone();
+    if action.is_mysql() && action.is_any(&["partition", "system", "period"]) {
+        return Err("is not understood".to_owned());
+    }
+    let named = |action: &mut Cursor<'_, '_>| {
+        action.take_all("if exists");
+        action.name()
+    };
+    if action.take("constraint") {
+        let name = named(action)?;
+        let cascade = cascade(action);
+        steps.push(Step::DropConstraint { table, name, kind: ConstraintKind::Any, cascade });
+    } else if action.is_mysql() && action.take_all("primary key") {
+        steps.push(Step::DropPrimaryKey { table });
+    } else if let Some(kind) = kind_of_mysql(action) {
+        let name = named(action)?;
+        steps.push(Step::DropConstraint { table, name, kind, cascade: false });
+    } else {
+        action.take("column");
+        let column = named(action)?;
+        let cascade = cascade(action);
+        steps.push(Step::DropColumn { table, column, cascade });
+    }
+    Ok(())
+}
+
+/// `INDEX`, `FOREIGN KEY` or `CHECK`.
+fn kind_of_mysql(action: &mut Cursor<'_, '_>) -> Option<ConstraintKind> {
+    if !action.is_mysql() {
+        None
+    } else if action.take_any(&["index", "key"]) {
+        Some(ConstraintKind::Index)
+    } else if action.take_all("foreign key") {
+        Some(ConstraintKind::ForeignKey)
+    } else {
+        action.take("check").then_some(ConstraintKind::Check)
+    }
+}
+
+fn rename(
+    action: &mut Cursor<'_, '_>,
+    table: &TableName,
+    touched: &mut Touched,
+    steps: &mut Vec<Step>,
+) -> Did {
+    let table = table.clone();
+    let from_to = |action: &mut Cursor<'_, '_>| {
+        action.take_all("if exists");
+        let from = action.name()?;
+        action.expect("to")?;
+        Ok::<_, Unread>((from, action.name()?))
+    };
+    if action.take("constraint") || (action.is_mysql() && action.take_any(&["index", "key"])) {
+        let (from, to) = from_to(action)?;
+        steps.push(Step::RenameConstraint { table, from, to });
+        return Ok(());
+    }
+    let is_table =
+        action.take("to") || action.is_mysql() && (action.take_any(&["as"]) || action.take_symbol("="));
+    let is_bare = action.is_mysql() && action.rest().len() == 1;
+    if is_table || is_bare {
+        let mut to = action.table()?;
+        if to.schema.is_none() && !action.is_mysql() {
+            to.schema.clone_from(&table.schema);
+        }
+        touched.insert(to.clone());
+        steps.push(Step::RenameTable { from: table, to });
+        return Ok(());
+    }
+    action.take("column");
+    let (from, to) = from_to(action)?;
+    steps.push(Step::RenameColumn { table, from, to });
+    Ok(())
+}
+
+fn alter_column(action: &mut Cursor<'_, '_>, table: &TableName, name: &Name, steps: &mut Vec<Step>) -> Did {
+    let part = if action.take_all("set not null") {
+        ColumnPart::Nullable(false)
+    } else if action.take_all("drop not null") {
+        ColumnPart::Nullable(true)
+    } else if action.take_all("set default") {
+        ColumnPart::Default(Some(action.take_rest().spelling()))
+    } else if action.take_all("drop default") {
+        ColumnPart::Default(None)
+    } else if action.is_mysql() {
+        // SET VISIBLE and its like.
+        return if action.take_all("set visible") || action.take_all("set invisible") {
+            Ok(())
+        } else {
+            Err(action.expected("SET or DROP"))
+        };
+    } else if action.take_all("set data type") || action.take("type") {
+        let data_type = column::data_type(action)?;
+        let collation = if action.take("collate") { Some(column::collation(action)?) } else { None };
+        if action.take("using") {
+            action.take_rest();
+        }
+        ColumnPart::Type { data_type, collation }
+    } else if action.take("add") {
+        action.expect("generated")?;
+        action.take_rest();
+        ColumnPart::AutoIncrement(true)
+    } else if action.take_all("drop identity") {
+        if action.take_all("if exists") {
+            return Err("whether the column is an identity is not told by its text".to_owned());
+        }
+        ColumnPart::AutoIncrement(false)
+    } else if action.take_all("drop expression") {
+        action.take_all("if exists");
+        ColumnPart::NotGenerated
+    } else if action.take_all("set expression as") {
+        ColumnPart::Expression(action.group()?.spelling())
+    } else if action.is_any(&["set", "reset", "restart"]) {
+        return column_settings(action);
+    } else {
+        return Err(action.expected("an action on the column"));
+    };
+    steps.push(Step::AlterColumn { table: table.clone(), column: name.clone(), part });
+    Ok(())
+}
+
+/// `SET STATISTICS`, `SET STORAGE`, `SET (…)`, and the settings of an identity's sequence.
+fn column_settings(action: &mut Cursor<'_, '_>) -> Did {
+    const OF_NO_MATTER: [&str; 11] = [
+        "statistics",
+        "storage",
+        "compression",
+        "generated",
+        "increment",
+        "minvalue",
+        "maxvalue",
+        "start",
+        "cache",
+        "cycle",
+        "no",
+    ];
+    if action.take("restart") {
+        action.take_rest();
+        return Ok(());
+    }
+    action.next();
+    if action.is_any(&OF_NO_MATTER) || action.is_symbol("(") {
+        action.take_rest();
+        return Ok(());
+    }
+    Err(action.expected("a setting of the column"))
+}
+
+/// What leaves the schema as it is, and what moves the table.
+fn of_no_matter(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
+    match action.dialect {
+        Dialect::Postgres => of_postgres(action, table, steps),
+        Dialect::Mysql | Dialect::Mariadb => of_mysql(action),
+        Dialect::Sqlite => Err(action.expected("an action")),
+    }
+}
+
+fn of_postgres(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
+    if action.take_all("set schema") {
+        let schema = action.name()?;
+        let schema = (&*schema != "public").then_some(schema);
+        steps.push(Step::RenameTable {
+            from: table.clone(),
+            to: TableName { schema, name: table.name.clone() },
+        });
+        return Ok(());
+    }
+    if action.take_all("attach partition") {
+        // A partition is no table of the schema any more: its parent stands for it.
+        let part = action.table()?;
+        action.take_rest();
+        steps.push(Step::DropTable { table: part, cascade: false });
+        return Ok(());
+    }
+    if action.take_all("detach partition") {
+        let part = action.table()?;
+        action.take_rest();
+        steps.push(opaque_tables("a partition becomes a table", [part]));
+        return Ok(());
+    }
+    const SETTINGS: [&str; 13] = [
+        "owner to",
+        "validate constraint",
+        "enable",
+        "disable",
+        "force row level security",
+        "no force row level security",
+        "cluster on",
+        "set without",
+        "set tablespace",
+        "set logged",
+        "set unlogged",
+        "set access method",
+        "replica identity",
+    ];
+    let parameters =
+        action.is_any(&["set", "reset"]) && action.peek_at(1).is_some_and(|it| it.is_symbol("("));
+    if parameters || SETTINGS.iter().any(|words| action.take_all(words)) {
+        action.take_rest();
+        return Ok(());
+    }
+    // ALTER CONSTRAINT x DEFERRABLE …, INHERIT, NO INHERIT, OF
+    Err("is not understood".to_owned())
+}
+
+/// Table options and how the work is done (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>).
+fn of_mysql(action: &mut Cursor<'_, '_>) -> Did {
+    const OF_NO_MATTER: [&str; 16] = [
+        "algorithm",
+        "lock",
+        "auto_increment",
+        "comment",
+        "row_format",
+        "key_block_size",
+        "force",
+        "order",
+        "enable",
+        "disable",
+        "stats_auto_recalc",
+        "stats_persistent",
+        "stats_sample_pages",
+        "avg_row_length",
+        "max_rows",
+        "min_rows",
+    ];
+    let is_default = action.take("default");
+    // The character set of the table is that of columns to come; none of them tells it.
+    let charset = action.is_any(&["charset", "collate"]) || action.take_all("character set");
+    if is_default && !charset {
+        return Err(action.expected("a character set"));
+    }
+    let same_engine = action.is("engine") && action.rest().last().is_some_and(|last| last.is_word("innodb"));
+    let visibility = action.is("alter") && action.peek_at(1).is_some_and(|it| it.is_word("index"));
+    // How it is partitioned changes nothing that a schema tells.
+    let partitions = action.take_all("partition by") || action.take_all("remove partitioning");
+    if charset || same_engine || visibility || partitions || action.is_any(&OF_NO_MATTER) {
+        action.take_rest();
+        return Ok(());
+    }
+    Err("is not understood".to_owned())
+}

@@ -1,0 +1,129 @@
+//! What one statement does, as far as its own text tells.
+
+use crate::migration::Opaque;
+use crate::schema::{
+    Check, Column, ForeignKey, Index, Name, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+};
+
+/// A statement's doing. It may say less than a [`crate::schema::Change`] must (`ALTER COLUMN … SET NOT NULL`, `DROP INDEX x`,
+/// `IF EXISTS`): [`super::complete`] adds what the tables it meets are known to be.
+///
+/// Names and spellings are as written, but for PostgreSQL's bare names, which are in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// With `unless_there`, a table that is known already stays as it is.
+    CreateTable {
+        table: Box<Table>,
+        unless_there: bool,
+    },
+    /// With `cascade`, the foreign keys of other tables that point to it go too.
+    DropTable {
+        table: TableName,
+        cascade: bool,
+    },
+    RenameTable {
+        from: TableName,
+        to: TableName,
+    },
+    AddColumn {
+        table: TableName,
+        column: Box<Column>,
+        unless_there: bool,
+    },
+    /// With `cascade`, foreign keys of other tables that point to it go too.
+    DropColumn {
+        table: TableName,
+        column: Name,
+        cascade: bool,
+    },
+    RenameColumn {
+        table: TableName,
+        from: Name,
+        to: Name,
+    },
+    AlterColumn {
+        table: TableName,
+        column: Name,
+        part: ColumnPart,
+    },
+    AddKey {
+        table: TableName,
+        key: Key,
+        unless_there: bool,
+    },
+    /// PostgreSQL: a unique index becomes the index of a constraint, and bears its name.
+    AddFromIndex {
+        table: TableName,
+        name: Option<Name>,
+        index: Name,
+        is_primary: bool,
+    },
+    DropPrimaryKey {
+        table: TableName,
+    },
+    /// Whatever bears this name and is of this kind.
+    DropConstraint {
+        table: TableName,
+        name: Name,
+        kind: ConstraintKind,
+        cascade: bool,
+    },
+    /// An index or a unique index; which table it is on, only the database and the known tables tell.
+    DropIndex {
+        schema: Option<Name>,
+        name: Name,
+        cascade: bool,
+    },
+    RenameIndex {
+        schema: Option<Name>,
+        from: Name,
+        to: Name,
+    },
+    RenameConstraint {
+        table: TableName,
+        from: Name,
+        to: Name,
+    },
+    /// A part of the statement, or what it means, was not seen through.
+    Opaque(Opaque),
+}
+
+/// What an `ALTER COLUMN` says of a column; all else stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnPart {
+    /// The collation falls back to the type's own when none is written.
+    Type {
+        data_type: Spelling,
+        collation: Option<Name>,
+    },
+    Nullable(bool),
+    /// No default any more, and no numbering by a sequence, when there is none.
+    Default(Option<Spelling>),
+    AutoIncrement(bool),
+    /// A generated column becomes an ordinary one.
+    NotGenerated,
+    Expression(Spelling),
+    /// MySQL's MODIFY: all of it but the keys, under the name it has.
+    Whole(Box<Column>),
+}
+
+/// What can stand on a table beside its columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    Primary(PrimaryKey),
+    Unique(UniqueConstraint),
+    Foreign(ForeignKey),
+    Check(Check),
+    Index(Index),
+}
+
+/// What a `DROP` by name may mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConstraintKind {
+    /// A primary key, unique, foreign key or check.
+    Any,
+    /// An index, a unique or, in MySQL, the primary key.
+    Index,
+    ForeignKey,
+    Check,
+}

@@ -1,0 +1,161 @@
+//! `CREATE TABLE`.
+
+use super::column::{self, Defined};
+use super::cursor::{Cursor, Unread};
+use super::step::{Key, Step};
+use super::{Touched, opaque_tables};
+use crate::dialect::Dialect;
+use crate::schema::{Table, TableKind};
+
+/// Behind `CREATE`. A temporary table is none of the schema's.
+pub(super) fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Vec<Step>, Unread> {
+    cursor.take_any(&["global", "local"]);
+    let temporary = cursor.take_any(&["temporary", "temp"]);
+    cursor.take("unlogged");
+    cursor.expect("table")?;
+    let unless_there = cursor.take_all("if not exists");
+    let name = cursor.table()?;
+    if temporary {
+        cursor.take_rest();
+        return Ok(Vec::new());
+    }
+    touched.insert(name.clone());
+    if cursor.dialect == Dialect::Postgres && cursor.take_all("partition of") {
+        // Partitions are not tables of the schema: the parent stands for them.
+        cursor.take_rest();
+        return Ok(Vec::new());
+    }
+    if !cursor.is_symbol("(")
+        || cursor.peek_at(1).is_some_and(|it| it.is_word("select") || it.is_word("with"))
+    {
+        return Err("its columns come from elsewhere".to_owned());
+    }
+    let mut draft = Draft { table: Table::new(name.clone()), doubts: Vec::new() };
+    for mut part in cursor.group()?.parts() {
+        draft.element(&mut part)?;
+    }
+    match cursor.dialect {
+        Dialect::Postgres => draft.end_of_postgres(cursor)?,
+        Dialect::Mysql | Dialect::Mariadb => draft.end_of_mysql(cursor)?,
+        Dialect::Sqlite => draft.end_of_sqlite(cursor)?,
+    }
+    cursor.done()?;
+    let Draft { table, doubts } = draft;
+    let mut steps = vec![Step::CreateTable { table: Box::new(table), unless_there }];
+    steps.extend(doubts.into_iter().map(|doubt| opaque_tables(doubt, [name.clone()])));
+    Ok(steps)
+}
+
+struct Draft {
+    table: Table,
+    doubts: Vec<&'static str>,
+}
+
+impl Draft {
+    fn element(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
+        const CONSTRAINTS: [&str; 6] = ["constraint", "primary", "unique", "check", "foreign", "exclude"];
+        let of_mysql = part.is_mysql() && part.is_any(&["index", "key", "fulltext", "spatial"]);
+        if part.is("like") {
+            return Err("its columns are those of another table".to_owned());
+        }
+        // `period` and `exclude` may be names of columns; a type follows those, never a bracket or FOR.
+        if part.is("period") && part.peek_at(1).is_some_and(|next| next.is_word("for")) {
+            return Err("its periods are not understood".to_owned());
+        }
+        if of_mysql || part.is_any(&CONSTRAINTS) {
+            return self.constraints(part);
+        }
+        let Defined { column, keys, doubts } = column::column(part)?;
+        self.table.columns.push(column);
+        keys.into_iter().for_each(|key| self.add(key));
+        self.doubts.extend(doubts);
+        Ok(())
+    }
+
+    fn constraints(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
+        if let Some(key) = column::table_constraint(part)? {
+            self.add(key);
+        }
+        part.done()
+    }
+
+    fn add(&mut self, key: Key) {
+        match key {
+            Key::Primary(key) => self.table.primary_key = Some(key),
+            Key::Unique(key) => self.table.uniques.push(key),
+            Key::Foreign(key) => self.table.foreign_keys.push(key),
+            Key::Check(key) => self.table.checks.push(key),
+            Key::Index(key) => self.table.indexes.push(key),
+        }
+    }
+
+    fn end_of_postgres(&mut self, cursor: &mut Cursor<'_, '_>) -> Result<(), Unread> {
+        while !cursor.is_done() {
+            if cursor.take("inherits") {
+                if !cursor.group()?.is_done() {
+                    return Err("its columns are inherited".to_owned());
+                }
+            } else if cursor.take_all("partition by") {
+                cursor.name()?;
+                cursor.skip_group()?;
+                self.table.kind = TableKind::Partitioned;
+            } else if cursor.take("with") {
+                cursor.skip_group()?;
+            } else if cursor.take_all("without oids") {
+            } else if cursor.take_any(&["using", "tablespace"]) {
+                cursor.name()?;
+            } else {
+                return if cursor.is("as") {
+                    Err("its columns come from a query".to_owned())
+                } else {
+                    cursor.done()
+                };
+            }
+        }
+        Ok(())
+    }
+
+    /// <https://dev.mysql.com/doc/refman/8.4/en/create-table.html>: `option [=] value`, with commas or without,
+    /// and how it is partitioned, which changes nothing that a schema tells.
+    fn end_of_mysql(&mut self, cursor: &mut Cursor<'_, '_>) -> Result<(), Unread> {
+        while !cursor.is_done() {
+            if cursor.take_symbol(",") || cursor.take("default") {
+                continue;
+            }
+            if cursor.is_any(&["as", "select", "ignore", "replace", "with"]) || cursor.is_symbol("(") {
+                return Err("what comes from a query or a system versioning is not understood".to_owned());
+            }
+            if cursor.take_all("partition by") {
+                cursor.take_rest();
+                return Ok(());
+            }
+            let is_engine = cursor.is("engine");
+            if !cursor.take_all("character set")
+                && !cursor.take_all("data directory")
+                && !cursor.take_all("index directory")
+            {
+                cursor.name()?;
+            }
+            cursor.take_symbol("=");
+            if is_engine && !cursor.is_any(&["innodb"]) {
+                self.doubts
+                    .push("what another engine than InnoDB keeps of foreign keys and indexes is not known");
+            }
+            if cursor.is_symbol("(") { cursor.skip_group()? } else { cursor.take_exactly(1).map(drop)? }
+        }
+        Ok(())
+    }
+
+    fn end_of_sqlite(&mut self, cursor: &mut Cursor<'_, '_>) -> Result<(), Unread> {
+        while !cursor.is_done() {
+            if !cursor.take_all("without rowid") && !cursor.take("strict") && !cursor.take_symbol(",") {
+                return if cursor.is("as") {
+                    Err("its columns come from a query".to_owned())
+                } else {
+                    cursor.done()
+                };
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,193 @@
+//! A thousand audits and a thousand reloads leave nothing behind: no connection, no file, no task, no memory.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use sqlx::{Connection, MySqlConnection, PgConnection};
+use tokio::time::sleep;
+
+use super::failures::{mariadb_shop, postgres_shop};
+use super::harness::*;
+use crate::servers::{mysql, postgres};
+
+const ROUNDS: usize = 1000;
+/// What is allocated once is allocated by then.
+const WARM_UP: usize = 200;
+
+/// What this process, in which the service runs, holds.
+#[derive(Debug)]
+struct Held {
+    files: usize,
+    tasks: usize,
+    kilobytes: usize,
+}
+
+impl Held {
+    fn now() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        Self {
+            files: open_files(Path::new("")),
+            tasks: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
+            kilobytes: resident.trim().trim_end_matches(" kB").parse().unwrap(),
+        }
+    }
+}
+
+fn open_files(beginning: &Path) -> usize {
+    let files = std::fs::read_dir("/proc/self/fd").unwrap();
+    let targets = files.filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok());
+    targets.filter(|target| target.starts_with(beginning)).count()
+}
+
+/// Counts all the time how many connections of the service one server has.
+struct Lookout {
+    ended: Arc<AtomicBool>,
+    thread: std::thread::JoinHandle<Seen>,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    looks: u64,
+    most: i64,
+    /// The longest time for which there was more than one: a server needs a moment for our goodbye.
+    longest_overlap: Duration,
+}
+
+impl Lookout {
+    fn of<C: Connection>(url: String, count: impl AsyncFn(&mut C) -> i64 + Send + 'static) -> Self {
+        let ended = Arc::new(AtomicBool::new(false));
+        let is_over = Arc::clone(&ended);
+        let look = async move || {
+            let mut connection = C::connect(&url).await.unwrap();
+            let mut seen = Seen::default();
+            let mut alone = Instant::now();
+            while !is_over.load(Ordering::Relaxed) {
+                let now = count(&mut connection).await;
+                if now <= 1 {
+                    alone = Instant::now();
+                }
+                seen.looks += 1;
+                seen.most = seen.most.max(now);
+                seen.longest_overlap = seen.longest_overlap.max(alone.elapsed());
+                sleep(Duration::from_millis(2)).await;
+            }
+            connection.close().await.unwrap();
+            seen
+        };
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(look())
+        });
+        Self { ended, thread }
+    }
+
+    fn end(self) -> Seen {
+        self.ended.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap()
+    }
+}
+
+async fn until_gates_are(service: &TestService, gate: bool) {
+    let began = Instant::now();
+    loop {
+        let list = service.json("/v1/databases").await;
+        if list["databases"].as_array().unwrap().iter().all(|it| it["gate"] == gate) {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(5), "the reload takes no effect: {list}");
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
+    let (of_postgres, of_mariadb, of_sqlite) =
+        (postgres_shop().await, mariadb_shop().await, healthy_shop().await);
+    let comes_and_goes = healthy_shop().await;
+    let site = Site::new("");
+    for dialect in ["postgres", "mariadb", "sqlite"] {
+        let file = site.folder.path().join(format!("{dialect}.yaml"));
+        std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
+    }
+    // Every reload turns the gates; some change how a session reads, so that it is opened anew; some bring or
+    // take a database.
+    let configure = |round: usize| {
+        let gate = round % 2 == 0;
+        let lock = 1 + round / 7 % 2;
+        let mut configuration = format!(
+            "interval: 1h\nconfirm_after: 0s\nkeep_connections: true\nbudgets: {{lock: {lock}s}}\ndatabases:\n"
+        );
+        let mut add = |name: &str, url: &str, dialect: &str| {
+            configuration +=
+                &format!("  {name}: {{url: \"{url}\", manifest: {dialect}.yaml, gate: {gate}}}\n");
+        };
+        add("pg", &of_postgres.url(), "postgres");
+        add("my", &of_mariadb.url(), "mariadb");
+        add("lite", &of_sqlite.url(), "sqlite");
+        if round % 11 < 5 {
+            add("guest", &comes_and_goes.url(), "sqlite");
+        }
+        site.configure(&configuration);
+        gate
+    };
+    configure(0);
+    let service = TestService::start_audited(&site).await;
+    let name = of_postgres.name().to_owned();
+    let on_postgres = Lookout::of(postgres::server_url(), async move |connection: &mut PgConnection| {
+        let sql =
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'schema-health'";
+        sqlx::query_scalar(sql).bind(&name).fetch_one(connection).await.unwrap()
+    });
+    let name = of_mariadb.name.clone();
+    let on_mariadb = Lookout::of(mysql::server_url(), async move |connection: &mut MySqlConnection| {
+        let sql = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = ?";
+        sqlx::query_scalar(sql).bind(&name).fetch_one(connection).await.unwrap()
+    });
+    let began = Instant::now();
+    let mut warm = None;
+    let mut on_sqlite = 0;
+    for round in 1..=ROUNDS {
+        let gate = configure(round);
+        service.controls.reload.notify_one();
+        until_gates_are(&service, gate).await;
+        let audits = ["pg", "my", "lite"].map(|name| service.audit(name));
+        for report in futures_util::future::join_all(audits).await {
+            assert_eq!(
+                (&report["health"], &report["failure"]),
+                (&"healthy".into(), &serde_json::Value::Null)
+            );
+        }
+        on_sqlite = on_sqlite.max(open_files(&of_sqlite.path()));
+        // In a round without the guest.
+        if round >= WARM_UP && round % 11 == 10 && warm.is_none() {
+            sleep(Duration::from_millis(300)).await;
+            warm = Some(Held::now());
+        }
+    }
+    configure(10);
+    service.controls.reload.notify_one();
+    until_gates_are(&service, true).await;
+    sleep(Duration::from_millis(500)).await;
+    let (warm, after) = (warm.unwrap(), Held::now());
+    let (on_postgres, on_mariadb) = (on_postgres.end(), on_mariadb.end());
+    println!("{ROUNDS} rounds in {:?}: {warm:?}, then {after:?}", began.elapsed());
+    println!("connections: {on_postgres:?}, {on_mariadb:?}; SQLite {on_sqlite}");
+    assert!(service.metric("schema_health_audits_total{database=\"pg\"}").await.unwrap() >= ROUNDS as f64);
+    assert_eq!(on_sqlite, 1);
+    for seen in [on_postgres, on_mariadb] {
+        assert!(seen.most <= 2 && seen.longest_overlap < Duration::from_millis(200), "{seen:?}");
+    }
+    assert_eq!((after.files, after.tasks), (warm.files, warm.tasks));
+    assert!(after.kilobytes < warm.kilobytes + (4 << 10), "{warm:?}, then {after:?}");
+
+    site.configure(&quick(&comes_and_goes));
+    service.controls.reload.notify_one();
+    let began = Instant::now();
+    while open_files(of_sqlite.path().parent().unwrap()) > 0 {
+        assert!(began.elapsed() < Duration::from_secs(5), "the connection of a former database stays open");
+        sleep(Duration::from_millis(50)).await;
+    }
+}

@@ -12,6 +12,7 @@ INSTALLED_APPS = [
     "idioms",
     "directory_name.apps.DirectoryConfig",
     "moved",
+    "since_4_2",
 ]
 AUTH_USER_MODEL = "accounts.Member"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"

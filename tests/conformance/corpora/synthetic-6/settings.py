@@ -12,6 +12,10 @@ INSTALLED_APPS = [
     "idioms",
     "directory_name.apps.DirectoryConfig",
     "moved",
+    "since_6_0",
+    "since_5_2",
+    "since_5_0",
+    "since_4_2",
 ]
 AUTH_USER_MODEL = "accounts.Member"
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"

@@ -7,23 +7,18 @@
 pub mod arguments;
 pub mod backend;
 mod compilation;
+pub mod compile;
 pub mod editor;
 pub mod expression;
 pub mod field;
 pub mod graph;
 pub mod index;
 pub mod names;
+pub mod opaque;
+pub mod operation;
 pub mod project;
 pub mod read;
 pub mod state;
 
 pub use compilation::{Compilation, CompileError, Summary, compile_project};
 pub use read::Request;
-
-pub struct Compiled {
-    pub migrations: Vec<crate::migration::Migration>,
-    pub notices: Vec<project::Notice>,
-}
-pub fn compile(_: &project::Project) -> Compiled {
-    Compiled { migrations: Vec::new(), notices: Vec::new() }
-}

@@ -4,6 +4,7 @@ mod catalog_mysql;
 mod catalog_postgres;
 mod catalog_sqlite;
 mod check;
+mod compile;
 mod config;
 mod conformance;
 mod deltacrown;

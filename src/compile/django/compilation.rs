@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
+use super::compile::compile;
 use super::project::{Notice, Project};
 use super::read::{ReadError, Request, read};
 use crate::dialect::Dialect;
 use crate::migration::manifest::Mistake;
-use crate::migration::{Manifest, MayTouch, Opaque, Operation, ledger};
+use crate::migration::{Manifest, Operation, ledger};
 
 /// A project's manifest, and how it was made.
 #[derive(Clone, Debug)]
@@ -31,7 +32,7 @@ pub struct Summary {
     /// As they stand in the sources.
     pub operations: usize,
     /// Operations that may have changed the schema in a way that was not seen.
-    pub blind: usize,
+    pub not_seen_through: usize,
     /// What the manifest says: changes of the schema.
     pub changes: usize,
 }
@@ -51,32 +52,23 @@ pub enum CompileError {
 pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
     let project = read(request)?;
     let files = files_of(&project);
-    let operations = project.migrations.iter().map(|migration| migration.operations.len()).sum();
     let (dialect, django, apps) = (project.dialect, project.django, project.apps.len());
-    let compiled = super::compile(&project);
+    let compiled = compile(&project);
+    let mut notices = project.notices;
+    notices.extend(compiled.notices);
     let manifest =
         Manifest::new(dialect, &ledger::DJANGO, compiled.migrations).map_err(CompileError::Manifest)?;
-    let made = || manifest.migrations.iter().flat_map(|migration| &migration.operations);
+    let made = manifest.migrations.iter().flat_map(|migration| &migration.operations);
     let summary = Summary {
         dialect,
         django,
         apps,
         migrations: manifest.migrations.len(),
-        operations,
-        blind: made().filter(|it| is_blind(it)).count(),
-        changes: made().filter(|it| matches!(it, Operation::Change(_))).count(),
+        operations: compiled.operations,
+        not_seen_through: compiled.not_seen_through,
+        changes: made.filter(|it| matches!(it, Operation::Change(_))).count(),
     };
-    Ok(Compilation { summary, notices: compiled.notices, files, manifest })
-}
-
-fn is_blind(operation: &Operation) -> bool {
-    match operation {
-        Operation::Change(_) => false,
-        Operation::Opaque(Opaque { may_touch, .. }) => match may_touch {
-            MayTouch::Nothing => false,
-            MayTouch::Tables(_) | MayTouch::Anything => true,
-        },
-    }
+    Ok(Compilation { summary, notices, files, manifest })
 }
 
 fn files_of(project: &Project) -> BTreeSet<PathBuf> {
@@ -94,18 +86,19 @@ impl Summary {
         if self.operations == 0 {
             0.0
         } else {
-            1.0 - self.blind.min(self.operations) as f64 / self.operations as f64
+            1.0 - self.not_seen_through.min(self.operations) as f64 / self.operations as f64
         }
     }
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { dialect, django: (major, minor), apps, migrations, operations, changes, blind } = self;
+        let Self { dialect, django: (major, minor), apps, migrations, operations, changes, not_seen_through } =
+            self;
         write!(
             f,
             "Django {major}.{minor} for {dialect}: {apps} apps, {migrations} migrations, {operations} operations, \
-             {changes} changes; {blind} not seen through, coverage {:.1} %",
+             {changes} changes; {not_seen_through} not seen through, coverage {:.1} %",
             self.coverage() * 100.0
         )
     }

@@ -12,7 +12,7 @@ mod sql;
 use std::sync::Arc;
 
 use super::arguments::{self, Arguments};
-use super::editor::Editor;
+use super::editor::{Editor, table_name};
 use super::field::ModelKey;
 use super::opaque;
 use super::project::{Location, Notice, Object, SourceMigration, Value};
@@ -81,20 +81,21 @@ impl<'a> Executor<'a> {
         }
         if let Some(reason) = &migration.beyond {
             let at = Location { file: migration.file.clone(), line: 1 };
-            self.tell(&at, reason.clone());
-            self.editor.opaque(reason, MayTouch::Anything);
+            self.not_seen(&at, reason, MayTouch::Anything, both);
         }
         let finished = self.editor.finish_migration();
         for reason in finished.notices {
-            let at = Location { file: migration.file.clone(), line: 1 };
-            self.tell(&at, reason);
+            self.tell(&Location { file: migration.file.clone(), line: 1 }, reason);
         }
         finished.operations
     }
 
     fn operation(&mut self, value: &Value, sides: Sides) {
         match value {
-            Value::Object(object) => self.object(object, sides),
+            Value::Object(object) => {
+                self.object(object, sides);
+                self.tell_unseen(&object.at);
+            }
             Value::Unknown(unknown) => {
                 let reason = format!("`{}`: {}", unknown.text, unknown.reason);
                 self.not_seen(&unknown.at, &reason, MayTouch::Anything, sides);
@@ -218,13 +219,15 @@ impl<'a> Executor<'a> {
         if !call.sides.database {
             return Ok(());
         }
-        let Some(opaque) = opaque::python(object, call.arguments, &self.to, self.context, &self.editor) else {
+        let Some(opaque) = opaque::python(object, call.arguments, &self.to, self.context, &self.editor)
+        else {
             return Ok(());
         };
-        if opaque.may_touch != MayTouch::Nothing {
-            self.tell(call.at, format!("{}: {}", opaque.reason, opaque::describe(&opaque.may_touch)));
+        if opaque.may_touch == MayTouch::Nothing {
+            self.editor.opaque(&opaque.reason, opaque.may_touch);
+        } else {
+            self.not_seen(call.at, &opaque.reason, opaque.may_touch, call.sides);
         }
-        self.editor.opaque(&opaque.reason, opaque.may_touch);
         Ok(())
     }
 
@@ -251,11 +254,19 @@ impl<'a> Executor<'a> {
 
     /// An operation that was not seen through: told, and a blind spot where the database is concerned.
     fn not_seen(&mut self, at: &Location, reason: &str, may_touch: MayTouch, sides: Sides) {
-        if sides.database {
-            self.tell(at, format!("{reason}: {}", opaque::describe(&may_touch)));
-            self.editor.opaque(reason, may_touch);
-        } else {
-            self.tell(at, reason.to_owned());
+        if !sides.database {
+            return self.tell(at, reason.to_owned());
+        }
+        self.tell_unseen(at);
+        self.tell(at, format!("{reason}: {}", opaque::describe(&may_touch)));
+        self.editor.opaque(reason, may_touch);
+        self.editor.take_unseen();
+    }
+
+    /// What the editor did not see through since it was last asked.
+    fn tell_unseen(&mut self, at: &Location) {
+        for reason in self.editor.take_unseen() {
+            self.tell(at, reason);
         }
     }
 
@@ -287,7 +298,7 @@ impl<'a> Executor<'a> {
     }
 
     fn unseen_of(&self, model: &Model, reason: impl Into<String>) -> Unseen {
-        Unseen { reason: reason.into(), table: Some(opaque::table_name(&model.table(self.context))) }
+        Unseen { reason: reason.into(), table: Some(table_name(&model.table(self.context))) }
     }
 }
 

@@ -85,10 +85,20 @@ fn named(path: &str) -> Option<Class> {
         "RunSQL" => Class::RunSql,
         "RunPython" => Class::RunPython,
         "SeparateDatabaseAndState" => Class::SeparateDatabaseAndState,
-        "AlterModelTableComment" | "AlterModelManagers" | "ValidateConstraint" | "CreateExtension"
-        | "BloomExtension" | "BtreeGinExtension" | "BtreeGistExtension" | "CITextExtension"
-        | "CryptoExtension" | "HStoreExtension" | "TrigramExtension" | "UnaccentExtension"
-        | "CreateCollation" | "RemoveCollation" => Class::Nothing,
+        "AlterModelTableComment"
+        | "AlterModelManagers"
+        | "ValidateConstraint"
+        | "CreateExtension"
+        | "BloomExtension"
+        | "BtreeGinExtension"
+        | "BtreeGistExtension"
+        | "CITextExtension"
+        | "CryptoExtension"
+        | "HStoreExtension"
+        | "TrigramExtension"
+        | "UnaccentExtension"
+        | "CreateCollation"
+        | "RemoveCollation" => Class::Nothing,
         _ => return None,
     })
 }

@@ -13,7 +13,10 @@ impl Executor<'_> {
             let texts = texts(call.value(0, "sql")?, self.context.project.dialect);
             for text in texts {
                 match text {
-                    Ok(text) => self.execute(&text, call),
+                    Ok(text) => {
+                        let statements = sql::read(self.context.project.dialect, &text);
+                        self.editor.sql(&statements);
+                    }
                     Err(unknown) => {
                         let reason = match unknown {
                             Some(unknown) => format!("RunSQL `{}`: {}", unknown.text, unknown.reason),
@@ -36,17 +39,6 @@ impl Executor<'_> {
             }
         }
         Ok(())
-    }
-
-    fn execute(&mut self, text: &str, call: Call<'_>) {
-        let statements = sql::read(self.context.project.dialect, text);
-        for statement in &statements {
-            if let sql::Effect::Opaque(opaque) = &statement.effect {
-                let touches = super::opaque::describe(&opaque.may_touch);
-                self.tell(call.at, format!("{}: {touches}", opaque.reason));
-            }
-        }
-        self.editor.sql(&statements);
     }
 }
 

@@ -40,10 +40,10 @@ pub use outside::OTHER_SETTINGS;
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an
 /// element of a list. A large migration takes 20,000.
-const MODULE_STEPS: u64 = 2_000_000;
+const MODULE_STEPS: u64 = 1_000_000;
 const ALL_STEPS: u64 = 200_000_000;
 /// Nested evaluations. CPython allows 1,000 calls; each takes several here.
-const MAX_DEPTH: u32 = 300;
+const MAX_DEPTH: u32 = 1_000;
 /// Longer texts and lists are not made.
 pub(super) const MAX_LENGTH: usize = 1 << 20;
 

@@ -95,6 +95,9 @@ fn tell_what_limits(request: &Request, settings: &Settings, notices: &mut Vec<No
     let Some(file) = &request.settings else {
         return;
     };
+    if !settings.values.contains_key("INSTALLED_APPS") {
+        notices.push(notice(file, 1, "the settings set no INSTALLED_APPS that could be seen"));
+    }
     match settings.values.get("DATABASE_ROUTERS") {
         None => {}
         Some(Value::List(routers) | Value::Tuple(routers)) if routers.is_empty() => {}

@@ -12,8 +12,9 @@ use ruff_text_size::Ranged;
 
 pub use tree::Source;
 
-/// The stack that parsing and walking need within the limits of `guard`.
-pub const STACK: usize = 64 << 20;
+/// The stack that parsing and walking need within their limits, without optimisation too; what is not used of
+/// it is never there.
+pub const STACK: usize = 256 << 20;
 /// Longer files are told, not read. The longest real migrations have some 300 KiB.
 pub const MAX_FILE: u64 = 2 << 20;
 

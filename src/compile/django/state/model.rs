@@ -7,6 +7,7 @@ use crate::compile::django::arguments::{self, Arguments};
 use crate::compile::django::field::{Field, Kind, ModelKey, Relation};
 use crate::compile::django::index::{ModelConstraint, ModelIndex};
 use crate::compile::django::project::{Location, Object, Project, Value};
+use crate::dialect::Dialect;
 use crate::schema::Action;
 
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct Options {
     pub indexes: Vec<ModelIndex>,
     pub constraints: Vec<ModelConstraint>,
     pub order_with_respect_to: Option<Arc<str>>,
+    /// The backend that alone makes a table of it: `mysql`.
+    pub required_db_vendor: Option<Arc<str>>,
     /// What was not seen through, in one sentence each.
     pub unseen: Vec<String>,
 }
@@ -87,12 +90,30 @@ impl Model {
     pub fn has_table(&self, context: Context<'_>) -> bool {
         let swapped =
             self.options.swappable.as_ref().is_some_and(|setting| context.is_swapped(setting, &self.key));
-        !self.options.unmanaged && !self.options.proxy && !swapped
+        let vendor = match context.backend.dialect {
+            Dialect::Postgres => "postgresql",
+            Dialect::Mysql | Dialect::Mariadb => "mysql",
+            Dialect::Sqlite => "sqlite",
+        };
+        let elsewhere = self.options.required_db_vendor.as_ref().is_some_and(|wanted| **wanted != *vendor);
+        !self.options.unmanaged && !self.options.proxy && !swapped && !elsewhere
     }
 
     /// The field as it was written in a migration.
     pub fn written(&self, name: &str) -> Option<&ModelField> {
         self.fields.iter().find(|it| *it.field.name == *name)
+    }
+
+    /// Adds a field, or puts it in the place of the one of its name.
+    pub fn put_field(&mut self, field: ModelField) {
+        match self.fields.iter_mut().find(|it| it.field.name == field.field.name) {
+            Some(old) => *old = field,
+            None => self.fields.push(field),
+        }
+    }
+
+    pub fn remove_field(&mut self, name: &str) {
+        self.fields.retain(|it| *it.field.name != *name);
     }
 
     /// A field of the model's own, also one that Django added.

@@ -81,6 +81,7 @@ impl Interpreter<'_> {
             "__name__" | "__qualname__" => return Ok(Some(Live::Str(class.name.clone()))),
             "__module__" => return Ok(Some(Live::Str(class.scope.module.name.clone()))),
             "__mro__" => return Ok(Some(Live::tuple(self.lineage(class)?.to_vec()))),
+            "_meta" if self.is_model(class)? => return Ok(Some(self.options(class, scope, span)?)),
             _ => {}
         }
         if self.is_enumeration(class)? {

@@ -515,6 +515,13 @@ impl Interpreter<'_> {
                     _ => None,
                 });
             }
+            // Of a metaclass that is not followed, a class may be an instance.
+            Live::Class(_) if !matches!(class, Live::Name(name) if name.starts_with("builtins.")) => {
+                return Ok(None);
+            }
+            Live::Class(_) => "type",
+            Live::Function(_) => "function",
+            Live::Module(_) => "module",
             _ => return Ok(None),
         };
         Ok(match class {

@@ -63,6 +63,9 @@ impl Interpreter<'_> {
             // The versions that Django 5 and 6 run on; older Djangos' code asks for 2 and 3.
             ("sys", "version_info") => Live::tuple(vec![Live::Int(3), Live::Int(12), Live::Int(0)]),
             ("sys", "platform") => Live::str("linux"),
+            ("sqlite3", "sqlite_version_info") => {
+                Live::tuple(vec![Live::Int(3), Live::Int(45), Live::Int(0)])
+            }
             ("builtins.dict" | "builtins.str" | "builtins.list", "__name__") => {
                 Live::str(path.strip_prefix("builtins.").unwrap_or(path))
             }
@@ -474,6 +477,14 @@ impl Interpreter<'_> {
                 );
                 Some(Live::list(Vec::new()))
             }
+            "split_settings.tools.include" | "split_settings.include" => {
+                for arg in &args {
+                    let arg = self.force(arg)?;
+                    self.include(&arg, scope, span)?;
+                }
+                Some(Live::None)
+            }
+            "split_settings.tools.optional" | "split_settings.optional" => first,
             "collections.namedtuple" | "logging.getLogger" => {
                 Some(self.outside_instance(path, args.clone(), keywords.clone(), scope, span))
             }
@@ -518,6 +529,57 @@ impl Interpreter<'_> {
         })
     }
 
+    /// `include("base.py", "components/*.py")` of django-split-settings: as if the text stood here.
+    fn include(&mut self, pattern: &Live, scope: &Rc<Scope>, span: Span) -> Result<(), Stop> {
+        let here = scope.module.source.as_ref().and_then(|it| it.file.parent().map(Path::to_owned));
+        let (Some(pattern), Some(here)) = (format::text(pattern), here) else {
+            self.tell(&scope.module.clone(), span, "includes settings by a name that is not known");
+            return Ok(());
+        };
+        let pattern = here.join(pattern);
+        let folder = pattern.parent().unwrap_or(&here).to_owned();
+        let name = pattern.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        let matcher = globset::Glob::new(&name).ok().map(|it| it.compile_matcher());
+        let names = self.world.sources.list(&folder).unwrap_or_default();
+        let found: Vec<PathBuf> = names
+            .iter()
+            .filter(|it| matcher.as_ref().is_some_and(|matcher| matcher.is_match(it)))
+            .map(|it| folder.join(it))
+            .collect();
+        if found.is_empty() {
+            self.tell(
+                &scope.module.clone(),
+                span,
+                format!("includes {}, which is not there", pattern.display()),
+            );
+        }
+        for file in found {
+            let source = match self.world.sources.load(&file) {
+                Ok(source) => source,
+                Err(error) => {
+                    let message = format!("includes {}: {}", file.display(), error.message);
+                    self.tell(&scope.module.clone(), span, message);
+                    continue;
+                }
+            };
+            let module = Rc::new(Module {
+                name: scope.module.name.clone(),
+                package: scope.module.package.clone(),
+                source: Some(source.clone()),
+                names: scope.module.names.clone(),
+                state: std::cell::Cell::new(Progress::Running),
+                incomplete: Default::default(),
+                eager: true,
+            });
+            let inner = self.module_scope(&module);
+            self.deeper(|it| it.block(&source.body, &inner))?;
+            if let Some(unknown) = module.incomplete.borrow().clone() {
+                scope.module.incomplete.borrow_mut().get_or_insert(unknown);
+            }
+        }
+        Ok(())
+    }
+
     /// A model class, of which no more is known than its name.
     fn model(&mut self, label: &str, model: &str, scope: &Rc<Scope>, span: Span) -> Live {
         let args = vec![Live::str(label), Live::str(model)];
@@ -536,6 +598,35 @@ impl Interpreter<'_> {
             made.attributes.borrow_mut().set("__name__".into(), Live::str(model));
         }
         made
+    }
+
+    pub fn is_model(&mut self, class: &Rc<Class>) -> Result<bool, Stop> {
+        Ok(self
+            .lineage(class)?
+            .iter()
+            .any(|it| matches!(it, Live::Name(name) if &**name == "django.db.models.Model")))
+    }
+
+    /// `Model._meta` of a model class of the sources, as far as its names go.
+    pub fn options(&mut self, class: &Rc<Class>, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        let given = match self.class_attribute(class, "Meta")? {
+            Some(Live::Class(meta)) => self.class_attribute(&meta, "app_label")?,
+            _ => None,
+        };
+        // The app whose package the module lies in, the innermost one.
+        let module = class.scope.module.name.clone();
+        let within =
+            |app: &str| module.strip_prefix(app).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let apps = self.world.apps.iter().filter(|(app, _)| within(app));
+        let label = match given {
+            Some(Live::Str(label)) => Some(label),
+            _ => apps.max_by_key(|(app, _)| app.len()).map(|(_, label)| label.clone()),
+        };
+        let Some(label) = label else {
+            return Ok(self.unknown(scope, span, format!("asks for the app of `{}`", class.path)));
+        };
+        let model = self.model(&label, &class.name, scope, span);
+        self.attribute(&model, "_meta", scope, span)
     }
 
     fn assume_unset(&mut self, name: Option<&Live>, default: &Live, scope: &Rc<Scope>, span: Span) {

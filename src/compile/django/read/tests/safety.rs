@@ -66,6 +66,17 @@ fn what_never_ends_is_given_up() {
 }
 
 #[test]
+fn a_chain_of_values_is_dropped_whole() {
+    told_of(migration("x = []\nfor it in range(200000):\n    x = [x]\n", "[x]"));
+    told_of(migration("x = ()\nfor it in range(200000):\n    x = (x,)\n", "[x == (x,)]"));
+    told_of(migration(
+        "class A:\n    pass\nx = A()\nfor it in range(200000):\n    y = A()\n    y.x = x\n    x = y\n",
+        "[x]",
+    ));
+    told_of(migration("x = 1\nfor it in range(200000):\n    x = lambda x=x: x\n", "[x]"));
+}
+
+#[test]
 fn a_value_that_holds_itself_is_cut() {
     let tree = Tree::migration("x = []\nx.append(x)\ny = {}\ny['y'] = y\n", "operations = [x, y]");
     assert!(show(&only(&tree.read()).operations[0]).contains("too large or deep"));

@@ -30,7 +30,7 @@ fn the_environment_is_taken_as_unset_and_that_is_told() {
     let tree = Tree::new().settings(
         "import os\nfrom decouple import config\nimport environ\nenv = environ.Env(MODE=(str, 'x'))\n\
          A = os.environ.get('A', 'a')\nB = config('B', default=True, cast=bool)\nC = env.bool('C', default=False)\n\
-         D = env('MODE')\nE = os.environ['E']\n",
+         D = env('MODE')\nE = os.environ['E']\nINSTALLED_APPS = []\n",
     );
     check(&tree, "A", "\"a\"");
     check(&tree, "B", "True");
@@ -57,7 +57,7 @@ fn what_a_base_that_is_nowhere_sets_is_not_known() {
 
 #[test]
 fn routers_are_told_as_a_limit() {
-    let tree = Tree::new().settings("DATABASE_ROUTERS = ['a.Router']\n");
+    let tree = Tree::new().settings("INSTALLED_APPS = []\nDATABASE_ROUTERS = ['a.Router']\n");
     assert!(told(&tree.read())[0].starts_with("DATABASE_ROUTERS may put tables into other databases"));
 }
 
@@ -95,4 +95,19 @@ fn the_version_is_djangos_own() {
     tree.request.django = None;
     assert_eq!(tree.read().django, (4, 2));
     check(&tree, "NEW", "False");
+}
+
+#[test]
+fn settings_in_parts_are_read_as_one() {
+    let tree = Tree::new()
+        .file("parts/a.py", "INSTALLED_APPS = ['a']\n")
+        .file("parts/b.py", "INSTALLED_APPS += ['b']\n")
+        .settings("from split_settings.tools import include, optional\ninclude('parts/*.py', optional('local.py'))\nINSTALLED_APPS += ['c']\n");
+    check(&tree, "INSTALLED_APPS", "[\"a\", \"b\", \"c\"]");
+}
+
+#[test]
+fn settings_without_apps_are_told() {
+    let tree = Tree::new().settings("class Production:\n    INSTALLED_APPS = ['a']\n");
+    assert_eq!(told(&tree.read()), ["the settings set no INSTALLED_APPS that could be seen"]);
 }

@@ -1,0 +1,88 @@
+//! A whole project to the migrations of a manifest.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::backend::Backend;
+use super::graph;
+use super::operation::Executor;
+use super::project::{Location, Notice, Project, SourceMigration};
+use super::state::Context;
+use crate::migration::{MayTouch, Migration, MigrationId, Operation};
+
+/// What a project was compiled to.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// In an order in which they can be applied; for
+    /// [`Manifest::new`](crate::migration::Manifest::new).
+    pub migrations: Vec<Migration>,
+    /// What was not seen through, or not found, of the operations; those of reading are the project's.
+    pub notices: Vec<Notice>,
+    /// Operations that were met, each once.
+    pub operations: usize,
+    /// Those of them that may have changed the schema in a way that is not known.
+    pub not_seen_through: usize,
+}
+
+/// What each of the project's migrations does to the database. Never fails: what is not known is an opaque
+/// operation and a notice.
+pub fn compile(project: &Project) -> Compiled {
+    let context = Context { project, backend: Backend { dialect: project.dialect, django: project.django } };
+    let (plans, missing) = graph::plans(&project.migrations);
+    let there = there(&project.migrations);
+    let mut compiled = Compiled::default();
+    for (at, dependency) in missing {
+        let migration = &project.migrations[at];
+        let message = format!("{} depends on {dependency}, which is not there", migration.id);
+        let at = Location { file: migration.file.clone(), line: 1 };
+        compiled.notices.push(Notice { at, message });
+    }
+    for plan in plans {
+        let mut executor = Executor::new(context);
+        for step in plan.steps {
+            let migration = &project.migrations[step];
+            let (told, met) = (executor.notices.len(), executor.operations);
+            let operations = executor.migrate(migration);
+            if !plan.fresh.contains(&step) {
+                executor.notices.truncate(told);
+                executor.operations = met;
+                continue;
+            }
+            let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing);
+            compiled.not_seen_through += operations.iter().filter(is_blind).count();
+            compiled.migrations.push(Migration {
+                id: migration.id.clone(),
+                dependencies: dependencies(migration, &there),
+                replaces: migration.replaces.clone(),
+                operations,
+            });
+        }
+        compiled.notices.append(&mut executor.notices);
+        compiled.operations += executor.operations;
+    }
+    compiled
+}
+
+/// Those that are there, by themselves or in a squash other than the migration itself.
+fn dependencies(migration: &SourceMigration, there: &There<'_>) -> Vec<MigrationId> {
+    let is_there = |id: &&MigrationId| match there.get(id) {
+        Some(None) => **id != migration.id,
+        Some(Some(squash)) => **squash != migration.id,
+        None => false,
+    };
+    let mut seen = BTreeSet::new();
+    let once = |id: &&MigrationId| seen.insert((*id).clone());
+    migration.dependencies.iter().filter(is_there).filter(once).cloned().collect()
+}
+
+/// The names that can be depended on; with the squash, where it alone has the name.
+type There<'a> = BTreeMap<&'a MigrationId, Option<&'a MigrationId>>;
+
+fn there(migrations: &[SourceMigration]) -> There<'_> {
+    let mut there: There<'_> = migrations.iter().map(|it| (&it.id, None)).collect();
+    for squash in migrations {
+        for replaced in &squash.replaces {
+            there.entry(replaced).or_insert(Some(&squash.id));
+        }
+    }
+    there
+}

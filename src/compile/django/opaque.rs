@@ -1,0 +1,148 @@
+//! Operations that no reading sees through: what they may have touched, as narrowly as is honest.
+
+mod known;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::arguments::{self, Arguments};
+use super::editor::{Editor, table_name};
+use super::field::ModelKey;
+use super::project::{Function, Object, Value};
+use super::state::{Context, State};
+use crate::migration::{MayTouch, Opaque};
+use crate::schema::TableName;
+
+pub use known::is_harmless;
+
+/// For a notice.
+pub fn describe(may_touch: &MayTouch) -> String {
+    match may_touch {
+        MayTouch::Nothing => "changes rows only".to_owned(),
+        MayTouch::Tables(tables) => {
+            let names: Vec<String> = tables.iter().map(ToString::to_string).collect();
+            format!("what it does to {} is not known", names.join(", "))
+        }
+        MayTouch::Anything => "what it does to the database is not known".to_owned(),
+    }
+}
+
+/// `RunPython`; nothing where it does nothing.
+pub fn python(
+    object: &Object,
+    arguments: Arguments<'_>,
+    state: &State,
+    context: Context<'_>,
+    editor: &Editor<'_>,
+) -> Option<Opaque> {
+    let code = arguments.get(0, "code")?;
+    if matches!(code, Value::Name(path) if path.ends_with(".noop")) {
+        return None;
+    }
+    let Some(function) = function(code) else {
+        let what = match code {
+            Value::Name(path) => path.to_string(),
+            Value::Unknown(unknown) => format!("`{}` ({})", unknown.text, unknown.reason),
+            Value::Object(object) => object.class.to_string(),
+            _ => "something that is no function".to_owned(),
+        };
+        return Some(Opaque { reason: format!("RunPython {what}"), may_touch: MayTouch::Anything });
+    };
+    let class = arguments::last_part(&object.class);
+    let reason = format!("{class} {}", arguments::last_part(&function.path));
+    Some(Opaque { reason, may_touch: touched_by(function, state, context, editor) })
+}
+
+/// Through `functools.partial` too.
+fn function(code: &Value) -> Option<&Arc<Function>> {
+    match code {
+        Value::Function(function) => Some(function),
+        Value::Object(object) if arguments::last_part(&object.class) == "partial" => {
+            Arguments::of(object).get(0, "func").and_then(function)
+        }
+        _ => None,
+    }
+}
+
+fn touched_by(function: &Function, state: &State, context: Context<'_>, editor: &Editor<'_>) -> MayTouch {
+    if !function.touches_schema {
+        return MayTouch::Nothing;
+    }
+    let mut tables = BTreeSet::new();
+    for (app, model) in &function.models {
+        tables.extend(tables_of(&ModelKey::new(app.clone(), model), state, context));
+    }
+    for text in &function.sql {
+        tables.extend(tables_in(text, editor));
+    }
+    if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) }
+}
+
+/// The table of a model and its automatic many-to-many tables.
+fn tables_of(key: &ModelKey, state: &State, context: Context<'_>) -> Vec<TableName> {
+    let Some(model) = state.concrete(key) else {
+        return vec![table_name(&context.backend.table_name(&key.app, &key.model))];
+    };
+    let mut tables = vec![table_name(&model.table(context))];
+    for (_, through) in state.throughs(model, context) {
+        tables.push(table_name(&through.table(context)));
+    }
+    tables
+}
+
+/// The tables so far whose names stand in a text as words.
+fn tables_in(text: &str, editor: &Editor<'_>) -> Vec<TableName> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    let words: BTreeSet<&str> = text.split(|letter| !is_word(letter)).filter(|it| !it.is_empty()).collect();
+    let mentioned = editor.schema().tables.keys().filter(|table| words.contains(&*table.name));
+    mentioned.cloned().collect()
+}
+
+/// What an operation of the project's own may touch: nothing when it visibly leaves the schema alone, else
+/// the tables of the models it names, else anything.
+pub fn named_by(
+    object: &Object,
+    app: &str,
+    from: &State,
+    to: &State,
+    context: Context<'_>,
+    editor: &Editor<'_>,
+) -> MayTouch {
+    let forwards = object.methods.iter().find(|(name, _)| &**name == "database_forwards").map(|(_, it)| it);
+    if let Some(method) = forwards
+        && !method.function.touches_schema
+    {
+        return MayTouch::Nothing;
+    }
+    let calls = [Some(Arguments { args: &object.args, kwargs: &object.kwargs }), Some(Arguments::of(object))];
+    let mut tables = BTreeSet::new();
+    for arguments in calls.into_iter().flatten() {
+        for name in ["model_name", "model", "name", "old_name", "new_name"] {
+            let Some(model) = arguments.named(name).and_then(arguments::text) else { continue };
+            let key = ModelKey::new(app, "").resolve(&model);
+            for state in [from, to] {
+                if state.get(&key).is_some() {
+                    tables.extend(tables_of(&key, state, context));
+                }
+            }
+        }
+        // Django's own operations begin with the model's name.
+        if let Some(Value::Str(model)) = arguments.args.first() {
+            let key = ModelKey::new(app, "").resolve(model);
+            for state in [from, to] {
+                if state.get(&key).is_some() {
+                    tables.extend(tables_of(&key, state, context));
+                }
+            }
+        }
+    }
+    if let Some(method) = forwards {
+        for (app, model) in &method.function.models {
+            tables.extend(tables_of(&ModelKey::new(app.clone(), model), to, context));
+        }
+        for text in &method.function.sql {
+            tables.extend(tables_in(text, editor));
+        }
+    }
+    if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) }
+}

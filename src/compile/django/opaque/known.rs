@@ -1,0 +1,20 @@
+//! Operations of well-known packages that change nothing an audit compares.
+
+use crate::compile::django::project::Object;
+
+/// Each with what it does.
+const HARMLESS: &[&str] = &[
+    // Triggers and their functions: https://django-pgtrigger.readthedocs.io
+    "pgtrigger.migrations.AddTrigger",
+    "pgtrigger.migrations.RemoveTrigger",
+    // A mark for a linter: https://github.com/3YOURMIND/django-migration-linter
+    "django_migration_linter.IgnoreMigration",
+    "django_migration_linter.operations.IgnoreMigration",
+    // Row level security: https://django-postgres-extra.readthedocs.io, https://django-rls.com
+    "django_rls.operations.EnableRLS",
+    "django_rls.operations.CreatePolicy",
+];
+
+pub fn is_harmless(object: &Object) -> bool {
+    std::iter::once(&object.class).chain(&object.lineage).any(|path| HARMLESS.contains(&&**path))
+}

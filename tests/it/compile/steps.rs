@@ -1,0 +1,78 @@
+//! After each migration of a project that alters models in every way, what the manifest says is what stands.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+
+use schema_health::dialect::Dialect;
+
+use super::{compiled, findings, project, python, report};
+use crate::servers::mysql::mysql_database;
+use crate::servers::postgres::postgres_database;
+use crate::servers::sqlite::sqlite_database;
+
+/// Real Django, one migration at a time.
+struct Steps {
+    child: Child,
+    ask: ChildStdin,
+    told: BufReader<ChildStdout>,
+}
+
+impl Steps {
+    fn of(case: &str, url: &str) -> Self {
+        let mut child = Command::new(python())
+            .arg("steps.py")
+            .current_dir(project(case))
+            .env("DATABASE_URL", url)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let (ask, told) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        Self { child, ask, told }
+    }
+
+    /// The migration that was applied; `None` when none is left.
+    fn next(&mut self) -> Option<String> {
+        let _ = self.ask.write_all(b"next\n");
+        let mut line = String::new();
+        self.told.read_line(&mut line).unwrap();
+        (!line.is_empty()).then(|| line.trim().to_owned())
+    }
+}
+
+/// Every step of every case, with all findings of all steps told at once.
+async fn check(case: &str, url: &str, dialect: Dialect) {
+    let folder = project(case);
+    let (manifest, compiled) = compiled(&folder, &folder.join("settings.py"), dialect);
+    assert_eq!(compiled.notices, [], "something was not seen through");
+    let mut steps = Steps::of(case, url);
+    let (mut wrong, mut applied) = (Vec::new(), 0);
+    while let Some(migration) = steps.next() {
+        applied += 1;
+        let report = report(&manifest, url).await;
+        wrong.extend(findings(&report).into_iter().map(|it| format!("{migration}: {it}")));
+        wrong.extend(report.blind_spots.iter().map(|it| format!("{migration}: blind: {it}")));
+    }
+    assert!(steps.child.wait().unwrap().success(), "Django failed after {applied} migrations");
+    assert_eq!(applied, compiled.migrations.len());
+    assert!(wrong.is_empty(), "{} findings:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+#[tokio::test]
+async fn every_alteration_on_sqlite() {
+    let database = sqlite_database().await;
+    check("django-editor", &database.url(), Dialect::Sqlite).await;
+}
+
+#[tokio::test]
+async fn every_alteration_on_postgres() {
+    let database = postgres_database().await;
+    check("django-editor", &database.url(), Dialect::Postgres).await;
+}
+
+#[tokio::test]
+async fn every_alteration_on_mysql() {
+    let database = mysql_database().await;
+    check("django-editor", &database.url(), database.dialect).await;
+}

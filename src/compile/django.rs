@@ -21,4 +21,8 @@ pub mod read;
 pub mod state;
 
 pub use compilation::{Compilation, CompileError, Summary, compile_project};
+pub use compile::{Compiled, compile};
 pub use read::Request;
+
+#[cfg(test)]
+mod python;

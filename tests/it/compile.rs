@@ -4,10 +4,12 @@ mod steps;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use schema_health::audit::{Finding, Policy, Report, audit};
 use schema_health::catalog::Session;
 use schema_health::compile::django::compile::{Compiled, compile};
+use schema_health::compile::django::project::Notice;
 use schema_health::compile::django::read::{Request, read};
 use schema_health::dialect::Dialect;
 use schema_health::migration::{LedgerFormat, Manifest};
@@ -45,7 +47,10 @@ pub fn compiled(project: &Path, settings: &Path, dialect: Dialect) -> (Manifest,
         django: None,
     };
     let project = read(&request).unwrap();
-    assert!(project.notices.is_empty(), "{:#?}", project.notices);
+    // What decides of databases is the environment's, which no reader knows.
+    let of_settings = |notice: &Notice| notice.at.file.as_path() == settings;
+    let told: Vec<_> = project.notices.iter().filter(|it| !of_settings(it)).collect();
+    assert!(told.is_empty(), "{told:#?}");
     let compiled = compile(&project);
     let ledger = LedgerFormat::by_name("django").unwrap();
     let manifest = Manifest::new(dialect, ledger, compiled.migrations.clone()).unwrap();
@@ -53,7 +58,10 @@ pub fn compiled(project: &Path, settings: &Path, dialect: Dialect) -> (Manifest,
 }
 
 pub async fn report(manifest: &Manifest, url: &str) -> Report {
-    let mut session = Session::open(&target(url)).await.unwrap();
+    let mut target = target(url);
+    target.budgets.connect = Duration::from_secs(60);
+    target.budgets.statement = Duration::from_secs(60);
+    let mut session = Session::open(&target).await.unwrap();
     let observation = session.observe(&manifest.interest()).await.unwrap();
     session.close().await;
     audit(manifest, &observation, &Policy::default())

@@ -132,7 +132,10 @@ impl<'a> Editor<'a> {
     }
 
     fn run_deferred(&mut self) {
-        for change in std::mem::take(&mut self.deferred) {
+        for mut change in std::mem::take(&mut self.deferred) {
+            if self.is_sqlite() {
+                find::columns_to_literals(&mut change, &self.schema);
+            }
             self.change(change);
         }
     }
@@ -212,7 +215,7 @@ impl<'a> Editor<'a> {
 
     fn add_column(&mut self, state: &State, model: &Model, field: &Field) {
         let name = self.table_of(model);
-        let Some(defined) = self.define(state, &name, field) else { return };
+        let Some(defined) = self.define(state, model, &name, field) else { return };
         let table = || name.clone();
         self.change(Change::AddColumn { table: table(), column: defined.column.clone() });
         if let Some(check) = defined.check.clone() {

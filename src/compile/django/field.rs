@@ -137,3 +137,6 @@ impl Field {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

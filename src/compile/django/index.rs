@@ -1,5 +1,9 @@
 //! `Meta.indexes` and `Meta.constraints`: what they say, and what a backend makes of them.
 
+mod key;
+mod made;
+mod read;
+
 use std::sync::Arc;
 
 use super::field::Scalar;
@@ -12,9 +16,18 @@ pub enum Made<T> {
     It(T),
     /// Nothing, without a word: the backend cannot have it.
     Nothing,
-    /// Something that could not be seen through, or that depends on the server's version: why, in one
-    /// sentence. The table is a blind spot.
+    /// Something that could not be seen through: why, in one sentence. The table is a blind spot.
     Unseen(String),
+}
+
+impl<T> Made<T> {
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Made<U> {
+        match self {
+            Self::It(it) => Made::It(make(it)),
+            Self::Nothing => Made::Nothing,
+            Self::Unseen(reason) => Made::Unseen(reason),
+        }
+    }
 }
 
 /// What an index or an expression needs to know of a field.
@@ -26,6 +39,8 @@ pub struct ColumnFact {
     /// Of a relation: that of the key it ends in. `None` when it is not known.
     pub scalar: Option<Scalar>,
     pub relation: bool,
+    /// `Query.is_nullable`: what the field says, whatever the column is.
+    pub nullable: bool,
 }
 
 /// An element of `Meta.indexes`.
@@ -90,7 +105,7 @@ pub struct ModelUnique {
     pub include: Vec<Arc<str>>,
     pub condition: Option<Value>,
     pub deferrable: Deferrable,
-    pub nulls_not_distinct: bool,
+    pub nulls_distinct: Option<bool>,
 }
 
 #[derive(Clone, Debug)]
@@ -98,3 +113,16 @@ pub struct ModelCheck {
     pub name: Arc<str>,
     pub condition: Value,
 }
+
+impl ModelConstraint {
+    pub fn name(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Unique(unique) => Some(&unique.name),
+            Self::Check(check) => Some(&check.name),
+            Self::Exclusion { name } | Self::Unknown { name, .. } => name.as_ref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -130,3 +130,57 @@ pub fn many_to_many_fields(model: &str, target: &str, to_self: bool) -> (String,
         (model, target)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn backend(dialect: Dialect) -> Backend {
+        Backend { dialect, django: (5, 2) }
+    }
+
+    #[test]
+    fn names_are_those_that_django_makes() {
+        let mut seen = 0;
+        for line in include_str!("names.txt").lines().filter(|line| !line.starts_with('#')) {
+            let [dialect, what, table, columns, suffix, expected] =
+                line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+            let backend = backend(match dialect {
+                "postgres" => Dialect::Postgres,
+                "mysql" => Dialect::Mysql,
+                "mariadb" => Dialect::Mariadb,
+                _ => Dialect::Sqlite,
+            });
+            let name = if what == "index" {
+                backend.index_name(table, &columns.split(' ').collect::<Vec<_>>(), suffix)
+            } else {
+                truncate_name(table, backend.max_name_length())
+            };
+            assert_eq!(name, expected, "{line}");
+            seen += 1;
+        }
+        assert_eq!(seen, 64);
+    }
+
+    /// As they stand in the databases of Django's own apps.
+    #[test]
+    fn names_of_contrib() {
+        let postgres = backend(Dialect::Postgres);
+        assert_eq!(postgres.table_name("auth", "Permission"), "auth_permission");
+        assert_eq!(
+            postgres.many_to_many_table("auth_user", "user_permissions"),
+            "auth_user_user_permissions"
+        );
+        assert_eq!(postgres.like_name("auth_user", "username"), "auth_user_username_6821ab7c_like");
+        assert_eq!(
+            postgres.unique_name("auth_permission", &["content_type_id", "codename"]),
+            "auth_permission_content_type_id_codename_01ab375a_uniq"
+        );
+        assert_eq!(
+            postgres.foreign_key_name("auth_permission", "content_type_id", "django_content_type", "id"),
+            "auth_permission_content_type_id_2f476e4b_fk_django_co"
+        );
+        assert_eq!(many_to_many_fields("User", "Group", false), ("user".into(), "group".into()));
+        assert_eq!(many_to_many_fields("node", "Node", true), ("from_node".into(), "to_node".into()));
+    }
+}

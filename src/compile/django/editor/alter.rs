@@ -14,6 +14,7 @@ use crate::schema::{Change, Column, ConstraintRef, Name, TableName, UniqueConstr
 pub struct Alteration<'a> {
     pub before: &'a State,
     pub after: &'a State,
+    pub model_before: &'a Model,
     pub model: &'a Model,
     pub old: &'a Field,
     pub new: &'a Field,
@@ -42,13 +43,15 @@ impl Editor<'_> {
         // A promoted parent pointer is a key only in `local`.
         let old = model_before.field(&old.field.name).unwrap_or(&old.field);
         let new = model.field(&new.field.name).unwrap_or(&new.field);
-        self.alter_column(&Alteration { before, after, model, old, new });
+        self.alter_column(&Alteration { before, after, model_before, model, old, new });
     }
 
     pub(super) fn alter_column(&mut self, alteration: &Alteration<'_>) {
         let table = self.table_of(alteration.model);
-        let defined = |state, field| self.define(state, &table, field);
-        match (defined(alteration.before, alteration.old), defined(alteration.after, alteration.new)) {
+        let defined = |state, model, field| self.define(state, model, &table, field);
+        let old = defined(alteration.before, alteration.model_before, alteration.old);
+        let new = defined(alteration.after, alteration.model, alteration.new);
+        match (old, new) {
             (Some(old), Some(new)) if self.is_sqlite() => self.alter_by_remaking(alteration, &old, &new),
             (Some(old), Some(new)) => self.alter_in_place(alteration, &table, &old, &new),
             (None, None) => {}
@@ -73,11 +76,10 @@ impl Editor<'_> {
         let meta = together::meta_names(model);
         let type_changes = type_differs(&old.column, &new.column);
         let constraint_changes = self.reference_changes(alteration, table);
-        if constraint_changes {
-            for foreign_key in find::foreign_keys(&self.schema, table, std::slice::from_ref(from)) {
-                self.change(Change::DropForeignKey { table: table.clone(), foreign_key });
-            }
-        }
+        let refers =
+            |field: &Field| matches!(&field.kind, Kind::Relation(relation) if relation.db_constraint);
+        // One that still waits for the end of the migration is not found, and not made again.
+        let dropped = constraint_changes && refers(was) && self.drop_foreign_keys(table, from, refers(is));
         let becomes_key = !was.primary_key && is.primary_key;
         if was.unique && !was.primary_key && (!is.unique || becomes_key) {
             for unique in find::uniques(&self.schema, table, std::slice::from_ref(from), &meta) {
@@ -119,7 +121,7 @@ impl Editor<'_> {
         if becomes_key || (still_referred && type_changes) {
             self.alter_referring(alteration);
         }
-        if constraint_changes {
+        if constraint_changes && (dropped || !refers(was)) {
             match self.foreign_key(after, table, is) {
                 Reference::To(key) => {
                     self.change(Change::AddForeignKey { table: table.clone(), foreign_key: *key });
@@ -135,6 +137,38 @@ impl Editor<'_> {
         }
         if self.is_postgres() {
             self.alter_like_index(table, was, old, is, new);
+        }
+    }
+
+    /// Whether there was one to drop. InnoDB's own index under it stays behind.
+    fn drop_foreign_keys(&mut self, table: &TableName, column: &Name, comes_again: bool) -> bool {
+        let found = find::foreign_keys(&self.schema, table, std::slice::from_ref(column));
+        let dropped = !found.is_empty();
+        let is_covered = find::beginning_with(&self.schema, table, column) > 0;
+        for foreign_key in found {
+            let name = if let ConstraintRef::Name(name) = &foreign_key { Some(name.clone()) } else { None };
+            self.change(Change::DropForeignKey { table: table.clone(), foreign_key });
+            if self.is_mysql() && !is_covered && !comes_again {
+                let index =
+                    crate::schema::Index { name, ..crate::schema::Index::on_columns([column.clone()]) };
+                self.change(Change::AddIndex { table: table.clone(), index });
+            }
+        }
+        dropped
+    }
+
+    /// MariaDB keeps a check that stands in a column's definition only as long as the definition says it
+    /// (<https://mariadb.com/kb/en/constraint/#check-constraints>); such a check has no name here.
+    fn forget_inline_check(&mut self, table: &TableName, column: &Name) {
+        if self.context.backend.dialect != crate::dialect::Dialect::Mariadb {
+            return;
+        }
+        let stands = self.schema.tables.get(table).is_some_and(|table| {
+            (table.checks.iter()).any(|it| it.name.is_none() && it.columns == [column.clone()])
+        });
+        if stands {
+            let check = ConstraintRef::Columns(vec![column.clone()]);
+            self.change(Change::DropCheck { table: table.clone(), check });
         }
     }
 
@@ -195,6 +229,9 @@ impl Editor<'_> {
 
     pub(super) fn rename_column(&mut self, table: &TableName, from: &Name, to: &Name) {
         self.change(Change::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
+        if self.is_sqlite() {
+            return;
+        }
         for change in &mut self.deferred {
             find::rename_column(change, table, from, to);
         }
@@ -222,6 +259,13 @@ impl Editor<'_> {
         if old.column.nullable != new.column.nullable {
             column.nullable = new.column.nullable;
         }
+        if column.data_type != stands.data_type
+            || column.collation != stands.collation
+            || column.auto_increment != stands.auto_increment
+            || column.nullable != stands.nullable
+        {
+            self.forget_inline_check(table, name);
+        }
         if column != stands {
             self.change(Change::AlterColumn { table: table.clone(), column });
         }
@@ -238,7 +282,7 @@ impl Editor<'_> {
         for (model, name) in self.referring(alteration.after, alteration.model, alteration.new) {
             let Some(new) = model.field(&name) else { continue };
             let table = self.table_of(&model);
-            let Some(new_defined) = self.define(alteration.after, &table, new) else { continue };
+            let Some(new_defined) = self.define(alteration.after, &model, &table, new) else { continue };
             let Some(stands) =
                 (self.schema.tables.get(&table)).and_then(|it| it.column(&new_defined.column.name))
             else {

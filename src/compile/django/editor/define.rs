@@ -45,25 +45,35 @@ pub fn primary_key(columns: impl IntoIterator<Item = Name>) -> PrimaryKey {
 
 impl Editor<'_> {
     /// `column_sql`; `None` for a field without a column.
-    pub(super) fn define(&self, state: &State, table: &TableName, field: &Field) -> Option<Defined> {
+    pub(super) fn define(
+        &self,
+        state: &State,
+        model: &Model,
+        table: &TableName,
+        field: &Field,
+    ) -> Option<Defined> {
         let spelled = state.column_type(field, self.context)?;
         let name = field.column()?;
+        let facts = |name: &str| self.fact(state, model, name);
         let mut column = Column::new(name.clone(), spelled.data_type.clone());
         column.auto_increment = spelled.auto_increment;
         column.collation = spelled.collation.clone();
         column.nullable = field.null && !field.primary_key;
+        let backend = self.context.backend;
+        let facts = |name: &str| self.fact(state, model, name);
         column.default = match &field.db_default {
-            Some(_) => Some(Spelling::Unread),
+            Some(default) => backend.default(default, state.scalar(field).as_ref(), &facts),
             None => spelled.default.clone(),
         };
         if let Kind::Generated(generated) = &field.kind {
             // `_iter_column_sql` says either how it is generated or NOT NULL.
             column.nullable = true;
-            column.generated =
-                Some(Box::new(Generated { expression: Spelling::Unread, stored: generated.stored }));
+            let expression = generated.spelled(backend, &facts);
+            column.generated = Some(Box::new(Generated { expression, stored: generated.stored }));
         }
         let check = spelled.check.as_ref().map(|text| Check {
-            name: self.inline_name(table, &name, "check"),
+            // MariaDB calls it like the column, and loses it with the column's definition.
+            name: if self.is_mysql() { None } else { self.inline_name(table, &name, "check") },
             columns: vec![name.clone()],
             expression: Spelling::uncertain(text.clone()),
             provenance: Default::default(),
@@ -170,7 +180,7 @@ impl Editor<'_> {
         let mut indexes = Vec::new();
         let mut late = Vec::new();
         for field in &model.local {
-            self.plan_field(state, field, &mut planned, &mut indexes, &mut late);
+            self.plan_field(state, model, field, &mut planned, &mut indexes, &mut late);
         }
         if let Some(names) = &model.composite_key {
             let columns = names.iter().filter_map(|name| model.field(name)?.column());
@@ -201,6 +211,7 @@ impl Editor<'_> {
     fn plan_field(
         &self,
         state: &State,
+        model: &Model,
         field: &Arc<Field>,
         planned: &mut Planned,
         indexes: &mut Vec<Index>,
@@ -215,7 +226,7 @@ impl Editor<'_> {
             );
         }
         let name = planned.table.name.clone();
-        let Some(defined) = self.define(state, &name, field) else { return };
+        let Some(defined) = self.define(state, model, &name, field) else { return };
         if field.primary_key {
             planned.table.primary_key = Some(primary_key([defined.column.name.clone()]));
         } else if field.unique {

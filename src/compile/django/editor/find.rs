@@ -179,3 +179,20 @@ pub fn beginning_with(schema: &Schema, table: &TableName, column: &Name) -> usiz
     let parts = of.indexes.iter().map(|it| &it.parts).chain(of.uniques.iter().map(|it| &it.parts));
     parts.filter(|parts| parts.first().and_then(IndexPart::as_column) == Some(column)).count()
 }
+
+/// SQLite takes a quoted name that is no column for a text: what Django deferred for a column that it has
+/// renamed in place since then becomes an index on a constant
+/// (<https://www.sqlite.org/quirks.html>, "Double-quoted string literals are accepted").
+pub fn columns_to_literals(change: &mut Change, schema: &Schema) {
+    let (table, parts) = match change {
+        Change::AddIndex { table, index } => (&*table, &mut index.parts),
+        Change::AddUnique { table, unique } => (&*table, &mut unique.parts),
+        _ => return,
+    };
+    let Some(of) = on(schema, table) else { return };
+    for part in parts {
+        if part.as_column().is_some_and(|name| of.column(name).is_none()) {
+            *part = IndexPart::expression(crate::schema::Spelling::Unread);
+        }
+    }
+}

@@ -46,7 +46,14 @@ impl Editor<'_> {
         let ((old_near, old_far), (new_near, new_far)) = (ends(&from), ends(&to));
         for (old, new) in [(old_far, new_far), (old_near, new_near)] {
             let (Some(old), Some(new)) = (old, new) else { continue };
-            self.alter_column(&Alteration { before, after, model: &to, old: &old.field, new: &new.field });
+            self.alter_column(&Alteration {
+                before,
+                after,
+                model_before: &from,
+                model: &to,
+                old: &old.field,
+                new: &new.field,
+            });
         }
     }
 

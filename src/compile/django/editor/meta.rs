@@ -7,7 +7,7 @@ use super::{Editor, find, together};
 use crate::compile::django::field::Kind;
 use crate::compile::django::index::{ColumnFact, KeyOf, Made, ModelConstraint, ModelIndex, ModelUnique};
 use crate::compile::django::state::{Model, State};
-use crate::schema::{Change, ConstraintRef, Deferrable, Name, TableName};
+use crate::schema::{Change, ConstraintRef, Deferrable, Index, Name, TableName};
 
 /// The index that a `RenameIndex` speaks of.
 #[derive(Clone, Copy, Debug)]
@@ -144,34 +144,23 @@ impl Editor<'_> {
         }
     }
 
-    fn made_index(&self, state: &State, model: &Model, index: &ModelIndex) -> Made<crate::schema::Index> {
-        Made::Unseen(format!("index {} was not seen through", index.name.as_deref().unwrap_or_default()))
+    fn made_index(&self, state: &State, model: &Model, index: &ModelIndex) -> Made<Index> {
+        index.made(self.context.backend, &|name| self.fact(state, model, name))
     }
 
     fn made_constraint(&self, state: &State, model: &Model, constraint: &ModelConstraint) -> Made<Change> {
         let table = self.table_of(model);
         let facts = |name: &str| self.fact(state, model, name);
+        let backend = self.context.backend;
         match constraint {
-            ModelConstraint::Unique(unique) => match Made::<crate::schema::UniqueConstraint>::Unseen(format!(
-                "unique {} was not seen through",
-                unique.name
-            )) {
-                Made::It(unique) => Made::It(Change::AddUnique { table, unique }),
-                Made::Nothing => Made::Nothing,
-                Made::Unseen(reason) => Made::Unseen(reason),
-            },
-            ModelConstraint::Check(check) => match Made::<crate::schema::Check>::Unseen(format!(
-                "check {} was not seen through",
-                check.name
-            )) {
-                Made::It(check) => Made::It(Change::AddCheck { table, check }),
-                Made::Nothing => Made::Nothing,
-                Made::Unseen(reason) => Made::Unseen(reason),
-            },
-            ModelConstraint::Exclusion { name } => Made::Unseen(format!(
-                "exclusion constraints are not checked: {}",
-                name.as_deref().unwrap_or("one without a name")
-            )),
+            ModelConstraint::Unique(unique) => {
+                unique.made(backend, &facts).map(|unique| Change::AddUnique { table, unique })
+            }
+            ModelConstraint::Check(check) => {
+                check.made(backend, &facts).map(|check| Change::AddCheck { table, check })
+            }
+            // Not compared: its index lives under the constraint.
+            ModelConstraint::Exclusion { .. } => Made::Nothing,
             ModelConstraint::Unknown { notice, .. } => Made::Unseen(notice.clone()),
         }
     }
@@ -188,7 +177,9 @@ impl Editor<'_> {
             column: field.column()?,
             data_type: spelled.data_type,
             scalar: state.scalar(field),
+            nullable: field.null && !field.primary_key,
             relation: matches!(field.kind, Kind::Relation(_)),
+            nullable: field.null && !field.primary_key,
         })
     }
 

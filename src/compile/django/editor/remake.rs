@@ -21,7 +21,14 @@ impl Editor<'_> {
             self.rename_column(&name, from, to);
         }
         self.forget_deferred_of(&name);
-        let planned = self.plan(state, model);
+        // From Django 5.1 on, a model's Meta has no `index_together`: a table made anew is without it.
+        let planned = if self.context.project.django >= (5, 1) && !model.options.index_together.is_empty() {
+            let mut without = model.clone();
+            without.options.index_together.clear();
+            self.plan(state, &without)
+        } else {
+            self.plan(state, model)
+        };
         let mut wanted = Schema::default();
         wanted.insert(planned.table);
         for change in planned.deferred {

@@ -60,6 +60,10 @@ impl<'a> Arguments<'a> {
         self.positional.get(self.names.len()..).unwrap_or_default()
     }
 
+    pub fn keywords(&self) -> impl Iterator<Item = (&'a Arc<str>, &'a Value)> {
+        self.keywords.iter().map(|(name, value)| (name, value))
+    }
+
     pub fn flag(&self, name: &str) -> Argument<bool> {
         match self.get(name) {
             None => Argument::Unset,

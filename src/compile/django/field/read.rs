@@ -11,7 +11,7 @@ use super::{
 use crate::compile::django::project::{Object, Project, Value};
 
 pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
-    let mut reader = Reader { of, project, notice: None, blind: false };
+    let mut reader = Reader { of, project, notice: None, blind: false, followed: true };
     let mut field = reader.field(name, value);
     field.notice = reader.notice;
     field.blind = reader.blind;
@@ -36,6 +36,8 @@ struct Reader<'a> {
     project: &'a Project,
     notice: Option<String>,
     blind: bool,
+    /// The class was followed to one of Django's, or is in the table.
+    followed: bool,
 }
 
 /// The names of positional arguments, by class: `__init__` in `django/db/models/fields/__init__.py`,
@@ -205,17 +207,28 @@ impl Reader<'_> {
         (line, class)
     }
 
+    /// The class of Django's that the field's `__init__` ends in; of a class that was not followed, what it
+    /// seems to be.
     fn followed_class(&mut self, object: &Object) -> Arc<str> {
         let is_django = |class: &&Arc<str>| class.starts_with("django.");
-        if let Some(call) = &object.base {
-            return if is_django(&&call.class) { last_segment(&call.class).into() } else { "".into() };
-        }
-        if is_django(&&object.class) {
-            return last_segment(&object.class).into();
+        let called = object.base.as_ref().map_or(&object.class, |call| &call.class);
+        if is_django(&called) {
+            return last_segment(called).into();
         }
         let why = object.notice.as_deref().unwrap_or("its class is not in the sources");
-        self.unseen(format!("{}: {why}", object.class));
-        object.lineage.iter().find(is_django).map(|class| last_segment(class).into()).unwrap_or_default()
+        self.unseen(format!("{called}: {why}"));
+        self.followed = false;
+        if let Some(class) = object.lineage.iter().find(is_django) {
+            return last_segment(class).into();
+        }
+        let name = last_segment(called);
+        let points = Arguments::of(object, |_| &["to"]).get("to").is_some();
+        match (points, name) {
+            (true, name) if name.contains("ManyToMany") => "ManyToManyField".into(),
+            (true, name) if name.contains("OneToOne") => "OneToOneField".into(),
+            (true, name) if name.contains("Key") => "ForeignKey".into(),
+            _ => "".into(),
+        }
     }
 
     fn kind(&mut self, class: &str, object: &Object, arguments: &Arguments<'_>, usual: Length) -> Kind {
@@ -224,7 +237,7 @@ impl Reader<'_> {
                 return Kind::Relation(self.relation(class, object, arguments));
             }
             "ManyToManyField" => return Kind::ManyToMany(self.many_to_many(arguments)),
-            "GenericForeignKey" | "GenericRelation" => return Kind::Absent,
+            "GenericForeignKey" | "GenericRelation" | "ForeignObject" => return Kind::Absent,
             "GeneratedField" => return self.generated(arguments),
             "CompositePrimaryKey" => {
                 let names = arguments.rest().iter().map(super::arguments::as_text).collect();
@@ -255,16 +268,17 @@ impl Reader<'_> {
         let Some(built_in) = built_in else {
             return self.without_built_in(class, object, db_type);
         };
-        if self.blind {
-            // A class that was not followed to its end: what it gives to Django's is not known.
-            return Kind::Unknown;
-        }
         let mut scalar = Scalar {
             max_length: length(class, arguments, usual),
             max_digits: arguments.number("max_digits"),
             decimal_places: arguments.number("decimal_places"),
             ..Scalar::new(built_in)
         };
+        if !self.followed {
+            // What the class gives to Django's is not what is written.
+            scalar.max_length = Number::Unknown;
+            (scalar.max_digits, scalar.decimal_places) = (Number::Unknown, Number::Unknown);
+        }
         for (name, number) in [
             ("max_length", &mut scalar.max_length),
             ("max_digits", &mut scalar.max_digits),
@@ -276,7 +290,7 @@ impl Reader<'_> {
                 None => {}
             }
         }
-        if built_in == BuiltIn::Array {
+        if built_in == BuiltIn::Array && self.followed {
             scalar.inner = arguments
                 .get("base_field")
                 .and_then(|value| self::scalar(value, self.of, self.project))
@@ -307,6 +321,9 @@ impl Reader<'_> {
                 Kind::Scalar(Scalar { rel_db_type: methods::rel_db_type(object), ..scalar })
             }
             None => {
+                if SPATIAL.contains(&class) {
+                    self.unseen(format!("{class}, of GeoDjango, has an index of its own"));
+                }
                 let what = if class.is_empty() { &*object.class } else { class };
                 self.notice.get_or_insert_with(|| format!("the type of {what} is not known"));
                 Kind::Unknown
@@ -420,6 +437,19 @@ impl Reader<'_> {
         (!unset).then(|| value.clone())
     }
 }
+
+/// Fields of GeoDjango (`django/contrib/gis/db/models/fields.py`), whose backends are not followed.
+const SPATIAL: [&str; 9] = [
+    "GeometryField",
+    "PointField",
+    "LineStringField",
+    "PolygonField",
+    "MultiPointField",
+    "MultiLineStringField",
+    "MultiPolygonField",
+    "GeometryCollectionField",
+    "RasterField",
+];
 
 /// Django's own class by its name; those that only check their values more closely are their base.
 fn built_in(class: &str) -> Option<BuiltIn> {

@@ -2,9 +2,9 @@
 
 use super::super::arguments;
 use super::super::field::ModelKey;
+use super::super::index::{ModelConstraint, ModelIndex};
 use super::super::project::{Location, Value};
 use super::super::state::{Model, ModelField, Options};
-use super::option::{read_constraint, read_index};
 use super::{Call, Executor, Unseen};
 
 impl Executor<'_> {
@@ -235,9 +235,9 @@ fn read_options(options: &mut Options, value: &Value, unseen: &mut Vec<String>) 
             "order_with_respect_to" => options.order_with_respect_to = arguments::text(value),
             "unique_together" => options.unique_together = together(unseen),
             "index_together" => options.index_together = together(unseen),
-            "indexes" => options.indexes = all(value, name, unseen).iter().map(read_index).collect(),
+            "indexes" => options.indexes = all(value, name, unseen).iter().map(ModelIndex::read).collect(),
             "constraints" => {
-                options.constraints = all(value, name, unseen).iter().map(read_constraint).collect();
+                options.constraints = all(value, name, unseen).iter().map(ModelConstraint::read).collect();
             }
             "required_db_vendor" => options.required_db_vendor = arguments::text(value),
             "required_db_features" if !arguments::is_false(value) => {

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::super::arguments;
 use super::super::editor::{OldIndex, Together};
 use super::super::index::{Key, KeyOf, Method, ModelConstraint, ModelIndex};
-use super::super::project::Value;
 use super::super::state::Model;
 use super::{Call, Executor, Unseen};
 
@@ -48,7 +47,7 @@ impl Executor<'_> {
     pub(super) fn add_index(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         let name = call.text(0, "model_name")?;
         let (key, before) = self.model_of(&name)?;
-        let index = read_index(call.value(1, "index")?);
+        let index = ModelIndex::read(call.value(1, "index")?);
         if call.sides.state {
             let index = index.clone();
             self.to.change(&key, self.context, |model| model.options.indexes.push(index));
@@ -119,7 +118,7 @@ impl Executor<'_> {
     pub(super) fn add_constraint(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         let name = call.text(0, "model_name")?;
         let (key, before) = self.model_of(&name)?;
-        let constraint = read_constraint(call.value(1, "constraint")?);
+        let constraint = ModelConstraint::read(call.value(1, "constraint")?);
         if call.sides.state {
             let constraint = constraint.clone();
             self.to.change(&key, self.context, |model| model.options.constraints.push(constraint));
@@ -134,10 +133,9 @@ impl Executor<'_> {
     pub(super) fn remove_constraint(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         let (model, name) = (call.text(0, "model_name")?, call.text(1, "name")?);
         let (key, before) = self.model_of(&model)?;
-        let constraint =
-            before.options.constraints.iter().find(|it| constraint_name(it) == Some(&name)).cloned();
+        let constraint = before.options.constraints.iter().find(|it| it.name() == Some(&name)).cloned();
         if call.sides.state {
-            let keep = |it: &ModelConstraint| constraint_name(it) != Some(&name);
+            let keep = |it: &ModelConstraint| it.name() != Some(&name);
             self.to.change(&key, self.context, |model| model.options.constraints.retain(keep));
         }
         let after = self.model_after(&key, &before);
@@ -154,11 +152,10 @@ impl Executor<'_> {
     pub(super) fn alter_constraint(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         let (model, name) = (call.text(0, "model_name")?, call.text(1, "name")?);
         let (key, _) = self.model_of(&model)?;
-        let constraint = read_constraint(call.value(2, "constraint")?);
+        let constraint = ModelConstraint::read(call.value(2, "constraint")?);
         if call.sides.state {
             self.to.change(&key, self.context, |model| {
-                for it in model.options.constraints.iter_mut().filter(|it| constraint_name(it) == Some(&name))
-                {
+                for it in model.options.constraints.iter_mut().filter(|it| it.name() == Some(&name)) {
                     *it = constraint.clone();
                 }
             });
@@ -178,34 +175,5 @@ fn plain_index(name: &Arc<str>, fields: &[Arc<str>]) -> ModelIndex {
         include: Vec::new(),
         condition: None,
         notice: None,
-    }
-}
-
-/// Only the name: nothing else is read yet.
-pub(super) fn read_index(value: &Value) -> ModelIndex {
-    ModelIndex {
-        name: name_of(value),
-        method: Method::BTree,
-        keys: Vec::new(),
-        include: Vec::new(),
-        condition: None,
-        notice: Some("an index that is not read yet".to_owned()),
-    }
-}
-
-pub(super) fn read_constraint(value: &Value) -> ModelConstraint {
-    ModelConstraint::Unknown { name: name_of(value), notice: "a constraint that is not read yet".to_owned() }
-}
-
-fn name_of(value: &Value) -> Option<Arc<str>> {
-    let Value::Object(object) = value else { return None };
-    arguments::Arguments::of(object).named("name").and_then(arguments::text)
-}
-
-fn constraint_name(constraint: &ModelConstraint) -> Option<&Arc<str>> {
-    match constraint {
-        ModelConstraint::Unique(unique) => Some(&unique.name),
-        ModelConstraint::Check(check) => Some(&check.name),
-        ModelConstraint::Exclusion { name } | ModelConstraint::Unknown { name, .. } => name.as_ref(),
     }
 }

@@ -33,7 +33,7 @@ def database(url):
 
 
 
-INSTALLED_APPS = ["things"]
+INSTALLED_APPS = ["things", "metas"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = "not a secret: this project only migrates"
 USE_TZ = True

@@ -1,0 +1,197 @@
+//! From the call of an index's or a constraint's class to what it says.
+
+use std::sync::Arc;
+
+use super::{Key, KeyOf, Method, ModelCheck, ModelConstraint, ModelIndex, ModelUnique};
+use crate::compile::django::field::{Argument, Arguments, last_segment};
+use crate::compile::django::project::{Object, Value};
+use crate::schema::Deferrable;
+
+impl ModelIndex {
+    /// `django/db/models/indexes.py` and `django/contrib/postgres/indexes.py`.
+    pub fn read(value: &Value) -> Self {
+        let mut index = Self {
+            name: None,
+            method: Method::BTree,
+            keys: Vec::new(),
+            include: Vec::new(),
+            condition: None,
+            notice: None,
+        };
+        let Value::Object(object) = value else {
+            index.notice = Some(unseen(value, "an index"));
+            return index;
+        };
+        let arguments = Arguments::of(object, |_| &[]);
+        index.name = name(&arguments);
+        match method(arguments.class) {
+            Some(method) => index.method = method,
+            None => {
+                index.notice = Some(format!("an index of {}, a class that is not known", arguments.class))
+            }
+        }
+        if object.methods.iter().any(|(name, _)| &**name == "create_sql") {
+            index.notice = Some(format!("{} writes its own SQL", object.class));
+        }
+        match (keys(&arguments), include(&arguments)) {
+            (Some(keys), Some(include)) => (index.keys, index.include) = (keys, include),
+            _ => index.notice = Some("the columns of an index were not seen through".to_owned()),
+        }
+        index.condition = arguments.get("condition").cloned();
+        index
+    }
+}
+
+impl ModelConstraint {
+    /// `django/db/models/constraints.py` and `django/contrib/postgres/constraints.py`.
+    pub fn read(value: &Value) -> Self {
+        let Value::Object(object) = value else {
+            return Self::Unknown { name: None, notice: unseen(value, "a constraint") };
+        };
+        let arguments = Arguments::of(object, |_| &[]);
+        let name = name(&arguments);
+        let unknown = |notice: String| Self::Unknown { name: name.clone(), notice };
+        if object.methods.iter().any(|(name, _)| matches!(&**name, "create_sql" | "constraint_sql")) {
+            return unknown(format!("{} writes its own SQL", object.class));
+        }
+        let class = if arguments.class.starts_with("django.") { last_segment(arguments.class) } else { "" };
+        match (class, &name) {
+            ("CheckConstraint", Some(name)) => {
+                // Called `check` before Django 5.1.
+                match arguments.get("condition").or_else(|| arguments.get("check")) {
+                    Some(condition) => {
+                        Self::Check(ModelCheck { name: name.clone(), condition: condition.clone() })
+                    }
+                    None => unknown("a CheckConstraint without a condition".to_owned()),
+                }
+            }
+            ("UniqueConstraint", Some(name)) => match unique(name, &arguments) {
+                Some(unique) => Self::Unique(unique),
+                None => unknown(format!("the UniqueConstraint {name} was not seen through")),
+            },
+            ("ExclusionConstraint", _) => Self::Exclusion { name },
+            ("CheckConstraint" | "UniqueConstraint", None) => {
+                unknown("the name of a constraint was not seen through".to_owned())
+            }
+            _ => unknown(format!("a constraint of {}, a class that is not known", object.class)),
+        }
+    }
+}
+
+fn unique(name: &Arc<str>, arguments: &Arguments<'_>) -> Option<ModelUnique> {
+    let deferrable = match arguments.get("deferrable") {
+        None => Deferrable::No,
+        Some(Value::Name(path)) => deferred(last_segment(path))?,
+        Some(Value::Str(text)) => deferred(text)?,
+        // Migrations write `models.Deferrable["DEFERRED"]`.
+        Some(Value::Unknown(unknown)) => {
+            let (_, member) = unknown.text.split_once("Deferrable[")?;
+            deferred(member.trim_end_matches(']').trim_matches(['"', '\'']))?
+        }
+        Some(_) => return None,
+    };
+    let nulls_distinct = match arguments.flag("nulls_distinct") {
+        Argument::Unset => None,
+        Argument::Is(flag) => Some(flag),
+        Argument::Unknown => return None,
+    };
+    Some(ModelUnique {
+        name: name.clone(),
+        keys: keys(arguments)?,
+        include: include(arguments)?,
+        condition: arguments.get("condition").cloned(),
+        deferrable,
+        nulls_distinct,
+    })
+}
+
+fn deferred(member: &str) -> Option<Deferrable> {
+    match member.to_lowercase().as_str() {
+        "deferred" => Some(Deferrable::InitiallyDeferred),
+        "immediate" => Some(Deferrable::InitiallyImmediate),
+        _ => None,
+    }
+}
+
+fn name(arguments: &Arguments<'_>) -> Option<Arc<str>> {
+    match arguments.text("name") {
+        Argument::Is(name) if !name.is_empty() => Some(name.clone()),
+        Argument::Is(_) | Argument::Unset | Argument::Unknown => None,
+    }
+}
+
+/// The kind of index; `None` for a class that is not Django's.
+fn method(class: &str) -> Option<Method> {
+    if !class.starts_with("django.") {
+        return None;
+    }
+    match last_segment(class) {
+        "Index" | "BTreeIndex" => Some(Method::BTree),
+        "BloomIndex" => Some(Method::Bloom),
+        "BrinIndex" => Some(Method::Brin),
+        "GinIndex" => Some(Method::Gin),
+        "GistIndex" => Some(Method::Gist),
+        "HashIndex" => Some(Method::Hash),
+        "SpGistIndex" => Some(Method::SpGist),
+        _ => None,
+    }
+}
+
+/// `fields` with their operator classes, or expressions; `None` when they were not seen through.
+fn keys(arguments: &Arguments<'_>) -> Option<Vec<Key>> {
+    let classes = match arguments.texts("opclasses").or(Vec::new()) {
+        Argument::Is(classes) => classes,
+        Argument::Unset | Argument::Unknown => return None,
+    };
+    let fields = match arguments.texts("fields").or(Vec::new()) {
+        Argument::Is(fields) => fields,
+        Argument::Unset | Argument::Unknown => return None,
+    };
+    let mut keys: Vec<Key> = (fields.iter().enumerate())
+        .map(|(position, field)| {
+            let (field, descending) = match field.strip_prefix('-') {
+                Some(field) => (field.into(), true),
+                None => (field.clone(), false),
+            };
+            let operator_class = classes.get(position).filter(|class| !class.is_empty()).cloned();
+            Key { of: KeyOf::Field(field), descending, operator_class }
+        })
+        .collect();
+    for expression in arguments.rest() {
+        keys.push(expression_key(expression)?);
+    }
+    (!keys.is_empty()).then_some(keys)
+}
+
+fn expression_key(value: &Value) -> Option<Key> {
+    match value {
+        Value::Unknown(_) => None,
+        other => Some(Key { of: KeyOf::Expression(other.clone()), descending: false, operator_class: None }),
+    }
+}
+
+fn include(arguments: &Arguments<'_>) -> Option<Vec<Arc<str>>> {
+    match arguments.texts("include").or(Vec::new()) {
+        Argument::Is(include) => Some(include),
+        Argument::Unset | Argument::Unknown => None,
+    }
+}
+
+fn unseen(value: &Value, what: &str) -> String {
+    match value {
+        Value::Unknown(unknown) => format!("{what} was not seen through: {}", unknown.reason),
+        _ => format!("what stands for {what} is no call of a class"),
+    }
+}
+
+/// The object of a call of this class of Django's.
+pub fn call_of<'a>(value: &'a Value, class: &str) -> Option<&'a Object> {
+    match value {
+        Value::Object(object)
+            if object.class.starts_with("django.") && last_segment(&object.class) == class =>
+        {
+            Some(object)
+        }
+        _ => None,
+    }
+}

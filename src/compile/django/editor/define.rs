@@ -54,7 +54,6 @@ impl Editor<'_> {
     ) -> Option<Defined> {
         let spelled = state.column_type(field, self.context)?;
         let name = field.column()?;
-        let facts = |name: &str| self.fact(state, model, name);
         let mut column = Column::new(name.clone(), spelled.data_type.clone());
         column.auto_increment = spelled.auto_increment;
         column.collation = spelled.collation.clone();

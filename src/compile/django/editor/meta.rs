@@ -179,7 +179,6 @@ impl Editor<'_> {
             scalar: state.scalar(field),
             nullable: field.null && !field.primary_key,
             relation: matches!(field.kind, Kind::Relation(_)),
-            nullable: field.null && !field.primary_key,
         })
     }
 

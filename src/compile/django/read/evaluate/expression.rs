@@ -413,15 +413,8 @@ impl Interpreter<'_> {
                     return Ok(value.clone());
                 }
                 if !index.is_unknown() && !pairs.iter().any(|(key, _)| key.is_unknown()) {
-                    // What came from outside may be any of the keys.
-                    let Some(key) = format::repr(&index, 5) else {
-                        return Ok(self.unknown(
-                            scope,
-                            span,
-                            "takes what stands under a key that is not known",
-                        ));
-                    };
-                    return Err(self.raise("KeyError", key));
+                    let key = format::repr(&index, 5).unwrap_or_default();
+                    return self.fails("KeyError", key, scope, span);
                 }
                 let unknown = pairs.iter().find(|(key, _)| key.is_unknown()).map(|(key, _)| key.clone());
                 return Ok(unknown.unwrap_or(index.clone()));

@@ -183,39 +183,70 @@ impl Interpreter<'_> {
         if let Some(value) = global_default(name, self.world.django) {
             return Ok(Some(value));
         }
-        self.provoke(&scope.module.package.clone())?;
-        if let Some(value) = self.set_by_code.borrow().get(name) {
-            return Ok(Some(value.clone()));
+        // The app that asks, then all others.
+        let package = &scope.module.package;
+        let mut apps: Vec<Arc<str>> = self.world.apps.iter().map(|(app, _)| app.clone()).collect();
+        apps.sort_by_key(|app| !package.starts_with(&**app));
+        for app in apps {
+            self.provoke(&app)?;
+            if let Some(value) = self.set_by_code.borrow().get(name) {
+                return Ok(Some(value.clone()));
+            }
         }
         Ok(settings.values.get(OTHER_SETTINGS).map(|unknown| thaw(unknown, scope, span)))
     }
 
     /// Imports what Django would have imported of an app before its migrations: modules that set settings.
-    fn provoke(&mut self, package: &str) -> Result<(), Stop> {
-        let app = package.strip_suffix(".migrations").unwrap_or(package).to_owned();
-        if !self.world.apps.iter().any(|(module, _)| **module == *app) || !self.provoked.insert(app.clone()) {
+    fn provoke(&mut self, app: &str) -> Result<(), Stop> {
+        if !self.provoked.insert(app.to_owned()) {
             return Ok(());
         }
         for name in ["conf", "settings", "app_settings", "defaults", "apps", "models"] {
-            let module = format!("{app}.{name}");
-            if self.world.sources.find(&module).is_some() {
-                self.import(&module)?;
+            let Imported::Followed(module) = self.import(&format!("{app}.{name}"))? else {
+                continue;
+            };
+            let values: Vec<Live> = module.names.borrow().iter().map(|(_, value)| value.clone()).collect();
+            for value in values {
+                let own = match &value {
+                    Live::Import(import) => {
+                        import.module.strip_prefix(app).is_some_and(|it| it.starts_with('.'))
+                    }
+                    value => matches!(value, Live::Class(_)),
+                };
+                // `swappable = swappable_setting(…)` stands in the class Meta of a model.
+                if own && let Live::Class(class) = self.force(&value)? {
+                    self.class_body(&class)?;
+                    self.configure(&class)?;
+                }
             }
         }
-        // `swappable = swappable_setting(…)` stands in the class Meta of a model.
-        let models = format!("{app}.models");
-        let Some(module) = self.modules.get(&models).cloned() else {
+        Ok(())
+    }
+
+    /// What a class of django-appconf sets: its attributes, with the prefix of its Meta, else of its app.
+    fn configure(&mut self, class: &Rc<Class>) -> Result<(), Stop> {
+        let lineage = self.lineage(class)?;
+        if !lineage.iter().any(|it| matches!(it, Live::Name(name) if name.starts_with("appconf."))) {
             return Ok(());
+        }
+        let given = match self.class_attribute(class, "Meta")? {
+            Some(Live::Class(meta)) => self.class_attribute(&meta, "prefix")?,
+            _ => None,
         };
-        let values: Vec<Live> = module.names.borrow().iter().map(|(_, value)| value.clone()).collect();
-        for value in values {
-            let own = match &value {
-                Live::Import(import) => import.module.starts_with(&models),
-                value => matches!(value, Live::Class(_)),
+        let prefix = match given {
+            Some(Live::Str(prefix)) => prefix.to_string(),
+            _ => class.scope.module.name.rsplit('.').nth(1).unwrap_or_default().to_owned(),
+        };
+        let entries: Vec<(Arc<str>, Live)> =
+            class.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in entries.into_iter().filter(|(name, _)| name.chars().all(|it| !it.is_lowercase()))
+        {
+            let full = if prefix.is_empty() {
+                name.to_string()
+            } else {
+                format!("{}_{name}", prefix.to_uppercase())
             };
-            if own && let Live::Class(class) = self.force(&value)? {
-                self.class_body(&class)?;
-            }
+            self.set_by_code.borrow_mut().set(full.into(), value);
         }
         Ok(())
     }
@@ -366,6 +397,13 @@ impl Interpreter<'_> {
                 }
                 Some(Live::list(all))
             }
+            "ast.literal_eval" => first.as_ref().and_then(Live::as_str).and_then(|text| {
+                let file = Arc::new(PathBuf::from("literal_eval"));
+                let source =
+                    crate::compile::django::read::syntax::parse(file, text.trim().to_owned()).ok()?;
+                let value = self.literal(Arc::new(source))?;
+                Some(thaw(&value, scope, span))
+            }),
             "os.environ.get" | "os.getenv" => {
                 let default = args.get(1).cloned().or_else(|| keyword("default")).unwrap_or(Live::None);
                 self.assume_unset(first.as_ref(), &default, scope, span);

@@ -7,6 +7,7 @@ mod check;
 mod compile;
 mod compile_sql;
 mod config;
+mod conformance;
 mod deltacrown;
 mod house;
 mod laws;

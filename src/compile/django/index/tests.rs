@@ -54,6 +54,8 @@ fn indexes() {
         "Index(fields=['nowhere'], name='x')",
         "unseen: a column of the index x is not known",
     );
+    let nowhere = "Index(F('nowhere'), name='x')";
+    check_index(POSTGRES, nowhere, "unseen: a column of the index x is not known");
     check_index(
         POSTGRES,
         "own.Index(fields=['a'], name='x')",

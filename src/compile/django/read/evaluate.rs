@@ -18,9 +18,11 @@ mod import;
 pub mod live;
 mod method;
 mod migration;
+mod model;
 mod names;
 mod operator;
 mod outside;
+mod setting;
 mod statement;
 
 use std::cell::{Cell, RefCell};
@@ -36,7 +38,7 @@ use crate::dialect::Dialect;
 use branch::Journal;
 pub use import::Imported;
 use live::*;
-pub use outside::OTHER_SETTINGS;
+pub use setting::OTHER_SETTINGS;
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an
 /// element of a list. A large migration takes 20,000.
@@ -66,6 +68,8 @@ pub struct Interpreter<'a> {
     depth: u32,
     /// How many `try` blocks that catch a failed import stand around.
     trying: u32,
+    /// How many `try` blocks of any kind, and calls that take a missing attribute for an answer.
+    catching: u32,
     journals: Vec<Journal>,
     notices: Vec<Notice>,
     told: HashSet<(u32, String)>,
@@ -85,6 +89,7 @@ impl<'a> Interpreter<'a> {
             all_steps: 0,
             depth: 0,
             trying: 0,
+            catching: 0,
             journals: Vec::new(),
             notices: Vec::new(),
             told: HashSet::new(),
@@ -122,7 +127,7 @@ impl<'a> Interpreter<'a> {
         // Whatever waits for this module waits with its own budget, and outside of any branch.
         let steps = std::mem::take(&mut self.module_steps);
         let journals = std::mem::take(&mut self.journals);
-        let trying = std::mem::take(&mut self.trying);
+        let outer = (std::mem::take(&mut self.trying), std::mem::take(&mut self.catching));
         {
             let mut names = module.names.borrow_mut();
             names.set("__name__".into(), Live::Str(module.name.clone()));
@@ -130,22 +135,26 @@ impl<'a> Interpreter<'a> {
             names.set("__package__".into(), Live::Str(module.package.clone()));
         }
         let scope = self.module_scope(module);
-        if let Err(stop) = self.block(&source.body, &scope) {
-            let (message, line) = match stop {
-                Stop::Raise(raised) => (format!("the module raises {}", raised.message), 1),
-                Stop::Exhausted(what) => (what.to_owned(), 1),
-            };
-            let unknown = Unknown {
-                at: Location { file: source.file.clone(), line },
-                reason: message,
-                text: String::new(),
-            };
-            *module.incomplete.borrow_mut() = Some(Arc::new(unknown));
+        for stmt in &source.body {
+            self.statement_alone(stmt, &scope);
         }
         self.module_steps = steps;
         self.journals = journals;
-        self.trying = trying;
+        (self.trying, self.catching) = outer;
         module.state.set(Progress::Done);
+    }
+
+    /// A statement of a module or class body. One that stops leaves what it binds unknown, and the next is
+    /// taken: Python would have stopped for good, so what stopped here was not seen through.
+    fn statement_alone(&mut self, stmt: &Stmt, scope: &Rc<Scope>) {
+        let Err(stop) = self.block(std::slice::from_ref(stmt), scope) else {
+            return;
+        };
+        if let Live::Unknown(why) = self.stopped(scope, stmt.span, &stop) {
+            // What it would have bound beyond names is not known either.
+            let _ = self.havoc(std::slice::from_ref(stmt), scope, &why);
+            scope.module.incomplete.borrow_mut().get_or_insert(why);
+        }
     }
 
     pub fn module_scope(&self, module: &Rc<Module>) -> Rc<Scope> {
@@ -248,6 +257,13 @@ impl<'a> Interpreter<'a> {
         if self.told.insert((at.line, format!("{}{message}", at.file.display()))) {
             self.notices.push(Notice { at, message });
         }
+    }
+
+    /// Something that raises in Python, as far as was seen. Where nothing catches it, the program that
+    /// works shows that more is there than was seen.
+    fn fails(&self, class: &str, message: impl Into<String>, scope: &Scope, span: Span) -> Evaluated {
+        let stop = self.raise(class, message);
+        if self.catching > 0 { Err(stop) } else { Ok(self.stopped(scope, span, &stop)) }
     }
 
     fn raise(&self, class: &str, message: impl Into<String>) -> Stop {

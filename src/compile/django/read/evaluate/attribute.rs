@@ -12,7 +12,9 @@ impl Interpreter<'_> {
         let object = self.force(object)?;
         match self.optional_attribute(&object, name, scope, span)? {
             Some(value) => Ok(value),
-            None => Err(self.raise("AttributeError", format!("{} has no {name}", format::kind(&object)))),
+            None => {
+                self.fails("AttributeError", format!("{} has no {name}", format::kind(&object)), scope, span)
+            }
         }
     }
 
@@ -200,9 +202,11 @@ impl Interpreter<'_> {
                 }
                 if let Some(Live::Function(hook)) = self.class_attribute(class, "__getattr__")? {
                     let args = vec![Live::str(name)];
-                    return match self
-                        .deeper(|it| it.call_closure(&hook, Some(object), args, Vec::new(), scope, span))
-                    {
+                    self.catching += 1;
+                    let found =
+                        self.deeper(|it| it.call_closure(&hook, Some(object), args, Vec::new(), scope, span));
+                    self.catching -= 1;
+                    return match found {
                         Ok(value) => Ok(Some(value)),
                         Err(Stop::Raise(Raised { class: Live::Name(class), .. }))
                             if &*class == "builtins.AttributeError" =>

@@ -334,7 +334,10 @@ impl Interpreter<'_> {
             "getattr" => match (first, args.get(1)) {
                 (Some(object), Some(Live::Str(name))) => {
                     let (object, name) = (object.clone(), name.clone());
-                    let found = match self.optional_attribute(&object, &name, scope, span) {
+                    self.catching += 1;
+                    let found = self.optional_attribute(&object, &name, scope, span);
+                    self.catching -= 1;
+                    let found = match found {
                         Err(Stop::Raise(Raised { class: Live::Name(class), .. }))
                             if &*class == "builtins.AttributeError" =>
                         {
@@ -345,7 +348,7 @@ impl Interpreter<'_> {
                     match (found, args.get(2)) {
                         (Some(found), _) => Some(found),
                         (None, Some(default)) => Some(default.clone()),
-                        (None, None) => return Err(self.raise("AttributeError", &*name)),
+                        (None, None) => return self.fails("AttributeError", &*name, scope, span).map(Some),
                     }
                 }
                 _ => None,
@@ -428,7 +431,10 @@ impl Interpreter<'_> {
             "property" => first.map(|it| Live::Descriptor(Descriptor::Property, Rc::new(it.clone()))),
             "classmethod" => first.map(|it| Live::Descriptor(Descriptor::ClassMethod, Rc::new(it.clone()))),
             "staticmethod" => first.map(|it| Live::Descriptor(Descriptor::StaticMethod, Rc::new(it.clone()))),
-            "globals" => {
+            "globals" | "locals" => {
+                if let Live::Unknown(why) = self.unknown(scope, span, "may bind any name by globals()") {
+                    scope.module.incomplete.borrow_mut().get_or_insert(why);
+                }
                 let names = scope.module.names.borrow();
                 Some(Live::dict(
                     names.iter().map(|(name, value)| (Live::Str(name.clone()), value.clone())).collect(),

@@ -47,16 +47,25 @@ impl Interpreter<'_> {
             outer_names: Vec::new(),
             yielded: Default::default(),
         });
+        // A body that Python ran long before is run outside of what is being tried now.
         let postponed = !class.scope.module.eager;
-        let journals = if postponed { std::mem::take(&mut self.journals) } else { Vec::new() };
-        let trying = if postponed { std::mem::take(&mut self.trying) } else { 0 };
+        let outer = postponed.then(|| {
+            let journals = std::mem::take(&mut self.journals);
+            (journals, std::mem::take(&mut self.trying), std::mem::take(&mut self.catching))
+        });
+        let alone = self.catching == 0 && self.journals.is_empty();
         let result = self.deeper(|it| {
-            it.block(&definition.body, &scope)?;
+            if alone {
+                definition.body.iter().for_each(|stmt| it.statement_alone(stmt, &scope));
+            } else {
+                it.block(&definition.body, &scope)?;
+            }
             it.made_by_metaclass(class)
         });
-        if postponed {
+        if let Some((journals, trying, catching)) = outer {
             self.journals = journals;
             self.trying = trying;
+            self.catching = catching;
         }
         class.state.set(Progress::Done);
         result

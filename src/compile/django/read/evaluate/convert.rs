@@ -173,6 +173,8 @@ impl Interpreter<'_> {
                     kwargs: self.keywords(&call.keywords, scope, depth, budget),
                 });
             }
+            // A plain object: there is no base to reach.
+            [] if matches!(self.outside_base(class), Ok(None)) => {}
             [] => {
                 object
                     .notice

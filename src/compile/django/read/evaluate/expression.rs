@@ -414,7 +414,7 @@ impl Interpreter<'_> {
                 }
                 if !index.is_unknown() && !pairs.iter().any(|(key, _)| key.is_unknown()) {
                     let key = format::repr(&index, 5).unwrap_or_default();
-                    return Err(self.raise("KeyError", key));
+                    return self.fails("KeyError", key, scope, span);
                 }
                 let unknown = pairs.iter().find(|(key, _)| key.is_unknown()).map(|(key, _)| key.clone());
                 return Ok(unknown.unwrap_or(index.clone()));

@@ -294,7 +294,10 @@ impl Interpreter<'_> {
                     None => match missing(args.get(1)) {
                         Some(value) => Some(value),
                         None if key.is_unknown() => None,
-                        None => return Err(self.raise("KeyError", format::repr(key, 5).unwrap_or_default())),
+                        None => {
+                            let key = format::repr(key, 5).unwrap_or_default();
+                            return self.fails("KeyError", key, scope, span).map(Some);
+                        }
                     },
                 }
             }

@@ -21,7 +21,10 @@ pub fn is_followed(module: &str) -> bool {
     // Of these it is known what they give; their own source looks into the environment.
     let root = module.split('.').next().unwrap_or_default();
     !is_standard(root)
-        && !matches!(root, "environ" | "decouple" | "environs" | "split_settings" | "dj_database_url")
+        && !matches!(
+            root,
+            "environ" | "decouple" | "environs" | "split_settings" | "dj_database_url" | "appconf"
+        )
 }
 
 /// Modules of Python's own library that settings and migrations import.

@@ -230,9 +230,12 @@ impl Interpreter<'_> {
             classes.push(self.handled(handler, scope)?);
         }
         let catches_imports = classes.iter().any(|it| it.iter().any(|class| catches(class, "ImportError")));
+        let catches = u32::from(!handlers.is_empty());
         self.trying += u32::from(catches_imports);
+        self.catching += catches;
         let result = self.block(body, scope);
         self.trying -= u32::from(catches_imports);
+        self.catching -= catches;
         match result {
             Ok(outcome) if matches!(outcome.flow, Flow::Next) => {
                 let last = self.block(otherwise, scope)?;

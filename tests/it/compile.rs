@@ -1,5 +1,6 @@
 //! Manifests compiled from Django projects, against databases that real Django migrated.
 
+mod projects;
 mod steps;
 
 use std::path::{Path, PathBuf};

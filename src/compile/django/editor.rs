@@ -10,6 +10,7 @@ mod define;
 mod find;
 mod many_to_many;
 mod meta;
+mod referring;
 mod remake;
 mod together;
 

@@ -160,3 +160,25 @@ fn defaults_of_the_database() {
     let backend = backends("postgres", "5.2")[0];
     assert_eq!(backend.default(&Value::None, None, &facts), None);
 }
+
+/// Where the two are not recognised as one, nothing is proven of a healthy database, and nothing is accused.
+fn kept_apart(dialect: Dialect, lines: &str) -> Vec<String> {
+    let canonical = |text: &str| dialect.canonical_expression(text).to_string();
+    (lines.lines().filter(|line| !line.starts_with('#')))
+        .filter_map(|line| {
+            let (wrote, keeps) = line.split_once('\t').unwrap();
+            let (wrote, keeps) = (canonical(wrote), canonical(keeps));
+            (wrote != keeps).then(|| format!("{wrote} <> {keeps}"))
+        })
+        .collect()
+}
+
+#[test]
+fn postgres_keeps_what_django_wrote() {
+    assert_eq!(kept_apart(Dialect::Postgres, include_str!("printed.txt")), Vec::<String>::new());
+}
+
+#[test]
+fn mariadb_keeps_what_django_wrote_but_for_brackets() {
+    insta::assert_debug_snapshot!(kept_apart(Dialect::Mariadb, include_str!("printed_mariadb.txt")));
+}

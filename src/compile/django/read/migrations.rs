@@ -74,9 +74,6 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
     Ok((graph::resolve(loaded, apps, &mut notices), notices))
 }
 
-/// The place of a job, what it gave, and what it could not see through.
-type Done = (usize, Option<Loaded>, Vec<Notice>);
-
 fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>) -> Vec<Job> {
     let Some(module) = &app.migrations_module else {
         return Vec::new();

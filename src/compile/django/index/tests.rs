@@ -75,7 +75,7 @@ fn kinds_of_indexes() {
     check_index(POSTGRES, "postgres.indexes.SpGistIndex(fields=['a'], name='x')", "USING spgist (a)");
     check_index(POSTGRES, "postgres.indexes.HashIndex(fields=['a'], name='x')", "USING hash (a)");
     let old = Backend { dialect: Dialect::Mariadb, django: (4, 0) };
-    check_index(old, "Index(fields=['-a'], name='x')", "(a)");
+    check_index(old, "Index(fields=['-a'], name='x')", "(a DESC)");
     check_index(MARIADB, "Index(fields=['-a'], name='x')", "(a DESC)");
 }
 

@@ -14,8 +14,8 @@ pub fn part(key: &Key, method: Method, backend: Backend, facts: &Facts<'_>) -> O
     let is_postgres = backend.dialect == Dialect::Postgres;
     let says_something = |class: &Name| is_postgres && !is_usual(class, method);
     let mut options = PartOptions {
-        // Before Django 4.1 `DESC` is written whatever the server, after it for MariaDB 10.8 and MySQL 8,
-        // which alone keep it (`supports_index_column_ordering`).
+        // Before Django 4.1 always written; since then where `supports_index_column_ordering`, which is where the
+        // server does not forget it (MySQL 8.0.1, MariaDB 10.8).
         descending: key.descending,
         operator_class: key.operator_class.clone().filter(says_something),
         ..PartOptions::default()
@@ -28,8 +28,8 @@ pub fn part(key: &Key, method: Method, backend: Backend, facts: &Facts<'_>) -> O
         KeyOf::Expression(value) => {
             let inner = unwrapped(value, backend, &mut options)?;
             options.operator_class = options.operator_class.filter(says_something);
-            if let Some(column) = as_column(inner, facts) {
-                return Some(IndexPart::column(column).with_options(options));
+            if let Some(name) = field_name(inner) {
+                return Some(IndexPart::column(column_of(name, facts)?.column).with_options(options));
             }
             let written = expression(inner, backend, facts);
             Some(IndexPart::expression(Written::spelling(written)).with_options(options))
@@ -42,15 +42,15 @@ fn column_of(name: &str, facts: &Facts<'_>) -> Option<ColumnFact> {
     facts(name).or_else(|| facts(name.strip_suffix("_id")?).filter(|fact| fact.relation))
 }
 
-fn as_column(value: &Value, facts: &Facts<'_>) -> Option<Name> {
-    let name = match value {
-        Value::Str(name) => name,
-        other => match Arguments::of(call_of(other, "F")?, |_| &["name"]).get("name")? {
-            Value::Str(name) => name,
-            _ => return None,
-        },
-    };
-    column_of(name, facts).map(|fact| fact.column)
+/// A plain string, or `F("name")`.
+fn field_name(value: &Value) -> Option<&str> {
+    if let Value::Str(name) = value {
+        return Some(name);
+    }
+    match Arguments::of(call_of(value, "F")?, |_| &["name"]).get("name")? {
+        Value::Str(name) => Some(name),
+        _ => None,
+    }
 }
 
 /// What stands inside of `OrderBy`, `OpClass` and `Collate`; these become options.

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand, exit codes decided here.
 
 mod check;
+mod compile;
 mod completions;
 mod config;
 mod demo;
@@ -51,6 +52,9 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Serve an embedded database that holds a real incident: 7 tables and a column that were never made.
     Demo(demo::DemoArgs),
+    /// Compile a project's migrations to a manifest.
+    #[command(subcommand)]
+    Compile(compile::CompileCommand),
     /// Work with manifest files.
     #[command(subcommand)]
     Manifest(manifest::ManifestCommand),
@@ -75,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve::run(&arguments.config, serve),
         Command::Check(check) => check::run(&arguments.config, &check),
         Command::Demo(demo) => demo::run(&demo),
+        Command::Compile(compile) => compile::run(compile),
         Command::Manifest(manifest) => manifest::run(&manifest),
         Command::Config(config) => config.run(&arguments.config),
         Command::Completions(completions) => completions.run(),

@@ -2,6 +2,7 @@
 //! its line and column.
 
 mod database;
+mod django;
 mod policy;
 mod reader;
 pub mod schema;
@@ -34,7 +35,8 @@ pub struct Config {
     /// How long requests are still answered after SIGTERM, with `/readyz` failing.
     pub drain: Duration,
     pub log: LogConfig,
-    /// Every file whose content went into this: the configuration, URL files, manifests.
+    /// Every file that went into this: the configuration, URL files, manifests, the sources of Django projects
+    /// and the folders in which a further one would stand.
     pub sources: BTreeSet<PathBuf>,
 }
 

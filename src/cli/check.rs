@@ -101,7 +101,7 @@ fn databases(config: &Path, arguments: &CheckArgs) -> anyhow::Result<(Vec<Arc<Da
                 manifest.dialect
             );
         }
-        let database = DatabaseConfig::new("database", url.clone(), arguments.schema.clone(), manifest, file);
+        let database = DatabaseConfig::new("database", url.clone(), arguments.schema.clone(), manifest);
         return Ok((vec![Arc::new(database)], 1));
     }
     if arguments.manifest.is_some() {

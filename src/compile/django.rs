@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod backend;
+mod compilation;
 pub mod compile;
 pub mod editor;
 pub mod expression;
@@ -19,7 +20,9 @@ pub mod project;
 pub mod read;
 pub mod state;
 
+pub use compilation::{Compilation, CompileError, Summary, compile_project};
 pub use compile::{Compiled, compile};
+pub use read::Request;
 
 #[cfg(test)]
 mod python;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::django;
 use super::policy::PolicyConfig;
 use super::reader::{Entries, Reader};
 use super::yaml::{Key, Node, Position};
@@ -15,6 +16,7 @@ use super::{
     resolve_url,
 };
 use crate::catalog::{Budgets, LedgerSource, Scheme, Target};
+use crate::compile::django::{Request, compile_project};
 use crate::migration::Manifest;
 
 /// A URL in a file is one line.
@@ -26,7 +28,6 @@ pub struct DatabaseConfig {
     pub name: Arc<str>,
     pub target: Target,
     pub manifest: Arc<Manifest>,
-    pub manifest_file: PathBuf,
     /// Whether `/readyz` fails while this database is unhealthy or unknown.
     pub gate: bool,
     pub interval: Duration,
@@ -40,20 +41,13 @@ pub struct DatabaseConfig {
 
 impl DatabaseConfig {
     /// A database with everything as it is by default, for use without a configuration file.
-    pub fn new(
-        name: &str,
-        url: SecretString,
-        schema: Option<String>,
-        manifest: Manifest,
-        manifest_file: &Path,
-    ) -> Self {
+    pub fn new(name: &str, url: SecretString, schema: Option<String>, manifest: Manifest) -> Self {
         let budgets = Budgets::default();
         let ledger = LedgerSource { format: manifest.ledger, table: None, schema: None };
         Self {
             name: name.into(),
             target: Target { url, schema, ledger, budgets },
             manifest: Arc::new(manifest),
-            manifest_file: manifest_file.to_owned(),
             gate: false,
             interval: DEFAULT_INTERVAL,
             confirm_after: DEFAULT_CONFIRM_AFTER,
@@ -171,13 +165,17 @@ fn read_budgets(reader: &mut Reader<'_>, node: Node, mut budgets: Budgets) -> Bu
     budgets
 }
 
-/// Manifests by path: one that a thousand databases name is read once.
+/// Manifests by path, or by the Django project they are compiled from: one that a thousand databases name
+/// is read once.
 #[derive(Default)]
-pub(super) struct Manifests(BTreeMap<PathBuf, Option<Arc<Manifest>>>);
+pub(super) struct Manifests {
+    files: BTreeMap<PathBuf, Option<Arc<Manifest>>>,
+    projects: BTreeMap<String, Option<Arc<Manifest>>>,
+}
 
 impl Manifests {
     fn load(&mut self, reader: &mut Reader<'_>, position: Position, path: &Path) -> Option<Arc<Manifest>> {
-        if let Some(loaded) = self.0.get(path) {
+        if let Some(loaded) = self.files.get(path) {
             return loaded.clone();
         }
         let loaded = match Manifest::load(path) {
@@ -189,8 +187,73 @@ impl Manifests {
                 None
             }
         };
-        self.0.insert(path.to_owned(), loaded.clone());
+        self.files.insert(path.to_owned(), loaded.clone());
         loaded
+    }
+
+    fn compile(
+        &mut self,
+        reader: &mut Reader<'_>,
+        position: Position,
+        request: Request,
+        sources: &mut BTreeSet<PathBuf>,
+    ) -> Option<Arc<Manifest>> {
+        if let Some(compiled) = self.projects.get(&format!("{request:?}")) {
+            return compiled.clone();
+        }
+        sources.extend(request.settings.clone());
+        let compiled = match compile_project(&request) {
+            Ok(compilation) => {
+                sources.extend(compilation.files.iter().cloned());
+                for notice in &compilation.notices {
+                    tracing::warn!("{}: {}", notice.at, notice.message);
+                }
+                tracing::info!("compiled {}", compilation.summary);
+                Some(Arc::new(compilation.manifest))
+            }
+            Err(error) => {
+                for line in error.to_string().lines() {
+                    reader.mistake(position, format!("django: {line}"));
+                }
+                None
+            }
+        };
+        self.projects.insert(format!("{request:?}"), compiled.clone());
+        compiled
+    }
+}
+
+/// The manifest: from its file, or compiled from a Django project.
+fn read_manifest(
+    reader: &mut Reader<'_>,
+    key: &Key,
+    entries: &mut Entries,
+    url: Option<&(SecretString, Scheme)>,
+    manifests: &mut Manifests,
+    sources: &mut BTreeSet<PathBuf>,
+) -> Option<(Position, Arc<Manifest>)> {
+    match (entries.take("manifest"), entries.take_with_key("django")) {
+        (Some(node), None) => {
+            let path = reader.path(node, "manifest")?;
+            sources.insert(path.value.clone());
+            Some((path.position, manifests.load(reader, path.position, &path.value)?))
+        }
+        (None, Some((place, node))) => {
+            let request = django::read(reader, &place, node, url)?;
+            Some((place.position, manifests.compile(reader, place.position, request, sources)?))
+        }
+        (Some(_), Some((place, _))) => {
+            let message =
+                format!("database {:?} has both manifest and django: remove one of the two", key.name);
+            reader.mistake(place.position, message);
+            None
+        }
+        (None, None) => {
+            let message =
+                format!("database {:?} has no manifest: name its file, or a Django project", key.name);
+            reader.mistake(key.position, message);
+            None
+        }
     }
 }
 
@@ -205,18 +268,7 @@ pub(super) fn read(
     check_name(reader, &key);
     let mut entries = reader.map(node, &format!("database {:?}", key.name))?;
     let url = read_url(reader, &key, &mut entries, sources);
-    let manifest = match entries.take("manifest") {
-        Some(node) => reader.path(node, "manifest").and_then(|path| {
-            sources.insert(path.value.clone());
-            let manifest = manifests.load(reader, path.position, &path.value)?;
-            Some((path, manifest))
-        }),
-        None => {
-            let message = format!("database {:?} has no manifest: name its file", key.name);
-            reader.mistake(key.position, message);
-            None
-        }
-    };
+    let manifest = read_manifest(reader, &key, &mut entries, url.as_ref(), manifests, sources);
     let schema = entries.take("schema").and_then(|node| reader.text(node, "schema")).map(|it| it.value);
     let ledger = entries.take("ledger").map(|node| read_ledger(reader, node)).unwrap_or_default();
     let gate = entries.take("gate").and_then(|node| reader.boolean(node, "gate")).unwrap_or(false);
@@ -224,13 +276,13 @@ pub(super) fn read(
     let settings = common.overridden(reader, &mut entries);
     entries.finish(reader);
 
-    let ((url, scheme), (path, manifest)) = (url?, manifest?);
+    let ((url, scheme), (position, manifest)) = (url?, manifest?);
     if !scheme.serves(manifest.dialect) {
         let message = format!(
             "this manifest is for {}, but the url of {:?} is for another kind of database: one of the two is wrong",
             manifest.dialect, key.name
         );
-        reader.mistake(path.position, message);
+        reader.mistake(position, message);
         return None;
     }
     let (table, ledger_schema) = ledger;
@@ -239,7 +291,6 @@ pub(super) fn read(
         name: key.name.into(),
         target: Target { url, schema, ledger, budgets: settings.budgets },
         manifest,
-        manifest_file: path.value,
         gate,
         interval: settings.interval,
         confirm_after: settings.confirm_after,

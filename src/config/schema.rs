@@ -31,7 +31,7 @@ struct Configuration {
     common: Common,
 }
 
-/// One database. It has `url` or `url_file`, never both.
+/// One database. It has `url` or `url_file`, and `manifest` or `django`, never both.
 #[derive(JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its shape is used")]
@@ -41,7 +41,8 @@ struct Database {
     /// A file that holds the URL, such as a mounted secret; read again when it changes.
     url_file: Option<String>,
     /// The manifest's file; a relative path starts at this file's folder.
-    manifest: String,
+    manifest: Option<String>,
+    django: Option<Django>,
     /// The schema to audit; the role's current schema when not said.
     schema: Option<String>,
     ledger: Option<Ledger>,
@@ -49,6 +50,33 @@ struct Database {
     gate: Option<bool>,
     #[schemars(flatten)]
     common: Common,
+}
+
+/// A Django project, whose migrations are compiled to the manifest without running any of it.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its shape is used")]
+struct Django {
+    /// The folders that Python would look for modules in: the project's own, and its site-packages.
+    source: Vec<String>,
+    /// The settings file.
+    settings: Option<String>,
+    /// Settings that the file does not say literally, each as Python writes it.
+    set: Option<BTreeMap<String, String>>,
+    /// Apps that are not found under their module's name: where they are, by label.
+    apps: Option<BTreeMap<String, String>>,
+    /// What is installed beside what the settings say.
+    installed_apps: Option<Vec<String>>,
+    /// Which of the two the server is, when the url begins with mysql://.
+    dialect: Option<MysqlOrMariadb>,
+}
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its shape is used")]
+enum MysqlOrMariadb {
+    Mysql,
+    Mariadb,
 }
 
 /// What may stand for all databases and, stronger, for one.

@@ -17,7 +17,8 @@ use super::store::Store;
 use crate::config::{Config, ConfigError};
 
 const POLL_EVERY: Duration = Duration::from_secs(2);
-/// Smaller files are compared by content, larger ones (manifests) by what the file system says of them.
+/// Smaller files are compared by content; larger ones (manifests), folders, and Python's sources, of which there may
+/// be thousands, by what the file system says of them.
 const COMPARED_BY_CONTENT: u64 = 64 << 10;
 
 type Stamps = BTreeMap<PathBuf, Stamp>;
@@ -99,7 +100,8 @@ async fn stamps_of(paths: BTreeSet<PathBuf>) -> Option<Stamps> {
 
 fn stamp_of(path: &Path) -> Stamp {
     let Ok(metadata) = std::fs::metadata(path) else { return Stamp::Unreadable };
-    if metadata.len() > COMPARED_BY_CONTENT || !metadata.is_file() {
+    let is_python = path.extension().is_some_and(|it| it == "py");
+    if metadata.len() > COMPARED_BY_CONTENT || !metadata.is_file() || is_python {
         return Stamp::Metadata { modified: metadata.modified().ok(), length: metadata.len() };
     }
     match std::fs::read(path) {

@@ -274,9 +274,7 @@ impl<'a> ShortColumn<'a> {
             let map = Map::new().some("expression", it.expression.text().map(json));
             map.flag("stored", it.stored).text()
         });
-        map.some("generated", generated)
-            .some("collation", column.collation.as_ref().map(|it| json(it)))
-            .text()
+        map.some("generated", generated).some("collation", column.collation.as_ref().map(json)).text()
     }
 }
 
@@ -330,7 +328,7 @@ fn index(map: Map, index: &Index) -> Map {
         .with("columns", parts(&index.parts))
         .list("include", &index.include)
         .some("condition", index.condition.as_ref().map(|it| json(text_of(it))))
-        .some("method", index.method.as_ref().map(|it| json(it)))
+        .some("method", index.method.as_ref().map(json))
 }
 
 fn parts(parts: &[IndexPart]) -> String {
@@ -349,8 +347,8 @@ fn part(part: &IndexPart) -> String {
     let Some(options) = &part.options else { return map.text() };
     map.flag("descending", options.descending)
         .some("nulls", options.nulls.as_ref().map(json))
-        .some("operator_class", options.operator_class.as_ref().map(|it| json(it)))
-        .some("collation", options.collation.as_ref().map(|it| json(it)))
+        .some("operator_class", options.operator_class.as_ref().map(json))
+        .some("collation", options.collation.as_ref().map(json))
         .some("prefix_length", options.prefix_length.as_ref().map(json))
         .text()
 }
@@ -405,7 +403,7 @@ fn table_name(name: &TableName) -> String {
 }
 
 fn names(names: &[Name]) -> String {
-    list(names.iter().map(|name| json(name)))
+    list(names.iter().map(json))
 }
 
 fn of(table: &TableName) -> Map {
@@ -440,7 +438,7 @@ impl Map {
     }
 
     fn name(self, name: &Option<Name>) -> Self {
-        self.some("name", name.as_ref().map(|name| json(name)))
+        self.some("name", name.as_ref().map(json))
     }
 
     fn list(self, key: &str, items: &[Name]) -> Self {

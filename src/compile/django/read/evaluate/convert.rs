@@ -1,5 +1,6 @@
 //! What was computed, as a tree that nothing changes any more.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -29,12 +30,14 @@ const ASKED: &[&str] = &[
 struct Budget {
     parts: u32,
     within: Vec<*const Instance>,
+    /// What was converted already: objects that share objects would else grow without end.
+    made: HashMap<*const Instance, Arc<Object>>,
 }
 
 impl Interpreter<'_> {
     /// Within `module`, for what must be told of where nothing else is known.
     pub fn value(&mut self, live: &Live, scope: &Rc<Scope>) -> Value {
-        let mut budget = Budget { parts: MAX_PARTS, within: Vec::new() };
+        let mut budget = Budget { parts: MAX_PARTS, within: Vec::new(), made: HashMap::new() };
         self.convert(live, scope, MAX_DEPTH, &mut budget)
     }
 
@@ -99,10 +102,14 @@ impl Interpreter<'_> {
                 if budget.within.contains(&Rc::as_ptr(instance)) {
                     return self.unknown_value(scope, instance.span, "refers to itself");
                 }
+                if let Some(object) = budget.made.get(&Rc::as_ptr(instance)) {
+                    return Value::Object(object.clone());
+                }
                 budget.within.push(Rc::as_ptr(instance));
-                let object = self.object(instance, scope, depth, budget);
+                let object = Arc::new(self.object(instance, scope, depth, budget));
                 budget.within.pop();
-                Value::Object(Arc::new(object))
+                budget.made.insert(Rc::as_ptr(instance), object.clone());
+                Value::Object(object)
             }
             Live::Super(_) | Live::Import(_) => {
                 self.unknown_value(scope, Span::default(), format!("is {}", format::kind(&live)))

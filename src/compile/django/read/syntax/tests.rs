@@ -1,3 +1,5 @@
+//! What the reader of Python takes and refuses.
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -1,0 +1,111 @@
+//! `compile`: source files to a manifest, without running any of them.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Exit, plural, say};
+use crate::compile::django::{Request, compile_project};
+use crate::dialect::Dialect;
+
+#[derive(Debug, Subcommand)]
+pub enum CompileCommand {
+    /// Compile the migrations of a Django project, without Python.
+    Django(DjangoArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct DjangoArgs {
+    /// The kind of server that the manifest is for.
+    #[arg(long, value_enum)]
+    dialect: DialectName,
+    /// A folder that Python would look for modules in: the project's, its site-packages. Can be said again.
+    #[arg(long, required = true, value_name = "DIR")]
+    source: Vec<PathBuf>,
+    /// The settings file.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+    /// A setting that the file does not say literally: `AUTH_USER_MODEL=accounts.User`. Can be said again.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+    /// An app that is not found under its module's name: its label and its folder. Can be said again.
+    #[arg(long, value_name = "LABEL=DIR", value_parser = pair)]
+    app: Vec<(String, String)>,
+    /// An entry of INSTALLED_APPS beside those of the settings. Can be said again.
+    #[arg(long, value_name = "MODULE")]
+    installed_app: Vec<String>,
+    /// The version of Django, such as 5.2, where no source holds Django itself.
+    #[arg(long, value_name = "X.Y", value_parser = version)]
+    django: Option<(u32, u32)>,
+    /// Where to write the manifest; standard output when not said, or `-`.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write nothing, and fail, if anything was not seen through.
+    #[arg(long)]
+    strict: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum DialectName {
+    Postgres,
+    Mysql,
+    Mariadb,
+    Sqlite,
+}
+
+pub fn run(command: CompileCommand) -> anyhow::Result<Exit> {
+    match command {
+        CompileCommand::Django(arguments) => django(arguments),
+    }
+}
+
+fn django(arguments: DjangoArgs) -> anyhow::Result<Exit> {
+    let request = Request {
+        dialect: match arguments.dialect {
+            DialectName::Postgres => Dialect::Postgres,
+            DialectName::Mysql => Dialect::Mysql,
+            DialectName::Mariadb => Dialect::Mariadb,
+            DialectName::Sqlite => Dialect::Sqlite,
+        },
+        sources: arguments.source,
+        settings: arguments.settings,
+        set: arguments.set,
+        apps: arguments.app.into_iter().map(|(label, folder)| (label, folder.into())).collect(),
+        installed_apps: arguments.installed_app,
+        django: arguments.django,
+    };
+    let compilation = compile_project(&request)?;
+    for notice in &compilation.notices {
+        eprintln!("{}: {}", notice.at, notice.message);
+    }
+    eprintln!("{}", compilation.summary);
+    let count = compilation.notices.len();
+    if arguments.strict && count > 0 {
+        eprintln!("error: {count} thing{} not seen through, and --strict allows none", plural(count));
+        return Ok(Exit::Findings);
+    }
+    let text = compilation.manifest.to_json();
+    match arguments.output.filter(|it| it != Path::new("-")) {
+        None => say(&text)?,
+        Some(file) => {
+            std::fs::write(&file, text).with_context(|| format!("{} cannot be written", file.display()))?;
+        }
+    }
+    Ok(Exit::Healthy)
+}
+
+fn pair(text: &str) -> anyhow::Result<(String, String)> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        Some(_) | None => bail!("expected NAME=VALUE"),
+    }
+}
+
+fn version(text: &str) -> anyhow::Result<(u32, u32)> {
+    let mut parts = text.split('.').map(str::parse);
+    match (parts.next(), parts.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => Ok((major, minor)),
+        _ => bail!("expected a version such as 5.2"),
+    }
+}

@@ -1,0 +1,115 @@
+//! Real Django projects, migrated by real Django on real servers, against what was compiled without Python.
+
+mod by_hand;
+mod corpus;
+mod damage;
+mod ground;
+
+use std::fmt::Write as _;
+use std::fs;
+use std::time::Instant;
+
+use schema_health::dialect::Dialect;
+
+use self::corpus::{Corpus, kept};
+use self::ground::{Ground, lines, look};
+
+/// Migrates the corpus, and finds nothing.
+async fn conforms(corpus: &'static str, dialect: Dialect) {
+    let corpus = Corpus(corpus);
+    let mut ground = Ground::new(dialect).await;
+    let start = Instant::now();
+    corpus.manage(dialect, &ground.url(), &["migrate", "--skip-checks", "--verbosity", "0"]);
+    let migrated = start.elapsed();
+    let start = Instant::now();
+    let compilation = corpus.compile(dialect);
+    let compiled = start.elapsed();
+    let mut session = ground.session().await;
+    let (_, report) = look(&mut session, &compilation.manifest).await;
+    session.close().await;
+
+    let mut text = String::new();
+    let coverage = report.coverage;
+    writeln!(
+        text,
+        "{} on {dialect}: {}; {} findings, {} of {} objects checked ({:.2} %), {} tables; migrated in {:.1?}, compiled in {:.1?}",
+        corpus.0,
+        compilation.summary,
+        report.findings.len(),
+        coverage.checked,
+        coverage.expected,
+        coverage.ratio() * 100.0,
+        coverage.expected_tables,
+        migrated,
+        compiled,
+    )
+    .unwrap();
+    for notice in &compilation.notices {
+        writeln!(text, "  notice {}: {}", notice.at, notice.message).unwrap();
+    }
+    for spot in &report.blind_spots {
+        writeln!(text, "  blind spot: {spot}").unwrap();
+    }
+    for line in lines(&report) {
+        writeln!(text, "  FINDING {line}").unwrap();
+    }
+    let folder = kept().join("reports");
+    fs::create_dir_all(&folder).unwrap();
+    let report_file = folder.join(format!("{}.{dialect}.txt", corpus.0));
+    fs::write(&report_file, &text).unwrap();
+    println!("{}", text.lines().next().unwrap());
+    assert!(report.findings.is_empty(), "{text}");
+    assert!(coverage.expected_tables > 0, "nothing is expected");
+
+    let start = Instant::now();
+    let tally = damage::drop_each(&mut ground, &compilation.manifest).await;
+    let line = format!("{} on {dialect}: {tally}, in {:.1?}", corpus.0, start.elapsed());
+    println!("{line}");
+    writeln!(text, "{line}").unwrap();
+    for fault in tally.faults.iter().chain(&tally.refused) {
+        writeln!(text, "  {fault}").unwrap();
+    }
+    fs::write(&report_file, &text).unwrap();
+    assert!(tally.faults.is_empty(), "{line}\n{}", tally.faults.join("\n"));
+}
+
+macro_rules! corpora {
+    ($($module:ident = $name:literal;)+) => {
+        $(mod $module {
+            use schema_health::dialect::Dialect;
+
+            #[tokio::test]
+            async fn on_postgres() {
+                super::conforms($name, Dialect::Postgres).await;
+            }
+
+            #[tokio::test]
+            async fn on_mariadb() {
+                super::conforms($name, Dialect::Mariadb).await;
+            }
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                super::conforms($name, Dialect::Sqlite).await;
+            }
+        })+
+    };
+}
+
+corpora! {
+    contrib_3_2 = "contrib-3.2";
+    contrib_4_2 = "contrib-4.2";
+    contrib_5_2 = "contrib-5.2";
+    contrib_6 = "contrib-6";
+    synthetic_3_2 = "synthetic-3.2";
+    synthetic_4_2 = "synthetic-4.2";
+    synthetic_5_2 = "synthetic-5.2";
+    synthetic_6 = "synthetic-6";
+    batteries = "batteries";
+    cms = "cms";
+    dj_stripe = "dj-stripe";
+    evennia = "evennia";
+    machina = "machina";
+    oscar = "oscar";
+    wagtail = "wagtail";
+}

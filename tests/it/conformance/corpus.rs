@@ -1,0 +1,129 @@
+//! A corpus: a real Django project, its Python, and what compiling its sources gives.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use schema_health::compile::django::{Compilation, Request, compile_project};
+use schema_health::dialect::Dialect;
+use sha2::{Digest, Sha256};
+
+/// A folder of `tests/conformance/corpora`.
+#[derive(Clone, Copy, Debug)]
+pub struct Corpus(pub &'static str);
+
+fn home() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
+}
+
+/// Where environments and figures are kept between runs.
+pub fn kept() -> PathBuf {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target"),
+        |target| Path::new(env!("CARGO_MANIFEST_DIR")).join(target),
+    );
+    target.join("conformance")
+}
+
+/// Runs a program, and fails with its messages when it fails.
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}:\n{told}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+impl Corpus {
+    fn folder(self) -> PathBuf {
+        home().join("corpora").join(self.0)
+    }
+
+    /// The virtual environment with exactly what `requirements.txt` says, made at the first need.
+    fn environment(self) -> PathBuf {
+        let requirements = self.folder().join("requirements.txt");
+        let python = self.python();
+        let content = format!("{}{}", fs::read_to_string(&requirements).unwrap(), python.display());
+        let hash = Sha256::digest(&content);
+        let name: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        fs::create_dir_all(kept()).unwrap();
+        let environment = kept().join(&name);
+        // One environment at a time: pip fills the disk, the network and the processors by itself.
+        let lock = File::create(kept().join("lock")).unwrap();
+        lock.lock().unwrap();
+        let complete = environment.join("complete");
+        if !complete.exists() {
+            let _ = fs::remove_dir_all(&environment);
+            run(Command::new(&python).args(["-m", "venv"]).arg(&environment));
+            let pip =
+                ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "-r"];
+            run(Command::new(environment.join("bin/python")).args(pip).arg(&requirements));
+            File::create(complete).unwrap();
+        }
+        environment
+    }
+
+    /// Django 6 needs Python 3.12; everything else is content with what the tests run with.
+    fn python(self) -> PathBuf {
+        let usual = std::env::var_os("SCHEMA_HEALTH_TEST_PYTHON").expect("run ./tests/run");
+        if !self.0.ends_with("-6") {
+            return usual.into();
+        }
+        newer_python().unwrap_or_else(|| {
+            panic!("{} needs Python 3.12 or newer: put one on the PATH, or install one with pyenv", self.0)
+        })
+    }
+
+    fn site_packages(self) -> PathBuf {
+        let library = self.environment().join("lib");
+        let version = fs::read_dir(library).unwrap().next().unwrap().unwrap();
+        version.path().join("site-packages")
+    }
+
+    /// `manage.py …` of the corpus on the database behind `url`; what it printed.
+    pub fn manage(self, dialect: Dialect, url: &str, arguments: &[&str]) -> String {
+        let settings = self.settings(dialect);
+        let module = settings.file_stem().unwrap().to_owned();
+        run(Command::new(self.environment().join("bin/python"))
+            .arg(home().join("manage.py"))
+            .arg(self.0)
+            .args(arguments)
+            .env("DJANGO_SETTINGS_MODULE", module)
+            .env("DATABASE_URL", url.replace("sqlite://", "sqlite:"))
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("PYTHONWARNINGS", "ignore"))
+    }
+
+    /// `settings_postgres.py` where the corpus has more on this database, else `settings.py`.
+    fn settings(self, dialect: Dialect) -> PathBuf {
+        let own = self.folder().join(format!("settings_{dialect}.py"));
+        if own.exists() { own } else { self.folder().join("settings.py") }
+    }
+
+    pub fn compile(self, dialect: Dialect) -> Compilation {
+        let request = Request {
+            dialect,
+            sources: vec![self.folder(), home().join("synthetic"), home(), self.site_packages()],
+            settings: Some(self.settings(dialect)),
+            set: Vec::new(),
+            apps: Vec::new(),
+            installed_apps: Vec::new(),
+            django: None,
+        };
+        compile_project(&request).unwrap_or_else(|error| panic!("{}: {error}", self.0))
+    }
+}
+
+/// The newest Python of 3.12 and above that is on the PATH or among pyenv's.
+fn newer_python() -> Option<PathBuf> {
+    let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let pyenv = pyenv.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")))?;
+    let installed = fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
+    let on_path = std::env::var_os("PATH")?;
+    let of_path = std::env::split_paths(&on_path)
+        .flat_map(|folder| ["python3.14", "python3.13", "python3.12", "python3"].map(|it| folder.join(it)));
+    of_path.chain(installed.map(|it| it.path().join("bin/python"))).find(|python| {
+        let question = "import sys, venv, ensurepip, sqlite3; sys.exit(sys.version_info < (3, 12))";
+        python.exists()
+            && Command::new(python).args(["-c", question]).output().is_ok_and(|it| it.status.success())
+    })
+}

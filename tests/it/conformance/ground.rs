@@ -1,0 +1,164 @@
+//! Where a corpus is migrated: a database that can be damaged, audited and put back.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use schema_health::audit::{Observation, Policy, Report, audit};
+use schema_health::catalog::{Budgets, LedgerSource, Session, Target};
+use schema_health::dialect::Dialect;
+use schema_health::migration::{Manifest, ledger};
+use schema_health::repair::plan;
+use schema_health::schema::{Schema, TableName};
+use secrecy::SecretString;
+use sqlx::{AssertSqlSafe, Connection};
+
+use crate::servers::mysql::{MysqlDatabase, mysql_database};
+use crate::servers::postgres::{PostgresDatabase, postgres_database};
+use crate::servers::sqlite::{SqliteDatabase, sqlite_database};
+
+pub enum Ground {
+    Postgres(PostgresDatabase),
+    /// With the `CREATE TABLE` of each table while it was whole.
+    Mariadb(MysqlDatabase, BTreeMap<TableName, String>),
+    Sqlite(SqliteDatabase),
+}
+
+impl Ground {
+    pub async fn new(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Postgres => Self::Postgres(postgres_database().await),
+            Dialect::Mysql | Dialect::Mariadb => Self::Mariadb(mysql_database().await, BTreeMap::new()),
+            Dialect::Sqlite => Self::Sqlite(sqlite_database().await),
+        }
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        match self {
+            Self::Postgres(_) => Dialect::Postgres,
+            Self::Mariadb(..) => Dialect::Mariadb,
+            Self::Sqlite(_) => Dialect::Sqlite,
+        }
+    }
+
+    pub fn url(&self) -> String {
+        match self {
+            Self::Postgres(database) => database.url(),
+            Self::Mariadb(database, _) => database.url(),
+            Self::Sqlite(database) => database.url(),
+        }
+    }
+
+    /// Keeps what [`Ground::restore`] needs.
+    pub async fn save(&mut self, whole: &Schema) {
+        match self {
+            Self::Postgres(_) => {}
+            Self::Mariadb(database, saved) => {
+                let mut connection = database.connect().await;
+                for name in whole.tables.keys() {
+                    let sql = format!("SHOW CREATE TABLE {}", Dialect::Mariadb.table(name));
+                    let row: (String, String) =
+                        sqlx::query_as(AssertSqlSafe(sql)).fetch_one(&mut connection).await.unwrap();
+                    saved.insert(name.clone(), row.1);
+                }
+                connection.close().await.unwrap();
+            }
+            Self::Sqlite(database) => {
+                std::fs::copy(database.path(), database.path().with_extension("saved")).unwrap();
+            }
+        }
+    }
+
+    /// Puts back what was dropped; the rows are gone.
+    pub async fn restore(&self, damaged: &Schema, whole: &Schema) {
+        match self {
+            Self::Postgres(_) => {
+                let plan = plan(Dialect::Postgres, damaged, whole);
+                let statements: Vec<String> = plan.statements.into_iter().map(|it| it.sql).collect();
+                self.execute(&statements.join(";\n")).await.unwrap();
+            }
+            Self::Mariadb(_, saved) => {
+                let differs = |name: &&TableName| damaged.tables.get(*name) != whole.tables.get(*name);
+                let damaged: Vec<&TableName> = saved.keys().filter(differs).collect();
+                // All go before any comes: a foreign key may lead to a table that is not there, not to a damaged one.
+                let drop =
+                    |name: &&TableName| format!("DROP TABLE IF EXISTS {}", Dialect::Mariadb.table(name));
+                let mut sql: Vec<String> = damaged.iter().map(drop).collect();
+                sql.extend(damaged.iter().map(|name| saved[*name].clone()));
+                self.execute(&sql.join(";\n")).await.unwrap();
+            }
+            Self::Sqlite(database) => {
+                // Another file under the same path: written over, it would fool the page cache of whoever has it open.
+                let fresh = database.path().with_extension("fresh");
+                std::fs::copy(database.path().with_extension("saved"), &fresh).unwrap();
+                std::fs::rename(&fresh, database.path()).unwrap();
+            }
+        }
+    }
+
+    pub async fn session(&self) -> Session {
+        let budgets = Budgets { audit: Duration::from_secs(120), ..Budgets::default() };
+        let target = Target {
+            url: SecretString::from(self.url()),
+            schema: None,
+            ledger: LedgerSource { format: &ledger::DJANGO, table: None, schema: None },
+            budgets,
+        };
+        Session::open(&target).await.unwrap()
+    }
+
+    /// Runs statements over a connection of their own; foreign keys do not hinder what is to be damaged.
+    pub async fn execute(&self, sql: &str) -> Result<(), String> {
+        let statements = |head: &str| sqlx::raw_sql(AssertSqlSafe(format!("{head}{sql}")));
+        let result = match self {
+            Self::Postgres(database) => {
+                let mut connection = database.connect().await;
+                let result = statements("").execute(&mut connection).await.map(drop);
+                connection.close().await.unwrap();
+                result
+            }
+            Self::Mariadb(database, _) => {
+                let mut connection = database.connect().await;
+                let result =
+                    statements("SET foreign_key_checks = 0; ").execute(&mut connection).await.map(drop);
+                connection.close().await.unwrap();
+                result
+            }
+            Self::Sqlite(database) => {
+                let mut connection = database.connect().await;
+                let result = statements("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; ")
+                    .execute(&mut connection)
+                    .await
+                    .map(drop);
+                connection.close().await.unwrap();
+                result
+            }
+        };
+        result.map_err(|error| format!("{error} in {sql}"))
+    }
+}
+
+/// As `check` looks.
+pub async fn look(session: &mut Session, manifest: &Manifest) -> (Observation, Report) {
+    let observation = session.observe(&manifest.interest()).await.unwrap();
+    let report = audit(manifest, &observation, &Policy::default());
+    (observation, report)
+}
+
+/// Findings as `severity rule table.column (name) expected / actual <- migration`.
+pub fn lines(report: &Report) -> Vec<String> {
+    let line = |finding: &schema_health::audit::Finding| {
+        let subject = &finding.subject;
+        format!(
+            "{} {} {}.{} ({}) expected {:?} actual {:?} <- {}",
+            finding.severity,
+            finding.rule.name(),
+            subject.table.as_deref().unwrap_or_default(),
+            subject.column.as_deref().unwrap_or_default(),
+            subject.name.as_deref().unwrap_or_default(),
+            finding.expected,
+            finding.actual,
+            finding.migration.as_ref().map(ToString::to_string).unwrap_or_default(),
+        )
+    };
+    report.findings.iter().map(line).collect()
+}

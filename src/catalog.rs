@@ -194,9 +194,14 @@ fn why_not_connected(error: &std::io::Error) -> String {
     if error.to_string().contains("lookup") {
         return "the name of the host could not be resolved".to_owned();
     }
+    if error.raw_os_error() == Some(TOO_MANY_FILES) {
+        return "this process may open no more files, raise its limit (ulimit -n)".to_owned();
+    }
     error.kind().to_string()
 }
 
+/// EMFILE on every system of ours.
+const TOO_MANY_FILES: i32 = 24;
 const CHECK_TLS: &str = "check what the url says of TLS, the certificates, and that the server offers TLS";
 const FREE_CONNECTIONS: &str = "raise the connection limit of the server or the role, or free connections";
 

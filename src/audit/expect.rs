@@ -50,7 +50,7 @@ impl Expected {
         table: &TableName,
         maker: Option<u32>,
     ) -> Option<String> {
-        let since = maker.and_then(|maker| self.applied_at(manifest, maker)).unwrap_or(0);
+        let since = maker.and_then(|maker| self.applied_at(manifest, maker).min()).unwrap_or(0);
         for spot in &self.expectation.blind_spots {
             let touches = match &spot.may_touch {
                 MayTouch::Nothing => false,
@@ -58,7 +58,7 @@ impl Expected {
                 MayTouch::Anything => true,
             };
             // Without a row of its own (a squash) the order is not known: it may have come later.
-            let later = self.applied_at(manifest, spot.migration).is_none_or(|at| at >= since);
+            let later = self.applied_at(manifest, spot.migration).max().is_none_or(|at| at >= since);
             if touches && later {
                 let by = manifest.migration(spot.migration).map(|it| it.id.to_string()).unwrap_or_default();
                 return Some(format!("{by} ({})", spot.reason));
@@ -74,8 +74,13 @@ impl Expected {
         newer.map(|unknown| format!("{unknown} (applied, but not in the manifest)"))
     }
 
-    fn applied_at(&self, manifest: &Manifest, position: u32) -> Option<usize> {
-        manifest.migration(position).and_then(|migration| self.sequence.get(&migration.id)).copied()
+    /// Where the ledger has the migration, and what it was squashed from: Django records a squash when
+    /// `migrate` ends, whatever came behind it
+    /// (`check_replacements` of `django/db/migrations/executor.py`).
+    fn applied_at(&self, manifest: &Manifest, position: u32) -> impl Iterator<Item = usize> {
+        let migration = manifest.migration(position);
+        let names = migration.into_iter().flat_map(|it| std::iter::once(&it.id).chain(&it.replaces));
+        names.filter_map(|id| self.sequence.get(id)).copied()
     }
 }
 

@@ -331,6 +331,25 @@ fn nothing_missing_is_an_error_inside_a_blind_spot() {
     assert_eq!(judge(&manifest, &observation).findings[0].severity, Severity::Error);
 }
 
+/// `check_replacements` of `django/db/migrations/executor.py`: a squash is recorded when `migrate` ends, after
+/// all that came behind it.
+#[test]
+fn a_blind_spot_between_a_squash_and_its_late_row_counts() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: s, replaces: [a.1], operations: [{create_table: {name: t, columns: {x: integer}}}]}
+- {app: b, name: "1", dependencies: [a.s], operations: [{opaque: {reason: RunPython, may_touch: [t]}}]}
+"#,
+    );
+    let mut observation = healthy(&manifest);
+    let rows = ["a.1", "b.1", "a.s"].iter().map(|it| row(&id(it))).collect();
+    observation.ledger = LedgerObservation::Rows(rows);
+    observation.catalog.actual.tables.remove(&TableName::unqualified("t"));
+    let report = judge(&manifest, &observation);
+    assert_eq!(report.findings[0].severity, Severity::Warning);
+    assert!(report.findings[0].message.ends_with("it may have been changed by b.1 (RunPython)"));
+}
+
 #[test]
 fn a_dependency_that_is_not_applied_is_inconsistent() {
     let manifest = contrib(Dialect::Postgres);

@@ -120,9 +120,11 @@ impl Session {
         Ok(visibility)
     }
 
-    /// None: no counter of the server tells when a statement has *ended*, nor what came by replication.
+    /// None: no counter of the server tells when a statement has *ended*, nor what came by replication. But a
+    /// connection that was closed is told.
     pub async fn probe(&mut self) -> Result<Option<Fingerprint>, CatalogError> {
-        Ok(None)
+        let work = async { self.connection.ping().await.map_err(|error| failure(&error)) };
+        within(self.target.budgets.statement, work).await.map(|()| None)
     }
 
     /// None: nothing cheaper than the catalog itself tells its exact state.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::warn;
 
@@ -29,6 +30,7 @@ pub fn run(file: &Path, arguments: ServeArgs) -> anyhow::Result<Exit> {
         config.listen = listen;
     }
     logging::init(&config.log);
+    open_as_many_files_as_allowed();
     let listener = bind(config.listen)?;
     let runtime = super::runtime()?;
     let served = runtime.block_on(async {
@@ -40,6 +42,14 @@ pub fn run(file: &Path, arguments: ServeArgs) -> anyhow::Result<Exit> {
     runtime.shutdown_timeout(RUNTIME_GOODBYE);
     served.context("the server ended")?;
     Ok(Exit::Healthy)
+}
+
+/// Each database and each client takes a file; systems give few at first, and many to who asks.
+fn open_as_many_files_as_allowed() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(refused) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        warn!("the limit of open files stays at {:?}: {refused}", limit.current);
+    }
 }
 
 /// The listening socket of `address`, or what to do about it.

@@ -15,11 +15,14 @@
 mod alter;
 mod column;
 mod complete;
+mod constraint;
 mod cursor;
 mod index;
 mod lexer;
 mod names;
 mod path;
+mod query;
+mod settings;
 mod split;
 mod statement;
 mod step;

@@ -232,6 +232,10 @@ async fn a_password_that_needs_tls() {
     assert_eq!(plain.reason, FailureReason::Authentication, "{plain}");
     assert!(plain.message.contains("ssl-mode=REQUIRED"), "{plain}");
     observe_url(&format!("{url}?ssl-mode=REQUIRED")).await.unwrap();
+    // The server signed its certificate itself.
+    let unknown = failure(&format!("{url}?ssl-mode=VERIFY_CA")).await;
+    assert_eq!(unknown.reason, FailureReason::Unreachable, "{unknown}");
+    assert!(unknown.message.contains("TLS"), "{unknown}");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 mod dice;
 mod manifests;
-mod place;
+pub mod place;
 mod schemas;
 mod words;
 
@@ -36,7 +36,7 @@ fn runner(cases: u32) -> TestRunner {
     })
 }
 
-fn canonical(dialect: Dialect, schema: &Schema, naming: &Naming) -> Schema {
+pub fn canonical(dialect: Dialect, schema: &Schema, naming: &Naming) -> Schema {
     let mut canonical = Schema::default();
     for table in schema.tables.values() {
         let mut table = Table::clone(table);
@@ -174,7 +174,7 @@ fn is_certain(unproven: &Unproven) -> bool {
 }
 
 /// Without the indexes and checks that the server made by itself and nobody expects.
-fn without_server_made(mut observed: Schema, expected: &Schema) -> Schema {
+pub fn without_server_made(mut observed: Schema, expected: &Schema) -> Schema {
     let difference = diff(&observed, expected);
     for change in &difference.changes {
         let Some(table) = observed.tables.get(change.table()).cloned() else { continue };

@@ -5,6 +5,7 @@ mod catalog_postgres;
 mod catalog_sqlite;
 mod check;
 mod compile;
+mod compile_sql;
 mod config;
 mod conformance;
 mod deltacrown;

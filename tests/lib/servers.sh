@@ -84,6 +84,8 @@ start_mariadb() {
     export SCHEMA_HEALTH_TEST_MYSQL_URL=mysql://root:$1@127.0.0.1:$port/mysql
     (
         cd "$folder" || exit
+        # A MariaDB that starts deletes the temporary tables of every other one that uses the same folder.
+        export TMPDIR=$folder
         (as_server_user mysql mariadb-install-db --no-defaults --datadir="$folder/data" \
             --auth-root-authentication-method=normal --skip-test-db)
         as_server_user mysql mariadbd --no-defaults --datadir="$folder/data" --port="$port" --bind-address=127.0.0.1 \

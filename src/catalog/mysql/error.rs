@@ -1,20 +1,21 @@
 //! The server's error numbers as failures of ours.
 
+use std::io::ErrorKind;
+
 use sqlx::mysql::MySqlDatabaseError;
 
 use crate::catalog::{CHECK_TLS, CatalogError, FREE_CONNECTIONS, FailureReason, why_not_connected};
 
 /// A failure while connecting: what is not the server's answer is the way to it.
 pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
+    let unreachable = |message: String| CatalogError::new(FailureReason::Unreachable, message);
+    let without_tls =
+        || unreachable("no connection: TLS could not be agreed on".to_owned()).advise(CHECK_TLS);
     match error {
-        sqlx::Error::Io(error) => CatalogError::new(
-            FailureReason::Unreachable,
-            format!("no connection: {}", why_not_connected(error)),
-        ),
-        sqlx::Error::Tls(_) => {
-            CatalogError::new(FailureReason::Unreachable, "no connection: TLS could not be agreed on")
-                .advise(CHECK_TLS)
-        }
+        // A certificate that is not trusted comes as data that are not valid.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => without_tls(),
+        sqlx::Error::Io(error) => unreachable(format!("no connection: {}", why_not_connected(error))),
+        sqlx::Error::Tls(_) => without_tls(),
         sqlx::Error::Protocol(message) | sqlx::Error::InvalidArgument(message) if message.contains("RSA") => {
             without_rsa()
         }
@@ -28,12 +29,14 @@ pub fn connect_failure(error: &sqlx::Error) -> CatalogError {
     }
 }
 
-/// `caching_sha2_password` sends the password through TLS, or encrypted with RSA, which is not built in.
+/// `caching_sha2_password` and `sha256_password` send the password through TLS, or encrypted with RSA, which is not
+/// built in.
 fn without_rsa() -> CatalogError {
     CatalogError::new(
         FailureReason::Authentication,
-        "the role's caching_sha2_password needs TLS: say ssl-mode=REQUIRED in the URL and let the server offer TLS",
+        "the role's password goes over TLS only: say ssl-mode=REQUIRED in the URL and let the server offer TLS",
     )
+    .advise(CHECK_TLS)
 }
 
 /// <https://mariadb.com/kb/en/mariadb-error-codes/>,
@@ -46,6 +49,10 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1251 | 1524 | 2059 => {
             (FailureReason::Authentication, "the role's way of authentication is not supported: see README")
         }
+        3159 => {
+            let message = "the server takes connections over TLS only: say ssl-mode=REQUIRED in the URL";
+            return CatalogError::new(FailureReason::Authentication, message).advise(CHECK_TLS);
+        }
         1820 | 1862 => (FailureReason::Authentication, "the role's password has expired: set a new one"),
         3118 | 4151 => {
             (FailureReason::Authentication, "the role's account is locked: ALTER USER … ACCOUNT UNLOCK")
@@ -53,10 +60,13 @@ pub fn failure(error: &sqlx::Error) -> CatalogError {
         1049 => (FailureReason::NoDatabase, "the server has no database of this name"),
         1044 => (
             FailureReason::PermissionDenied,
-            "the role has no right on this database, or there is none of this name: check it, and GRANT",
+            "the role has no right on this database, or there is none of this name: check the name, and GRANT SELECT on \
+             the database to the role",
         ),
+        // It names the right that lacks, and on what.
         1142 | 1143 | 1227 | 1370 => {
-            (FailureReason::PermissionDenied, "the server refused a statement for lack of rights")
+            let said = error.as_database_error().map(|error| error.message().to_owned()).unwrap_or_default();
+            return CatalogError::new(FailureReason::PermissionDenied, said);
         }
         1040 | 1203 | 1226 => {
             let message = "the server has no connection left for this role";

@@ -1,6 +1,7 @@
 //! A model's field, as far as it decides what stands in the database.
 
 mod arguments;
+mod class;
 mod known;
 mod methods;
 mod read;

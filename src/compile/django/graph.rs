@@ -238,10 +238,7 @@ mod tests {
     fn check(lines: &[&str], expected: &[&str]) {
         let migrations = migrations(lines);
         let (plans, missing) = plans(&migrations);
-        let name = |at: &usize| {
-            let id = migrations[*at].id.to_string();
-            id
-        };
+        let name = |at: &usize| migrations[*at].id.to_string();
         let mut told: Vec<String> = plans
             .iter()
             .map(|plan| {

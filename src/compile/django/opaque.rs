@@ -114,28 +114,7 @@ pub fn named_by(
     {
         return MayTouch::Nothing;
     }
-    let calls = [Some(Arguments { args: &object.args, kwargs: &object.kwargs }), Some(Arguments::of(object))];
-    let mut tables = BTreeSet::new();
-    for arguments in calls.into_iter().flatten() {
-        for name in ["model_name", "model", "name", "old_name", "new_name"] {
-            let Some(model) = arguments.named(name).and_then(arguments::text) else { continue };
-            let key = ModelKey::new(app, "").resolve(&model);
-            for state in [from, to] {
-                if state.get(&key).is_some() {
-                    tables.extend(tables_of(&key, state, context));
-                }
-            }
-        }
-        // Django's own operations begin with the model's name.
-        if let Some(Value::Str(model)) = arguments.args.first() {
-            let key = ModelKey::new(app, "").resolve(model);
-            for state in [from, to] {
-                if state.get(&key).is_some() {
-                    tables.extend(tables_of(&key, state, context));
-                }
-            }
-        }
-    }
+    let mut tables = tables_named_by(object, app, from, to, context);
     if let Some(method) = forwards {
         for (app, model) in &method.function.models {
             tables.extend(tables_of(&ModelKey::new(app.clone(), model), to, context));
@@ -145,4 +124,30 @@ pub fn named_by(
         }
     }
     if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) }
+}
+
+/// The tables of the models that an operation names among its arguments.
+pub fn tables_named_by(
+    object: &Object,
+    app: &str,
+    from: &State,
+    to: &State,
+    context: Context<'_>,
+) -> BTreeSet<TableName> {
+    let mut tables = BTreeSet::new();
+    let mut name = |value: Option<&Value>| {
+        let Some(Value::Str(model)) = value else { return };
+        let key = ModelKey::new(app, "").resolve(model);
+        for state in [from, to].into_iter().filter(|state| state.get(&key).is_some()) {
+            tables.extend(tables_of(&key, state, context));
+        }
+    };
+    for arguments in [Arguments { args: &object.args, kwargs: &object.kwargs }, Arguments::of(object)] {
+        for argument in ["model_name", "model", "name", "old_name", "new_name"] {
+            name(arguments.named(argument));
+        }
+        // Django's own operations begin with the model's name.
+        name(arguments.args.first());
+    }
+    tables
 }

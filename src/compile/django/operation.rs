@@ -8,7 +8,11 @@ mod identify;
 mod model;
 mod option;
 mod sql;
+#[cfg(test)]
+mod tests;
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::{self, Arguments};
@@ -22,6 +26,9 @@ use crate::schema::TableName;
 
 use identify::{Class, Side};
 
+/// How many notices back the same reason is looked for.
+const NEAR: usize = 32;
+
 /// Applies migrations one after the other, as `migrate` would on an empty database.
 pub struct Executor<'a> {
     context: Context<'a>,
@@ -30,6 +37,7 @@ pub struct Executor<'a> {
     to: State,
     editor: Editor<'a>,
     pub notices: Vec<Notice>,
+    told: BTreeSet<(Arc<PathBuf>, String)>,
     /// Operations met.
     pub operations: usize,
     /// The app of the migration at hand.
@@ -66,6 +74,7 @@ impl<'a> Executor<'a> {
             to: State::default(),
             editor: Editor::new(context),
             notices: Vec::new(),
+            told: BTreeSet::new(),
             operations: 0,
             app: "".into(),
         }
@@ -148,7 +157,8 @@ impl<'a> Executor<'a> {
         // Its own way of doing it: most likely the same with a condition or a precaution.
         if taken.database && database == Side::Own && class != Class::RunPython {
             let reason = format!("{} does its own to the database", object.class);
-            let may_touch = self.named_by(object);
+            let tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
+            let may_touch = if tables.is_empty() { self.named_by(object) } else { MayTouch::Tables(tables) };
             self.not_seen(&object.at, &reason, may_touch, taken);
         }
         if taken.state && state == Side::Own {
@@ -266,12 +276,20 @@ impl<'a> Executor<'a> {
     /// What the editor did not see through since it was last asked.
     fn tell_unseen(&mut self, at: &Location) {
         for reason in self.editor.take_unseen() {
-            self.tell(at, reason);
+            // A field tells it with its name.
+            let with_a_name = format!(": {reason}");
+            let is_told = |it: &Notice| it.at.file == at.file && it.message.ends_with(&with_a_name);
+            if !self.notices.iter().rev().take(NEAR).any(is_told) {
+                self.tell(at, reason);
+            }
         }
     }
 
+    /// Once for each file.
     fn tell(&mut self, at: &Location, message: String) {
-        self.notices.push(Notice { at: at.clone(), message });
+        if self.told.insert((at.file.clone(), message.clone())) {
+            self.notices.push(Notice { at: at.clone(), message });
+        }
     }
 
     /// The model that an operation names, in both states.

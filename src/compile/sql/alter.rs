@@ -1,9 +1,10 @@
 //! `ALTER TABLE` and its actions.
 
 use super::column::{self, Defined};
+use super::constraint;
 use super::cursor::{Cursor, Unread};
 use super::step::{ColumnPart, ConstraintKind, Key, Step};
-use super::{Touched, cut, opaque_tables};
+use super::{Touched, cut, opaque_tables, settings};
 use crate::dialect::Dialect;
 use crate::schema::{Name, TableName};
 
@@ -38,6 +39,8 @@ pub(super) fn table(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resul
         }
     }
     touched.extend(names);
+    // All actions of one statement speak of the table by the name that it had.
+    steps.sort_by_key(|step| matches!(step, Step::RenameTable { .. }));
     if steps.is_empty() && cursor.is_done() { Err(cursor.expected("an action")) } else { Ok(steps) }
 }
 
@@ -84,7 +87,7 @@ fn actions(
         whole(table, to, defined, steps);
         Ok(())
     } else {
-        of_no_matter(action, table, steps)
+        settings::read(action, table, steps)
     }
 }
 
@@ -101,8 +104,6 @@ fn beside(table: &TableName, keys: Vec<Key>, doubts: Vec<&'static str>, steps: &
 }
 
 fn add(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
-    const KEYS: [&str; 6] = ["constraint", "primary", "unique", "check", "foreign", "exclude"];
-    let of_mysql = action.is_mysql() && action.is_any(&["index", "key", "fulltext", "spatial"]);
     if action.is_mysql() && action.is_any(&["partition", "system", "period"]) {
         return Err("is not understood".to_owned());
     }
@@ -112,12 +113,15 @@ fn add(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) ->
         steps.push(step);
         return Ok(());
     }
-    if (action.is_any(&KEYS) || of_mysql) && action.dialect != Dialect::Sqlite {
+    if constraint::is_table_constraint(action) {
+        if action.dialect == Dialect::Sqlite {
+            return Err("is not understood".to_owned());
+        }
         let unless_there = action.rest().windows(2).any(|two| two[0].is_word("if") && two[1].is_word("not"));
         if action.is_mysql() && action.is("constraint") && unless_there {
             return Err("is not understood".to_owned());
         }
-        if let Some(key) = column::table_constraint(action)? {
+        if let Some(key) = constraint::table_constraint(action)? {
             steps.push(Step::AddKey { table: table.clone(), key, unless_there });
         }
         return Ok(());
@@ -140,20 +144,8 @@ fn add_column(
     steps: &mut Vec<Step>,
 ) -> Did {
     let Defined { column, keys, doubts } = column::column(part)?;
-    if unless_there && !keys.is_empty() {
-        // Whether the keys come with it depends on whether it was there.
-        let name = column.name.clone();
-        steps.push(Step::AddColumn { table: table.clone(), column: Box::new(column), unless_there });
-        let keys = keys.into_iter();
-        steps.extend(keys.map(|key| Step::AddKey { table: table.clone(), key, unless_there: true }));
-        steps.push(opaque_tables(
-            format!("column {name} may have been there before, without its keys"),
-            [table.clone()],
-        ));
-        return Ok(());
-    }
-    steps.push(Step::AddColumn { table: table.clone(), column: Box::new(column), unless_there });
-    beside(table, keys, doubts, steps);
+    steps.push(Step::AddColumn { table: table.clone(), column: Box::new(column), keys, unless_there });
+    beside(table, Vec::new(), doubts, steps);
     Ok(())
 }
 
@@ -168,7 +160,7 @@ fn from_index(action: &mut Cursor<'_, '_>, table: &TableName) -> Result<Option<S
     let index = ahead.name()?;
     while !ahead.is_done() {
         let mut key = Key::Unique(crate::schema::UniqueConstraint::on_columns::<Name>([]));
-        if !column::attributes(&mut ahead, Some(&mut key))? {
+        if !constraint::attributes(&mut ahead, Some(&mut key))? {
             return Err(ahead.expected("its end"));
         }
         if let Key::Unique(unique) = key
@@ -332,98 +324,4 @@ fn column_settings(action: &mut Cursor<'_, '_>) -> Did {
         return Ok(());
     }
     Err(action.expected("a setting of the column"))
-}
-
-/// What leaves the schema as it is, and what moves the table.
-fn of_no_matter(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
-    match action.dialect {
-        Dialect::Postgres => of_postgres(action, table, steps),
-        Dialect::Mysql | Dialect::Mariadb => of_mysql(action),
-        Dialect::Sqlite => Err(action.expected("an action")),
-    }
-}
-
-fn of_postgres(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
-    if action.take_all("set schema") {
-        let schema = action.name()?;
-        let schema = (&*schema != "public").then_some(schema);
-        steps.push(Step::RenameTable {
-            from: table.clone(),
-            to: TableName { schema, name: table.name.clone() },
-        });
-        return Ok(());
-    }
-    if action.take_all("attach partition") {
-        // A partition is no table of the schema any more: its parent stands for it.
-        let part = action.table()?;
-        action.take_rest();
-        steps.push(Step::DropTable { table: part, cascade: false });
-        return Ok(());
-    }
-    if action.take_all("detach partition") {
-        let part = action.table()?;
-        action.take_rest();
-        steps.push(opaque_tables("a partition becomes a table", [part]));
-        return Ok(());
-    }
-    const SETTINGS: [&str; 13] = [
-        "owner to",
-        "validate constraint",
-        "enable",
-        "disable",
-        "force row level security",
-        "no force row level security",
-        "cluster on",
-        "set without",
-        "set tablespace",
-        "set logged",
-        "set unlogged",
-        "set access method",
-        "replica identity",
-    ];
-    let parameters =
-        action.is_any(&["set", "reset"]) && action.peek_at(1).is_some_and(|it| it.is_symbol("("));
-    if parameters || SETTINGS.iter().any(|words| action.take_all(words)) {
-        action.take_rest();
-        return Ok(());
-    }
-    // ALTER CONSTRAINT x DEFERRABLE …, INHERIT, NO INHERIT, OF
-    Err("is not understood".to_owned())
-}
-
-/// Table options and how the work is done (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>).
-fn of_mysql(action: &mut Cursor<'_, '_>) -> Did {
-    const OF_NO_MATTER: [&str; 16] = [
-        "algorithm",
-        "lock",
-        "auto_increment",
-        "comment",
-        "row_format",
-        "key_block_size",
-        "force",
-        "order",
-        "enable",
-        "disable",
-        "stats_auto_recalc",
-        "stats_persistent",
-        "stats_sample_pages",
-        "avg_row_length",
-        "max_rows",
-        "min_rows",
-    ];
-    let is_default = action.take("default");
-    // The character set of the table is that of columns to come; none of them tells it.
-    let charset = action.is_any(&["charset", "collate"]) || action.take_all("character set");
-    if is_default && !charset {
-        return Err(action.expected("a character set"));
-    }
-    let same_engine = action.is("engine") && action.rest().last().is_some_and(|last| last.is_word("innodb"));
-    let visibility = action.is("alter") && action.peek_at(1).is_some_and(|it| it.is_word("index"));
-    // How it is partitioned changes nothing that a schema tells.
-    let partitions = action.take_all("partition by") || action.take_all("remove partitioning");
-    if charset || same_engine || visibility || partitions || action.is_any(&OF_NO_MATTER) {
-        action.take_rest();
-        return Ok(());
-    }
-    Err("is not understood".to_owned())
 }

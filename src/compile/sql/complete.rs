@@ -1,12 +1,10 @@
 //! What a step means for the tables that are known: the part of a statement's meaning that its text leaves out.
 
-use std::collections::BTreeSet;
+mod drops;
 
-use super::lexer::Lexer;
-use super::step::{ColumnPart, ConstraintKind, Key, Step};
+use super::step::{ColumnPart, Key, Step};
 use super::{Effect, Statement, names};
-use crate::dialect::Dialect;
-use crate::dialect::token::TokenKind;
+use crate::dialect::{Dialect, Naming};
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::{
     Change, Column, ConstraintRef, IndexKey, IndexPart, Name, PrimaryKey, Provenance, Schema, Spelling,
@@ -79,19 +77,9 @@ impl<'s> Completion<'s> {
                 all(changes)
             }
             Step::RenameTable { from, to } => self.rename_table(from, to),
-            Step::AddColumn { table: name, column, unless_there } => self.with(name, |table| {
-                if self.column(table, &column.name).is_none() {
-                    let (table, column) = (table.name.clone(), Column::clone(column));
-                    return all(vec![Change::AddColumn { table, column }]);
-                }
-                if *unless_there {
-                    return Vec::new();
-                }
-                vec![opaque(
-                    format!("column {} of {name} is there already", column.name),
-                    [table.name.clone()],
-                )]
-            }),
+            Step::AddColumn { table, column, keys, unless_there } => {
+                self.with(table, |table| self.add_column(table, column, keys, *unless_there))
+            }
             Step::DropColumn { table, column, cascade } => {
                 let Some(table) = self.table(table) else { return Vec::new() };
                 let Some(column) = self.column(table, column) else { return Vec::new() };
@@ -114,7 +102,8 @@ impl<'s> Completion<'s> {
                         [table.name.clone()],
                     )];
                 };
-                let column = altered(table, was, part);
+                let was = &self.spelled(was);
+                let column = self.spelled(&altered(table, was, part));
                 if column == *was {
                     return Vec::new();
                 }
@@ -193,6 +182,13 @@ impl<'s> Completion<'s> {
         table.columns.iter().find(|column| self.same(&column.name, name))
     }
 
+    /// In canonical form but for the names, so that a `serial` is an integer that numbers itself and can stop to.
+    fn spelled(&self, column: &Column) -> Column {
+        let mut column = column.clone();
+        self.dialect.canonical_column(&mut column, &Naming::EXACT);
+        column
+    }
+
     fn create_table(&self, table: &Table, unless_there: bool) -> Operations {
         if let Some(known) = self.table(&table.name) {
             if unless_there {
@@ -201,7 +197,8 @@ impl<'s> Completion<'s> {
             return vec![opaque(format!("table {} is there already", table.name), [known.name.clone()])];
         }
         let mut table = table.clone();
-        let columns: Vec<Name> = table.columns.iter().map(|it| it.name.clone()).collect();
+        table.columns.iter_mut().for_each(|it| *it = self.spelled(it));
+        let columns = table.columns.clone();
         let own = |name: &mut Name| self.own(&columns, name);
         table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(own);
         table.uniques.iter_mut().for_each(|it| self.own_parts(&columns, &mut it.parts));
@@ -218,25 +215,37 @@ impl<'s> Completion<'s> {
     }
 
     /// The column's name as the table spells it.
-    fn own(&self, columns: &[Name], name: &mut Name) {
-        if let Some(known) = columns.iter().find(|it| self.same(it, name)) {
-            name.clone_from(known);
+    fn own(&self, columns: &[Column], name: &mut Name) {
+        if let Some(known) = columns.iter().find(|it| self.same(&it.name, name)) {
+            name.clone_from(&known.name);
         }
     }
 
-    fn own_parts(&self, columns: &[Name], parts: &mut [IndexPart]) {
+    /// The same for keys of an index; and a key that sorts as its column does anyway does not say so.
+    fn own_parts(&self, columns: &[Column], parts: &mut [IndexPart]) {
         for part in parts {
-            match &mut part.key {
-                IndexKey::Column(name) => self.own(columns, name),
-                IndexKey::Expression(_) => {}
+            let IndexKey::Column(name) = &mut part.key else { continue };
+            let Some(column) = columns.iter().find(|it| self.same(&it.name, name)) else { continue };
+            name.clone_from(&column.name);
+            let usual = match (&column.collation, self.dialect) {
+                (Some(collation), _) => &**collation,
+                (None, Dialect::Sqlite) => "binary",
+                (None, Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb) => "default",
+            };
+            if let Some(mut options) = part.options.take() {
+                options.collation = options.collation.filter(|it| match self.dialect {
+                    Dialect::Postgres => **it != *usual,
+                    Dialect::Mysql | Dialect::Mariadb | Dialect::Sqlite => !it.eq_ignore_ascii_case(usual),
+                });
+                *part = part.clone().with_options(*options);
             }
         }
     }
 
     /// Of the names in an expression those that are columns, in the table's order.
-    fn only_columns(&self, columns: &[Name], names: &mut Vec<Name>) {
-        let named = columns.iter().filter(|column| names.iter().any(|name| self.same(name, column)));
-        *names = named.cloned().collect();
+    fn only_columns(&self, columns: &[Column], names: &mut Vec<Name>) {
+        let named = columns.iter().filter(|column| names.iter().any(|name| self.same(name, &column.name)));
+        *names = named.map(|column| column.name.clone()).collect();
     }
 
     fn rename_table(&self, from: &TableName, to: &TableName) -> Operations {
@@ -254,15 +263,31 @@ impl<'s> Completion<'s> {
         }
     }
 
+    fn add_column(&self, table: &Table, column: &Column, keys: &[Key], unless_there: bool) -> Operations {
+        if self.column(table, &column.name).is_some() {
+            if unless_there {
+                return Vec::new();
+            }
+            let reason = format!("column {} of {} is there already", column.name, table.name);
+            return vec![opaque(reason, [table.name.clone()])];
+        }
+        let column = self.spelled(column);
+        let mut longer = table.clone();
+        longer.columns.push(column.clone());
+        let mut operations = all(vec![Change::AddColumn { table: table.name.clone(), column }]);
+        operations.extend(keys.iter().flat_map(|key| self.add_key(&longer, key, false)));
+        operations
+    }
+
     fn add_key(&self, table: &Table, key: &Key, unless_there: bool) -> Operations {
-        let columns: Vec<Name> = table.columns.iter().map(|it| it.name.clone()).collect();
+        let columns = &table.columns;
         let mut key = key.clone();
         match &mut key {
-            Key::Primary(key) => key.columns.iter_mut().for_each(|it| self.own(&columns, it)),
-            Key::Unique(unique) => self.own_parts(&columns, &mut unique.parts),
-            Key::Foreign(key) => key.columns.iter_mut().for_each(|it| self.own(&columns, it)),
-            Key::Check(check) => self.only_columns(&columns, &mut check.columns),
-            Key::Index(index) => self.own_parts(&columns, &mut index.parts),
+            Key::Primary(key) => key.columns.iter_mut().for_each(|it| self.own(columns, it)),
+            Key::Unique(unique) => self.own_parts(columns, &mut unique.parts),
+            Key::Foreign(key) => key.columns.iter_mut().for_each(|it| self.own(columns, it)),
+            Key::Check(check) => self.only_columns(columns, &mut check.columns),
+            Key::Index(index) => self.own_parts(columns, &mut index.parts),
         }
         let name = match &key {
             Key::Primary(it) => it.name.as_ref(),
@@ -271,7 +296,15 @@ impl<'s> Completion<'s> {
             Key::Check(it) => it.name.as_ref(),
             Key::Index(it) => it.name.as_ref(),
         };
-        if unless_there && name.is_some_and(|name| names::names(table).any(|it| self.same(it, name))) {
+        // MySQL has names of indexes for each table, the others for each schema.
+        let namesakes = |name: &Name| match self.dialect {
+            Dialect::Mysql | Dialect::Mariadb => names::names(table).any(|it| self.same(it, name)),
+            Dialect::Postgres | Dialect::Sqlite => self
+                .tables_in(table.name.schema.as_ref())
+                .flat_map(names::names)
+                .any(|it| self.same(it, name)),
+        };
+        if unless_there && name.is_some_and(namesakes) {
             return Vec::new();
         }
         let key = names::with_name(self.dialect, table, key);
@@ -321,77 +354,6 @@ impl<'s> Completion<'s> {
         ])
     }
 
-    /// The changes that drop what bears this name on the table; `None` if nothing does.
-    fn drop_named(
-        &self,
-        table: &Table,
-        name: &Name,
-        kind: ConstraintKind,
-        cascade: bool,
-    ) -> Option<Vec<Change>> {
-        let is = |known: &Option<Name>| known.as_ref().is_some_and(|known| self.same(known, name));
-        let reference = |known: &Option<Name>| known.clone().map(ConstraintRef::Name);
-        let of_table = || table.name.clone();
-        let (indexes, uniques, foreign_keys, checks, any) = match kind {
-            ConstraintKind::Any => (false, true, true, true, true),
-            ConstraintKind::Index => (true, true, false, false, true),
-            ConstraintKind::ForeignKey => (false, false, true, false, false),
-            ConstraintKind::Check => (false, false, false, true, false),
-        };
-        if let Some(key) = table.primary_key.as_ref().filter(|_| any) {
-            let usual = match self.dialect {
-                Dialect::Postgres => format!("{}_pkey", table.name.name),
-                Dialect::Mysql | Dialect::Mariadb => "primary".to_owned(),
-                Dialect::Sqlite => String::new(),
-            };
-            if is(&key.name) || (key.name.is_none() && self.same(name, &usual.into())) {
-                let mut changes =
-                    if cascade { self.drop_references(table, Some(&key.columns)) } else { Vec::new() };
-                changes.push(Change::DropPrimaryKey { table: of_table() });
-                return Some(changes);
-            }
-        }
-        if let Some(unique) = table.uniques.iter().filter(|_| uniques).find(|it| is(&it.name)) {
-            let columns: Vec<Name> = unique.parts.iter().filter_map(|it| it.as_column().cloned()).collect();
-            let mut changes = if cascade { self.drop_references(table, Some(&columns)) } else { Vec::new() };
-            changes.push(Change::DropUnique { table: of_table(), unique: reference(&unique.name)? });
-            return Some(changes);
-        }
-        if let Some(key) = table.foreign_keys.iter().filter(|_| foreign_keys).find(|it| is(&it.name)) {
-            return Some(vec![Change::DropForeignKey {
-                table: of_table(),
-                foreign_key: reference(&key.name)?,
-            }]);
-        }
-        if let Some(check) = table.checks.iter().filter(|_| checks).find(|it| is(&it.name)) {
-            return Some(vec![Change::DropCheck { table: of_table(), check: reference(&check.name)? }]);
-        }
-        if let Some(index) = table.indexes.iter().filter(|_| indexes).find(|it| is(&it.name)) {
-            return Some(vec![Change::DropIndex { table: of_table(), index: reference(&index.name)? }]);
-        }
-        None
-    }
-
-    /// An index of any table in the schema; when none bears the name, one without a name may be it.
-    fn drop_index(&self, schema: Option<&Name>, name: &Name, cascade: bool) -> Operations {
-        for table in self.tables_in(schema) {
-            if let Some(changes) = self.drop_named(table, name, ConstraintKind::Index, cascade) {
-                return all(changes);
-            }
-        }
-        let has_nameless = |table: &&Table| {
-            table.indexes.iter().any(|it| it.name.is_none())
-                || table.uniques.iter().any(|it| it.name.is_none()) && self.dialect != Dialect::Sqlite
-        };
-        let tables: BTreeSet<_> =
-            self.tables_in(schema).filter(has_nameless).map(|it| it.name.clone()).collect();
-        let may_touch = if tables.is_empty() { MayTouch::Nothing } else { MayTouch::Tables(tables) };
-        vec![Operation::Opaque(Opaque {
-            reason: format!("index {name}, which it drops, is not known"),
-            may_touch,
-        })]
-    }
-
     /// Names are not compared: one that is not known leaves nothing to change.
     fn rename_constraint(&self, table: &Table, from: &Name, to: &Name) -> Operations {
         let of_key = table.primary_key.as_ref().and_then(|key| key.name.as_ref());
@@ -399,134 +361,10 @@ impl<'s> Completion<'s> {
         let Some(known) = others.find(|it| self.same(it, from)) else { return Vec::new() };
         all(vec![Change::RenameConstraint { table: table.name.clone(), from: known.clone(), to: to.clone() }])
     }
-
-    /// The foreign keys of other tables that point to `table`, or to these columns of it.
-    fn drop_references(&self, table: &Table, columns: Option<&[Name]>) -> Vec<Change> {
-        let mut changes = Vec::new();
-        for other in self.schema.tables.values().filter(|other| other.name != table.name) {
-            for key in &other.foreign_keys {
-                let same_columns = columns.is_none_or(|columns| {
-                    key.referenced_columns.iter().all(|it| columns.iter().any(|column| self.same(it, column)))
-                });
-                if self.table(&key.references).is_some_and(|it| it.name == table.name) && same_columns {
-                    let foreign_key = match &key.name {
-                        Some(name) => ConstraintRef::Name(name.clone()),
-                        None => ConstraintRef::Columns(key.columns.clone()),
-                    };
-                    changes.push(Change::DropForeignKey { table: other.name.clone(), foreign_key });
-                }
-            }
-        }
-        changes
-    }
-
-    /// What names the column goes with it, also where it does so in an expression. MySQL takes the column out
-    /// of its indexes instead (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>).
-    fn drop_column(&self, table: &Table, column: &Name, cascade: bool) -> Vec<Change> {
-        let of_table = || table.name.clone();
-        let names_it = |spelling: &Spelling| self.mentions(spelling, column);
-        let by_expression = |parts: &[IndexPart], condition: &Option<Spelling>| {
-            let in_part = |part: &IndexPart| match &part.key {
-                IndexKey::Column(_) => false,
-                IndexKey::Expression(expression) => names_it(expression),
-            };
-            parts.iter().any(in_part) || condition.as_ref().is_some_and(names_it)
-        };
-        let mut changes = Vec::new();
-        if cascade {
-            for key in self.drop_references(table, None) {
-                changes.extend(Some(key).filter(|key| self.points_at(key, column)));
-            }
-        }
-        for index in table.indexes.iter().filter(|it| by_expression(&it.parts, &it.condition)) {
-            let index = reference(index.name.as_ref(), &index.parts);
-            changes.push(Change::DropIndex { table: of_table(), index });
-        }
-        for unique in table.uniques.iter().filter(|it| by_expression(&it.parts, &it.condition)) {
-            let unique = reference(unique.name.as_ref(), &unique.parts);
-            changes.push(Change::DropUnique { table: of_table(), unique });
-        }
-        for check in table.checks.iter().filter(|it| it.columns.is_empty() && names_it(&it.expression)) {
-            let check = match &check.name {
-                Some(name) => ConstraintRef::Name(name.clone()),
-                None => ConstraintRef::Columns(Vec::new()),
-            };
-            changes.push(Change::DropCheck { table: of_table(), check });
-        }
-        changes.push(Change::DropColumn { table: of_table(), column: column.clone() });
-        match self.dialect {
-            Dialect::Mysql | Dialect::Mariadb => changes.extend(self.shortened(table, column)),
-            Dialect::Postgres | Dialect::Sqlite => {}
-        }
-        changes
-    }
-
-    /// The indexes of `table` that had `column` among others, without it.
-    fn shortened(&self, table: &Table, column: &Name) -> Vec<Change> {
-        let without = |parts: &[IndexPart]| -> Option<Vec<IndexPart>> {
-            let rest: Vec<_> =
-                parts.iter().filter(|part| part.as_column() != Some(column)).cloned().collect();
-            (rest.len() < parts.len() && !rest.is_empty()).then_some(rest)
-        };
-        let mut changes = Vec::new();
-        for index in &table.indexes {
-            if let Some(parts) = without(&index.parts) {
-                let index = crate::schema::Index { parts, ..index.clone() };
-                changes.push(Change::AddIndex { table: table.name.clone(), index });
-            }
-        }
-        changes
-    }
-
-    /// Whether a foreign key that is to be dropped points to this column.
-    fn points_at(&self, change: &Change, column: &Name) -> bool {
-        let Change::DropForeignKey { table, foreign_key } = change else { return false };
-        let Some(table) = self.schema.tables.get(table) else { return false };
-        table.foreign_keys.iter().any(|key| {
-            let is_it = match foreign_key {
-                ConstraintRef::Name(name) => key.name.as_ref() == Some(name),
-                ConstraintRef::Columns(columns) => key.columns == *columns,
-            };
-            is_it && key.referenced_columns.contains(column)
-        })
-    }
-
-    /// Whether an expression may name the column: one that cannot be read may.
-    fn mentions(&self, expression: &Spelling, column: &Name) -> bool {
-        let Some(text) = expression.text() else { return true };
-        let mut lexer = Lexer::new(self.dialect, text);
-        loop {
-            lexer.skip_blanks();
-            let Some(token) = lexer.token() else { return lexer.broken };
-            let is_name = matches!(token.kind, TokenKind::Word | TokenKind::Quoted);
-            let name: Name = match (self.dialect, token.kind) {
-                (Dialect::Postgres, TokenKind::Word) => token.text.to_ascii_lowercase().into(),
-                _ => token.identifier().into(),
-            };
-            if is_name && self.same(&name, column) {
-                return true;
-            }
-        }
-    }
 }
 
 fn all(changes: Vec<Change>) -> Operations {
     changes.into_iter().map(Operation::Change).collect()
-}
-
-fn reference(name: Option<&Name>, parts: &[IndexPart]) -> ConstraintRef {
-    match name {
-        Some(name) => ConstraintRef::Name(name.clone()),
-        None => ConstraintRef::Columns(
-            parts
-                .iter()
-                .map(|part| match &part.key {
-                    IndexKey::Column(name) => name.clone(),
-                    IndexKey::Expression(expression) => expression.text().unwrap_or_default().into(),
-                })
-                .collect(),
-        ),
-    }
 }
 
 /// The column as it is after the change.

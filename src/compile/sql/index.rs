@@ -1,6 +1,7 @@
 //! `CREATE INDEX`, and the keys of an index or a constraint.
 
-use super::column::{collation, index_parameters, using};
+use super::column::collation;
+use super::constraint::{index_parameters, using};
 use super::cursor::{Cursor, Unread};
 use super::step::{Key, Step};
 use crate::dialect::Dialect;

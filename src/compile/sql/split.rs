@@ -34,6 +34,10 @@ pub(super) fn split(dialect: Dialect, text: &str) -> Vec<Piece<'_>> {
     splitter.pieces
 }
 
+/// Commands of psql that run what stands elsewhere; those that begin with `\g` run what was written.
+const RUNS_MORE: [&str; 8] =
+    ["\\i", "\\ir", "\\include", "\\include_relative", "\\copy", "\\!", "\\e", "\\edit"];
+
 struct Splitter<'a> {
     dialect: Dialect,
     text: &'a str,
@@ -98,8 +102,8 @@ impl<'a> Splitter<'a> {
     }
 
     fn at_line_start(&self) -> bool {
-        let before = &self.text[..self.lexer.position];
-        before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty())
+        let before = self.text[..self.lexer.position].trim_end_matches([' ', '\t', '\r']);
+        before.is_empty() || before.ends_with('\n')
     }
 
     /// A line for the client program, which the server never sees.
@@ -122,7 +126,8 @@ impl<'a> Splitter<'a> {
                 let line_number = self.line_of_next(start);
                 let word =
                     Token { kind: crate::dialect::token::TokenKind::Symbol, text: line.trim_end(), start };
-                let runs_more = ["\\i", "\\g", "\\copy", "\\!", "\\e"].iter().any(|it| line.starts_with(it));
+                let command = line.split_whitespace().next().unwrap_or_default();
+                let runs_more = RUNS_MORE.contains(&command) || command.starts_with("\\g");
                 if runs_more || !self.tokens.is_empty() {
                     self.end(None);
                     self.pieces.push(Piece {
@@ -171,7 +176,8 @@ impl<'a> Splitter<'a> {
         let [before @ .., last] = self.tokens.as_slice() else { return };
         let after_end = before.last().is_some_and(|token| token.is_word("end"));
         if last.is_word("begin") || last.is_word("case") {
-            if after_end || !is_block(self.dialect, before, last) {
+            let may_open = last.is_word("begin") && !before.is_empty() || self.depth > 0;
+            if after_end || !may_open || !is_routine(self.dialect, before) {
                 return;
             }
             self.depth += 1;
@@ -181,14 +187,6 @@ impl<'a> Splitter<'a> {
             self.depth += usize::from(is_routine(self.dialect, before));
         }
     }
-}
-
-/// Whether a `BEGIN` or `CASE` behind `before` opens a block that semicolons do not end.
-fn is_block(dialect: Dialect, before: &[Token<'_>], word: &Token<'_>) -> bool {
-    if before.is_empty() {
-        return false;
-    }
-    is_routine(dialect, before) && (word.is_word("begin") || before.iter().any(|it| it.is_word("begin")))
 }
 
 /// Whether a statement that begins so makes a trigger, a routine or an event.

@@ -2,9 +2,8 @@
 
 use super::cursor::{Cursor, Unread};
 use super::step::{ConstraintKind, Step};
-use super::{Effect, MayTouch, Opaque, Touched, alter, index, table};
+use super::{Effect, MayTouch, Opaque, Touched, alter, index, query, table};
 use crate::dialect::Dialect;
-use crate::dialect::token::{Token, TokenKind};
 use crate::schema::TableName;
 
 /// Statements that change rows, the session or rights.
@@ -110,13 +109,13 @@ pub(super) fn effect(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resu
         return rename(cursor, touched);
     }
     if cursor.is_any(&["insert", "update", "delete", "merge", "replace", "values", "table"]) {
-        return rows(cursor);
+        return query::rows(cursor);
     }
     if cursor.is_any(&["select", "with"]) || cursor.is_symbol("(") {
-        return query(cursor, touched);
+        return query::read(cursor, touched);
     }
     if cursor.is("set") {
-        return set(cursor);
+        return query::set(cursor);
     }
     if cursor.is_any(&["begin", "start"]) && cursor.peek_at(1).is_some_and(|it| it.is_word("not")) {
         return Err("a block is not followed".to_owned());
@@ -125,7 +124,7 @@ pub(super) fn effect(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resu
         return Err("it takes back what came before".to_owned());
     }
     if cursor.is("pragma") {
-        return pragma(cursor);
+        return query::pragma(cursor);
     }
     if cursor.is_any(&["explain", "desc"]) {
         let runs = cursor.rest().iter().any(|it| it.is_word("analyze"));
@@ -155,11 +154,9 @@ fn steps(steps: Vec<Step>) -> Effect {
 
 fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, Unread> {
     let replace = cursor.take_all("or replace");
-    let is_table =
-        ["global", "local", "temporary", "temp", "unlogged", "table"].iter().any(|it| cursor.is(it))
-            && !cursor.peek_at(1).is_some_and(|it| {
-                ["view", "sequence", "recursive", "trigger"].iter().any(|word| it.is_word(word))
-            });
+    let adjective = cursor.is_any(&["global", "local", "temporary", "temp", "unlogged"]);
+    let names_table = cursor.rest().iter().take(3).any(|it| it.is_word("table"));
+    let is_table = cursor.is("table") || adjective && names_table;
     if is_table {
         let made = table::create(cursor, touched)?;
         let dropped = touched.iter().filter(|_| replace && !made.is_empty());
@@ -185,10 +182,13 @@ fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
         all.push(step);
         return Ok(steps(all));
     }
-    if cursor.take_all("foreign table") || cursor.take_all("virtual table") {
+    let is_virtual = cursor.take_all("virtual table");
+    if is_virtual || cursor.take_all("foreign table") {
         cursor.take_all("if not exists");
         let table = cursor.table()?;
-        touched.extend(shadows(&table));
+        if is_virtual {
+            touched.extend(shadows(&table));
+        }
         touched.insert(table);
         return Err("the columns of such a table are not read".to_owned());
     }
@@ -229,7 +229,8 @@ fn create_schema(cursor: &mut Cursor<'_, '_>) -> Result<Effect, Unread> {
 /// Whether an object beside the tables stands here, perhaps behind words that say how it is.
 fn is_object(cursor: &Cursor<'_, '_>) -> bool {
     const FAR: usize = 12;
-    const BEFORE: [&str; 12] = [
+    const BEFORE: [&str; 13] = [
+        "unlogged",
         "temporary",
         "temp",
         "constraint",
@@ -248,6 +249,7 @@ fn is_object(cursor: &Cursor<'_, '_>) -> bool {
     first_known == Some(0)
         || first_known.is_some() && BEFORE.iter().any(|word| cursor.is(word))
         || cursor.is("resource")
+        || cursor.is("foreign") && cursor.peek_at(1).is_some_and(|it| it.is_word("data"))
 }
 
 fn alter(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, Unread> {
@@ -258,11 +260,11 @@ fn alter(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, U
     if cursor.take("index") {
         return alter_index(cursor);
     }
-    if cursor.take("schema") && cursor.rest().iter().any(|it| it.is_word("rename")) {
-        return Err("a schema gets another name".to_owned());
+    if cursor.take("schema") {
+        let renames = cursor.rest().iter().any(|it| it.is_word("rename"));
+        return if renames { Err("a schema gets another name".to_owned()) } else { Ok(Effect::Nothing) };
     }
-    let is_schema = cursor.dialect != Dialect::Sqlite && cursor.rest().iter().any(|it| it.is_word("owner"));
-    if is_object(cursor) || is_schema || cursor.is("instance") || cursor.is("foreign") {
+    if is_object(cursor) || cursor.is("instance") || cursor.is("foreign") {
         return Ok(Effect::Nothing);
     }
     Err(cursor.expected("a kind of object"))
@@ -380,195 +382,4 @@ fn rename(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
         all.push(Step::RenameTable { from, to });
     }
     Ok(steps(all))
-}
-
-/// Rows, unless they are those of the catalog itself.
-fn rows(cursor: &Cursor<'_, '_>) -> Result<Effect, Unread> {
-    let head = cursor.rest().iter().take(8);
-    let names: Vec<_> = head.filter_map(|token| cursor.name_of(token)).collect();
-    let is_catalog = |name: &str| {
-        let name = name.to_ascii_lowercase();
-        match cursor.dialect {
-            Dialect::Postgres => name.starts_with("pg_"),
-            Dialect::Mysql | Dialect::Mariadb => false,
-            Dialect::Sqlite => matches!(&*name, "sqlite_master" | "sqlite_schema"),
-        }
-    };
-    let target = names.iter().skip(1).take_while(|name| {
-        !["set", "values", "select", "where", "using"].contains(&name.to_ascii_lowercase().as_str())
-    });
-    if target.into_iter().any(|name| is_catalog(name)) {
-        return Err("it writes into the catalog".to_owned());
-    }
-    Ok(Effect::Nothing)
-}
-
-/// A query reads, but a function that it calls may do anything. MySQL's cannot: no statement of a function
-/// commits (<https://dev.mysql.com/doc/refman/8.4/en/stored-program-restrictions.html>).
-fn query(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, Unread> {
-    let tokens = cursor.rest();
-    if cursor.is_mysql() {
-        return Ok(Effect::Nothing);
-    }
-    if cursor.is("with")
-        && tokens.iter().any(|it| ["insert", "update", "delete", "merge"].iter().any(|word| it.is_word(word)))
-    {
-        return Ok(Effect::Nothing);
-    }
-    let into = tokens.iter().position(|token| token.is_word("into"));
-    if let (Some(into), Dialect::Postgres) = (into, cursor.dialect) {
-        cursor.take_exactly(into + 1)?;
-        if cursor.take_any(&["temporary", "temp"]) {
-            return Ok(Effect::Nothing);
-        }
-        cursor.take("unlogged");
-        cursor.take("table");
-        let table = cursor.table()?;
-        touched.insert(table);
-        return Err("its columns come from a query".to_owned());
-    }
-    match stranger(tokens) {
-        None => Ok(Effect::Nothing),
-        Some(function) => Err(format!("what {function}() does is not known")),
-    }
-}
-
-/// The first function that is called and not known to change nothing.
-fn stranger(tokens: &[Token<'_>]) -> Option<String> {
-    let calls = tokens.windows(2).enumerate().filter(|(_, two)| {
-        matches!(two[0].kind, TokenKind::Word | TokenKind::Quoted) && two[1].is_symbol("(")
-    });
-    for (position, call) in calls {
-        let name = call[0].identifier().to_ascii_lowercase();
-        let before = |back: usize| position.checked_sub(back).and_then(|it| tokens.get(it));
-        let qualified = before(1).is_some_and(|it| it.is_symbol("."));
-        let of_catalog = qualified && before(2).is_some_and(|it| it.is_word("pg_catalog"));
-        // The name of a relation or a type with its columns or length.
-        let is_relation =
-            before(1).is_some_and(|it| it.is_word("as") || it.is_symbol("::") || it.is_symbol(")"));
-        let known = !qualified && HARMLESS.contains(&name.as_str());
-        if !(known || of_catalog || is_relation) {
-            return Some(name);
-        }
-    }
-    None
-}
-
-/// Functions, and words before a bracket, that change no schema.
-const HARMLESS: &[&str] = &[
-    "abs",
-    "all",
-    "and",
-    "any",
-    "array",
-    "array_agg",
-    "array_length",
-    "as",
-    "avg",
-    "between",
-    "bool_and",
-    "bool_or",
-    "by",
-    "case",
-    "cast",
-    "ceil",
-    "char",
-    "char_length",
-    "coalesce",
-    "concat",
-    "concat_ws",
-    "count",
-    "currval",
-    "date",
-    "date_part",
-    "date_trunc",
-    "decimal",
-    "distinct",
-    "else",
-    "exists",
-    "extract",
-    "filter",
-    "floor",
-    "format",
-    "from",
-    "gen_random_uuid",
-    "generate_series",
-    "greatest",
-    "group_concat",
-    "having",
-    "ifnull",
-    "in",
-    "join",
-    "json_build_object",
-    "jsonb_build_object",
-    "lastval",
-    "least",
-    "left",
-    "length",
-    "like",
-    "limit",
-    "lower",
-    "ltrim",
-    "max",
-    "md5",
-    "min",
-    "nextval",
-    "not",
-    "now",
-    "nullif",
-    "numeric",
-    "on",
-    "or",
-    "over",
-    "partition",
-    "pg_advisory_lock",
-    "pg_advisory_unlock",
-    "pg_advisory_xact_lock",
-    "pg_get_serial_sequence",
-    "pg_notify",
-    "pg_sleep",
-    "quote_ident",
-    "quote_literal",
-    "random",
-    "rank",
-    "regexp_replace",
-    "replace",
-    "right",
-    "round",
-    "row_number",
-    "rtrim",
-    "select",
-    "set_config",
-    "setval",
-    "string_agg",
-    "substr",
-    "substring",
-    "sum",
-    "then",
-    "trim",
-    "upper",
-    "where",
-];
-
-fn set(cursor: &Cursor<'_, '_>) -> Result<Effect, Unread> {
-    let text = cursor.text().to_ascii_lowercase();
-    // Both change how the very next text is to be read.
-    let changes_quoting = match cursor.dialect {
-        Dialect::Postgres => text.contains("standard_conforming_strings") && text.ends_with("off"),
-        Dialect::Mysql | Dialect::Mariadb => {
-            text.contains("sql_mode")
-                && ["ansi", "no_backslash_escapes", "oracle", "mssql", "db2", "postgresql"]
-                    .iter()
-                    .any(|it| text.contains(it))
-        }
-        Dialect::Sqlite => false,
-    };
-    if changes_quoting { Err("it changes how texts are quoted".to_owned()) } else { Ok(Effect::Nothing) }
-}
-
-fn pragma(cursor: &Cursor<'_, '_>) -> Result<Effect, Unread> {
-    if cursor.text().to_ascii_lowercase().contains("writable_schema") {
-        return Err("it lets the catalog be written".to_owned());
-    }
-    Ok(Effect::Nothing)
 }

@@ -6,7 +6,7 @@ use crate::schema::{
 };
 
 /// A statement's doing. It may say less than a [`crate::schema::Change`] must (`ALTER COLUMN … SET NOT NULL`, `DROP INDEX x`,
-/// `IF EXISTS`): [`super::complete`] adds what the tables it meets are known to be.
+/// `IF EXISTS`): [`super::complete()`] adds what the tables it meets are known to be.
 ///
 /// Names and spellings are as written, but for PostgreSQL's bare names, which are in lower case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,9 +25,11 @@ pub enum Step {
         from: TableName,
         to: TableName,
     },
+    /// With `unless_there`, a column that is known already stays as it is, and none of the keys comes.
     AddColumn {
         table: TableName,
         column: Box<Column>,
+        keys: Vec<Key>,
         unless_there: bool,
     },
     /// With `cascade`, foreign keys of other tables that point to it go too.

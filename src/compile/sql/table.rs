@@ -1,25 +1,36 @@
 //! `CREATE TABLE`.
 
 use super::column::{self, Defined};
+use super::constraint;
 use super::cursor::{Cursor, Unread};
 use super::step::{Key, Step};
 use super::{Touched, opaque_tables};
 use crate::dialect::Dialect;
-use crate::schema::{Table, TableKind};
+use crate::schema::{Table, TableKind, TableName};
 
 /// Behind `CREATE`. A temporary table is none of the schema's.
 pub(super) fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Vec<Step>, Unread> {
     cursor.take_any(&["global", "local"]);
-    let temporary = cursor.take_any(&["temporary", "temp"]);
+    let mut temporary = cursor.take_any(&["temporary", "temp"]);
     cursor.take("unlogged");
     cursor.expect("table")?;
     let unless_there = cursor.take_all("if not exists");
     let name = cursor.table()?;
+    temporary |= name.schema.as_ref().is_some_and(|schema| match cursor.dialect {
+        Dialect::Postgres => &**schema == "pg_temp",
+        Dialect::Mysql | Dialect::Mariadb => false,
+        Dialect::Sqlite => schema.eq_ignore_ascii_case("temp"),
+    });
     if temporary {
         cursor.take_rest();
         return Ok(Vec::new());
     }
     touched.insert(name.clone());
+    if cursor.is_mysql() && name.schema.is_some() {
+        // The audited database bears no name in a manifest, and may be this one.
+        touched.insert(TableName::unqualified(name.name));
+        return Err("whether the database it names is the audited one is not known".to_owned());
+    }
     if cursor.dialect == Dialect::Postgres && cursor.take_all("partition of") {
         // Partitions are not tables of the schema: the parent stands for them.
         cursor.take_rest();
@@ -53,16 +64,13 @@ struct Draft {
 
 impl Draft {
     fn element(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
-        const CONSTRAINTS: [&str; 6] = ["constraint", "primary", "unique", "check", "foreign", "exclude"];
-        let of_mysql = part.is_mysql() && part.is_any(&["index", "key", "fulltext", "spatial"]);
         if part.is("like") {
             return Err("its columns are those of another table".to_owned());
         }
-        // `period` and `exclude` may be names of columns; a type follows those, never a bracket or FOR.
         if part.is("period") && part.peek_at(1).is_some_and(|next| next.is_word("for")) {
             return Err("its periods are not understood".to_owned());
         }
-        if of_mysql || part.is_any(&CONSTRAINTS) {
+        if constraint::is_table_constraint(part) {
             return self.constraints(part);
         }
         let Defined { column, keys, doubts } = column::column(part)?;
@@ -73,7 +81,7 @@ impl Draft {
     }
 
     fn constraints(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
-        if let Some(key) = column::table_constraint(part)? {
+        if let Some(key) = constraint::table_constraint(part)? {
             self.add(key);
         }
         part.done()

@@ -58,6 +58,11 @@ impl MysqlDatabase {
         format!("{}/{}", url.rsplit_once('/').unwrap().0, self.name)
     }
 
+    /// The dialect's name, as manifests say it.
+    pub fn kind(&self) -> &'static str {
+        if self.dialect == Dialect::Mariadb { "mariadb" } else { "mysql" }
+    }
+
     pub async fn connect(&self) -> MySqlConnection {
         url_options(&self.url()).connect().await.unwrap()
     }

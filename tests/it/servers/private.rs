@@ -137,6 +137,8 @@ impl PrivateServer {
         }
         let path = format!("{}:/usr/sbin", std::env::var("PATH").unwrap());
         command.arg(program).env("PATH", path).current_dir(self.home());
+        // A MariaDB that starts deletes the temporary tables of every other one that uses the same folder.
+        command.env("TMPDIR", self.home());
         let log =
             std::fs::File::options().create(true).append(true).open(self.folder.path().join("log")).unwrap();
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);

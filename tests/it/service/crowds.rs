@@ -47,6 +47,23 @@ async fn idle_connections_keep_neither_probes_nor_audits_from_their_files() {
 }
 
 #[tokio::test]
+async fn many_databases_have_more_files_than_the_system_gives_at_first() {
+    let database = healthy_shop().await;
+    let mut configuration = on_demand(&database);
+    for number in 0..200 {
+        configuration +=
+            &format!("  shop{number}: {{url: \"{}\", manifest: manifest.yaml}}\n", database.url());
+    }
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -Sn 200; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_schema-health")]);
+    let site = Site::new(&configuration);
+    let process = Process::start_as(command, &site);
+    process.api().until("/readyz", |status, _| status == 200).await;
+    let (_, metrics) = process.api().text("/metrics").await;
+    assert_eq!(metrics.matches("status=\"healthy\"} 1").count(), 201, "{}", process.log());
+}
+
+#[tokio::test]
 async fn probes_and_metrics_answer_while_every_database_is_frozen() {
     let frozen = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = frozen.local_addr().unwrap().port();

@@ -129,7 +129,7 @@ async fn django_on_postgres_is_healthy_until_damaged_and_again_when_mended() {
 async fn django_on_mysql_is_healthy_until_damaged_and_again_when_mended() {
     let database = mysql_database().await;
     migrate(&database.url());
-    let service = watch(&database.url(), &database.dialect.to_string()).await;
+    let service = watch(&database.url(), database.kind()).await;
     is_whole(&service).await;
 
     database

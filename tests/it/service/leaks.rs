@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use sqlx::{Connection, MySqlConnection, PgConnection};
 use tokio::time::sleep;
 
-use super::failures::{mariadb_shop, postgres_shop};
 use super::harness::*;
+use super::watch::{mysql_shop, postgres_shop};
 use crate::servers::{mysql, postgres};
 
 const ROUNDS: usize = 1000;
@@ -32,6 +32,20 @@ impl Held {
             files: open_files(Path::new("")),
             tasks: tokio::runtime::Handle::current().metrics().num_alive_tasks(),
             kilobytes: resident.trim().trim_end_matches(" kB").parse().unwrap(),
+        }
+    }
+
+    /// What is held when no more is held than `before`, or after a while: a busy machine needs a moment to end
+    /// a task, and a client's spare connection is closed after some seconds.
+    async fn settled(before: &Self) -> Self {
+        let began = Instant::now();
+        loop {
+            let now = Self::now();
+            let is_settled = now.files <= before.files && now.tasks <= before.tasks;
+            if is_settled || began.elapsed() > Duration::from_secs(12) {
+                return now;
+            }
+            sleep(Duration::from_millis(100)).await;
         }
     }
 }
@@ -104,18 +118,18 @@ async fn until_gates_are(service: &TestService, gate: bool) {
 
 #[tokio::test]
 async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
-    let (of_postgres, of_mariadb, of_sqlite) =
-        (postgres_shop().await, mariadb_shop().await, healthy_shop().await);
+    let (of_postgres, of_mysql, of_sqlite) =
+        (postgres_shop().await, mysql_shop().await, healthy_shop().await);
     let comes_and_goes = healthy_shop().await;
     let site = Site::new("");
-    for dialect in ["postgres", "mariadb", "sqlite"] {
+    for dialect in ["postgres", "mysql", "mariadb", "sqlite"] {
         let file = site.folder.path().join(format!("{dialect}.yaml"));
         std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
     }
     // Every reload turns the gates; some change how a session reads, so that it is opened anew; some bring or
     // take a database.
     let configure = |round: usize| {
-        let gate = round % 2 == 0;
+        let gate = round.is_multiple_of(2);
         let lock = 1 + round / 7 % 2;
         let mut configuration = format!(
             "interval: 1h\nconfirm_after: 0s\nkeep_connections: true\nbudgets: {{lock: {lock}s}}\ndatabases:\n"
@@ -125,7 +139,7 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
                 &format!("  {name}: {{url: \"{url}\", manifest: {dialect}.yaml, gate: {gate}}}\n");
         };
         add("pg", &of_postgres.url(), "postgres");
-        add("my", &of_mariadb.url(), "mariadb");
+        add("my", &of_mysql.url(), of_mysql.kind());
         add("lite", &of_sqlite.url(), "sqlite");
         if round % 11 < 5 {
             add("guest", &comes_and_goes.url(), "sqlite");
@@ -141,8 +155,8 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
             "SELECT count(*) FROM pg_stat_activity WHERE datname = $1 AND application_name = 'schema-health'";
         sqlx::query_scalar(sql).bind(&name).fetch_one(connection).await.unwrap()
     });
-    let name = of_mariadb.name.clone();
-    let on_mariadb = Lookout::of(mysql::server_url(), async move |connection: &mut MySqlConnection| {
+    let name = of_mysql.name.clone();
+    let on_mysql = Lookout::of(mysql::server_url(), async move |connection: &mut MySqlConnection| {
         let sql = "SELECT COUNT(*) FROM information_schema.processlist WHERE db = ?";
         sqlx::query_scalar(sql).bind(&name).fetch_one(connection).await.unwrap()
     });
@@ -163,25 +177,28 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
         on_sqlite = on_sqlite.max(open_files(&of_sqlite.path()));
         // In a round without the guest.
         if round >= WARM_UP && round % 11 == 10 && warm.is_none() {
-            sleep(Duration::from_millis(300)).await;
+            sleep(Duration::from_millis(500)).await;
             warm = Some(Held::now());
         }
     }
     configure(10);
     service.controls.reload.notify_one();
     until_gates_are(&service, true).await;
-    sleep(Duration::from_millis(500)).await;
-    let (warm, after) = (warm.unwrap(), Held::now());
-    let (on_postgres, on_mariadb) = (on_postgres.end(), on_mariadb.end());
+    let warm = warm.unwrap();
+    let after = Held::settled(&warm).await;
+    let (on_postgres, on_mysql) = (on_postgres.end(), on_mysql.end());
     println!("{ROUNDS} rounds in {:?}: {warm:?}, then {after:?}", began.elapsed());
-    println!("connections: {on_postgres:?}, {on_mariadb:?}; SQLite {on_sqlite}");
+    println!("connections: {on_postgres:?}, {on_mysql:?}; SQLite {on_sqlite}");
     assert!(service.metric("schema_health_audits_total{database=\"pg\"}").await.unwrap() >= ROUNDS as f64);
     assert_eq!(on_sqlite, 1);
-    for seen in [on_postgres, on_mariadb] {
+    for seen in [on_postgres, on_mysql] {
         assert!(seen.most <= 2 && seen.longest_overlap < Duration::from_millis(200), "{seen:?}");
     }
-    assert_eq!((after.files, after.tasks), (warm.files, warm.tasks));
-    assert!(after.kilobytes < warm.kilobytes + (4 << 10), "{warm:?}, then {after:?}");
+    // `cargo test` runs other tests in the same process.
+    if std::env::var_os("NEXTEST").is_some() {
+        assert!(after.files <= warm.files && after.tasks <= warm.tasks, "{warm:?}, then {after:?}");
+        assert!(after.kilobytes < warm.kilobytes + (4 << 10), "{warm:?}, then {after:?}");
+    }
 
     site.configure(&quick(&comes_and_goes));
     service.controls.reload.notify_one();

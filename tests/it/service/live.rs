@@ -89,7 +89,7 @@ async fn mysql_is_watched_over_one_kept_connection() {
     let database = mysql_database().await;
     let manifest_types = SERVER_LEDGER.replace("timestamp NOT NULL", "datetime NOT NULL");
     database.execute(&format!("{manifest_types} {CREATE_CUSTOMER}")).await;
-    let service = TestService::start_audited(&site(&database.url(), &database.dialect.to_string())).await;
+    let service = TestService::start_audited(&site(&database.url(), database.kind())).await;
     let report = service.json("/v1/databases/shop").await;
     assert_eq!(report["health"], "healthy", "{report}");
     tokio::time::sleep(Duration::from_secs(2)).await;

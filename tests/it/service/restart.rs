@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use sqlx::{Connection, MySqlConnection, PgConnection};
 use tokio::time::sleep;
 
-use super::failures::{CREATE_CUSTOMER, Watch};
 use super::harness::*;
+use super::watch::{CREATE_CUSTOMER, Watch};
 use crate::servers::private::{PrivateServer, Stop};
 
 const INTERVAL: Duration = Duration::from_secs(2);

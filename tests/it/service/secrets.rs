@@ -6,9 +6,9 @@ use std::process::Command;
 use schema_health::config::{Config, LogConfig, LogFormat};
 use schema_health::service::logging;
 
-use super::failures::{mariadb_shop, postgres_shop};
 use super::harness::*;
 use super::process::Process;
+use super::watch::{mysql_shop, postgres_shop};
 use crate::servers::{mysql, postgres};
 
 const CANARY: &str = "c4n4ry-s3cr3t";
@@ -141,12 +141,12 @@ fn sqlite_shapes(path: &str) -> Vec<String> {
 
 /// Every URL with what fails and the manifest it needs.
 async fn urls(frozen: u16) -> (Vec<(String, &'static str, String)>, impl Sized) {
-    let (of_postgres, mut of_mariadb) = (postgres_shop().await, mariadb_shop().await);
+    let (of_postgres, mut of_mysql) = (postgres_shop().await, mysql_shop().await);
     let role = of_postgres.role().await;
     of_postgres.execute(&format!("ALTER ROLE {role} PASSWORD '{CANARY}'")).await;
-    let user = of_mariadb.user_url(&["SELECT ON {db}.*"]).await;
+    let user = of_mysql.user_url(&["SELECT ON {db}.*"]).await;
     let user = user.split(['/', ':']).nth(3).unwrap().to_owned();
-    of_mariadb.execute(&format!("SET PASSWORD FOR '{user}'@'%' = PASSWORD('{CANARY}')")).await;
+    of_mysql.execute(&format!("ALTER USER '{user}'@'%' IDENTIFIED BY '{CANARY}'")).await;
     let parts = |scheme, user, host, database| Parts {
         scheme,
         user,
@@ -157,9 +157,9 @@ async fn urls(frozen: u16) -> (Vec<(String, &'static str, String)>, impl Sized) 
     };
     let database = of_postgres.name().to_owned();
     let on_postgres = parts("postgres", role, postgres::server_address(), database);
-    let on_mariadb = parts("mysql", user, mysql::server_address(), of_mariadb.name.clone());
+    let on_mysql = parts("mysql", user, mysql::server_address(), of_mysql.name.clone());
     let mut urls = Vec::new();
-    for (right, manifest) in [(on_postgres, "postgres"), (on_mariadb, "mariadb")] {
+    for (right, manifest) in [(on_postgres, "postgres"), (on_mysql, of_mysql.kind())] {
         for (what, parts) in failures(&right, frozen) {
             urls.extend(shapes(&parts).into_iter().map(|url| (format!("{manifest}, {what}"), manifest, url)));
         }
@@ -184,7 +184,7 @@ async fn urls(frozen: u16) -> (Vec<(String, &'static str, String)>, impl Sized) 
         let path = folder.join(name).display().to_string();
         urls.extend(sqlite_shapes(&path).into_iter().map(|url| (format!("sqlite, {what}"), "sqlite", url)));
     }
-    (urls, (of_postgres, of_mariadb, of_sqlite, locked))
+    (urls, (of_postgres, of_mysql, of_sqlite, locked))
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -193,7 +193,7 @@ async fn a_password_never_comes_out_of_the_running_service() {
     let (urls, _databases) = urls(frozen.local_addr().unwrap().port()).await;
     assert!(urls.len() >= 12 * 6 * 3, "{}", urls.len());
     let site = Site::new("");
-    for dialect in ["postgres", "mariadb", "sqlite"] {
+    for dialect in ["postgres", "mysql", "mariadb", "sqlite"] {
         let file = site.folder.path().join(format!("{dialect}.yaml"));
         std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
     }

@@ -1,8 +1,6 @@
 //! `alter_field` and `_alter_field` of django/db/backends/{base,postgresql,mysql}/schema.py. Steps stand in
 //! the order in which Django takes them.
 
-use std::sync::Arc;
-
 use super::define::{Defined, Reference};
 use super::{Editor, find, together};
 use crate::compile::django::field::{Field, Kind};
@@ -91,7 +89,11 @@ impl Editor<'_> {
                 self.drop_index(table, index);
             }
         }
-        let check_changes = check_text(old, from) != check_text(new, to);
+        // From Django 5.0 a renaming alone makes no other check, on PostgreSQL and MariaDB.
+        let renames_keep = self.context.project.django >= (5, 0)
+            && self.context.backend.dialect != crate::dialect::Dialect::Mysql;
+        let check_changes = check_text(old, from) != check_text(new, to)
+            || (from != to && !renames_keep && (old.check.is_some() || new.check.is_some()));
         if check_changes && old.check.is_some() {
             for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
                 self.change(Change::DropCheck { table: table.clone(), check });
@@ -119,7 +121,7 @@ impl Editor<'_> {
         }
         let still_referred = (was.primary_key && is.primary_key) || (was.unique && is.unique);
         if becomes_key || (still_referred && type_changes) {
-            self.alter_referring(alteration);
+            self.alter_referring(alteration, still_referred);
         }
         if constraint_changes && (dropped || !refers(was)) {
             match self.foreign_key(after, table, is) {
@@ -141,7 +143,7 @@ impl Editor<'_> {
     }
 
     /// Whether there was one to drop. InnoDB's own index under it stays behind.
-    fn drop_foreign_keys(&mut self, table: &TableName, column: &Name, comes_again: bool) -> bool {
+    pub(super) fn drop_foreign_keys(&mut self, table: &TableName, column: &Name, comes_again: bool) -> bool {
         let found = find::foreign_keys(&self.schema, table, std::slice::from_ref(column));
         let dropped = !found.is_empty();
         let is_covered = find::beginning_with(&self.schema, table, column) > 0;
@@ -186,7 +188,7 @@ impl Editor<'_> {
     }
 
     /// `DROP INDEX IF EXISTS`: one that was made under another name stays.
-    fn drop_like_index(&mut self, table: &TableName, column: &str) {
+    pub(super) fn drop_like_index(&mut self, table: &TableName, column: &str) {
         let name: Name = self.context.backend.like_name(&table.name, column).into();
         if find::has_index(&self.schema, table, &name) {
             self.drop_index(table, ConstraintRef::Name(name));
@@ -274,89 +276,6 @@ impl Editor<'_> {
     fn drop_primary_key(&mut self, table: &TableName) {
         if self.schema.tables.get(table).is_some_and(|it| it.primary_key.is_some()) {
             self.change(Change::DropPrimaryKey { table: table.clone() });
-        }
-    }
-
-    /// The columns of other tables that follow a key take its new type: `_related_non_m2m_objects`.
-    fn alter_referring(&mut self, alteration: &Alteration<'_>) {
-        for (model, name) in self.referring(alteration.after, alteration.model, alteration.new) {
-            let Some(new) = model.field(&name) else { continue };
-            let table = self.table_of(&model);
-            let Some(new_defined) = self.define(alteration.after, &model, &table, new) else { continue };
-            let Some(stands) =
-                (self.schema.tables.get(&table)).and_then(|it| it.column(&new_defined.column.name))
-            else {
-                continue;
-            };
-            if !type_differs(stands, &new_defined.column) {
-                continue;
-            }
-            let mut column = stands.clone();
-            column.data_type = new_defined.column.data_type.clone();
-            column.collation = new_defined.column.collation.clone();
-            if self.is_postgres() && new_defined.spelled.like.is_none() {
-                self.drop_like_index(&table, &column.name);
-            }
-            self.change(Change::AlterColumn { table, column });
-        }
-    }
-
-    /// The models and names of fields that take their type from this one, near and far, automatic
-    /// many-to-many tables too.
-    pub(super) fn referring(
-        &self,
-        state: &State,
-        model: &Model,
-        field: &Field,
-    ) -> Vec<(Arc<Model>, Arc<str>)> {
-        let mut all: Vec<(Arc<Model>, Arc<str>)> = Vec::new();
-        self.collect_referring(state, model, field, &mut all);
-        all
-    }
-
-    fn collect_referring(
-        &self,
-        state: &State,
-        model: &Model,
-        field: &Field,
-        all: &mut Vec<(Arc<Model>, Arc<str>)>,
-    ) {
-        let mut add = |other: &Arc<Model>, candidate: &Field| {
-            let Kind::Relation(relation) = &candidate.kind else { return None };
-            let (target_model, target) = state.target(relation)?;
-            let here = target_model.key == model.key && target.name == field.name;
-            let known = all.iter().any(|(it, name)| it.key == other.key && *name == candidate.name);
-            if !here || known {
-                return None;
-            }
-            all.push((other.clone(), candidate.name.clone()));
-            Some((other.clone(), candidate.clone()))
-        };
-        let mut further = Vec::new();
-        for other in state.models() {
-            for candidate in &other.local {
-                match &candidate.kind {
-                    Kind::Relation(_) => further.extend(add(other, candidate)),
-                    Kind::ManyToMany(many)
-                        if other.key == model.key || many.to.as_ref() == Some(&model.key) =>
-                    {
-                        let Some(through) = state.through(other, candidate, self.context) else { continue };
-                        let through = Arc::new(through);
-                        for candidate in &through.local {
-                            add(&through, candidate);
-                        }
-                    }
-                    Kind::ManyToMany(_)
-                    | Kind::Absent
-                    | Kind::CompositePrimaryKey(_)
-                    | Kind::Scalar(_)
-                    | Kind::Generated(_)
-                    | Kind::Unknown => {}
-                }
-            }
-        }
-        for (other, candidate) in further {
-            self.collect_referring(state, &other, &candidate, all);
         }
     }
 }

@@ -84,7 +84,7 @@ impl Writer<'_> {
         // `Q.__init__` sorts them.
         let mut keywords: Vec<_> =
             q.keywords().filter(|(name, _)| !matches!(&***name, "_connector" | "_negated")).collect();
-        keywords.sort_by(|(a, _), (b, _)| a.cmp(b));
+        keywords.sort_by_key(|(name, _)| *name);
         for (key, value) in keywords {
             node.add(self.leaf(key, value, negated)?);
         }
@@ -173,8 +173,8 @@ impl Writer<'_> {
         let django = self.backend.django;
         let stands_alone = match self.backend.dialect {
             Dialect::Postgres => django >= (3, 1),
-            Dialect::Mysql | Dialect::Mariadb => django >= (3, 1) && django < (4, 1),
-            Dialect::Sqlite => django >= (3, 1) && django < (6, 1),
+            Dialect::Mysql | Dialect::Mariadb => ((3, 1)..(4, 1)).contains(&django),
+            Dialect::Sqlite => ((3, 1)..(6, 1)).contains(&django),
         };
         match (stands_alone, flag) {
             (true, true) => lhs.to_owned(),

@@ -82,7 +82,8 @@ pub const FIELDS: &[KnownField] = &[
     like("mdeditor", "MDTextField", "TextField", Usual),
     like("markupfield", "MarkupField", "TextField", Usual),
     like("wagtail", "RichTextField", "TextField", Usual),
-    like("wagtail", "StreamField", "TextField", Usual),
+    // Text or JSON, by the version and by an argument: the column is there, its type is not said.
+    like("wagtail", "StreamField", "Field", Usual),
     like("easy_thumbnails", "ThumbnailerField", "FileField", Is(100)),
     like("easy_thumbnails", "ThumbnailerImageField", "FileField", Is(100)),
     like("sorl", "ImageField", "FileField", Is(100)),
@@ -118,6 +119,19 @@ pub const FIELDS: &[KnownField] = &[
     like("localflavor", "USZipCodeField", "CharField", Is(10)),
     like("jsignature", "JSignatureField", "TextField", Usual),
     like("oscar", "PositiveDecimalField", "DecimalField", Usual),
+    like("i18nfield", "I18nCharField", "TextField", Usual),
+    like("i18nfield", "I18nTextField", "TextField", Usual),
+    like("oauth2_provider", "ClientSecretField", "CharField", Usual),
+    like("django_fsm", "FSMField", "CharField", Is(50)),
+    like("django_fsm", "FSMIntegerField", "IntegerField", Usual),
+    like("django_fsm", "FSMKeyField", "ForeignKey", Usual),
+    like("enumfields", "EnumField", "CharField", Is(10)),
+    like("enumfields", "EnumIntegerField", "IntegerField", Usual),
+    like("cloudinary", "CloudinaryField", "CharField", Is(255)),
+    like("recurrence", "RecurrenceField", "TextField", Usual),
+    like("froala_editor", "FroalaField", "TextField", Usual),
+    like("private_storage", "PrivateFileField", "FileField", Is(100)),
+    like("private_storage", "PrivateImageField", "FileField", Is(100)),
 ];
 
 /// The line for a class, if there is one.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::arguments::{Argument, Arguments, last_segment};
-use super::known::{Known, Length, known};
+use super::class::{SPATIAL, built_in, length, positional};
+use super::known::{Known, Length};
 use super::methods::{self, Column};
 use super::{
     BuiltIn, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation, Scalar, relation,
@@ -31,82 +32,18 @@ pub fn scalar(value: &Value, of: &ModelKey, project: &Project) -> Option<Scalar>
     }
 }
 
-struct Reader<'a> {
+pub(super) struct Reader<'a> {
     of: &'a ModelKey,
     project: &'a Project,
     notice: Option<String>,
     blind: bool,
     /// The class was followed to one of Django's, or is in the table.
-    followed: bool,
-}
-
-/// The names of positional arguments, by class: `__init__` in `django/db/models/fields/__init__.py`,
-/// `related.py`, and `django/contrib/postgres/fields/array.py`.
-fn positional(class: &str) -> &'static [&'static str] {
-    const FIELD: &[&str] = &[
-        "verbose_name",
-        "name",
-        "primary_key",
-        "max_length",
-        "unique",
-        "blank",
-        "null",
-        "db_index",
-        "rel",
-        "default",
-        "editable",
-        "serialize",
-        "unique_for_date",
-        "unique_for_month",
-        "unique_for_year",
-        "choices",
-        "help_text",
-        "db_column",
-        "db_tablespace",
-    ];
-    match class {
-        "ForeignKey" => &[
-            "to",
-            "on_delete",
-            "related_name",
-            "related_query_name",
-            "limit_choices_to",
-            "parent_link",
-            "to_field",
-            "db_constraint",
-        ],
-        "OneToOneField" => &["to", "on_delete", "to_field"],
-        "ManyToManyField" => &[
-            "to",
-            "related_name",
-            "related_query_name",
-            "limit_choices_to",
-            "symmetrical",
-            "through",
-            "through_fields",
-            "db_constraint",
-            "db_table",
-        ],
-        "ArrayField" => &["base_field", "size"],
-        "DateField" | "DateTimeField" | "TimeField" => &["verbose_name", "name", "auto_now", "auto_now_add"],
-        "DecimalField" => &["verbose_name", "name", "max_digits", "decimal_places"],
-        "FileField" => &["verbose_name", "name", "upload_to", "storage"],
-        "ImageField" => &["verbose_name", "name", "width_field", "height_field"],
-        "FilePathField" => {
-            &["verbose_name", "name", "path", "match", "recursive", "allow_files", "allow_folders"]
-        }
-        "GenericIPAddressField" => &["verbose_name", "name", "protocol", "unpack_ipv4"],
-        "JSONField" => &["verbose_name", "name", "encoder", "decoder"],
-        "UUIDField" => &["verbose_name"],
-        "URLField" => &["verbose_name", "name"],
-        "CompositePrimaryKey" => &[],
-        _ => FIELD,
-    }
+    pub(super) followed: bool,
 }
 
 impl Reader<'_> {
     /// What follows is told and guessed.
-    fn unseen(&mut self, notice: impl Into<String>) {
+    pub(super) fn unseen(&mut self, notice: impl Into<String>) {
         self.blind = true;
         self.notice.get_or_insert(notice.into());
     }
@@ -189,46 +126,6 @@ impl Reader<'_> {
             self.blind = false;
         }
         field
-    }
-
-    /// The line of the table, if it decides, and the name of the built-in class that the field is like.
-    fn class(&mut self, object: &Object) -> (Option<Known>, Arc<str>) {
-        let line = object.lineage.iter().chain([&object.class]).find_map(|class| known(class));
-        let line = match line {
-            Some(line) if line.always || object.base.is_none() => Some(line.is),
-            Some(_) | None => object.base.as_ref().and_then(|call| known(&call.class)).map(|line| line.is),
-        };
-        let class = match line {
-            Some(Known::Like(base, _) | Known::Nullable(base, _)) => base.into(),
-            Some(Known::Absent) => "".into(),
-            Some(Known::Sorted) => "ManyToManyField".into(),
-            None => self.followed_class(object),
-        };
-        (line, class)
-    }
-
-    /// The class of Django's that the field's `__init__` ends in; of a class that was not followed, what it
-    /// seems to be.
-    fn followed_class(&mut self, object: &Object) -> Arc<str> {
-        let is_django = |class: &&Arc<str>| class.starts_with("django.");
-        let called = object.base.as_ref().map_or(&object.class, |call| &call.class);
-        if is_django(&called) {
-            return last_segment(called).into();
-        }
-        let why = object.notice.as_deref().unwrap_or("its class is not in the sources");
-        self.unseen(format!("{called}: {why}"));
-        self.followed = false;
-        if let Some(class) = object.lineage.iter().find(is_django) {
-            return last_segment(class).into();
-        }
-        let name = last_segment(called);
-        let points = Arguments::of(object, |_| &["to"]).get("to").is_some();
-        match (points, name) {
-            (true, name) if name.contains("ManyToMany") => "ManyToManyField".into(),
-            (true, name) if name.contains("OneToOne") => "OneToOneField".into(),
-            (true, name) if name.contains("Key") => "ForeignKey".into(),
-            _ => "".into(),
-        }
     }
 
     fn kind(&mut self, class: &str, object: &Object, arguments: &Arguments<'_>, usual: Length) -> Kind {
@@ -435,46 +332,6 @@ impl Reader<'_> {
         let value = arguments.get("db_default")?;
         let unset = matches!(value, Value::Name(name) if last_segment(name) == "NOT_PROVIDED");
         (!unset).then(|| value.clone())
-    }
-}
-
-/// Fields of GeoDjango (`django/contrib/gis/db/models/fields.py`), whose backends are not followed.
-const SPATIAL: [&str; 9] = [
-    "GeometryField",
-    "PointField",
-    "LineStringField",
-    "PolygonField",
-    "MultiPointField",
-    "MultiLineStringField",
-    "MultiPolygonField",
-    "GeometryCollectionField",
-    "RasterField",
-];
-
-/// Django's own class by its name; those that only check their values more closely are their base.
-fn built_in(class: &str) -> Option<BuiltIn> {
-    match class {
-        "EmailField" | "URLField" | "CommaSeparatedIntegerField" => Some(BuiltIn::Char),
-        "ImageField" => Some(BuiltIn::File),
-        "OrderWrt" => Some(BuiltIn::Integer),
-        _ => BuiltIn::named(class),
-    }
-}
-
-/// `max_length`: what is given, else what the class does without.
-fn length(class: &str, arguments: &Arguments<'_>, usual: Length) -> Number {
-    let given = arguments.number("max_length");
-    if given != Number::Unset {
-        return given;
-    }
-    match (usual, class) {
-        (Length::Is(length), _) => Number::Is(length),
-        (Length::Computed, _) => Number::Unknown,
-        (Length::Usual, "EmailField" | "CIEmailField") => Number::Is(254),
-        (Length::Usual, "URLField") => Number::Is(200),
-        (Length::Usual, "SlugField") => Number::Is(50),
-        (Length::Usual, "FileField" | "ImageField" | "FilePathField") => Number::Is(100),
-        (Length::Usual, _) => Number::Unset,
     }
 }
 

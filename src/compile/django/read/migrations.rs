@@ -29,6 +29,9 @@ struct Job {
     file: PathBuf,
 }
 
+/// What came of a job, by its position.
+type Done = (usize, Option<Loaded>, Vec<Notice>);
+
 pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
     let mut notices = Vec::new();
     let mut jobs = Vec::new();
@@ -38,7 +41,7 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
     let threads =
         std::thread::available_parallelism().map_or(1, |it| it.get()).min(8).min(jobs.len() / 16 + 1);
     let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<(usize, Option<Loaded>, Vec<Notice>)>> = Mutex::default();
+    let done: Mutex<Vec<Done>> = Mutex::default();
     let work = || {
         let mut interpreter = Interpreter::new(world);
         let mut mine = Vec::new();

@@ -116,9 +116,14 @@ impl Model {
         self.fields.retain(|it| *it.field.name != *name);
     }
 
-    /// A field of the model's own, also one that Django added.
+    /// A field of the model's own, also one that Django added; a relation goes by its attribute's name too
+    /// (`Options._forward_fields_map`).
     pub fn field(&self, name: &str) -> Option<&Arc<Field>> {
-        self.local.iter().find(|it| *it.name == *name)
+        let is_attribute = |field: &Field| {
+            matches!(field.kind, Kind::Relation(_)) && name.strip_suffix("_id") == Some(&field.name)
+        };
+        let by_name = self.local.iter().find(|it| *it.name == *name);
+        by_name.or_else(|| self.local.iter().find(|it| is_attribute(it)))
     }
 
     pub fn primary_key(&self) -> Option<&Arc<Field>> {

@@ -3,6 +3,8 @@
 import os
 from urllib.parse import unquote, urlsplit
 
+import django
+
 ENGINES = {
     "postgres": "django.db.backends.postgresql",
     "postgresql": "django.db.backends.postgresql",
@@ -33,7 +35,9 @@ def database(url):
 
 
 
-INSTALLED_APPS = ["things", "metas"]
+INSTALLED_APPS = ["things"]
+if django.VERSION >= (5, 2):
+    INSTALLED_APPS += ["metas"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SECRET_KEY = "not a secret: this project only migrates"
 USE_TZ = True

@@ -18,5 +18,6 @@ state = executor._create_project_state(with_applied_migrations=True)
 for migration, _ in plan:
     if not sys.stdin.readline():
         break
+    state.apps  # As `_migrate_all_forwards` does: models that are rendered late may be stale.
     state = executor.apply_migration(state, migration)
     print(f"{migration.app_label}.{migration.name}", flush=True)

@@ -69,10 +69,7 @@ impl Interpreter<'_> {
             return Ok(Imported::Followed(module.clone()));
         }
         if !is_followed(name) {
-            let known = name.split('.').next().is_some_and(|root| root == "django" || is_standard(root));
-            if known || self.world.sources.find(name).is_none() {
-                return Ok(Imported::Outside(canonical(name)));
-            }
+            return Ok(Imported::Outside(canonical(name)));
         }
         let Some(place) = self.world.sources.find(name) else {
             return Ok(Imported::Missing);

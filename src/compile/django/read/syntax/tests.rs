@@ -1,3 +1,5 @@
+//! What is refused, and what within the limits is not.
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

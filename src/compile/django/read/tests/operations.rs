@@ -142,6 +142,16 @@ fn settings_that_an_app_sets_in_code_are_there() {
 }
 
 #[test]
+fn settings_of_django_appconf_are_there() {
+    let conf = "from appconf import AppConf\nclass ShopConf(AppConf):\n    LENGTH = 5\n\n\
+        class Plain(AppConf):\n    REQUIRED = True\n    class Meta:\n        prefix = ''\n";
+    Tree::migration("", "operations = [settings.SHOP_LENGTH, settings.REQUIRED, settings.NOWHERE]")
+        .file("shop/models.py", conf)
+        .file("appconf/__init__.py", "from .base import AppConf\n")
+        .check(&["5", "True", "?raises AttributeError: `django.conf.settings` has no NOWHERE"]);
+}
+
+#[test]
 fn helpers_make_operations() {
     let helpers = "from django.db import migrations\n\ndef wrapped(*operations, vendor='postgresql', **more):\n    \
         from django.db import connection\n    if connection.vendor == vendor:\n        return list(operations)\n    \

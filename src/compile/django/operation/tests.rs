@@ -1,0 +1,338 @@
+//! Small projects, from their sources to the operations of a manifest.
+
+use std::path::Path;
+
+use crate::compile::django::compile::{Compiled, compile};
+use crate::compile::django::read::{Request, read};
+use crate::dialect::Dialect;
+use crate::migration::{MayTouch, Operation};
+use crate::schema::{Change, ConstraintRef, IndexPart, Table};
+
+const HEAD: &str = "from functools import partial\nfrom django.db import migrations, models\n";
+
+/// `files` are the migrations of the app `shop`, by name, without what each begins with.
+fn project(settings: &str, files: &[(&str, &str)]) -> Compiled {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    let settings = format!(
+        "INSTALLED_APPS = ['shop']\nDEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'\n{settings}"
+    );
+    write("settings.py", &settings);
+    write("shop/__init__.py", "");
+    write("shop/migrations/__init__.py", "");
+    for (name, text) in files {
+        write(&format!("shop/migrations/{name}.py"), &format!("{HEAD}{text}"));
+    }
+    compiled(folder.path())
+}
+
+fn compiled(folder: &Path) -> Compiled {
+    let request = Request {
+        dialect: Dialect::Postgres,
+        sources: vec![folder.to_owned()],
+        settings: Some(folder.join("settings.py")),
+        set: Vec::new(),
+        apps: Vec::new(),
+        installed_apps: Vec::new(),
+        django: Some((5, 2)),
+    };
+    compile(&read(&request).unwrap())
+}
+
+/// A line for each operation of each migration.
+fn lines(compiled: &Compiled) -> Vec<String> {
+    let of_one = |migration: &crate::migration::Migration| {
+        let name = migration.id.name.clone();
+        (migration.operations.iter().map(move |it| format!("{name}: {}", line(it)))).collect::<Vec<_>>()
+    };
+    compiled.migrations.iter().flat_map(of_one).collect()
+}
+
+fn line(operation: &Operation) -> String {
+    match operation {
+        Operation::Opaque(opaque) => {
+            let touches = match &opaque.may_touch {
+                MayTouch::Nothing => "nothing".to_owned(),
+                MayTouch::Anything => "anything".to_owned(),
+                MayTouch::Tables(tables) => {
+                    tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+                }
+            };
+            format!("{} ?? {touches}", opaque.reason)
+        }
+        Operation::Change(change) => change_line(change),
+    }
+}
+
+fn change_line(change: &Change) -> String {
+    let at = |reference: &ConstraintRef| match reference {
+        ConstraintRef::Name(_) => "by name".to_owned(),
+        ConstraintRef::Columns(columns) => columns.join(" "),
+    };
+    let table = change.table();
+    match change {
+        Change::CreateTable(made) => format!("create {table}: {}", columns(made)),
+        Change::DropTable { .. } => format!("drop {table}"),
+        Change::RenameTable { to, .. } => format!("rename {table} to {to}"),
+        Change::AddColumn { column, .. } => format!("{table} + {column}"),
+        Change::DropColumn { column, .. } => format!("{table} - {column}"),
+        Change::RenameColumn { from, to, .. } => format!("{table}.{from} to {to}"),
+        Change::AlterColumn { column, .. } => format!("{table} ~ {column}"),
+        Change::AddPrimaryKey { primary_key, .. } => format!("{table} + {primary_key}"),
+        Change::DropPrimaryKey { .. } => format!("{table} - primary key"),
+        Change::AddUnique { unique, .. } => format!("{table} + unique {}", parts(&unique.parts)),
+        Change::DropUnique { unique, .. } => format!("{table} - unique {}", at(unique)),
+        Change::AddForeignKey { foreign_key, .. } => {
+            format!("{table} + {} -> {}", foreign_key.columns.join(" "), foreign_key.references)
+        }
+        Change::DropForeignKey { foreign_key, .. } => format!("{table} - -> {}", at(foreign_key)),
+        Change::AddCheck { check, .. } => format!("{table} + check {}", check.columns.join(" ")),
+        Change::DropCheck { check, .. } => format!("{table} - check {}", at(check)),
+        Change::AddIndex { index, .. } => format!("{table} + index {}", parts(&index.parts)),
+        Change::DropIndex { index, .. } => format!("{table} - index {}", at(index)),
+        Change::RenameConstraint { to, .. } => format!("{table}: index or constraint to {to}"),
+    }
+}
+
+fn columns(table: &Table) -> String {
+    table.columns.iter().map(|it| &*it.name).collect::<Vec<_>>().join(" ")
+}
+
+fn parts(parts: &[IndexPart]) -> String {
+    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+const ITEM: &str = "
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Item', [
+            ('id', models.BigAutoField(primary_key=True)),
+            ('name', models.CharField(max_length=30)),
+            ('code', models.IntegerField()),
+        ]),
+    ]
+";
+
+/// What `operations` do behind a migration that made `shop_item`.
+#[track_caller]
+fn check(operations: &str, expected: &[&str]) {
+    let second = format!("dependencies = [('shop', '1')]\n    operations = [{operations}]");
+    check_body("", &second, expected);
+}
+
+#[track_caller]
+fn check_body(before: &str, body: &str, expected: &[&str]) {
+    let second = format!("{before}\nclass Migration(migrations.Migration):\n    {body}\n");
+    let compiled = project("", &[("1", ITEM), ("2", &second)]);
+    let told: Vec<String> =
+        lines(&compiled).iter().filter_map(|it| it.strip_prefix("2: ").map(str::to_owned)).collect();
+    assert_eq!(told, expected, "{:#?}", compiled.notices);
+}
+
+#[test]
+fn a_model_and_its_many_to_many_table_go_by_the_new_name() {
+    check(
+        "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True)), ('items', models.ManyToManyField('shop.Item'))]),
+         migrations.RenameModel('Item', 'Thing'),
+         migrations.RemoveField('Tag', 'items')",
+        &[
+            "create shop_tag: id",
+            "create shop_tag_items: id tag_id item_id",
+            "rename shop_item to shop_thing",
+            "shop_tag_items.item_id to thing_id",
+            "drop shop_tag_items",
+        ],
+    );
+}
+
+#[test]
+fn the_database_and_the_state_apart() {
+    check(
+        "migrations.SeparateDatabaseAndState(state_operations=[migrations.RemoveField('item', 'code')]),
+         migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.AlterField('item', 'name', models.TextField())]),
+         migrations.AlterField('item', 'name', models.CharField(max_length=40))",
+        &["shop_item ~ name text NOT NULL", "shop_item ~ name varchar(40) NOT NULL"],
+    );
+}
+
+#[test]
+fn rows_are_no_concern() {
+    check_body(
+        "def fill(apps, schema_editor):\n    apps.get_model('shop', 'Item').objects.update(code=1)",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(migrations.RunPython.noop), migrations.RunPython(fill), migrations.RunPython(code=partial(fill))]",
+        &["RunPython fill ?? nothing", "RunPython fill ?? nothing"],
+    );
+}
+
+#[test]
+fn code_that_touches_the_schema_touches_what_it_names() {
+    check_body(
+        "
+def named(apps, schema_editor):
+    schema_editor.delete_model(apps.get_model('shop', 'Item'))
+
+def in_sql(apps, schema_editor):
+    schema_editor.execute('ALTER TABLE shop_item ADD note text')
+
+def all_of_it(apps, schema_editor):
+    rebuild(schema_editor.connection.cursor())
+",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(named), migrations.RunPython(in_sql), migrations.RunPython(all_of_it)]",
+        &["RunPython named ?? shop_item", "RunPython in_sql ?? shop_item", "RunPython all_of_it ?? anything"],
+    );
+}
+
+#[test]
+fn sql_is_read_and_its_state_believed() {
+    check(
+        "migrations.RunSQL(migrations.RunSQL.noop),
+         migrations.RunSQL([('CREATE INDEX by_code ON shop_item (code) WHERE name <> %s', ['x%'])]),
+         migrations.RunSQL('ALTER TABLE shop_item RENAME code TO number', state_operations=[
+            migrations.RenameField('item', 'code', 'number')]),
+         migrations.RemoveField('item', 'number'),
+         migrations.RunSQL('DO $$ BEGIN END $$')",
+        &[
+            "shop_item + index code",
+            "shop_item.code to number",
+            "shop_item - number",
+            "SQL `DO $$ BEGIN END $$`: what it runs is not followed ?? anything",
+        ],
+    );
+}
+
+#[test]
+fn subclasses_do_what_is_left_of_their_base() {
+    check_body(
+        "
+class Fake(migrations.AddIndex):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+class Told(migrations.RemoveField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+class Tried(migrations.AlterField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        try:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        except Exception:
+            pass
+
+class Own(migrations.operations.base.Operation):
+    def __init__(self, model_name):
+        self.model_name = model_name
+    def state_forwards(self, app_label, state):
+        pass
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute(self.statement())
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        Fake('item', models.Index(fields=['code'], name='by_code')),
+        Told('item', 'code'),
+        Tried('item', 'name', models.TextField()),
+        Own('item'),
+    ]",
+        &[
+            "shop_item - code",
+            "shop_item ~ name text NOT NULL",
+            "shop.migrations.2.Tried does its own to the database ?? shop_item",
+            "shop.migrations.2.Own is an operation of its own ?? shop_item",
+        ],
+    );
+}
+
+#[test]
+fn a_model_without_a_table_has_no_change() {
+    check(
+        "migrations.CreateModel('Fast', [], options={'proxy': True}, bases=('shop.item',)),
+         migrations.CreateModel('Foreign', [('id', models.AutoField(primary_key=True))], options={'managed': False}),
+         migrations.CreateModel('Swapped', [('id', models.AutoField(primary_key=True))], options={'swappable': 'SHOP_MODEL'}),
+         migrations.AddField('foreign', 'note', models.TextField()),
+         migrations.AlterModelOptions('foreign', {}),
+         migrations.AddField('foreign', 'more', models.TextField(null=True)),
+         migrations.AddField('item', 'fast', models.ForeignKey('shop.Fast', models.CASCADE, null=True))",
+        &[
+            "create shop_swapped: id",
+            "table shop_foreign is not there ?? shop_foreign",
+            "shop_item + fast_id bigint NULL",
+            "shop_item + fast_id -> shop_item",
+            "shop_item + index fast_id",
+        ],
+    );
+}
+
+#[test]
+fn what_is_not_known_is_a_blind_spot_of_its_table() {
+    check(
+        "migrations.AddField('nowhere', 'x', models.TextField()),
+         migrations.RemoveField('item', 'nothing'),
+         migrations.AlterUniqueTogether('item', load()),
+         migrations.DeleteModel(load())",
+        &[
+            "AddField: the model shop.nowhere is not known here ?? shop_nowhere",
+            "RemoveField: shop.item has no field nothing ?? shop_item",
+            "AlterUniqueTogether: `unique_together` was not seen through ?? shop_item",
+            "DeleteModel: `name` was not seen through ?? anything",
+        ],
+    );
+}
+
+#[test]
+fn an_order_is_a_column() {
+    check(
+        "migrations.AlterOrderWithRespectTo('item', 'name'), migrations.AlterOrderWithRespectTo('item', None)",
+        &["shop_item + _order integer NOT NULL", "shop_item - _order"],
+    );
+}
+
+#[test]
+fn a_swapped_model_has_no_table() {
+    let text = "
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True))], options={'swappable': 'SHOP_MODEL'}),
+        migrations.CreateModel('Other', [('id', models.AutoField(primary_key=True))]),
+    ]
+";
+    let compiled = project("SHOP_MODEL = 'shop.Other'", &[("1", text)]);
+    assert_eq!(lines(&compiled), ["1: create shop_other: id"]);
+}
+
+#[test]
+fn a_squash_and_its_parts_are_each_compiled_once() {
+    let second = "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RemoveField('item', 'code')]
+";
+    let squash = "
+class Migration(migrations.Migration):
+    replaces = [('shop', '1'), ('shop', '2')]
+    operations = [migrations.CreateModel('Item', [('id', models.BigAutoField(primary_key=True)), ('name', models.CharField(max_length=30))])]
+";
+    let third = "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '2')]
+    operations = [migrations.RenameField('item', 'name', 'title')]
+";
+    let files = [("1", ITEM), ("2", second), ("1_squashed", squash), ("3", third)];
+    let compiled = project("", &files);
+    assert_eq!(
+        lines(&compiled),
+        [
+            "1_squashed: create shop_item: id name",
+            "3: shop_item.name to title",
+            "1: create shop_item: id name code",
+            "2: shop_item - code",
+        ]
+    );
+    assert_eq!(compiled.operations, 4);
+    assert_eq!(compiled.notices, vec![]);
+}

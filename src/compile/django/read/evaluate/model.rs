@@ -1,0 +1,58 @@
+//! Model classes, of which a migration asks for no more than their names.
+
+use std::rc::Rc;
+
+use super::Interpreter;
+use super::live::*;
+use crate::compile::django::read::syntax::tree::Span;
+
+impl Interpreter<'_> {
+    /// A model class, of which no more is known than its name.
+    pub fn model(&mut self, label: &str, model: &str, scope: &Rc<Scope>, span: Span) -> Live {
+        let args = vec![Live::str(label), Live::str(model)];
+        let made = self.outside_instance("django.apps.apps.get_model", args, Vec::new(), scope, span);
+        let meta =
+            self.outside_instance("django.db.models.options.Options", Vec::new(), Vec::new(), scope, span);
+        if let (Live::Instance(made), Live::Instance(options)) = (&made, &meta) {
+            let mut names = options.attributes.borrow_mut();
+            names.set("app_label".into(), Live::str(label));
+            names.set("object_name".into(), Live::str(model));
+            names.set("model_name".into(), Live::str(model.to_lowercase()));
+            names.set("label".into(), Live::str(format!("{label}.{model}")));
+            names.set("label_lower".into(), Live::str(format!("{label}.{}", model.to_lowercase())));
+            drop(names);
+            made.attributes.borrow_mut().set("_meta".into(), meta.clone());
+            made.attributes.borrow_mut().set("__name__".into(), Live::str(model));
+        }
+        made
+    }
+
+    pub fn is_model(&mut self, class: &Rc<Class>) -> Result<bool, Stop> {
+        Ok(self
+            .lineage(class)?
+            .iter()
+            .any(|it| matches!(it, Live::Name(name) if &**name == "django.db.models.Model")))
+    }
+
+    /// `Model._meta` of a model class of the sources, as far as its names go.
+    pub fn options(&mut self, class: &Rc<Class>, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        let given = match self.class_attribute(class, "Meta")? {
+            Some(Live::Class(meta)) => self.class_attribute(&meta, "app_label")?,
+            _ => None,
+        };
+        // The app whose package the module lies in, the innermost one.
+        let module = class.scope.module.name.clone();
+        let within =
+            |app: &str| module.strip_prefix(app).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let apps = self.world.apps.iter().filter(|(app, _)| within(app));
+        let label = match given {
+            Some(Live::Str(label)) => Some(label),
+            _ => apps.max_by_key(|(app, _)| app.len()).map(|(_, label)| label.clone()),
+        };
+        let Some(label) = label else {
+            return Ok(self.unknown(scope, span, format!("asks for the app of `{}`", class.path)));
+        };
+        let model = self.model(&label, &class.name, scope, span);
+        self.attribute(&model, "_meta", scope, span)
+    }
+}

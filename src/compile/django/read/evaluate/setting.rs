@@ -1,0 +1,212 @@
+//! Settings, as migrations and apps ask for them: those that were read, those that an app's own code sets,
+//! and Django's defaults.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::import::Imported;
+use super::live::*;
+use super::{Interpreter, format};
+use crate::compile::django::project::Value;
+use crate::compile::django::read::syntax::tree::Span;
+
+/// Stands among the settings for names that may be set where it was not seen.
+pub const OTHER_SETTINGS: &str = "*";
+
+impl Interpreter<'_> {
+    /// `None` when the setting is certainly set nowhere.
+    pub fn setting(&mut self, name: &str, scope: &Rc<Scope>, span: Span) -> Result<Option<Live>, Stop> {
+        let Some(settings) = self.world.settings else {
+            return Ok(Some(self.unknown(
+                scope,
+                span,
+                "asks for a setting while the settings are being read",
+            )));
+        };
+        if let Some(value) = settings.values.get(name) {
+            return Ok(Some(thaw(value, scope, span)));
+        }
+        if let Some(value) = self.set_by_code.borrow().get(name) {
+            return Ok(Some(value.clone()));
+        }
+        if let Imported::Followed(defaults) = self.import("django.conf.global_settings")?
+            && let Some(value) = self.module_attribute(&defaults, name)?
+        {
+            return Ok(Some(value));
+        }
+        if let Some(value) = global_default(name, self.world.django) {
+            return Ok(Some(value));
+        }
+        // The app that asks, then all others.
+        let package = &scope.module.package;
+        let mut apps: Vec<Arc<str>> = self.world.apps.iter().map(|(app, _)| app.clone()).collect();
+        apps.sort_by_key(|app| !package.starts_with(&**app));
+        for app in apps {
+            self.provoke(&app);
+            if let Some(value) = self.set_by_code.borrow().get(name) {
+                return Ok(Some(value.clone()));
+            }
+        }
+        Ok(settings.values.get(OTHER_SETTINGS).map(|unknown| thaw(unknown, scope, span)))
+    }
+
+    /// Imports what Django would have imported of an app before its migrations: modules that set settings.
+    fn provoke(&mut self, app: &str) {
+        if !self.provoked.insert(app.to_owned()) {
+            return;
+        }
+        // What is spent here is not spent by the one who asks; what stops here stops nobody else.
+        let steps = self.module_steps;
+        for name in ["conf", "settings", "app_settings", "defaults", "apps", "models"] {
+            let Ok(Imported::Followed(module)) = self.import(&format!("{app}.{name}")) else {
+                continue;
+            };
+            let values: Vec<Live> = module.names.borrow().iter().map(|(_, value)| value.clone()).collect();
+            for value in values {
+                let own = match &value {
+                    Live::Import(import) => {
+                        import.module.strip_prefix(app).is_some_and(|it| it.starts_with('.'))
+                    }
+                    value => matches!(value, Live::Class(_)),
+                };
+                self.module_steps = 0;
+                // `swappable = swappable_setting(…)` stands in the class Meta of a model.
+                if own && let Ok(Live::Class(class)) = self.force(&value) {
+                    let _ = self.class_body(&class);
+                    let _ = self.configure(&class);
+                }
+            }
+        }
+        self.module_steps = steps;
+    }
+
+    /// What a class of django-appconf sets: its attributes, with the prefix of its Meta, else of its app.
+    fn configure(&mut self, class: &Rc<Class>) -> Result<(), Stop> {
+        let lineage = self.lineage(class)?;
+        if !lineage.iter().any(|it| matches!(it, Live::Name(name) if name.starts_with("appconf."))) {
+            return Ok(());
+        }
+        let given = match self.class_attribute(class, "Meta")? {
+            Some(Live::Class(meta)) => self.class_attribute(&meta, "prefix")?,
+            _ => None,
+        };
+        let prefix = match given {
+            Some(Live::Str(prefix)) => prefix.to_string(),
+            _ => class.scope.module.name.rsplit('.').nth(1).unwrap_or_default().to_owned(),
+        };
+        let entries: Vec<(Arc<str>, Live)> =
+            class.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in entries.into_iter().filter(|(name, _)| name.chars().all(|it| !it.is_lowercase()))
+        {
+            let full = if prefix.is_empty() {
+                name.to_string()
+            } else {
+                format!("{}_{name}", prefix.to_uppercase())
+            };
+            self.set_by_code.borrow_mut().set(full.into(), value);
+        }
+        Ok(())
+    }
+
+    /// `include("base.py", "components/*.py")` of django-split-settings: as if the text stood here.
+    pub fn include(&mut self, pattern: &Live, scope: &Rc<Scope>, span: Span) -> Result<(), Stop> {
+        let here = scope.module.source.as_ref().and_then(|it| it.file.parent().map(Path::to_owned));
+        let (Some(pattern), Some(here)) = (format::text(pattern), here) else {
+            self.tell(&scope.module.clone(), span, "includes settings by a name that is not known");
+            return Ok(());
+        };
+        let pattern = here.join(pattern);
+        let folder = pattern.parent().unwrap_or(&here).to_owned();
+        let name = pattern.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+        let matcher = globset::Glob::new(&name).ok().map(|it| it.compile_matcher());
+        let names = self.world.sources.list(&folder).unwrap_or_default();
+        let found: Vec<PathBuf> = names
+            .iter()
+            .filter(|it| matcher.as_ref().is_some_and(|matcher| matcher.is_match(it)))
+            .map(|it| folder.join(it))
+            .collect();
+        if found.is_empty() {
+            self.tell(
+                &scope.module.clone(),
+                span,
+                format!("includes {}, which is not there", pattern.display()),
+            );
+        }
+        for file in found {
+            let source = match self.world.sources.load(&file) {
+                Ok(source) => source,
+                Err(error) => {
+                    let message = format!("includes {}: {}", file.display(), error.message);
+                    self.tell(&scope.module.clone(), span, message);
+                    continue;
+                }
+            };
+            let module = Rc::new(Module {
+                name: scope.module.name.clone(),
+                package: scope.module.package.clone(),
+                source: Some(source.clone()),
+                names: scope.module.names.clone(),
+                state: std::cell::Cell::new(Progress::Running),
+                incomplete: Default::default(),
+                eager: true,
+            });
+            let inner = self.module_scope(&module);
+            self.deeper(|it| it.block(&source.body, &inner))?;
+            if let Some(unknown) = module.incomplete.borrow().clone() {
+                scope.module.incomplete.borrow_mut().get_or_insert(unknown);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Defaults that migrations ask for (`django/conf/global_settings.py`), where Django is in no source.
+fn global_default(name: &str, django: (u32, u32)) -> Option<Live> {
+    match name {
+        "AUTH_USER_MODEL" => Some(Live::str("auth.User")),
+        "DEFAULT_AUTO_FIELD" if django >= (6, 0) => Some(Live::str("django.db.models.BigAutoField")),
+        "DEFAULT_AUTO_FIELD" => Some(Live::str("django.db.models.AutoField")),
+        "LANGUAGE_CODE" => Some(Live::str("en-us")),
+        "USE_TZ" => Some(Live::Bool(django >= (5, 0))),
+        "DATABASE_ROUTERS" | "INSTALLED_APPS" => Some(Live::list(Vec::new())),
+        "MIGRATION_MODULES" => Some(Live::dict(Vec::new())),
+        _ => None,
+    }
+}
+
+/// A value that was read, as the interpreter has it.
+pub fn thaw(value: &Value, scope: &Rc<Scope>, span: Span) -> Live {
+    let each = |values: &[Value]| values.iter().map(|it| thaw(it, scope, span)).collect::<Vec<Live>>();
+    match value {
+        Value::None => Live::None,
+        Value::Bool(it) => Live::Bool(*it),
+        Value::Int(it) => Live::Int(*it),
+        Value::Float(it) => Live::Float(*it),
+        Value::Str(it) => Live::Str(it.clone()),
+        Value::Bytes(it) => Live::Bytes(it.clone()),
+        Value::List(items) => Live::list(each(items)),
+        Value::Tuple(items) => Live::tuple(each(items)),
+        Value::Set(items) => Live::set(each(items)),
+        Value::Dict(pairs) => Live::dict(
+            pairs.iter().map(|(key, value)| (thaw(key, scope, span), thaw(value, scope, span))).collect(),
+        ),
+        Value::Name(it) => Live::Name(it.clone()),
+        Value::Function(it) => Live::Name(it.path.clone()),
+        Value::Object(it) => Live::Instance(Rc::new(Instance {
+            class: Live::Name(it.class.clone()),
+            args: each(&it.args),
+            keywords: it
+                .kwargs
+                .iter()
+                .map(|(name, value)| (name.clone(), thaw(value, scope, span)))
+                .collect(),
+            attributes: SharedNames::default(),
+            base_calls: Default::default(),
+            notice: Default::default(),
+            module: scope.module.clone(),
+            span,
+        })),
+        Value::Unknown(it) => Live::Unknown(it.clone()),
+    }
+}

@@ -1,0 +1,214 @@
+//! Statements that read, change rows or set something, and when they do more.
+
+use super::cursor::{Cursor, Unread};
+use super::{Effect, Touched};
+use crate::dialect::Dialect;
+use crate::dialect::token::{Token, TokenKind};
+
+/// Rows, unless they are those of the catalog itself.
+pub(super) fn rows(cursor: &Cursor<'_, '_>) -> Result<Effect, Unread> {
+    let head = cursor.rest().iter().take(8);
+    let names: Vec<_> = head.filter_map(|token| cursor.name_of(token)).collect();
+    let is_catalog = |name: &str| {
+        let name = name.to_ascii_lowercase();
+        match cursor.dialect {
+            Dialect::Postgres => name.starts_with("pg_"),
+            Dialect::Mysql | Dialect::Mariadb => false,
+            Dialect::Sqlite => matches!(&*name, "sqlite_master" | "sqlite_schema"),
+        }
+    };
+    let target = names.iter().skip(1).take_while(|name| {
+        !["set", "values", "select", "where", "using"].contains(&name.to_ascii_lowercase().as_str())
+    });
+    if target.into_iter().any(|name| is_catalog(name)) {
+        return Err("it writes into the catalog".to_owned());
+    }
+    Ok(Effect::Nothing)
+}
+
+/// A query reads, but a function that it calls may do anything. MySQL's cannot: no statement of a function
+/// commits (<https://dev.mysql.com/doc/refman/8.4/en/stored-program-restrictions.html>).
+pub(super) fn read(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, Unread> {
+    let tokens = cursor.rest();
+    if cursor.is_mysql() {
+        return Ok(Effect::Nothing);
+    }
+    if cursor.is("with")
+        && tokens.iter().any(|it| ["insert", "update", "delete", "merge"].iter().any(|word| it.is_word(word)))
+    {
+        return Ok(Effect::Nothing);
+    }
+    let into = tokens.iter().position(|token| token.is_word("into"));
+    if let (Some(into), Dialect::Postgres) = (into, cursor.dialect) {
+        cursor.take_exactly(into + 1)?;
+        if cursor.take_any(&["temporary", "temp"]) {
+            return Ok(Effect::Nothing);
+        }
+        cursor.take("unlogged");
+        cursor.take("table");
+        let table = cursor.table()?;
+        touched.insert(table);
+        return Err("its columns come from a query".to_owned());
+    }
+    match stranger(tokens) {
+        None => Ok(Effect::Nothing),
+        Some(function) => Err(format!("what {function}() does is not known")),
+    }
+}
+
+/// The first function that is called and not known to change nothing.
+fn stranger(tokens: &[Token<'_>]) -> Option<String> {
+    let calls = tokens.windows(2).enumerate().filter(|(_, two)| {
+        matches!(two[0].kind, TokenKind::Word | TokenKind::Quoted) && two[1].is_symbol("(")
+    });
+    for (position, call) in calls {
+        let name = call[0].identifier().to_ascii_lowercase();
+        let before = |back: usize| position.checked_sub(back).and_then(|it| tokens.get(it));
+        let qualified = before(1).is_some_and(|it| it.is_symbol("."));
+        let of_catalog = qualified && before(2).is_some_and(|it| it.is_word("pg_catalog"));
+        // The name of a relation or a type with its columns or length.
+        let is_relation = before(1).is_some_and(|it| {
+            it.is_word("as")
+                || it.is_word("with")
+                || it.is_word("recursive")
+                || it.is_symbol("::")
+                || it.is_symbol(")")
+        });
+        let known = !qualified && HARMLESS.contains(&name.as_str());
+        if !(known || of_catalog || is_relation) {
+            return Some(name);
+        }
+    }
+    None
+}
+
+/// Functions, and words before a bracket, that change no schema.
+const HARMLESS: &[&str] = &[
+    "using",
+    "values",
+    "row",
+    "interval",
+    "varchar",
+    "to_char",
+    "to_date",
+    "json_agg",
+    "jsonb_agg",
+    "unnest",
+    "pg_try_advisory_lock",
+    "abs",
+    "all",
+    "and",
+    "any",
+    "array",
+    "array_agg",
+    "array_length",
+    "as",
+    "avg",
+    "between",
+    "bool_and",
+    "bool_or",
+    "by",
+    "case",
+    "cast",
+    "ceil",
+    "char",
+    "char_length",
+    "coalesce",
+    "concat",
+    "concat_ws",
+    "count",
+    "currval",
+    "date",
+    "date_part",
+    "date_trunc",
+    "decimal",
+    "distinct",
+    "else",
+    "exists",
+    "extract",
+    "filter",
+    "floor",
+    "format",
+    "from",
+    "gen_random_uuid",
+    "generate_series",
+    "greatest",
+    "group_concat",
+    "having",
+    "ifnull",
+    "in",
+    "join",
+    "json_build_object",
+    "jsonb_build_object",
+    "lastval",
+    "least",
+    "left",
+    "length",
+    "like",
+    "limit",
+    "lower",
+    "ltrim",
+    "max",
+    "md5",
+    "min",
+    "nextval",
+    "not",
+    "now",
+    "nullif",
+    "numeric",
+    "on",
+    "or",
+    "over",
+    "partition",
+    "pg_advisory_lock",
+    "pg_advisory_unlock",
+    "pg_advisory_xact_lock",
+    "pg_get_serial_sequence",
+    "pg_notify",
+    "pg_sleep",
+    "quote_ident",
+    "quote_literal",
+    "random",
+    "rank",
+    "regexp_replace",
+    "replace",
+    "right",
+    "round",
+    "row_number",
+    "rtrim",
+    "select",
+    "set_config",
+    "setval",
+    "string_agg",
+    "substr",
+    "substring",
+    "sum",
+    "then",
+    "trim",
+    "upper",
+    "where",
+];
+
+/// A setting of the session.
+pub(super) fn set(cursor: &Cursor<'_, '_>) -> Result<Effect, Unread> {
+    let text = cursor.text().to_ascii_lowercase();
+    // Both change how the very next text is to be read.
+    let changes_quoting = match cursor.dialect {
+        Dialect::Postgres => text.contains("standard_conforming_strings") && text.ends_with("off"),
+        Dialect::Mysql | Dialect::Mariadb => {
+            text.contains("sql_mode")
+                && ["ansi", "no_backslash_escapes", "oracle", "mssql", "db2", "postgresql"]
+                    .iter()
+                    .any(|it| text.contains(it))
+        }
+        Dialect::Sqlite => false,
+    };
+    if changes_quoting { Err("it changes how texts are quoted".to_owned()) } else { Ok(Effect::Nothing) }
+}
+
+pub(super) fn pragma(cursor: &Cursor<'_, '_>) -> Result<Effect, Unread> {
+    if cursor.text().to_ascii_lowercase().contains("writable_schema") {
+        return Err("it lets the catalog be written".to_owned());
+    }
+    Ok(Effect::Nothing)
+}

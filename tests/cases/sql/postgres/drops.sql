@@ -1,0 +1,17 @@
+CREATE TABLE a (id int PRIMARY KEY, x int UNIQUE);
+CREATE TABLE b (id int PRIMARY KEY, a_id int REFERENCES a, a_x int REFERENCES a (x));
+CREATE TABLE c (id int, b_id int CONSTRAINT c_b REFERENCES b (id));
+CREATE VIEW v AS SELECT id FROM c;
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS $f$ /* ; */ SELECT 1; -- DROP TABLE b;
+$f$;
+CREATE TYPE mood AS ENUM ('sad; CREATE TABLE x ()', 'happy');
+CREATE SEQUENCE s;
+CREATE TABLE moody (m mood NOT NULL DEFAULT 'sad; CREATE TABLE x ()', n int DEFAULT nextval('s'));
+COMMENT ON TABLE moody IS 'it''s; DROP TABLE moody';
+INSERT INTO a VALUES (1, 2);
+UPDATE a SET x = 3 /* DROP TABLE a; /* nested */ ; */ WHERE id = 1;
+SELECT setval('s', 10), pg_catalog.set_config('work_mem', '4MB', false);
+DROP VIEW IF EXISTS v CASCADE;
+ALTER TABLE a DROP COLUMN x CASCADE;
+DROP TABLE IF EXISTS b, nix CASCADE;
+DROP FUNCTION f();

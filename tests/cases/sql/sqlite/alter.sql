@@ -1,0 +1,16 @@
+CREATE TABLE a (id integer NOT NULL PRIMARY KEY, name text, gone int, n int UNIQUE);
+CREATE TABLE b (a_id int REFERENCES a (id), x int CHECK (x > 0));
+CREATE INDEX a_name ON a (name);
+ALTER TABLE a ADD COLUMN born date NOT NULL DEFAULT '2020-01-01';
+ALTER TABLE a ADD owner int REFERENCES b (x) CHECK (owner > 1);
+ALTER TABLE a DROP COLUMN gone;
+ALTER TABLE a RENAME COLUMN name TO label;
+ALTER TABLE b RENAME x TO y;
+BEGIN;
+CREATE TABLE "new__a" ("id" integer NOT NULL PRIMARY KEY AUTOINCREMENT, "label" varchar(30) NOT NULL, "n" int);
+INSERT INTO "new__a" ("id", "label", "n") SELECT "id", coalesce("label", ''), "n" FROM "a";
+DROP TABLE "a";
+ALTER TABLE "new__a" RENAME TO "a";
+CREATE INDEX "a_label" ON "a" ("label");
+COMMIT;
+DROP TABLE IF EXISTS nix;

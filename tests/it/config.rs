@@ -112,6 +112,7 @@ fn the_json_schema_knows_the_keys_that_are_read() {
         ("Budgets", "budgets: {XX: 1}"),
         ("Log", "log: {XX: 1}"),
         ("Ledger", "databases: {a: {ledger: {XX: 1}}}"),
+        ("Django", "databases: {a: {django: {XX: 1}}}"),
         ("Ignore", "ignore: [{XX: 1}]"),
         ("Acknowledge", "acknowledge: [{XX: 1}]"),
     ] {
@@ -131,4 +132,56 @@ fn the_committed_json_schema_is_current() {
         schema::json_schema(),
         "run: schema-health config schema > deploy/schema-health.schema.json"
     );
+}
+
+/// A project small enough to be read whole: two apps, one of them with a setting of its own.
+fn project(folder: &Path) {
+    let write = |path: &str, text: &str| {
+        let path = folder.join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("django/__init__.py", "VERSION = (5, 2, 0, 'final', 0)\n");
+    write("settings.py", "INSTALLED_APPS = ['shop']\nDEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'\n");
+    write("shop/__init__.py", "");
+    write("shop/migrations/__init__.py", "");
+    write(
+        "shop/migrations/0001_initial.py",
+        "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    initial = True\n    \
+         dependencies = []\n    operations = [\n        migrations.CreateModel('Order', [('id', models.BigAutoField(primary_key=True)), \
+         ('note', models.CharField(max_length=9))]),\n    ]\n",
+    );
+}
+
+#[test]
+fn a_django_project_stands_in_place_of_a_manifest() {
+    let folder = TempDir::new().unwrap();
+    project(&folder.path().join("app"));
+    let file = folder.path().join("schema-health.yaml");
+    let text = "databases:\n  a: {url: 'sqlite:a.db', django: {source: [app], settings: app/settings.py, set: {DEBUG: false}}}\n  \
+                b: {url: 'sqlite:b.db', django: {source: [app], settings: app/settings.py, set: {DEBUG: false}}}\n";
+    std::fs::write(&file, text).unwrap();
+    let config = Config::load(&file).unwrap();
+    let manifest = &config.databases["a"].manifest;
+    assert_eq!(manifest.migrations.len(), 1);
+    assert!(manifest.to_json().contains("\"note\": \"varchar(9) not null\""), "{}", manifest.to_json());
+    assert!(std::sync::Arc::ptr_eq(manifest, &config.databases["b"].manifest), "compiled once");
+    // A change of a migration, and a further one, are noticed.
+    for watched in ["app/settings.py", "app/shop/migrations", "app/shop/migrations/0001_initial.py"] {
+        assert!(config.sources.contains(&folder.path().join(watched)), "{watched}: {:?}", config.sources);
+    }
+}
+
+#[test]
+fn mistakes_of_a_django_project_are_told() {
+    let mistakes =
+        load("databases: {a: {url: 'sqlite:a.db', manifest: m.yaml, django: {source: [.]}}}").unwrap_err();
+    assert_eq!(
+        mistakes,
+        ["schema-health.yaml:1:55: database \"a\" has both manifest and django: remove one of the two"]
+    );
+    let mistakes = load("databases: {a: {url: 'sqlite:a.db', django: {settings: s.py}}}").unwrap_err();
+    assert!(mistakes[0].contains("django needs source"), "{mistakes:?}");
+    let mistakes = load("databases: {a: {url: 'sqlite:a.db', django: {source: [nowhere]}}}").unwrap_err();
+    assert!(mistakes[0].contains("there is no folder nowhere"), "{mistakes:?}");
 }

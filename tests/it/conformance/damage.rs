@@ -4,10 +4,10 @@
 //! more than it was told to (an index goes with its column). Every object that fell and that a migration made
 //! must be told, and nothing else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use schema_health::audit::{Expected, Finding, Report, Rule};
+use schema_health::audit::{Expected, Finding, Rule};
 use schema_health::dialect::Dialect;
 use schema_health::migration::Manifest;
 use schema_health::schema::{Change, ForeignKey, IndexKey, IndexPart, Name, Schema, Table};
@@ -26,6 +26,8 @@ pub struct Tally {
     wrong: usize,
     /// Findings without the migration that made the object.
     without_origin: usize,
+    /// Indexes that InnoDB leaves when it loses the foreign key for which it made them.
+    left_over: usize,
     pub faults: Vec<String>,
     /// What the server would not let be dropped.
     pub refused: Vec<String>,
@@ -39,13 +41,14 @@ impl fmt::Display for Tally {
             self.dropped.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         write!(
             f,
-            "dropped in turn: {}; {} objects fell, recall {:.2} %, precision {:.2} %, {} without origin, {} could \
-             not be dropped",
+            "dropped in turn: {}; {} objects fell, recall {:.2} %, precision {:.2} %, {} without origin, {} indexes \
+             left by InnoDB, {} could not be dropped",
             dropped.join(", "),
             self.fallen,
             percent(self.told, self.fallen),
             percent(self.told, self.told + self.wrong),
             self.without_origin,
+            self.left_over,
             self.refused.len(),
         )
     }
@@ -74,7 +77,8 @@ struct Fallen {
 pub async fn drop_each(ground: &mut Ground, manifest: &Manifest) -> Tally {
     let mut tally = Tally::default();
     let mut session = ground.session().await;
-    let (observation, _) = look(&mut session, manifest).await;
+    let (observation, before) = look(&mut session, manifest).await;
+    let known: BTreeSet<String> = before.findings.into_iter().map(|it| it.id).collect();
     let expected = Expected::of(manifest, &observation).expectation.schema;
     let ledger = observation.ledger_table.clone();
     let whole = observation.catalog.actual;
@@ -90,13 +94,14 @@ pub async fn drop_each(ground: &mut Ground, manifest: &Manifest) -> Tally {
             *tally.dropped.entry(target.kind).or_default() += 1;
             let (after, report) = look(&mut session, manifest).await;
             let fallen = fallen(&whole, &after.catalog.actual, &expected);
-            judge(&mut tally, &target, fallen, &report);
+            let new = report.findings.into_iter().filter(|it| !known.contains(&it.id)).collect();
+            judge(&mut tally, &target, fallen, new, ground.dialect());
             ground.restore(&after.catalog.actual, &whole).await;
         }
     }
     let (_, report) = look(&mut session, manifest).await;
     session.close().await;
-    assert!(report.findings.is_empty(), "not put back: {:#?}", lines(&report));
+    assert!(report.findings.iter().all(|it| known.contains(&it.id)), "not put back: {:#?}", lines(&report));
     tally
 }
 
@@ -329,10 +334,26 @@ fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen> {
     fallen
 }
 
-fn judge(tally: &mut Tally, target: &Target<'_>, mut fallen: Vec<Fallen>, report: &Report) {
+fn judge(
+    tally: &mut Tally,
+    target: &Target<'_>,
+    mut fallen: Vec<Fallen>,
+    findings: Vec<Finding>,
+    dialect: Dialect,
+) {
     tally.fallen += fallen.len();
+    // The one that is over most first: its finding contains the words of the others.
+    fallen.sort_by_key(|it| std::cmp::Reverse(it.over.len()));
     let mut faults = Vec::new();
-    for finding in &report.findings {
+    for finding in &findings {
+        // InnoDB's own index under a foreign key outlives it, and then is nobody's.
+        let is_left_over = dialect == Dialect::Mariadb
+            && finding.rule == Rule::UnexpectedConstraint
+            && finding.actual.as_deref().is_some_and(|it| it.starts_with("INDEX"));
+        if is_left_over && !fallen.is_empty() {
+            tally.left_over += 1;
+            continue;
+        }
         match fallen.iter().position(|it| names(finding, it)) {
             Some(at) => {
                 fallen.remove(at);

@@ -42,7 +42,10 @@ pub use setting::OTHER_SETTINGS;
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an
 /// element of a list. A large migration takes 20,000.
-const MODULE_STEPS: u64 = 1_000_000;
+const MODULE_STEPS: u64 = 300_000;
+/// Steps that one argument of a call in a migration or the settings may take: what is too long to follow is
+/// most often a list of choices, and no more than that is to be lost.
+const ARGUMENT_STEPS: u64 = 100_000;
 const ALL_STEPS: u64 = 200_000_000;
 /// Nested evaluations. CPython allows 1,000 calls; each takes several here.
 const MAX_DEPTH: u32 = 1_000;
@@ -64,6 +67,8 @@ pub struct Interpreter<'a> {
     pub world: &'a World<'a>,
     modules: HashMap<String, Rc<Module>>,
     module_steps: u64,
+    /// Where `module_steps` must stop.
+    limit: u64,
     all_steps: u64,
     depth: u32,
     /// How many `try` blocks that catch a failed import stand around.
@@ -86,6 +91,7 @@ impl<'a> Interpreter<'a> {
             world,
             modules: HashMap::new(),
             module_steps: 0,
+            limit: MODULE_STEPS,
             all_steps: 0,
             depth: 0,
             trying: 0,
@@ -126,6 +132,7 @@ impl<'a> Interpreter<'a> {
         module.state.set(Progress::Running);
         // Whatever waits for this module waits with its own budget, and outside of any branch.
         let steps = std::mem::take(&mut self.module_steps);
+        let limit = std::mem::replace(&mut self.limit, MODULE_STEPS);
         let journals = std::mem::take(&mut self.journals);
         let outer = (std::mem::take(&mut self.trying), std::mem::take(&mut self.catching));
         {
@@ -139,6 +146,7 @@ impl<'a> Interpreter<'a> {
             self.statement_alone(stmt, &scope);
         }
         self.module_steps = steps;
+        self.limit = limit;
         self.journals = journals;
         (self.trying, self.catching) = outer;
         module.state.set(Progress::Done);
@@ -206,10 +214,28 @@ impl<'a> Interpreter<'a> {
         let count = count as u64;
         self.module_steps += count;
         self.all_steps += count;
-        if self.module_steps > MODULE_STEPS || self.all_steps > ALL_STEPS {
+        if self.module_steps > self.limit || self.all_steps > ALL_STEPS {
             return Err(Stop::Exhausted("takes too many steps to follow"));
         }
         Ok(())
+    }
+
+    /// An argument of a call, with a budget of its own where what is called is what is looked for.
+    fn argument(&mut self, expr: &Expr, scope: &Rc<Scope>) -> Evaluated {
+        if !scope.module.eager {
+            return self.eval(expr, scope);
+        }
+        let (steps, limit) = (self.module_steps, self.limit);
+        self.limit = limit.min(steps + ARGUMENT_STEPS);
+        let result = self.eval(expr, scope);
+        self.limit = limit;
+        match result {
+            Err(Stop::Exhausted(what)) if self.all_steps <= ALL_STEPS => {
+                self.module_steps = steps;
+                Ok(self.unknown(scope, expr.span, what))
+            }
+            result => result,
+        }
     }
 
     /// Counts one level of nesting around `work`.

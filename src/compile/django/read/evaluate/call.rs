@@ -42,12 +42,12 @@ impl Interpreter<'_> {
                         }
                     }
                 }
-                _ => args.push(self.eval(arg, scope)?),
+                _ => args.push(self.argument(arg, scope)?),
             }
         }
         for (name, value) in &call.keywords {
             let span = value.span;
-            let value = self.eval(value, scope)?;
+            let value = self.argument(value, scope)?;
             match name {
                 Some(name) => keywords.push((name.clone(), value)),
                 None => self.unpack_keywords(&value, &mut keywords, scope, span)?,

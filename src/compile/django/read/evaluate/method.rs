@@ -267,6 +267,15 @@ impl Interpreter<'_> {
         let open = pairs.borrow().iter().find(|(key, _)| key.is_unknown()).map(|(key, _)| key.clone());
         let missing = |default: Option<&Live>| open.clone().or_else(|| default.cloned());
         Ok(match (name, args) {
+            ("__getitem__", [key]) => {
+                let object = Live::Dict(pairs.clone());
+                Some(self.subscript(&object, key, scope, span)?)
+            }
+            ("__contains__", [key]) => match find(&pairs.borrow(), key) {
+                Some(_) => Some(Live::Bool(true)),
+                None if open.is_none() && !key.is_unknown() => Some(Live::Bool(false)),
+                None => None,
+            },
             ("get", [key, ..]) => {
                 if key.is_unknown() {
                     return Ok(Some(key.clone()));

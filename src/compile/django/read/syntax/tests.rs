@@ -1,4 +1,4 @@
-//! What the reader of Python takes and refuses.
+//! What is refused, and what within the limits is not.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -66,6 +66,18 @@ fn what_never_ends_is_given_up() {
 }
 
 #[test]
+fn an_argument_that_never_ends_is_all_that_is_lost() {
+    let tree = Tree::migration(
+        "def choices():\n    while True:\n        pass\n",
+        "dependencies = [('a', 'b')]\noperations = [migrations.CreateModel('A', fields=[('x', \
+         models.CharField(choices=choices(), max_length=5))])]",
+    );
+    let shown = show(&only(&tree.read()).operations[0]);
+    let wanted = "[(\"x\", CharField(choices=?takes too many steps to follow, max_length=5))]";
+    assert_eq!(shown, format!("CreateModel(\"A\", fields={wanted})"));
+}
+
+#[test]
 fn a_chain_of_values_is_dropped_whole() {
     told_of(migration("x = []\nfor it in range(200000):\n    x = [x]\n", "[x]"));
     told_of(migration("x = ()\nfor it in range(200000):\n    x = (x,)\n", "[x == (x,)]"));

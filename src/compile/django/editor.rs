@@ -39,6 +39,8 @@ pub struct Editor<'a> {
     deferred: Vec<Change>,
     /// What was not seen through since it was last asked for.
     unseen: Vec<String>,
+    /// What was not seen through of each table: each is told once, however often it is made anew.
+    told: BTreeSet<(TableName, String)>,
 }
 
 /// What a migration has made.
@@ -57,6 +59,7 @@ impl<'a> Editor<'a> {
             done: Vec::new(),
             deferred: Vec::new(),
             unseen: Vec::new(),
+            told: BTreeSet::new(),
         }
     }
 
@@ -113,7 +116,10 @@ impl<'a> Editor<'a> {
     }
 
     fn unseen_in(&mut self, table: &TableName, reason: impl AsRef<str>) {
-        self.opaque(reason.as_ref(), MayTouch::Tables(BTreeSet::from([table.clone()])));
+        let reason = reason.as_ref();
+        if self.told.insert((table.clone(), reason.to_owned())) {
+            self.opaque(reason, MayTouch::Tables(BTreeSet::from([table.clone()])));
+        }
     }
 
     fn is_sqlite(&self) -> bool {

@@ -89,7 +89,11 @@ impl Editor<'_> {
                 self.drop_index(table, index);
             }
         }
-        let check_changes = check_text(old, from) != check_text(new, to);
+        // From Django 5.0 a renaming alone makes no other check, on PostgreSQL and MariaDB.
+        let renames_keep = self.context.project.django >= (5, 0)
+            && self.context.backend.dialect != crate::dialect::Dialect::Mysql;
+        let check_changes = check_text(old, from) != check_text(new, to)
+            || (from != to && !renames_keep && (old.check.is_some() || new.check.is_some()));
         if check_changes && old.check.is_some() {
             for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
                 self.change(Change::DropCheck { table: table.clone(), check });

@@ -14,7 +14,9 @@ pub fn part(key: &Key, method: Method, backend: Backend, facts: &Facts<'_>) -> O
     let is_postgres = backend.dialect == Dialect::Postgres;
     let says_something = |class: &Name| is_postgres && !is_usual(class, method);
     let mut options = PartOptions {
-        descending: key.descending && orders_columns(backend),
+        // Before Django 4.1 always written; since then where `supports_index_column_ordering`, which is where the
+        // server does not forget it (MySQL 8.0.1, MariaDB 10.8).
+        descending: key.descending,
         operator_class: key.operator_class.clone().filter(says_something),
         ..PartOptions::default()
     };
@@ -26,8 +28,8 @@ pub fn part(key: &Key, method: Method, backend: Backend, facts: &Facts<'_>) -> O
         KeyOf::Expression(value) => {
             let inner = unwrapped(value, backend, &mut options)?;
             options.operator_class = options.operator_class.filter(says_something);
-            if let Some(column) = as_column(inner, facts) {
-                return Some(IndexPart::column(column).with_options(options));
+            if let Some(name) = field_name(inner) {
+                return Some(IndexPart::column(column_of(name, facts)?.column).with_options(options));
             }
             let written = expression(inner, backend, facts);
             Some(IndexPart::expression(Written::spelling(written)).with_options(options))
@@ -40,15 +42,15 @@ fn column_of(name: &str, facts: &Facts<'_>) -> Option<ColumnFact> {
     facts(name).or_else(|| facts(name.strip_suffix("_id")?).filter(|fact| fact.relation))
 }
 
-fn as_column(value: &Value, facts: &Facts<'_>) -> Option<Name> {
-    let name = match value {
-        Value::Str(name) => name,
-        other => match Arguments::of(call_of(other, "F")?, |_| &["name"]).get("name")? {
-            Value::Str(name) => name,
-            _ => return None,
-        },
-    };
-    column_of(name, facts).map(|fact| fact.column)
+/// A plain string, or `F("name")`.
+fn field_name(value: &Value) -> Option<&str> {
+    if let Value::Str(name) = value {
+        return Some(name);
+    }
+    match Arguments::of(call_of(value, "F")?, |_| &["name"]).get("name")? {
+        Value::Str(name) => Some(name),
+        _ => None,
+    }
 }
 
 /// What stands inside of `OrderBy`, `OpClass` and `Collate`; these become options.
@@ -61,7 +63,7 @@ fn unwrapped<'a>(value: &'a Value, backend: Backend, options: &mut PartOptions) 
             let Argument::Is(descending) = order.flag("descending").or(false) else { return None };
             let Argument::Is(first) = order.flag("nulls_first").or(false) else { return None };
             let Argument::Is(last) = order.flag("nulls_last").or(false) else { return None };
-            options.descending = descending && (!is_mysql || orders_columns(backend));
+            options.descending = descending;
             // MySQL's backend leaves the place of nulls away.
             options.nulls = match (is_mysql, first, last) {
                 (false, true, _) => Some(NullsOrder::First),
@@ -152,16 +154,6 @@ fn is_usual(class: &str, method: Method) -> bool {
         "inet_ops" => method != Method::Gist,
         "inet_minmax_ops" | "gist_trgm_ops" | "gist__intbig_ops" => false,
         _ => class.ends_with("_minmax_ops") || class.starts_with("gist_") || USUAL.contains(&class),
-    }
-}
-
-/// `supports_index_column_ordering` in `django/db/backends/mysql/features.py`: since Django 3.2 on MySQL
-/// 8.0.1, since 4.1 on MariaDB 10.8; older servers read `DESC` and forget it.
-fn orders_columns(backend: Backend) -> bool {
-    match backend.dialect {
-        Dialect::Postgres | Dialect::Sqlite => true,
-        Dialect::Mysql => backend.django >= (3, 2),
-        Dialect::Mariadb => backend.django >= (4, 1),
     }
 }
 

@@ -54,6 +54,8 @@ fn indexes() {
         "Index(fields=['nowhere'], name='x')",
         "unseen: a column of the index x is not known",
     );
+    let nowhere = "Index(F('nowhere'), name='x')";
+    check_index(POSTGRES, nowhere, "unseen: a column of the index x is not known");
     check_index(
         POSTGRES,
         "own.Index(fields=['a'], name='x')",
@@ -74,8 +76,8 @@ fn kinds_of_indexes() {
     check_index(POSTGRES, "postgres.indexes.BrinIndex(fields=['a'], name='x')", "USING brin (a)");
     check_index(POSTGRES, "postgres.indexes.SpGistIndex(fields=['a'], name='x')", "USING spgist (a)");
     check_index(POSTGRES, "postgres.indexes.HashIndex(fields=['a'], name='x')", "USING hash (a)");
-    let old = Backend { dialect: Dialect::Mariadb, django: (4, 0) };
-    check_index(old, "Index(fields=['-a'], name='x')", "(a)");
+    let old = Backend { dialect: Dialect::Mariadb, django: (3, 2) };
+    check_index(old, "Index(fields=['-a'], name='x')", "(a DESC)");
     check_index(MARIADB, "Index(fields=['-a'], name='x')", "(a DESC)");
 }
 

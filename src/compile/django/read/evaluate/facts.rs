@@ -7,6 +7,7 @@ use super::Interpreter;
 use super::live::*;
 use crate::compile::django::project::{Body, Function};
 use crate::compile::django::read::syntax::tree::*;
+use crate::dialect::Dialect;
 
 /// What was seen in a function's body, and in those of the sources that it calls.
 #[derive(Default)]
@@ -14,7 +15,14 @@ struct Seen {
     touches_schema: bool,
     models: Vec<(Arc<str>, Arc<str>)>,
     sql: Vec<Arc<str>>,
-    calls: Vec<Arc<str>>,
+    calls: Vec<(Arc<str>, Option<Slot>)>,
+}
+
+/// Where a call passes the schema editor on.
+#[derive(Clone)]
+enum Slot {
+    At(usize),
+    Named(Arc<str>),
 }
 
 impl Interpreter<'_> {
@@ -25,7 +33,7 @@ impl Interpreter<'_> {
         }
         let mut seen = Seen::default();
         let mut visited = Vec::new();
-        self.look_into(closure, &mut seen, &mut visited);
+        self.look_into(closure, editor_name(&closure.definition), &mut seen, &mut visited);
         seen.models.sort();
         seen.models.dedup();
         let function = Arc::new(Function {
@@ -40,23 +48,60 @@ impl Interpreter<'_> {
         function
     }
 
-    fn look_into(&mut self, closure: &Rc<Closure>, seen: &mut Seen, visited: &mut Vec<*const FunctionDef>) {
-        let key = Arc::as_ptr(&closure.definition);
-        if visited.contains(&key) || visited.len() > 50 {
+    fn look_into(
+        &mut self,
+        closure: &Rc<Closure>,
+        editor: Option<Arc<str>>,
+        seen: &mut Seen,
+        visited: &mut Vec<(*const FunctionDef, bool)>,
+    ) {
+        let key = (Arc::as_ptr(&closure.definition), editor.is_some());
+        if visited.contains(&key) {
+            return;
+        }
+        if visited.len() > 50 {
+            seen.touches_schema = true;
             return;
         }
         visited.push(key);
-        let mut walk = Walk { editor: editor_name(&closure.definition), seen };
+        let mut walk = Walk { editor, vendor: vendor(self.world.dialect), seen };
         walk.block(&closure.definition.body);
-        let calls = std::mem::take(&mut seen.calls);
-        for name in calls {
+        for (name, slot) in std::mem::take(&mut seen.calls) {
             let found = lookup(&closure.scope, &name);
-            if let Some(found) = found
-                && let Ok(Live::Function(called)) = self.force(&found)
-            {
-                self.look_into(&called, seen, visited);
-            }
+            let called = found.and_then(|found| match self.force(&found) {
+                Ok(Live::Function(called)) => Some(called),
+                _ => None,
+            });
+            let Some(called) = called else {
+                // Handed on to someone who may use it.
+                seen.touches_schema |= slot.is_some();
+                continue;
+            };
+            let parameter = slot.as_ref().and_then(|slot| parameter(&called.definition, slot));
+            seen.touches_schema |= slot.is_some() && parameter.is_none();
+            self.look_into(&called, parameter, seen, visited);
         }
+    }
+}
+
+/// The parameter that takes what a call passes.
+fn parameter(definition: &FunctionDef, slot: &Slot) -> Option<Arc<str>> {
+    match slot {
+        Slot::At(position) => definition.parameters.positional.get(*position).map(|it| it.name.clone()),
+        Slot::Named(name) => {
+            let parameters = &definition.parameters;
+            let mut all = parameters.positional.iter().chain(&parameters.keyword_only);
+            all.find(|it| it.name == *name).map(|it| it.name.clone())
+        }
+    }
+}
+
+/// `DatabaseWrapper.vendor` of each backend.
+fn vendor(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Postgres => "postgresql",
+        Dialect::Mysql | Dialect::Mariadb => "mysql",
+        Dialect::Sqlite => "sqlite",
     }
 }
 
@@ -133,6 +178,7 @@ fn shape(definition: &FunctionDef) -> Body {
 
 struct Walk<'s> {
     editor: Option<Arc<str>>,
+    vendor: &'static str,
     seen: &'s mut Seen,
 }
 
@@ -145,6 +191,63 @@ impl Walk<'_> {
             if !docstring {
                 self.statement(stmt);
             }
+            if self.leaves(stmt) {
+                return;
+            }
+        }
+    }
+
+    /// `if connection.vendor != "postgresql": return`, where that is so.
+    fn leaves(&self, stmt: &Stmt) -> bool {
+        let StmtKind::If { test, then, otherwise } = &stmt.kind else { return false };
+        let taken = match self.of_vendor(test) {
+            Some(true) => then,
+            Some(false) => otherwise,
+            None => return false,
+        };
+        matches!(taken.last(), Some(Stmt { kind: StmtKind::Return(_) | StmtKind::Raise(_), .. }))
+    }
+
+    /// What a test of the connection's vendor gives; `None` when it is another test.
+    fn of_vendor(&self, test: &Expr) -> Option<bool> {
+        match &test.kind {
+            ExprKind::Compare(left, rest) => {
+                let ExprKind::Attribute(object, name) = &left.kind else { return None };
+                let [(comparison, right)] = rest.as_slice() else { return None };
+                if &**name != "vendor" || !names_a_connection(object) {
+                    return None;
+                }
+                match comparison {
+                    Comparison::Equal => Some(is_text(right, self.vendor)?),
+                    Comparison::NotEqual => Some(!is_text(right, self.vendor)?),
+                    Comparison::In => Some(has_text(right, self.vendor)?),
+                    Comparison::NotIn => Some(!has_text(right, self.vendor)?),
+                    Comparison::Less
+                    | Comparison::LessOrEqual
+                    | Comparison::Greater
+                    | Comparison::GreaterOrEqual
+                    | Comparison::Is
+                    | Comparison::IsNot => None,
+                }
+            }
+            ExprKind::Not(inner) => self.of_vendor(inner).map(|it| !it),
+            ExprKind::And(items) => {
+                let all: Vec<Option<bool>> = items.iter().map(|it| self.of_vendor(it)).collect();
+                if all.contains(&Some(false)) {
+                    Some(false)
+                } else {
+                    all.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
+                }
+            }
+            ExprKind::Or(items) => {
+                let all: Vec<Option<bool>> = items.iter().map(|it| self.of_vendor(it)).collect();
+                if all.contains(&Some(true)) {
+                    Some(true)
+                } else {
+                    all.into_iter().collect::<Option<Vec<_>>>().map(|_| false)
+                }
+            }
+            _ => None,
         }
     }
 
@@ -173,11 +276,15 @@ impl Walk<'_> {
                 self.block(body);
                 self.block(otherwise);
             }
-            StmtKind::If { test, then, otherwise } => {
-                self.expr(test);
-                self.block(then);
-                self.block(otherwise);
-            }
+            StmtKind::If { test, then, otherwise } => match self.of_vendor(test) {
+                Some(true) => self.block(then),
+                Some(false) => self.block(otherwise),
+                None => {
+                    self.expr(test);
+                    self.block(then);
+                    self.block(otherwise);
+                }
+            },
             StmtKind::With { items, body } => {
                 for (context, _) in items {
                     self.expr(context);
@@ -317,11 +424,41 @@ impl Walk<'_> {
                     self.seen.models.push((label.into(), model.into()));
                 }
             }
-            ExprKind::Name(name) => self.seen.calls.push(name.clone()),
+            ExprKind::Name(name) => {
+                let slot = self.editor_in(call);
+                self.seen.calls.push((name.clone(), slot.clone()));
+                if slot.is_some() {
+                    let others = call.args.iter().chain(call.keywords.iter().map(|(_, it)| it));
+                    return others
+                        .filter(|it| !self.is_the_editor(it))
+                        .collect::<Vec<_>>()
+                        .into_iter()
+                        .for_each(|it| self.expr(it));
+                }
+            }
             _ => self.expr(&call.function),
         }
         call.args.iter().for_each(|it| self.expr(it));
         call.keywords.iter().for_each(|(_, it)| self.expr(it));
+    }
+
+    /// Where a call passes the editor itself, once, to a parameter that can be told.
+    fn editor_in(&self, call: &CallExpr) -> Option<Slot> {
+        let is_starred = |it: &Expr| matches!(it.kind, ExprKind::Starred(_));
+        let by_position = (call.args.iter().enumerate())
+            .take_while(|(_, it)| !is_starred(it))
+            .filter(|(_, it)| self.is_the_editor(it))
+            .map(|(at, _)| Slot::At(at));
+        let by_name = (call.keywords.iter())
+            .filter(|(_, it)| self.is_the_editor(it))
+            .filter_map(|(name, _)| name.clone().map(Slot::Named));
+        let mut slots = by_position.chain(by_name);
+        let first = slots.next()?;
+        slots.next().is_none().then_some(first)
+    }
+
+    fn is_the_editor(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if self.is_editor(name))
     }
 
     fn is_editor(&self, name: &Arc<str>) -> bool {
@@ -333,6 +470,27 @@ impl Walk<'_> {
         matches!(&expr.kind, ExprKind::Attribute(object, name)
             if &**name == "connection" && matches!(&object.kind, ExprKind::Name(name) if self.is_editor(name)))
     }
+}
+
+/// `connection`, `schema_editor.connection`, `connections[alias]`.
+fn names_a_connection(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Name(name) | ExprKind::Attribute(_, name) => &**name == "connection",
+        ExprKind::Subscript(object, _) => is_name(object, "connections"),
+        _ => false,
+    }
+}
+
+fn is_text(expr: &Expr, text: &str) -> Option<bool> {
+    if let ExprKind::Literal(Literal::Str(it)) = &expr.kind { Some(**it == *text) } else { None }
+}
+
+fn has_text(expr: &Expr, text: &str) -> Option<bool> {
+    let (ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items)) = &expr.kind else {
+        return None;
+    };
+    let all: Option<Vec<bool>> = items.iter().map(|it| is_text(it, text)).collect();
+    all.map(|all| all.contains(&true))
 }
 
 fn is_name(expr: &Expr, name: &str) -> bool {

@@ -305,6 +305,33 @@ fn functions_are_told_without_being_run() {
     assert!(function(2, 0).touches_schema);
 }
 
+/// Each body with whether it touches the schema, on SQLite.
+#[test]
+fn the_editor_is_followed_where_it_goes_and_a_vendor_that_is_another_is_not() {
+    let before = "from django.db import connection\n\n\
+        def count(url, width):\n    return url.get(width)\n\n\
+        def rows(apps, schema_editor):\n    count(apps, 3)\n\n\
+        def quiet(width, editor):\n    return editor.connection.alias\n\n\
+        def passed(apps, schema_editor):\n    quiet(3, editor=schema_editor)\n\n\
+        def loud(editor, width):\n    editor.execute('DROP TABLE x')\n\n\
+        def drops(apps, schema_editor):\n    loud(schema_editor, 3)\n\n\
+        def elsewhere(apps, schema_editor):\n    if schema_editor.connection.vendor == 'postgresql':\n        schema_editor.execute('x')\n\n\
+        def leaves(apps, schema_editor):\n    if connection.vendor not in ('mysql', 'postgresql'):\n        return\n    schema_editor.execute('x')\n\n\
+        def here(apps, schema_editor):\n    if schema_editor.connection.vendor != 'postgresql':\n        schema_editor.execute('x')\n\n\
+        def outside(apps, schema_editor):\n    unheard(schema_editor)\n\n";
+    let names = ["rows", "passed", "drops", "elsewhere", "leaves", "here", "outside"];
+    let calls: Vec<String> = names.iter().map(|it| format!("migrations.RunPython({it})")).collect();
+    let project =
+        Tree::migration(before, &format!("operations = [{}]", calls.join(", "))).on(Dialect::Sqlite).read();
+    let touches: Vec<bool> = (only(&project).operations.iter())
+        .map(|operation| match &object(operation).args[0] {
+            Value::Function(function) => function.touches_schema,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(touches, [false, false, true, false, false, true, true]);
+}
+
 #[test]
 fn a_field_of_the_sources_is_followed_to_its_base() {
     let fields = "from django.db import models\n\nclass Mixin:\n    def __init__(self, *args, **kwargs):\n        \

@@ -10,7 +10,7 @@ use std::fmt;
 use schema_health::audit::{Expected, Finding, Rule};
 use schema_health::dialect::Dialect;
 use schema_health::migration::Manifest;
-use schema_health::schema::{Change, ForeignKey, IndexKey, IndexPart, Name, Schema, Table};
+use schema_health::schema::{Change, Check, ForeignKey, IndexKey, IndexPart, Name, Schema, Table};
 
 use super::ground::{Ground, lines, look};
 
@@ -305,15 +305,10 @@ fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen> {
                 });
             }
         }
-        let mut gone = |rule, wanted: Vec<Vec<Name>>, old: Vec<Vec<Name>>, mut new: Vec<Vec<Name>>| {
-            let lost = old.into_iter().filter(|it| match new.iter().position(|other| other == it) {
-                Some(at) => {
-                    new.swap_remove(at);
-                    false
-                }
-                None => true,
-            });
-            let lost = lost.filter(|it| wanted.contains(it));
+        // Twins promise what one alone does (Django leaves some behind): nothing is lost while one stands.
+        let mut gone = |rule, wanted: Vec<Vec<Name>>, old: Vec<Vec<Name>>, new: Vec<Vec<Name>>| {
+            let old: BTreeSet<Vec<Name>> = old.into_iter().collect();
+            let lost = old.into_iter().filter(|it| !new.contains(it) && wanted.contains(it));
             fallen.extend(lost.map(|over| Fallen { rule, table: table.clone(), column: None, over }));
         };
         let key = |table: &Table| table.primary_key.iter().map(|it| it.columns.clone()).collect();
@@ -322,10 +317,12 @@ fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen> {
         gone(Rule::MissingUnique, uniques(wanted), uniques(old), uniques(new));
         let keys = |table: &Table| table.foreign_keys.iter().map(|it| it.columns.clone()).collect();
         gone(Rule::MissingForeignKey, keys(wanted), keys(old), keys(new));
+        // A check is known by its name where it has one: its text may be spelled in two ways.
         let checks = |table: &Table| {
-            let text =
-                |check: &schema_health::schema::Check| vec![check.expression.text().unwrap_or("?").into()];
-            table.checks.iter().map(text).collect()
+            let known_by = |check: &Check| {
+                vec![check.name.clone().unwrap_or_else(|| check.expression.text().unwrap_or("?").into())]
+            };
+            table.checks.iter().map(known_by).collect()
         };
         gone(Rule::MissingCheck, checks(wanted), checks(old), checks(new));
         let indexes = |table: &Table| table.indexes.iter().map(|it| over(&it.parts)).collect();
@@ -345,12 +342,14 @@ fn judge(
     // The one that is over most first: its finding contains the words of the others.
     fallen.sort_by_key(|it| std::cmp::Reverse(it.over.len()));
     let mut faults = Vec::new();
+    let loses_key = fallen.iter().any(|it| it.rule == Rule::MissingForeignKey);
     for finding in &findings {
         // InnoDB's own index under a foreign key outlives it, and then is nobody's.
         let is_left_over = dialect == Dialect::Mariadb
+            && loses_key
             && finding.rule == Rule::UnexpectedConstraint
             && finding.actual.as_deref().is_some_and(|it| it.starts_with("INDEX"));
-        if is_left_over && !fallen.is_empty() {
+        if is_left_over {
             tally.left_over += 1;
             continue;
         }
@@ -385,5 +384,8 @@ fn names(finding: &Finding, fallen: &Fallen) -> bool {
         && finding.subject.table.as_deref() == Some(&*fallen.table)
         && (fallen.column.is_none()
             || finding.subject.column == fallen.column.as_ref().map(ToString::to_string))
-        && fallen.over.iter().all(|it| finding.expected.as_ref().is_some_and(|text| text.contains(&**it)))
+        && fallen.over.iter().all(|it| {
+            finding.expected.as_ref().is_some_and(|text| text.contains(&**it))
+                || finding.subject.name.as_deref() == Some(&**it)
+        })
 }

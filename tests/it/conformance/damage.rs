@@ -10,7 +10,7 @@ use std::fmt;
 use schema_health::audit::{Expected, Finding, Rule};
 use schema_health::dialect::Dialect;
 use schema_health::migration::Manifest;
-use schema_health::schema::{Change, ForeignKey, IndexKey, IndexPart, Name, Schema, Table};
+use schema_health::schema::{Change, Check, ForeignKey, IndexKey, IndexPart, Name, Schema, Table};
 
 use super::ground::{Ground, lines, look};
 
@@ -71,6 +71,7 @@ struct Fallen {
     table: Name,
     column: Option<Name>,
     over: Vec<Name>,
+    name: Option<Name>,
 }
 
 /// Drops each object and puts it back. The database is whole again afterwards.
@@ -279,6 +280,33 @@ fn cut_references(dialect: Dialect, target: &Target<'_>, whole: &Schema) -> Stri
     sql
 }
 
+/// What two constraints are the same by (any of it), and what a finding must say of it.
+struct Known {
+    by: Vec<String>,
+    over: Vec<Name>,
+    name: Option<Name>,
+}
+
+impl Known {
+    fn columns(columns: &[Name]) -> Self {
+        Self { by: vec![columns.join(", ")], over: columns.to_vec(), name: None }
+    }
+
+    /// By all that it says, for one column may have several indexes: of other methods and operator classes.
+    fn index(name: Option<&Name>, said: String, parts: &[IndexPart]) -> Self {
+        let by = name.map(|it| format!("named {it}")).into_iter().chain([said]).collect();
+        Self { by, over: over(parts), name: name.cloned() }
+    }
+
+    /// By its name or its text: the one may be lacking, the other spelled in two ways.
+    fn check(check: &Check) -> Self {
+        let name = check.name.as_ref().map(ToString::to_string);
+        let by: Vec<String> = name.into_iter().chain(check.expression.text().map(str::to_owned)).collect();
+        let over = by.first().map(|it| it.as_str().into()).into_iter().collect();
+        Self { by, over, name: check.name.clone() }
+    }
+}
+
 /// What is gone of what was expected.
 fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen> {
     let mut fallen = Vec::new();
@@ -291,6 +319,7 @@ fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen> {
                 table: table.clone(),
                 column: None,
                 over: Vec::new(),
+                name: None,
             });
             continue;
         };
@@ -302,33 +331,47 @@ fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen> {
                     table: table.clone(),
                     column,
                     over: Vec::new(),
+                    name: None,
                 });
             }
         }
-        let mut gone = |rule, wanted: Vec<Vec<Name>>, old: Vec<Vec<Name>>, mut new: Vec<Vec<Name>>| {
-            let lost = old.into_iter().filter(|it| match new.iter().position(|other| other == it) {
-                Some(at) => {
-                    new.swap_remove(at);
-                    false
+        // Twins promise what one alone does (Django leaves some behind): nothing is lost while one stands.
+        let mut gone = |rule, wanted: Vec<Known>, old: Vec<Known>, new: Vec<Known>| {
+            let is_same = |a: &Known, b: &Known| a.by.iter().any(|it| b.by.contains(it));
+            let mut lost: Vec<Known> = Vec::new();
+            for it in old {
+                let was_expected = wanted.iter().any(|other| {
+                    // The check that MariaDB puts on a JSON column is nobody's expectation.
+                    let is_own = it.over.iter().any(|text| text.starts_with("json_valid"));
+                    let are_unnamed =
+                        rule == Rule::MissingCheck && !is_own && it.name.is_none() && other.name.is_none();
+                    is_same(&it, other) || other.over == it.over || are_unnamed
+                });
+                if was_expected && !new.iter().chain(&lost).any(|other| is_same(&it, other)) {
+                    lost.push(it);
                 }
-                None => true,
-            });
-            let lost = lost.filter(|it| wanted.contains(it));
-            fallen.extend(lost.map(|over| Fallen { rule, table: table.clone(), column: None, over }));
+            }
+            let fallen_one =
+                |it: Known| Fallen { rule, table: table.clone(), column: None, over: it.over, name: it.name };
+            fallen.extend(lost.into_iter().map(fallen_one));
         };
-        let key = |table: &Table| table.primary_key.iter().map(|it| it.columns.clone()).collect();
+        let key = |table: &Table| table.primary_key.iter().map(|it| Known::columns(&it.columns)).collect();
         gone(Rule::MissingPrimaryKey, key(wanted), key(old), key(new));
-        let uniques = |table: &Table| table.uniques.iter().map(|it| over(&it.parts)).collect();
-        gone(Rule::MissingUnique, uniques(wanted), uniques(old), uniques(new));
-        let keys = |table: &Table| table.foreign_keys.iter().map(|it| it.columns.clone()).collect();
-        gone(Rule::MissingForeignKey, keys(wanted), keys(old), keys(new));
-        let checks = |table: &Table| {
-            let text =
-                |check: &schema_health::schema::Check| vec![check.expression.text().unwrap_or("?").into()];
-            table.checks.iter().map(text).collect()
+        let uniques = |table: &Table| {
+            (table.uniques.iter())
+                .map(|it| Known::index(it.name.as_ref(), it.to_string(), &it.parts))
+                .collect()
         };
+        gone(Rule::MissingUnique, uniques(wanted), uniques(old), uniques(new));
+        let keys = |table: &Table| table.foreign_keys.iter().map(|it| Known::columns(&it.columns)).collect();
+        gone(Rule::MissingForeignKey, keys(wanted), keys(old), keys(new));
+        let checks = |table: &Table| table.checks.iter().map(Known::check).collect();
         gone(Rule::MissingCheck, checks(wanted), checks(old), checks(new));
-        let indexes = |table: &Table| table.indexes.iter().map(|it| over(&it.parts)).collect();
+        let indexes = |table: &Table| {
+            (table.indexes.iter())
+                .map(|it| Known::index(it.name.as_ref(), it.to_string(), &it.parts))
+                .collect()
+        };
         gone(Rule::MissingIndex, indexes(wanted), indexes(old), indexes(new));
     }
     fallen
@@ -343,18 +386,23 @@ fn judge(
 ) {
     tally.fallen += fallen.len();
     // The one that is over most first: its finding contains the words of the others.
-    fallen.sort_by_key(|it| std::cmp::Reverse(it.over.len()));
+    fallen.sort_by_key(|it| std::cmp::Reverse((it.over.len(), it.over.concat().len())));
     let mut faults = Vec::new();
+    let loses_key = fallen.iter().any(|it| it.rule == Rule::MissingForeignKey);
     for finding in &findings {
         // InnoDB's own index under a foreign key outlives it, and then is nobody's.
         let is_left_over = dialect == Dialect::Mariadb
+            && loses_key
             && finding.rule == Rule::UnexpectedConstraint
             && finding.actual.as_deref().is_some_and(|it| it.starts_with("INDEX"));
-        if is_left_over && !fallen.is_empty() {
+        if is_left_over {
             tally.left_over += 1;
             continue;
         }
-        match fallen.iter().position(|it| names(finding, it)) {
+        let by_name =
+            |it: &Fallen| it.name.is_some() && finding.subject.name.as_deref() == it.name.as_deref();
+        let named = fallen.iter().position(|it| names(finding, it) && by_name(it));
+        match named.or_else(|| fallen.iter().position(|it| names(finding, it))) {
             Some(at) => {
                 fallen.remove(at);
                 tally.told += 1;
@@ -385,5 +433,8 @@ fn names(finding: &Finding, fallen: &Fallen) -> bool {
         && finding.subject.table.as_deref() == Some(&*fallen.table)
         && (fallen.column.is_none()
             || finding.subject.column == fallen.column.as_ref().map(ToString::to_string))
-        && fallen.over.iter().all(|it| finding.expected.as_ref().is_some_and(|text| text.contains(&**it)))
+        && (fallen.over.iter().all(|it| finding.expected.as_ref().is_some_and(|text| text.contains(&**it)))
+            || (fallen.name.is_some() && finding.subject.name.as_deref() == fallen.name.as_deref())
+            // MariaDB keeps the old column's name in the text of a check without a name.
+            || (fallen.rule == Rule::MissingCheck && fallen.name.is_none() && finding.subject.name.is_none()))
 }

@@ -17,7 +17,7 @@ use crate::service::{Service, logging};
 
 /// A Django project whose migration table says applied, of which 7 tables and a column are not there.
 const DATABASE: &str = include_str!("../../migrations-manifest/demo/deltacrown.sql");
-const MANIFEST: &str = include_str!("../../migrations-manifest/demo/deltacrown.sqlite.yaml");
+const MANIFEST: &str = include_str!("../../migrations-manifest/demo/deltacrown.sqlite.json");
 
 #[derive(Debug, Args)]
 pub struct DemoArgs {
@@ -47,9 +47,9 @@ pub fn run(arguments: &DemoArgs) -> anyhow::Result<Exit> {
 fn config(folder: &Path, address: SocketAddr) -> anyhow::Result<Config> {
     let text = format!(
         "listen: {address}\ninterval: 5s\nconfirm_after: 500ms\ndrain: 0s\ndatabases:\n  deltacrown:\n    \
-         url: sqlite:deltacrown.sqlite\n    manifest: deltacrown.sqlite.yaml\n"
+         url: sqlite:deltacrown.sqlite\n    manifest: deltacrown.sqlite.json\n"
     );
-    fs::write(folder.join("deltacrown.sqlite.yaml"), MANIFEST)?;
+    fs::write(folder.join("deltacrown.sqlite.json"), MANIFEST)?;
     fs::write(folder.join("schema-health.yaml"), text)?;
     // The database is made before the service first looks.
     fs::File::create(folder.join("deltacrown.sqlite"))?;

@@ -42,7 +42,7 @@ async fn incident() -> SqliteDatabase {
 }
 
 fn check(database: &SqliteDatabase, more: &[&str]) -> Output {
-    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.yaml");
+    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.json");
     let mut arguments = vec!["check", "--url"];
     let url = database.url();
     arguments.extend([url.as_str(), "--manifest", manifest.to_str().unwrap()]);
@@ -168,7 +168,7 @@ async fn hostile_names_break_no_format() {
 
 #[tokio::test]
 async fn what_cannot_be_told_ends_with_2_and_says_what_to_do() {
-    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.yaml");
+    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.json");
     let manifest = manifest.to_str().unwrap();
     let output = run(&["check", "--url", "sqlite:/nowhere/there.sqlite", "--manifest", manifest]);
     assert_eq!(code(&output), 2);
@@ -211,7 +211,7 @@ async fn a_manifest_for_another_kind_of_database_is_refused() {
 async fn a_database_of_the_configuration_can_be_named() {
     let (good, bad) = (sqlite_database().await, incident().await);
     let folder = TempDir::new().unwrap();
-    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.yaml");
+    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.json");
     let config = folder.path().join("schema-health.yaml");
     let text = format!(
         "databases:\n  good: {{url: \"{}\", manifest: {manifest}}}\n  bad: {{url: \"{}\", manifest: {manifest}}}\n",
@@ -283,8 +283,9 @@ fn the_committed_schema_of_manifests_is_current() {
 fn every_manifest_of_the_repository_is_valid() {
     let files = [
         "migrations-manifest/example.yaml",
-        "migrations-manifest/demo/deltacrown.sqlite.yaml",
+        "migrations-manifest/demo/deltacrown.sqlite.json",
         "tests/cases/deltacrown/manifest.postgres.yaml",
+        "tests/cases/deltacrown/manifest.sqlite.yaml",
         "tests/cases/django-contrib/manifest.postgres.yaml",
         "tests/cases/django-contrib/manifest.mariadb.yaml",
         "tests/cases/django-contrib/manifest.mysql.yaml",

@@ -27,13 +27,27 @@ pub fn project(case: &str) -> PathBuf {
 }
 
 /// Where the Python keeps Django.
-fn site_packages() -> PathBuf {
+pub fn site_packages() -> PathBuf {
     let told = Command::new(python())
         .args(["-c", "import django, pathlib; print(pathlib.Path(django.__file__).parent.parent)"])
         .output()
         .unwrap();
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     PathBuf::from(String::from_utf8(told.stdout).unwrap().trim())
+}
+
+/// `manage.py` with these arguments, in the project of the case.
+pub fn manage(case: &str, url: &str, arguments: &[&str]) {
+    let done = Command::new(python())
+        .arg("manage.py")
+        .args(arguments)
+        .args(["--verbosity", "0"])
+        .current_dir(project(case))
+        .env("DATABASE_URL", url)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
 /// The project's manifest for a dialect, and all that was told on the way.

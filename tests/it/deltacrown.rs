@@ -1,5 +1,7 @@
 //! The incident of the demo: an audit gives the findings of its report, no fewer and no more.
 
+mod live;
+
 use std::path::{Path, PathBuf};
 
 use schema_health::audit::{Finding, Health, Policy, Report, Verdict, audit};
@@ -24,7 +26,7 @@ async fn report_after(mending: &str) -> Report {
         ledger: LedgerSource { format: &ledger::DJANGO, table: None, schema: None },
         budgets: Budgets::default(),
     };
-    let manifest = Manifest::load(&demo("deltacrown.sqlite.yaml")).unwrap();
+    let manifest = Manifest::load(&demo("deltacrown.sqlite.json")).unwrap();
     let mut session = Session::open(&target).await.unwrap();
     let observation = session.observe(&manifest.interest()).await.unwrap();
     session.close().await;

@@ -1,34 +1,20 @@
 //! Whole projects: what real Django made of them is what their compiled manifest says, and what was written
 //! by hand says the same.
 
-use std::process::Command;
-
 use schema_health::audit::Health;
 use schema_health::dialect::Dialect;
 use schema_health::migration::{Manifest, fold};
 use schema_health::schema::diff;
 
-use super::{compiled, findings, project, python, report};
+use super::{compiled, findings, manage, project, report};
 use crate::servers::mysql::mysql_database;
 use crate::servers::postgres::postgres_database;
 use crate::servers::sqlite::sqlite_database;
 
-/// `manage.py migrate`.
-fn migrate(case: &str, url: &str) {
-    let migrated = Command::new(python())
-        .args(["manage.py", "migrate", "--verbosity", "0"])
-        .current_dir(project(case))
-        .env("DATABASE_URL", url)
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
-}
-
 /// No finding, and everything compared to the end.
 async fn is_whole(case: &str, settings: &str, url: &str, dialect: Dialect) {
     let folder = project(case);
-    migrate(case, url);
+    manage(case, url, &["migrate"]);
     let (manifest, compiled) = compiled(&folder, &folder.join(settings), dialect);
     assert_eq!(compiled.notices, []);
     let report = report(&manifest, url).await;
@@ -39,9 +25,9 @@ async fn is_whole(case: &str, settings: &str, url: &str, dialect: Dialect) {
 }
 
 /// Both manifests fold to one schema.
-fn says_what_the_hand_wrote(dialect: Dialect) {
-    let folder = project("django-contrib");
-    let (compiled, _) = compiled(&folder, &folder.join("settings.py"), dialect);
+fn says_what_the_hand_wrote(case: &str, settings: &str, dialect: Dialect) {
+    let folder = project(case);
+    let (compiled, _) = compiled(&folder, &folder.join(settings), dialect);
     let by_hand = folder.with_file_name(format!("manifest.{dialect}.yaml"));
     let by_hand = Manifest::load(&by_hand).unwrap();
     let whole = |manifest: &Manifest| {
@@ -63,7 +49,14 @@ fn says_what_the_hand_wrote(dialect: Dialect) {
 #[test]
 fn the_compiled_manifest_of_contrib_says_what_the_hand_wrote() {
     for dialect in [Dialect::Postgres, Dialect::Mariadb, Dialect::Sqlite] {
-        says_what_the_hand_wrote(dialect);
+        says_what_the_hand_wrote("django-contrib", "settings.py", dialect);
+    }
+}
+
+#[test]
+fn the_compiled_manifest_of_deltacrown_says_what_the_hand_wrote() {
+    for dialect in [Dialect::Postgres, Dialect::Sqlite] {
+        says_what_the_hand_wrote("deltacrown", "deltacrown/settings.py", dialect);
     }
 }
 

@@ -15,7 +15,7 @@ mod tests;
 mod verdict;
 
 use crate::migration::Manifest;
-use policy::{Judgement, PolicyUsage};
+use policy::{FindingPattern, Judgement, PolicyUsage};
 
 pub use expect::Expected;
 pub use finding::{Finding, Rule, Severity, Subject};
@@ -62,7 +62,10 @@ pub fn audit_against(
     }
     report.coverage = drift.coverage;
     report.blind_spots = drift.blind_spots;
-    (report.findings, report.remarks) = apply_policy(policy, history.into_iter().chain(drift.findings));
+    let findings = history.into_iter().chain(drift.findings);
+    // What speaks of smoke checks alone is judged where they are.
+    (report.findings, report.remarks) =
+        apply_policy(policy, findings, |pattern| !pattern.is_only_about(Rule::SmokeCheckFailed));
     report.findings.sort_by(|a, b| {
         (b.severity, a.rule, &a.subject, &a.id).cmp(&(a.severity, b.rule, &b.subject, &b.id))
     });
@@ -70,8 +73,12 @@ pub fn audit_against(
     report
 }
 
-/// The findings that the policy lets through, and what is to be said of the policy itself.
-fn apply_policy(policy: &Policy, findings: impl Iterator<Item = Finding>) -> (Vec<Finding>, Vec<String>) {
+/// The findings that the policy lets through, and what is to be said of those of its rules that are `concerned`.
+pub(crate) fn apply_policy(
+    policy: &Policy,
+    findings: impl Iterator<Item = Finding>,
+    concerned: impl Fn(&FindingPattern) -> bool,
+) -> (Vec<Finding>, Vec<String>) {
     let mut usage = PolicyUsage::default();
     let judged = findings.filter_map(|mut finding| {
         match policy.judge(finding.rule, &finding.subject, finding.severity, &mut usage) {
@@ -86,7 +93,7 @@ fn apply_policy(policy: &Policy, findings: impl Iterator<Item = Finding>) -> (Ve
         Some(finding)
     });
     let judged = judged.collect();
-    (judged, policy.remarks(&usage))
+    (judged, policy.remarks(&usage, concerned))
 }
 
 /// MariaDB and MySQL are two dialects, and a manifest says which; a server of the other kind is told.

@@ -24,6 +24,8 @@ pub mod compile;
 
 pub mod audit;
 
+pub mod smoke;
+
 pub mod repair;
 
 pub mod catalog;

@@ -2,6 +2,8 @@
 //!
 //! snake_case, RFC 3339 in UTC, `null` rather than absent. A change here is a change of the API.
 
+mod smoke;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -12,6 +14,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use crate::audit::{Coverage, Finding, Health, MigrationVerdict, Report, Rule, Severity, Subject, Verdict};
 use crate::catalog::{CatalogError, FailureReason};
 use crate::migration::MigrationId;
+
+pub use smoke::{BlockerView, SmokeCheckView};
 
 /// One database with everything known of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -33,6 +37,8 @@ pub struct DatabaseView {
     pub coverage: Option<CoverageView>,
     pub migrations: Vec<MigrationView>,
     pub findings: Vec<FindingView>,
+    /// What came of the smoke checks in their last run; empty before it, and when none are configured.
+    pub smoke_checks: Vec<SmokeCheckView>,
     /// What may hide a difference, one sentence each.
     pub blind_spots: Vec<String>,
     /// Ignore rules and acknowledgements that match nothing or have expired, one sentence each.
@@ -127,6 +133,7 @@ impl DatabaseView {
             coverage: None,
             migrations: Vec::new(),
             findings: Vec::new(),
+            smoke_checks: Vec::new(),
             blind_spots: Vec::new(),
             remarks: Vec::new(),
         }

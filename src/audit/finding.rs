@@ -137,6 +137,9 @@ rules! {
     NotVisible = "not_visible", Warning;
     /// The manifest contradicts itself at this database's set of applied migrations.
     ManifestProblem = "manifest_problem", Warning;
+    /// A smoke check of the application failed. A warning, because a gate that closes for a page that fails takes
+    /// the application away altogether, and a check that asks through that gate would never pass again.
+    SmokeCheckFailed = "smoke_check_failed", Warning;
 }
 
 impl Finding {

@@ -90,6 +90,11 @@ impl FindingPattern {
         *self == Self::default()
     }
 
+    /// Whether it can match findings of this rule and of no other.
+    pub fn is_only_about(&self, rule: Rule) -> bool {
+        self.rules.as_ref().is_some_and(|rules| rules.len() == 1 && rules.contains(&rule))
+    }
+
     pub fn matches(&self, rule: Rule, subject: &Subject) -> bool {
         self.rules.as_ref().is_none_or(|rules| rules.contains(&rule))
             && glob_matches(self.schema.as_ref(), subject.schema.as_deref())
@@ -159,13 +164,16 @@ impl Policy {
         self.today <= acknowledgement.until
     }
 
-    /// One sentence for each rule of this database's own that matched nothing, and for each
-    /// acknowledgement that has expired while its finding is still there.
-    pub fn remarks(&self, usage: &PolicyUsage) -> Vec<String> {
+    /// One sentence for each `concerned` rule of this database's own that matched nothing, and for each
+    /// `concerned` acknowledgement that has expired while its finding is still there.
+    pub fn remarks(&self, usage: &PolicyUsage, concerned: impl Fn(&FindingPattern) -> bool) -> Vec<String> {
+        let concerned = &concerned;
         let unused_ignores = (self.ignores.iter().enumerate())
-            .filter(|(at, it)| !it.origin.global && !usage.ignores.contains(at))
+            .filter(|(at, it)| !it.origin.global && !usage.ignores.contains(at) && concerned(&it.matches))
             .map(|(_, it)| format!("{}: this ignore rule matches nothing: remove it", it.origin.position));
-        let acknowledgements = self.acknowledgements.iter().enumerate().filter_map(|(at, it)| {
+        let acknowledgements =
+            self.acknowledgements.iter().enumerate().filter(|(_, it)| concerned(&it.matches));
+        let acknowledgements = acknowledgements.filter_map(|(at, it)| {
             match (usage.acknowledgements.contains(&at), self.holds(it)) {
                 (true, true) => None,
                 (true, false) => Some(format!(
@@ -203,7 +211,7 @@ mod tests {
     fn judge(policy: &Policy, rule: Rule, subject: &Subject) -> (Judgement, Vec<String>) {
         let mut usage = PolicyUsage::default();
         let judgement = policy.judge(rule, subject, rule.default_severity(), &mut usage);
-        (judgement, policy.remarks(&usage))
+        (judgement, policy.remarks(&usage, |_| true))
     }
 
     #[test]

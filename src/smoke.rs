@@ -1,0 +1,24 @@
+//! Smoke checks: whether the application works over this database, judged purely.
+//!
+//! ```text
+//! [SmokeCheck] ──in order──> is there a reason not to try it?
+//!                                   │ no
+//!                                tried (elsewhere) ──Attempt──> SmokeResult ──> SmokeRun ──> findings
+//!                                                                   ^
+//!                                       what is missing (Blocker) ──┘
+//! ```
+
+mod check;
+mod finding;
+mod judge;
+mod outcome;
+#[cfg(test)]
+mod tests;
+
+pub use check::{
+    BodyExpectation, HttpCheck, Method, SmokeAction, SmokeCheck, SqlCheck, SqlExpectation, StatusExpectation,
+    WriteCheck, in_order,
+};
+pub use finding::{SmokeJudgement, judge_run};
+pub use judge::{Attempt, after_attempt, before_attempt};
+pub use outcome::{Blocker, SmokeKind, SmokeOutcome, SmokeResult, SmokeRun};

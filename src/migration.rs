@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::schema::{Change, Name, TableName};
 
-pub use fold::{BlindSpot, Expectation, fold};
+pub use fold::{BlindSpot, Expectation, fold, fold_in};
 pub use ledger::{LedgerFormat, LedgerRow};
 pub use manifest::{Interest, Manifest, ManifestError};
 

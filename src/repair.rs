@@ -2,6 +2,7 @@
 //!
 //! Never a DROP, never a narrowing: what cannot be mended by adding is left out, and told.
 
+mod giving_way;
 mod hindrance;
 #[cfg(test)]
 mod tests;
@@ -39,9 +40,16 @@ pub struct LeftOut {
 /// audited one.
 pub fn plan(dialect: Dialect, actual: &Schema, expected: &Schema) -> Plan {
     let mut plan = Plan::default();
+    let standing = actual;
+    let actual = &*giving_way::without(dialect, actual, expected);
     let changes = diff(actual, expected).changes.into_iter();
     let mut changes: Vec<Change> = changes.flat_map(|change| split(dialect, change)).collect();
-    changes.sort_by_key(step);
+    changes.sort_by_key(|change| match step(change) {
+        step if step < INDEXES_MADE && giving_way::waits_for_its_name(dialect, standing, change) => {
+            INDEXES_MADE
+        }
+        step => step,
+    });
     for change in changes {
         let Some(reason) = change_or_reason(dialect, actual, &change, &plan.left_out) else { continue };
         match reason {
@@ -98,6 +106,9 @@ fn split(dialect: Dialect, change: Change) -> Vec<Change> {
     std::iter::once(Change::CreateTable(table.into())).chain(rest).collect()
 }
 
+/// The step after which no index is made any more.
+const INDEXES_MADE: u8 = 7;
+
 fn step(change: &Change) -> u8 {
     match change {
         Change::CreateTable(_) => 0,
@@ -107,7 +118,7 @@ fn step(change: &Change) -> u8 {
         Change::AddUnique { .. } => 4,
         Change::AddCheck { .. } => 5,
         Change::AddIndex { .. } => 6,
-        Change::AddForeignKey { .. } => 7,
+        Change::AddForeignKey { .. } => 8,
         Change::DropTable { .. }
         | Change::DropColumn { .. }
         | Change::DropPrimaryKey { .. }
@@ -117,6 +128,6 @@ fn step(change: &Change) -> u8 {
         | Change::DropIndex { .. }
         | Change::RenameTable { .. }
         | Change::RenameColumn { .. }
-        | Change::RenameConstraint { .. } => 8,
+        | Change::RenameConstraint { .. } => 9,
     }
 }

@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Observation;
 use crate::dialect::Naming;
 use crate::migration::graph::{self, Applied};
-use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold};
-use crate::schema::{Provenance, Table, TableName};
+use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in};
+use crate::schema::{Name, Provenance, Table, TableName};
 
 /// The expectation for one set of ledger rows.
 #[derive(Clone, Debug)]
 pub struct Expected {
     rows: Vec<LedgerRow>,
     naming: Naming,
+    /// The audited schema.
+    schema: Name,
     pub applied: Applied,
     pub expectation: Expectation,
     /// When each recorded migration was applied, as its place among the rows.
@@ -28,18 +30,21 @@ impl Expected {
         let names: BTreeSet<MigrationId> =
             rows.iter().filter(|row| row.succeeded).map(|row| row.migration.clone()).collect();
         let applied = graph::resolve(manifest, &names);
-        let expectation = fold(manifest, &applied.effective, &observation.naming);
+        let expectation = fold_in(manifest, &applied.effective, &observation.naming, &observation.schema);
         let sequence = (rows.iter().enumerate()).map(|(at, row)| (row.migration.clone(), at)).collect();
         let mut made = BTreeMap::new();
         for table in expectation.schema.tables.values() {
             for_each_maker(table, |migration| *made.entry(migration).or_default() += 1);
         }
-        Self { rows, naming: observation.naming, applied, expectation, sequence, made }
+        let (naming, schema) = (observation.naming, observation.schema.clone());
+        Self { rows, naming, schema, applied, expectation, sequence, made }
     }
 
     /// Whether this is still what [`Expected::of`] would compute for the observation (and the same manifest).
     pub fn still_holds(&self, observation: &Observation) -> bool {
-        self.naming == observation.naming && self.rows == rows_of(observation)
+        self.naming == observation.naming
+            && self.schema == observation.schema
+            && self.rows == rows_of(observation)
     }
 
     /// What may have undone or redone the work of the migration `maker` on `table` without our seeing it:

@@ -71,7 +71,8 @@ impl Session {
         let mut visibility = Visibility::Full;
         let grants = self.read_grants().await?;
         let audited = self.server.schema.clone();
-        let others = interest.schemas.iter().filter(|schema| **schema != audited);
+        let naming = self.server.naming;
+        let others = interest.schemas.iter().filter(|schema| !naming.is_same_schema(schema, &audited));
         for schema in [&audited].into_iter().chain(others) {
             let of_schema = self.read_schema(schema, &grants, &mut actual).await?;
             if visibility == Visibility::Full {
@@ -84,8 +85,8 @@ impl Session {
             dialect: self.server.dialect,
             server_version: self.server.version.clone(),
             schema: audited.as_str().into(),
-            naming: self.server.naming,
-            ledger_table: self.server.naming.table(&self.target.ledger.table_name()),
+            naming,
+            ledger_table: naming.table_in(&audited, &self.target.ledger.table_name()),
             ledger,
             catalog: CatalogObservation { actual, visibility, unread: Vec::new() },
         })

@@ -156,9 +156,9 @@ impl Session {
         Ok(Observation {
             dialect: Dialect::Postgres,
             server_version: self.server.version.clone(),
+            ledger_table: naming.table_in(&audited, &self.target.ledger.table_name()),
             schema: audited.into(),
             naming,
-            ledger_table: naming.table(&self.target.ledger.table_name()),
             ledger,
             // Whoever may connect may read pg_catalog.
             catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },

@@ -76,7 +76,7 @@ impl Session {
             server_version: version.into_iter().next().map(|(version,)| version).unwrap_or_default(),
             schema: "main".into(),
             naming: Dialect::Sqlite.naming(),
-            ledger_table: Dialect::Sqlite.naming().table(&self.target.ledger.table_name()),
+            ledger_table: Dialect::Sqlite.naming().table_in("main", &self.target.ledger.table_name()),
             ledger,
             catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },
         })

@@ -10,7 +10,19 @@ use crate::schema::{
 
 impl Naming {
     pub fn table(&self, name: &TableName) -> TableName {
-        TableName { schema: name.schema.clone(), name: self.name(&name.name, self.fold_tables) }
+        let schema = name.schema.as_ref().map(|schema| self.name(schema, self.fold_tables));
+        TableName { schema, name: self.name(&name.name, self.fold_tables) }
+    }
+
+    /// [`Naming::table`], without its schema where that is the audited one.
+    pub fn table_in(&self, audited: &str, name: &TableName) -> TableName {
+        let mut name = self.table(name);
+        name.schema = name.schema.filter(|schema| !self.is_same_schema(schema, audited));
+        name
+    }
+
+    pub fn is_same_schema(&self, a: &str, b: &str) -> bool {
+        a == b || (self.fold_tables && a.to_lowercase() == b.to_lowercase())
     }
 
     pub fn other(&self, name: &Name) -> Name {

@@ -56,6 +56,21 @@ pub fn is_server_made_index(table: &Table, index: &Index) -> bool {
     })
 }
 
+/// Whether InnoDB may have made this index for a foreign key and drops it again when another index comes that
+/// begins with `columns`
+/// (<https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>, Indexes on Foreign Keys). It names
+/// such an index after the key, or after its first column.
+pub fn gives_way(table: &Table, index: &Index, columns: &[&Name]) -> bool {
+    let own: Vec<&Name> = index.parts.iter().filter_map(|part| part.as_column()).collect();
+    let is_name_of_its = |base: &Name| {
+        let rest = index.name.as_ref().and_then(|name| name.strip_prefix(&**base));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    let is_named_so = table.foreign_keys.iter().filter_map(|key| key.name.as_ref()).any(is_name_of_its)
+        || own.first().is_some_and(|first| is_name_of_its(first));
+    is_named_so && is_server_made_index(table, index) && columns.starts_with(&own)
+}
+
 /// Whether MariaDB may have made this check: its `JSON` is a `longtext` with a check that the text is JSON
 /// (<https://mariadb.com/kb/en/json-data-type/>).
 pub fn is_server_made_check(table: &Table, check: &Check) -> bool {

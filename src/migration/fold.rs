@@ -1,10 +1,11 @@
 //! What the applied migrations of one database must have made.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::{Manifest, MayTouch, Operation};
 use crate::dialect::Naming;
-use crate::schema::{Change, Schema, TableName};
+use crate::schema::{Change, Name, Schema, TableName};
 
 /// The expected schema of one database, and what may have changed it unseen.
 #[derive(Clone, Debug, Default)]
@@ -46,22 +47,69 @@ impl Expectation {
     }
 }
 
-/// Folds the changes of the migrations in `applied` (positions in the manifest), in the manifest's order.
+/// [`fold_in`] no database: a table with a schema and one without are two, whatever the schema.
+pub fn fold(manifest: &Manifest, applied: &BTreeSet<u32>, naming: &Naming) -> Expectation {
+    fold_to(manifest, applied, &Names { naming, audited: None })
+}
+
+/// Folds the changes of the migrations in `applied` (positions in the manifest), in the manifest's order. A table
+/// that the manifest names with the schema `audited` is the one that it names without.
 ///
 /// Infallible: a change that does not fit is left out, told as a problem, and its table becomes a blind spot.
-pub fn fold(manifest: &Manifest, applied: &BTreeSet<u32>, naming: &Naming) -> Expectation {
+pub fn fold_in(manifest: &Manifest, applied: &BTreeSet<u32>, naming: &Naming, audited: &str) -> Expectation {
+    fold_to(manifest, applied, &Names { naming, audited: Some(audited) })
+}
+
+/// How the database at hand understands the manifest's names.
+struct Names<'n> {
+    naming: &'n Naming,
+    audited: Option<&'n str>,
+}
+
+impl Names<'_> {
+    fn table(&self, name: &TableName) -> TableName {
+        match self.audited {
+            Some(audited) => self.naming.table_in(audited, name),
+            None => self.naming.table(name),
+        }
+    }
+
+    /// The change as this database has it. The manifest is canonical for its dialect's usual naming; only a server
+    /// with another one (MySQL's `lower_case_table_names`), or the name of the audited schema, costs a copy.
+    fn change<'c>(&self, manifest: &Manifest, change: &'c Change) -> Cow<'c, Change> {
+        let is_audited =
+            |schema: &Name| self.audited.is_some_and(|audited| self.naming.is_same_schema(schema, audited));
+        let names_audited = change.names_table(|table| table.schema.as_ref().is_some_and(is_audited));
+        let is_usual = *self.naming == manifest.dialect.naming();
+        if is_usual && !names_audited {
+            return Cow::Borrowed(change);
+        }
+        let mut change = change.clone();
+        if !is_usual {
+            manifest.dialect.canonical_change(&mut change, self.naming);
+        }
+        if names_audited {
+            change.for_each_table_name(|table| *table = self.table(table));
+        }
+        Cow::Owned(change)
+    }
+}
+
+fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> Expectation {
     let mut expectation = Expectation::default();
     for position in applied {
         let Some(migration) = manifest.migration(*position) else { continue };
         for operation in &migration.operations {
             match operation {
-                Operation::Change(change) => expectation.apply(manifest, *position, change, naming),
+                Operation::Change(change) => {
+                    expectation.apply(*position, &names.change(manifest, change));
+                }
                 Operation::Opaque(opaque) => {
                     expectation.opaque_operations += 1;
                     let may_touch = match &opaque.may_touch {
                         MayTouch::Nothing => continue,
                         MayTouch::Tables(tables) => {
-                            MayTouch::Tables(tables.iter().map(|table| naming.table(table)).collect())
+                            MayTouch::Tables(tables.iter().map(|table| names.table(table)).collect())
                         }
                         MayTouch::Anything => MayTouch::Anything,
                     };
@@ -78,18 +126,9 @@ pub fn fold(manifest: &Manifest, applied: &BTreeSet<u32>, naming: &Naming) -> Ex
 }
 
 impl Expectation {
-    fn apply(&mut self, manifest: &Manifest, migration: u32, change: &Change, naming: &Naming) {
-        // The manifest is canonical for its dialect's usual naming; only a server with another one
-        // (MySQL's `lower_case_table_names`) costs a copy.
-        let result = if *naming == manifest.dialect.naming() {
-            self.schema.apply(change)
-        } else {
-            let mut change = change.clone();
-            manifest.dialect.canonical_change(&mut change, naming);
-            self.schema.apply(&change)
-        };
-        if let Err(error) = result {
-            let table = naming.table(change.table());
+    fn apply(&mut self, migration: u32, change: &Change) {
+        if let Err(error) = self.schema.apply(change) {
+            let table = change.table().clone();
             self.blind_spots.push(BlindSpot {
                 migration,
                 reason: format!("a change did not fit: {error}"),
@@ -97,18 +136,17 @@ impl Expectation {
             });
             self.problems.push(FoldProblem { migration, table, message: error.to_string() });
         }
-        self.follow_renames(change, naming);
+        self.follow_renames(change);
     }
 
     /// A blind spot goes with its table to the new name.
-    fn follow_renames(&mut self, change: &Change, naming: &Naming) {
+    fn follow_renames(&mut self, change: &Change) {
         let Change::RenameTable { from, to } = change else { return };
-        let from = naming.table(from);
         for spot in &mut self.blind_spots {
             if let MayTouch::Tables(tables) = &mut spot.may_touch
-                && tables.contains(&from)
+                && tables.contains(from)
             {
-                tables.insert(naming.table(to));
+                tables.insert(to.clone());
             }
         }
     }

@@ -46,7 +46,7 @@ fn foreign_keys_come_after_all_new_tables() {
     second.indexes.push(Index::on_columns(["a_id"]));
     let plan = plan(Dialect::Postgres, &Schema::default(), &schema([first, second]));
     let steps: Vec<u8> = plan.statements.iter().map(|it| step(&it.mends)).collect();
-    assert_eq!(steps, [0, 0, 6, 7, 7]);
+    assert_eq!(steps, [0, 0, 6, 8, 8]);
     assert_eq!(plan.left_out, []);
 }
 
@@ -119,6 +119,6 @@ fn a_foreign_key_that_needs_a_unique_comes_after_it() {
     referring.foreign_keys.push(key);
     let plan = plan(Dialect::Mysql, &schema([bare, table("b", &["id"])]), &schema([target, referring]));
     let steps: Vec<u8> = plan.statements.iter().map(|it| step(&it.mends)).collect();
-    assert_eq!(steps, [4, 4, 4, 4, 7, 7, 7, 7]);
+    assert_eq!(steps, [4, 4, 4, 4, 8, 8, 8, 8]);
     assert_eq!(plan.left_out, []);
 }

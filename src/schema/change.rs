@@ -116,4 +116,63 @@ impl Change {
             | Self::RenameConstraint { table, .. } => table,
         }
     }
+
+    /// Whether one of the tables that the change names, also as the target of a foreign key, is as `is_wanted` says.
+    pub fn names_table(&self, is_wanted: impl Fn(&TableName) -> bool) -> bool {
+        let also = match self {
+            Self::CreateTable(table) => table.foreign_keys.iter().any(|key| is_wanted(&key.references)),
+            Self::RenameTable { to, .. } => is_wanted(to),
+            Self::AddForeignKey { foreign_key, .. } => is_wanted(&foreign_key.references),
+            Self::DropTable { .. }
+            | Self::AddColumn { .. }
+            | Self::DropColumn { .. }
+            | Self::RenameColumn { .. }
+            | Self::AlterColumn { .. }
+            | Self::AddPrimaryKey { .. }
+            | Self::DropPrimaryKey { .. }
+            | Self::AddUnique { .. }
+            | Self::DropUnique { .. }
+            | Self::DropForeignKey { .. }
+            | Self::AddCheck { .. }
+            | Self::DropCheck { .. }
+            | Self::AddIndex { .. }
+            | Self::DropIndex { .. }
+            | Self::RenameConstraint { .. } => false,
+        };
+        also || is_wanted(self.table())
+    }
+
+    /// Renames every table that the change names, also as the target of a foreign key.
+    pub fn for_each_table_name(&mut self, mut rename: impl FnMut(&mut TableName)) {
+        match self {
+            Self::CreateTable(table) => {
+                let table = Arc::make_mut(table);
+                rename(&mut table.name);
+                table.foreign_keys.iter_mut().for_each(|key| rename(&mut key.references));
+            }
+            Self::RenameTable { from, to } => {
+                rename(from);
+                rename(to);
+            }
+            Self::AddForeignKey { table, foreign_key } => {
+                rename(table);
+                rename(&mut foreign_key.references);
+            }
+            Self::DropTable { table }
+            | Self::AddColumn { table, .. }
+            | Self::DropColumn { table, .. }
+            | Self::RenameColumn { table, .. }
+            | Self::AlterColumn { table, .. }
+            | Self::AddPrimaryKey { table, .. }
+            | Self::DropPrimaryKey { table }
+            | Self::AddUnique { table, .. }
+            | Self::DropUnique { table, .. }
+            | Self::DropForeignKey { table, .. }
+            | Self::AddCheck { table, .. }
+            | Self::DropCheck { table, .. }
+            | Self::AddIndex { table, .. }
+            | Self::DropIndex { table, .. }
+            | Self::RenameConstraint { table, .. } => rename(table),
+        }
+    }
 }

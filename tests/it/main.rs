@@ -1,5 +1,6 @@
 //! The integration tests, in one binary.
 
+mod audited_schema;
 mod catalog_mysql;
 mod catalog_postgres;
 mod catalog_sqlite;

@@ -158,11 +158,11 @@ fn table(row: &TableRow, place: &Place<'_>) -> Option<Table> {
 
 impl Place<'_> {
     fn table_name(&self, schema: &str, name: &str) -> TableName {
-        let is_audited = match self.naming.fold_tables {
-            true => schema.to_lowercase() == self.audited_schema.to_lowercase(),
-            false => schema == self.audited_schema,
-        };
-        if is_audited { TableName::unqualified(name) } else { TableName::qualified(schema, name) }
+        if self.naming.is_same_schema(schema, self.audited_schema) {
+            TableName::unqualified(name)
+        } else {
+            TableName::qualified(schema, name)
+        }
     }
 }
 

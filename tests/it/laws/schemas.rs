@@ -410,7 +410,9 @@ fn drop_columns(table: &mut Table, percent: usize, dice: &mut Dice) {
         })
         .map(|column| column.name.clone())
         .collect();
-    if gone.len() == table.columns.len() || gone.is_empty() {
+    // A column that is computed goes too, for it may be computed from them.
+    let goes = |column: &Column| gone.contains(&column.name) || column.generated.is_some();
+    if gone.is_empty() || table.columns.iter().all(goes) {
         return;
     }
     // An expression may be about any of them.
@@ -419,7 +421,7 @@ fn drop_columns(table: &mut Table, percent: usize, dice: &mut Dice) {
             && !include.iter().any(|it| gone.contains(it))
             && parts.iter().all(|part| part.as_column().is_some_and(|it| !gone.contains(it)))
     };
-    table.columns.retain(|it| !gone.contains(&it.name) && it.generated.is_none());
+    table.columns.retain(|column| !goes(column));
     table.uniques.retain(|it| keeps(&it.parts, &it.include, it.condition.as_ref()));
     table.indexes.retain(|it| keeps(&it.parts, &it.include, it.condition.as_ref()));
     table.checks.retain(|it| !it.columns.iter().any(|it| gone.contains(it)));

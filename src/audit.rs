@@ -3,10 +3,12 @@
 //! `audit(&Manifest, &Observation) -> Report`: no clock, no socket, no file. Bad input is data: a missing
 //! ledger or an opaque operation becomes a finding or a blind spot, never a failure of the audit.
 
+pub mod diagnosis;
 mod drift;
+pub mod evidence;
 mod expect;
 pub mod finding;
-mod history;
+pub mod history;
 pub mod observation;
 pub mod policy;
 pub mod report;
@@ -17,8 +19,11 @@ mod verdict;
 use crate::migration::Manifest;
 use policy::{FindingPattern, Judgement, PolicyUsage};
 
+pub use diagnosis::{Cause, Hypothesis, Likelihood, diagnose};
+pub use evidence::{Evidence, Sibling};
 pub use expect::Expected;
 pub use finding::{Finding, Rule, Severity, Subject};
+pub use history::{HistoryNote, HistoryStep, Smell};
 pub use observation::{CatalogObservation, LedgerObservation, Observation, Visibility};
 pub use policy::Policy;
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};
@@ -42,6 +47,8 @@ pub fn audit_against(
         coverage: Coverage::default(),
         migrations: Vec::new(),
         findings: Vec::new(),
+        history: expected.notes.clone(),
+        diagnosis: Vec::new(),
         blind_spots: Vec::new(),
         remarks: Vec::new(),
         server_version: Some(observation.server_version.clone()),
@@ -53,7 +60,7 @@ pub fn audit_against(
         ));
         return report;
     }
-    let history = history::judge(manifest, expected, observation);
+    let ledger = history::judge(manifest, expected, observation);
     let mut drift = drift::Drift::default();
     // Without its ledger nothing can be said of a single migration, not even that it is pending.
     if observation.ledger.rows().is_some() {
@@ -62,7 +69,7 @@ pub fn audit_against(
     }
     report.coverage = drift.coverage;
     report.blind_spots = drift.blind_spots;
-    let findings = history.into_iter().chain(drift.findings);
+    let findings = ledger.into_iter().chain(drift.findings);
     // What speaks of smoke checks alone is judged where they are.
     (report.findings, report.remarks) =
         apply_policy(policy, findings, |pattern| !pattern.is_only_about(Rule::SmokeCheckFailed));
@@ -70,6 +77,7 @@ pub fn audit_against(
         (b.severity, a.rule, &a.subject, &a.id).cmp(&(a.severity, b.rule, &b.subject, &b.id))
     });
     (report.health, report.reason) = verdict::of_database(&report, observation);
+    report.diagnosis = diagnose(manifest, expected, observation, &report, &[]);
     report
 }
 

@@ -11,7 +11,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 
-use crate::audit::{Coverage, Finding, Health, MigrationVerdict, Report, Rule, Severity, Subject, Verdict};
+use crate::audit::{
+    Cause, Coverage, Finding, Health, HistoryNote, HistoryStep, Hypothesis, Likelihood, MigrationVerdict,
+    Report, Rule, Severity, Smell, Subject, Verdict,
+};
 use crate::catalog::{CatalogError, FailureReason};
 use crate::migration::MigrationId;
 
@@ -39,6 +42,10 @@ pub struct DatabaseView {
     pub findings: Vec<FindingView>,
     /// What came of the smoke checks in their last run; empty before it, and when none are configured.
     pub smoke_checks: Vec<SmokeCheckView>,
+    /// What the migration files alone show, on healthy databases too. Never counts for health.
+    pub history: Vec<HistoryNoteView>,
+    /// Why the findings are there: hypotheses, the most likely first.
+    pub diagnosis: Vec<HypothesisView>,
     /// What may hide a difference, one sentence each.
     pub blind_spots: Vec<String>,
     /// Ignore rules and acknowledgements that match nothing or have expired, one sentence each.
@@ -119,6 +126,53 @@ pub struct SubjectView {
     pub name: Option<String>,
 }
 
+/// Something about the migrations that is worth knowing; its severity is always info.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HistoryNoteView {
+    #[schema(schema_with = smell_schema)]
+    pub smell: Smell,
+    #[schema(schema_with = severity_schema)]
+    pub severity: Severity,
+    /// Empty for tools without apps.
+    pub app: String,
+    /// The table, or `table.column`; null where it is about the migrations as such.
+    pub object: Option<String>,
+    /// In the order in which they are applied.
+    pub steps: Vec<HistoryStepView>,
+    pub message: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HistoryStepView {
+    pub migration: MigrationIdView,
+    /// `created`, `deleted`, `restored`, …
+    pub what: String,
+    /// Whether this database's ledger counts it as applied.
+    pub recorded: bool,
+}
+
+/// One explanation of findings.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct HypothesisView {
+    #[schema(schema_with = cause_schema)]
+    pub cause: Cause,
+    #[schema(schema_with = likelihood_schema)]
+    pub likelihood: Likelihood,
+    /// Points, 1 to 100: what the evidence for it adds less what the evidence against it takes away. High from 60
+    /// on, medium from 30 on.
+    pub rank: u32,
+    pub summary: String,
+    /// What was observed, one sentence each, the strongest first.
+    pub evidence_for: Vec<String>,
+    pub evidence_against: Vec<String>,
+    /// Ids of the findings that it would explain.
+    pub explains: Vec<String>,
+    /// What would have led here, one command or statement a line.
+    pub command: Option<String>,
+    /// How a person can settle it.
+    pub check: Option<String>,
+}
+
 impl DatabaseView {
     /// A database about which nothing is known but `reason`.
     pub fn unknown(database: &str, reason: Option<String>) -> Self {
@@ -134,6 +188,8 @@ impl DatabaseView {
             migrations: Vec::new(),
             findings: Vec::new(),
             smoke_checks: Vec::new(),
+            history: Vec::new(),
+            diagnosis: Vec::new(),
             blind_spots: Vec::new(),
             remarks: Vec::new(),
         }
@@ -160,6 +216,8 @@ impl DatabaseView {
             coverage: Some(report.coverage.into()),
             migrations: report.migrations.iter().map(MigrationView::from).collect(),
             findings: report.findings.iter().map(|it| FindingView::of(it, seen(it), audited_at)).collect(),
+            history: report.history.iter().map(HistoryNoteView::from).collect(),
+            diagnosis: report.diagnosis.iter().map(HypothesisView::from).collect(),
             blind_spots: report.blind_spots.clone(),
             remarks: report.remarks.clone(),
             ..Self::unknown(database, report.reason.clone())
@@ -201,6 +259,41 @@ impl FindingView {
 impl From<&MigrationId> for MigrationIdView {
     fn from(id: &MigrationId) -> Self {
         Self { app: id.app.to_string(), name: id.name.to_string() }
+    }
+}
+
+impl From<&HistoryNote> for HistoryNoteView {
+    fn from(note: &HistoryNote) -> Self {
+        let step = |step: &HistoryStep| HistoryStepView {
+            migration: MigrationIdView::from(&step.migration),
+            what: step.what.clone(),
+            recorded: step.recorded,
+        };
+        Self {
+            smell: note.smell,
+            severity: Severity::Info,
+            app: note.app.to_string(),
+            object: note.object.clone(),
+            steps: note.steps.iter().map(step).collect(),
+            message: note.message.clone(),
+        }
+    }
+}
+
+impl From<&Hypothesis> for HypothesisView {
+    fn from(hypothesis: &Hypothesis) -> Self {
+        let Hypothesis {
+            cause,
+            likelihood,
+            rank,
+            summary,
+            evidence_for,
+            evidence_against,
+            explains,
+            command,
+            check,
+        } = hypothesis.clone();
+        Self { cause, likelihood, rank, summary, evidence_for, evidence_against, explains, command, check }
     }
 }
 
@@ -247,6 +340,18 @@ fn failure_reason_schema() -> Schema {
 
 fn rule_schema() -> Schema {
     words(Rule::ALL.iter().map(|rule| rule.name()))
+}
+
+fn smell_schema() -> Schema {
+    words(Smell::ALL.map(Smell::as_str))
+}
+
+fn cause_schema() -> Schema {
+    words(Cause::ALL.map(Cause::as_str))
+}
+
+fn likelihood_schema() -> Schema {
+    words(Likelihood::ALL.map(Likelihood::as_str))
 }
 
 fn severity_schema() -> Schema {

@@ -62,6 +62,7 @@ fn observed(manifest: &Manifest) -> Observation {
         ledger_table: TableName::unqualified(manifest.ledger.table),
         ledger: LedgerObservation::Rows(rows.collect()),
         catalog: CatalogObservation { actual, visibility: Visibility::Full, unread: Vec::new() },
+        evidence: None,
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Observation;
+use super::history::{self, HistoryNote, Line};
 use crate::dialect::Naming;
 use crate::migration::graph::{self, Applied};
 use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in};
@@ -22,6 +23,7 @@ pub struct Expected {
     sequence: BTreeMap<MigrationId, usize>,
     /// How many expected objects each migration made or last changed.
     pub(super) made: BTreeMap<u32, usize>,
+    pub(super) notes: Vec<HistoryNote>,
 }
 
 impl Expected {
@@ -37,7 +39,17 @@ impl Expected {
             for_each_maker(table, |migration| *made.entry(migration).or_default() += 1);
         }
         let (naming, schema) = (observation.naming, observation.schema.clone());
-        Self { rows, naming, schema, applied, expectation, sequence, made }
+        let mut expected =
+            Self { rows, naming, schema, applied, expectation, sequence, made, notes: Vec::new() };
+        expected.notes = history::notes(&expected.line(manifest));
+        expected
+    }
+
+    /// The migrations that this database has gone and will go through.
+    pub(super) fn line<'a>(&'a self, manifest: &'a Manifest) -> Line<'a> {
+        let pending = history::pending(manifest, self);
+        let positions = self.applied.effective.iter().copied().chain(pending).collect();
+        Line { manifest, positions, recorded: &self.applied.recorded }
     }
 
     /// Whether this is still what [`Expected::of`] would compute for the observation (and the same manifest).

@@ -1,10 +1,20 @@
-//! History: the ledger against the manifest.
+//! History: the ledger against the manifest (findings), and the migration files alone (notes).
+
+mod leaves;
+mod note;
+mod numbers;
+mod recreated;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use super::expect::rows_of;
 use super::{Expected, Finding, LedgerObservation, Observation, Rule, Subject};
 use crate::migration::{Manifest, MigrationId};
+
+pub use note::{HistoryNote, HistoryStep, Smell};
+pub(super) use note::{Line, notes};
 
 /// Findings about the ledger as such, about single migrations, and about the manifest.
 pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Vec<Finding> {

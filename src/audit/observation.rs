@@ -1,5 +1,6 @@
 //! What was read from one database at one moment: its ledger and its catalog.
 
+use super::Evidence;
 use crate::dialect::{Dialect, Naming};
 use crate::migration::LedgerRow;
 use crate::schema::{Name, Schema, TableName};
@@ -18,6 +19,8 @@ pub struct Observation {
     pub ledger_table: TableName,
     pub ledger: LedgerObservation,
     pub catalog: CatalogObservation,
+    /// Traces that were looked for because something is missing.
+    pub evidence: Option<Evidence>,
 }
 
 /// What became of reading the ledger.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Finding;
+use super::{Finding, HistoryNote, Hypothesis};
 use crate::migration::MigrationId;
 
 #[derive(Clone, Debug)]
@@ -19,6 +19,10 @@ pub struct Report {
     pub migrations: Vec<MigrationVerdict>,
     /// Sorted by severity (worst first), rule and subject.
     pub findings: Vec<Finding>,
+    /// What the migration files alone show; on healthy databases too.
+    pub history: Vec<HistoryNote>,
+    /// Why the findings are there, the most likely first; empty where nothing needs explaining.
+    pub diagnosis: Vec<Hypothesis>,
     /// What may hide a difference: opaque operations, unread expressions, one sentence each.
     pub blind_spots: Vec<String>,
     /// What is to be said of the policy: rules that match nothing, acknowledgements that have expired.

@@ -40,6 +40,7 @@ fn healthy(manifest: &Manifest) -> Observation {
             visibility: Visibility::Full,
             unread: Vec::new(),
         },
+        evidence: None,
     }
 }
 

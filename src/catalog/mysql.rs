@@ -89,6 +89,7 @@ impl Session {
             ledger_table: naming.table_in(&audited, &self.target.ledger.table_name()),
             ledger,
             catalog: CatalogObservation { actual, visibility, unread: Vec::new() },
+            evidence: None,
         })
     }
 

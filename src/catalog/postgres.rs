@@ -162,6 +162,7 @@ impl Session {
             ledger,
             // Whoever may connect may read pg_catalog.
             catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },
+            evidence: None,
         })
     }
 

@@ -79,6 +79,7 @@ impl Session {
             ledger_table: Dialect::Sqlite.naming().table_in("main", &self.target.ledger.table_name()),
             ledger,
             catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },
+            evidence: None,
         })
     }
 

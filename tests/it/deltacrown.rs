@@ -4,7 +4,7 @@ mod live;
 
 use std::path::{Path, PathBuf};
 
-use schema_health::audit::{Finding, Health, Policy, Report, Verdict, audit};
+use schema_health::audit::{Cause, Finding, Health, Likelihood, Policy, Report, Verdict, audit};
 use schema_health::catalog::{Budgets, LedgerSource, Session, Target};
 use schema_health::migration::{Manifest, ledger};
 use secrecy::SecretString;
@@ -112,4 +112,42 @@ async fn before_the_repair_by_hand_the_counter_was_missing_too() {
     let mut expected: Vec<_> = MISSING.iter().copied().chain([counter]).collect();
     expected.sort_unstable();
     assert_eq!(lines(&report), expected);
+}
+
+/// As in part 7 of the incident's report: faked is likely, a restore is possible, and nothing speaks for more.
+#[tokio::test]
+async fn why_is_told_as_the_report_told_it() {
+    let report = report_after("").await;
+    let told: Vec<(Cause, Likelihood)> =
+        report.diagnosis.iter().map(|it| (it.cause, it.likelihood)).collect();
+    assert_eq!(told, [(Cause::Faked, Likelihood::High), (Cause::RestoredOlderBackup, Likelihood::Medium)]);
+    let [faked, restored] = &report.diagnosis[..] else { panic!() };
+    let commands =
+        "python manage.py migrate --fake user_profile 0055\npython manage.py migrate --fake accounts 0002";
+    assert_eq!(faked.command.as_deref(), Some(commands));
+    let all: Vec<String> = report.findings.iter().map(|it| it.id.clone()).collect();
+    assert_eq!((&faked.explains, &restored.explains), (&all, &all));
+    let rows = "9 rows were written within 16 ms from 2025-12-28T03:17:26.004Z on: 2.0 ms a row, where migrations \
+                whose objects stand took 41.0 ms each";
+    assert!(faked.evidence_for.iter().any(|it| it == rows), "{faked:#?}");
+    assert_eq!(faked.evidence_against, Vec::<String>::new());
+    assert!(!restored.evidence_for.is_empty() && !restored.evidence_against.is_empty(), "{restored:#?}");
+}
+
+/// Part 1: "Migration History Anomaly". Notes, not findings: the files are so, whatever the database holds.
+#[tokio::test]
+async fn the_history_of_the_counter_is_told() {
+    let report = report_after("").await;
+    let notes: Vec<&str> = report.history.iter().map(|it| &*it.message).collect();
+    assert_eq!(
+        notes,
+        [
+            "user_profile_publicidcounter: created by 0013, deleted by 0014, restored by 0016, deleted by 0017, \
+             restored by 0020_restore_publicidcounter_for_tests",
+            "user_profile.0020_restore_publicidcounter_for_tests is numbered 0020, but depends on \
+             0027_privacysettings, and so comes after it",
+            "user_profile has 2 migrations numbered 0020: 0020_gp0_game_passport_rebuild, \
+             0020_restore_publicidcounter_for_tests",
+        ]
+    );
 }

@@ -2,7 +2,7 @@
 
 use crate::audit::{Health, Severity, Verdict};
 use crate::service::one_line;
-use crate::view::{DatabaseView, FindingView, SubjectView};
+use crate::view::{DatabaseView, FindingView, HypothesisView, SubjectView};
 
 struct Paint {
     on: bool,
@@ -49,6 +49,10 @@ pub fn render(view: &DatabaseView, colour: bool) -> String {
     for finding in view.findings.iter().filter(|it| it.subject.table.is_none()) {
         text.push_str(&format!("  {}\n", one_line(&finding.message)));
     }
+    text.push_str(&diagnosis(&view.diagnosis));
+    for note in &view.history {
+        text.push_str(&format!("  history: {}\n", one_line(&note.message)));
+    }
     for remark in &view.remarks {
         text.push_str(&format!("  note: {}\n", one_line(remark)));
     }
@@ -80,6 +84,28 @@ fn summary(view: &DatabaseView) -> String {
         view.migrations.len(),
         verdicts.join(", ")
     )
+}
+
+/// `  why: faked, likelihood high (80 of 100): 9 migrations were recorded without being run`, and what speaks for
+/// and against it.
+fn diagnosis(hypotheses: &[HypothesisView]) -> String {
+    let mut text = String::new();
+    for it in hypotheses {
+        text.push_str(&format!(
+            "  why: {}, likelihood {} ({} of 100): {}\n",
+            it.cause,
+            it.likelihood,
+            it.rank,
+            one_line(&it.summary)
+        ));
+        for (sign, evidence) in [('+', &it.evidence_for), ('-', &it.evidence_against)] {
+            evidence.iter().for_each(|said| text.push_str(&format!("    {sign} {}\n", one_line(said))));
+        }
+        for line in it.command.iter().flat_map(|it| it.lines()) {
+            text.push_str(&format!("    $ {}\n", one_line(line)));
+        }
+    }
+    text
 }
 
 /// The findings about tables and what belongs to them, in columns.

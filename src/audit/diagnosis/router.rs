@@ -1,0 +1,64 @@
+//! A database router answered `allow_migrate` with no: Django records the migration all the same, and runs
+//! nothing of it (`django/db/migrations/operations/base.py`, `allow_migrate_model`).
+
+use super::Case;
+use super::scene::{Scene, State};
+
+pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
+    let apps = scene.lost_apps();
+    if apps.is_empty() || scene.manifest.ledger.name != "django" {
+        return None;
+    }
+    let is_of = |at: &usize| apps.contains_key(&scene.rows[*at].id.app);
+    let rows: Vec<usize> =
+        (0..scene.rows.len()).filter(|at| scene.rows[*at].state == State::Absent).filter(is_of).collect();
+    let mut case = Case { explains: scene.lost_by(&rows), ..Case::default() };
+    let names: Vec<&str> = apps.keys().map(|it| &***it).collect();
+    case.summary =
+        format!("a database router kept the tables of {} away from this database", names.join(", "));
+    let count: usize = apps.values().sum();
+    case.speaks_for(
+        20,
+        format!(
+            "all {} of {} are missing, as a router decides by app",
+            Scene::count(count, "table"),
+            names.join(", ")
+        ),
+    );
+    let others =
+        (0..scene.rows.len()).filter(|at| scene.rows[*at].state == State::Absent && !is_of(at)).count();
+    if others > 0 {
+        case.speaks_against(
+            15,
+            format!("of {} of other apps nothing is there either", Scene::count(others, "migration")),
+        );
+    }
+    let between = scene.bursts().into_iter().find_map(|burst| {
+        let stands = |at: usize| scene.rows[at].state == State::Stands;
+        let first = burst.clone().find(|at| stands(*at))?;
+        let last = burst.clone().rev().find(|at| stands(*at))?;
+        rows.iter().copied().find(|at| (first..last).contains(at))
+    });
+    match between {
+        Some(at) => case.speaks_for(
+            45,
+            format!(
+                "the row of {} was written between rows of migrations that were run, within a second of both: one \
+                 `migrate` recorded them all, and ran only some",
+                scene.rows[at].id
+            ),
+        ),
+        None => case.speaks_against(5, "their rows do not stand between those of migrations that were run at once"),
+    }
+    if let Some(traces) = scene.traces() {
+        case.speaks_against(40, traces);
+    }
+    case.command = Some("python manage.py migrate".to_owned());
+    case.check = Some(format!(
+        "Ask the project: `python manage.py shell -c \"from django.db import router; \
+         print(router.allow_migrate('default', '{}'))\"`. If it says False, the manifest of this database should be \
+         without the app.",
+        names.first().copied().unwrap_or_default()
+    ));
+    Some(case)
+}

@@ -1,0 +1,351 @@
+//! What all hypotheses look at: the ledger's rows in their order, each with what became of its migration's work.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::audit::evidence::{Elsewhere, Evidence, Sibling};
+use crate::audit::expect::{for_each_maker, rows_of};
+use crate::audit::{Expected, Finding, Observation, Report, Rule};
+use crate::migration::{Manifest, MigrationId, Operation};
+use crate::schema::{Change, Name, TableName};
+
+/// Rows that follow each other no later than this may be of one command: starting another takes longer, people
+/// type slower, and few migrations run so long.
+const ONE_BURST: SignedDuration = SignedDuration::from_millis(1_000);
+
+pub(super) struct Scene<'a> {
+    pub manifest: &'a Manifest,
+    pub expected: &'a Expected,
+    pub observation: &'a Observation,
+    pub findings: &'a [Finding],
+    pub siblings: &'a [Sibling],
+    /// In the ledger's order.
+    pub rows: Vec<Row<'a>>,
+    /// Positions of findings, by the migration whose work is missed or undone.
+    pub lost: BTreeMap<u32, Vec<usize>>,
+    pub missing_tables: BTreeSet<TableName>,
+}
+
+/// One row of the ledger.
+pub(super) struct Row<'a> {
+    pub id: &'a MigrationId,
+    /// The migration of the manifest whose changes it stands for: for a part of a squash, the squash.
+    pub position: Option<u32>,
+    pub at: Option<Timestamp>,
+    pub state: State,
+}
+
+/// What is there of a migration's work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing.
+    Absent,
+    /// Some of it.
+    Part,
+    /// All.
+    Stands,
+    /// It left nothing by which that could be told.
+    Mute,
+}
+
+impl<'a> Scene<'a> {
+    pub fn of(
+        manifest: &'a Manifest,
+        expected: &'a Expected,
+        observation: &'a Observation,
+        report: &'a Report,
+        siblings: &'a [Sibling],
+    ) -> Self {
+        let mut scene = Self {
+            manifest,
+            expected,
+            observation,
+            findings: &report.findings,
+            siblings,
+            rows: Vec::new(),
+            lost: BTreeMap::new(),
+            missing_tables: BTreeSet::new(),
+        };
+        let gone = scene.count_losses();
+        scene.rows = scene.rows(&gone);
+        scene
+    }
+
+    pub fn evidence(&self) -> Option<&'a Evidence> {
+        self.observation.evidence.as_ref()
+    }
+
+    /// How many objects of each migration are not as it left them.
+    fn count_losses(&mut self) -> BTreeMap<u32, usize> {
+        let mut gone: BTreeMap<u32, usize> = BTreeMap::new();
+        let droppers = self.droppers();
+        for (at, finding) in self.findings.iter().enumerate() {
+            let Some(table) = self.table_of(finding) else { continue };
+            let position = |id: &Option<MigrationId>| id.as_ref().and_then(|id| self.manifest.position(id));
+            let (made_by, changed_by) = (position(&finding.migration), position(&finding.changed_by));
+            match finding.rule {
+                Rule::MissingTable | Rule::WrongKind => {
+                    if let Some(expected) = self.expected.expectation.schema.tables.get(&table) {
+                        for_each_maker(expected, |maker| *gone.entry(maker).or_default() += 1);
+                    }
+                    made_by.into_iter().for_each(|it| self.lost.entry(it).or_default().push(at));
+                    self.missing_tables.insert(table);
+                }
+                Rule::MissingColumn
+                | Rule::MissingPrimaryKey
+                | Rule::MissingUnique
+                | Rule::MissingForeignKey
+                | Rule::MissingCheck
+                | Rule::MissingIndex => {
+                    for maker in made_by.into_iter().chain(changed_by) {
+                        *gone.entry(maker).or_default() += 1;
+                    }
+                    made_by.into_iter().for_each(|it| self.lost.entry(it).or_default().push(at));
+                }
+                // What stands is what the earlier migration made: the later one is missed.
+                Rule::TypeDiffers
+                | Rule::NullabilityDiffers
+                | Rule::DefaultDiffers
+                | Rule::ForeignKeyDiffers => {
+                    if let Some(maker) = changed_by.or(made_by) {
+                        *gone.entry(maker).or_default() += 1;
+                        self.lost.entry(maker).or_default().push(at);
+                    }
+                }
+                Rule::UnexpectedTable | Rule::UnexpectedColumn => {
+                    let column = finding.subject.column.as_deref().map(Name::from);
+                    if let Some(dropper) = droppers.get(&(table, column)) {
+                        self.lost.entry(*dropper).or_default().push(at);
+                    }
+                }
+                Rule::UnexpectedConstraint
+                | Rule::PendingMigration
+                | Rule::UnknownMigration
+                | Rule::FailedMigration
+                | Rule::InconsistentHistory
+                | Rule::DuplicateLedgerRow
+                | Rule::LedgerMissing
+                | Rule::LedgerEmpty
+                | Rule::LedgerInOtherSchema
+                | Rule::NotVisible
+                | Rule::ManifestProblem
+                | Rule::SmokeCheckFailed => {}
+            }
+        }
+        gone
+    }
+
+    /// Which applied migration dropped a table or column last; asked only where something unexpected stands.
+    fn droppers(&self) -> BTreeMap<(TableName, Option<Name>), u32> {
+        let is_left = |it: &Finding| matches!(it.rule, Rule::UnexpectedTable | Rule::UnexpectedColumn);
+        let mut droppers = BTreeMap::new();
+        if !self.findings.iter().any(is_left) {
+            return droppers;
+        }
+        for position in &self.expected.applied.effective {
+            let operations = self.manifest.migration(*position).map(|it| &it.operations);
+            for operation in operations.into_iter().flatten() {
+                let Operation::Change(change) = operation else { continue };
+                if let Change::DropTable { table } | Change::RenameTable { from: table, .. } = change {
+                    droppers.insert((table.clone(), None), *position);
+                } else if let Change::DropColumn { table, column }
+                | Change::RenameColumn { table, from: column, .. } = change
+                {
+                    droppers.insert((table.clone(), Some(column.clone())), *position);
+                }
+            }
+        }
+        droppers
+    }
+
+    fn rows(&self, gone: &BTreeMap<u32, usize>) -> Vec<Row<'a>> {
+        let manifest = self.manifest;
+        let effective = &self.expected.applied.effective;
+        let mut squash_of: BTreeMap<&MigrationId, u32> = BTreeMap::new();
+        for position in effective {
+            let parts = manifest.migration(*position).map(|it| &it.replaces);
+            squash_of.extend(parts.into_iter().flatten().map(|part| (part, *position)));
+        }
+        let row = |row: &'a crate::migration::LedgerRow| {
+            let id = &row.migration;
+            let own = manifest.position(id).filter(|it| effective.contains(it));
+            let position = own.or_else(|| squash_of.get(id).copied());
+            let state = position.map_or(State::Mute, |it| self.state(it, gone));
+            Row { id, position, at: row.applied_at, state }
+        };
+        rows_of(self.observation).iter().filter(|it| it.succeeded).map(row).collect()
+    }
+
+    fn state(&self, position: u32, gone: &BTreeMap<u32, usize>) -> State {
+        let made = self.expected.made.get(&position).copied().unwrap_or_default();
+        let gone = gone.get(&position).copied().unwrap_or_default();
+        let lost = self.lost.contains_key(&position);
+        match (made, gone) {
+            // What it was to take away is still there.
+            (0, _) if lost => State::Absent,
+            (0, _) => State::Mute,
+            (_, 0) if lost => State::Part,
+            (_, 0) => State::Stands,
+            (made, gone) if gone >= made => State::Absent,
+            (_, _) => State::Part,
+        }
+    }
+
+    /// The table that a finding is about, as expected and actual schema name it.
+    pub fn table_of(&self, finding: &Finding) -> Option<TableName> {
+        let name = Name::from(finding.subject.table.as_deref()?);
+        let elsewhere = finding.subject.schema.as_deref().filter(|it| **it != *self.observation.schema);
+        Some(TableName { schema: elsewhere.map(Name::from), name })
+    }
+
+    /// The findings of the migrations of these rows.
+    pub fn lost_by(&self, rows: &[usize]) -> Vec<usize> {
+        let positions: BTreeSet<u32> = rows.iter().filter_map(|at| self.rows[*at].position).collect();
+        positions.iter().filter_map(|it| self.lost.get(it)).flatten().copied().collect()
+    }
+
+    /// Rows that were written one after the other without a pause; each row alone where times are not known.
+    pub fn bursts(&self) -> Vec<Range<usize>> {
+        let mut bursts: Vec<Range<usize>> = Vec::new();
+        for at in 0..self.rows.len() {
+            match bursts.last_mut() {
+                Some(burst) if self.gap(at).is_some_and(|it| it <= ONE_BURST) => burst.end = at + 1,
+                Some(_) | None => bursts.push(at..at + 1),
+            }
+        }
+        bursts
+    }
+
+    /// The time between a row and the one before it; `None` where it is not known, or runs backwards.
+    fn gap(&self, at: usize) -> Option<SignedDuration> {
+        let before = self.rows.get(at.checked_sub(1)?)?.at?;
+        let gap = self.rows[at].at?.duration_since(before);
+        (!gap.is_negative()).then_some(gap)
+    }
+
+    /// The median time, in milliseconds, from the row before to each of these, within their bursts.
+    pub fn pace(&self, rows: impl Iterator<Item = usize>) -> Option<Pace> {
+        let mut gaps: Vec<i128> = rows
+            .filter_map(|at| self.gap(at))
+            .filter(|it| *it <= ONE_BURST)
+            .map(|it| it.as_micros())
+            .collect();
+        gaps.sort_unstable();
+        let middle = gaps.get(gaps.len() / 2)?;
+        Some(Pace { milliseconds: *middle as f64 / 1_000.0, rows: gaps.len() })
+    }
+
+    /// The pace of migrations whose objects stand, so that they were run.
+    pub fn pace_of_run(&self) -> Option<Pace> {
+        self.pace((0..self.rows.len()).filter(|at| self.rows[*at].state == State::Stands))
+    }
+
+    /// What missing objects left behind, so that they once were there.
+    pub fn traces(&self) -> Option<String> {
+        let evidence = self.evidence()?;
+        let left: Vec<&str> = evidence.left_overs.iter().map(|it| it.what.as_str()).collect();
+        let first = left.first()?;
+        Some(match left.len() {
+            1 => format!("{first} is left of a table that is gone, so that it was once there"),
+            more => format!(
+                "{first} and {} more are left of tables that are gone, so that they were once there",
+                more - 1
+            ),
+        })
+    }
+
+    /// Where the missing tables stand, in a place that is no copy of this one.
+    pub fn elsewhere(&self) -> Option<String> {
+        let in_schema = self.places().map(|it| (it.tables.len(), format!("schema {}", it.schema)));
+        let in_sibling = self.other_homes().map(|it| (it.tables.len(), format!("database {}", it.database)));
+        let (count, place) = in_schema.chain(in_sibling).max_by_key(|(count, _)| *count)?;
+        Some(format!(
+            "{count} of the {} stand in {place}",
+            Self::count(self.missing_tables.len(), "missing table")
+        ))
+    }
+
+    /// Other schemas with tables of the missing names; not those that have all of what stands here too, with a ledger
+    /// of their own: such a one is another tenant, and has its own.
+    pub fn places(&self) -> impl Iterator<Item = &'a Elsewhere> {
+        let standing = self.standing();
+        let is_copy = move |it: &&Elsewhere| it.has_ledger && standing > 0 && it.standing_too >= standing;
+        self.evidence().into_iter().flat_map(|it| &it.elsewhere).filter(move |it| !is_copy(it))
+    }
+
+    /// Siblings with tables of the missing names that their own ledgers do not promise, or that have little else
+    /// in common with this database.
+    pub fn other_homes(&self) -> impl Iterator<Item = &'a Sibling> {
+        let standing = self.standing();
+        self.siblings.iter().filter(move |it| {
+            let is_copy =
+                it.expected_there >= it.tables.len() && standing > 0 && it.standing_too * 2 >= standing;
+            !it.tables.is_empty() && !is_copy
+        })
+    }
+
+    /// How many of the expected tables of the audited schema stand.
+    pub fn standing(&self) -> usize {
+        let expected = self.expected.expectation.schema.tables.keys().filter(|it| it.schema.is_none());
+        expected.filter(|it| !self.missing_tables.contains(it)).count()
+    }
+
+    /// Apps all of whose expected tables are missing, each with how many these are.
+    pub fn lost_apps(&self) -> BTreeMap<&'a Name, usize> {
+        let mut apps: BTreeMap<&Name, (usize, usize)> = BTreeMap::new();
+        for (name, table) in &self.expected.expectation.schema.tables {
+            let maker = table.provenance.created.and_then(|it| self.manifest.migration(it));
+            let Some(maker) = maker else { continue };
+            let (all, missing) = apps.entry(&maker.id.app).or_default();
+            *all += 1;
+            *missing += usize::from(self.missing_tables.contains(name));
+        }
+        apps.into_iter()
+            .filter(|(_, (all, missing))| all == missing)
+            .map(|(app, (all, _))| (app, all))
+            .collect()
+    }
+
+    /// The findings about missing tables of these names.
+    pub fn findings_on(&self, tables: &[Name]) -> Vec<usize> {
+        let is_on = |(_, it): &(usize, &Finding)| {
+            matches!(it.rule, Rule::MissingTable)
+                && it.subject.table.as_deref().is_some_and(|name| tables.iter().any(|table| **table == *name))
+        };
+        self.findings.iter().enumerate().filter(is_on).map(|(at, _)| at).collect()
+    }
+
+    /// The findings of these rules.
+    pub fn findings_of(&self, rules: &[Rule]) -> Vec<usize> {
+        let is_of = |(_, it): &(usize, &Finding)| rules.contains(&it.rule);
+        self.findings.iter().enumerate().filter(is_of).map(|(at, _)| at).collect()
+    }
+
+    /// `3 migrations` or `1 migration`.
+    pub fn count(count: usize, what: &str) -> String {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{count} {what}{plural}")
+    }
+
+    /// When the row was written, as a person reads it.
+    pub fn time(&self, at: usize) -> String {
+        self.rows[at].at.map(|it| it.to_string()).unwrap_or_else(|| "an unknown time".to_owned())
+    }
+}
+
+/// How fast rows followed each other.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pace {
+    pub milliseconds: f64,
+    pub rows: usize,
+}
+
+impl Pace {
+    /// Too fast to have done what the other did, by the median over enough rows.
+    pub fn outruns(self, other: Self) -> bool {
+        const ENOUGH: usize = 3;
+        self.rows >= ENOUGH && other.rows >= ENOUGH && self.milliseconds * 2.0 <= other.milliseconds
+    }
+}

@@ -1,0 +1,88 @@
+//! What was looked at beyond ledger and catalog once something was missing: the traces that tell why.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::schema::{Name, TableName};
+
+/// What [`Evidence`] is gathered for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Missing {
+    /// Expected tables of the audited schema that are not there, or of which a column is not there.
+    pub tables: Vec<Name>,
+    /// Expected tables of the audited schema that are there.
+    pub standing: Vec<Name>,
+}
+
+/// Traces in the same database or server, from catalogs alone. What was not looked at, or showed nothing, is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// Other schemas (MySQL: databases) in which tables of the missing names stand, those with most of them first.
+    pub elsewhere: Vec<Elsewhere>,
+    /// Where the unqualified names of this role lead, in order; empty where the dialect has no such path.
+    pub search_path: Vec<Name>,
+    /// Other `search_path` settings that the server keeps for roles and databases, as it writes them.
+    pub search_path_settings: Vec<String>,
+    /// Objects that a missing table left behind, each described: `sequence public.shop_order_id_seq`.
+    pub left_overs: Vec<LeftOver>,
+    /// PostgreSQL: how many columns of a standing table were dropped since it was made.
+    pub dropped_columns: BTreeMap<TableName, u64>,
+    /// Standing tables with the marks of their making.
+    pub ages: Vec<TableAge>,
+    /// Other databases of the server that this role may know of.
+    pub databases: Vec<String>,
+    /// SQLite: pages of the file that were given up and not used again.
+    pub free_pages: Option<u64>,
+    /// What could not be looked at, one sentence each.
+    pub not_gathered: Vec<String>,
+}
+
+/// Tables of the missing names in one other schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub schema: Name,
+    /// The missing ones that stand there.
+    pub tables: Vec<Name>,
+    /// How many of the expected tables that stand here stand there too.
+    pub standing_too: usize,
+    /// A ledger of the same name stands there.
+    pub has_ledger: bool,
+}
+
+/// Something that remains of a missing table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOver {
+    pub table: Name,
+    /// `sequence public.shop_order_id_seq`
+    pub what: String,
+}
+
+/// What the server tells of when a table was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TableAge {
+    pub table: TableName,
+    /// Grows from one made object to the next: PostgreSQL's oid, SQLite's root page. `None` on MySQL.
+    pub serial: Option<u64>,
+    /// MySQL: when the table was made or last rebuilt. PostgreSQL: when the catalog's row was last written, where
+    /// the server tracks that.
+    pub made_at: Option<Timestamp>,
+}
+
+/// Another database of the same configuration, as its own last audit saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sibling {
+    pub database: String,
+    /// Tables missing here that stand there.
+    pub tables: Vec<Name>,
+    /// How many of those its own ledger promises.
+    pub expected_there: usize,
+    /// How many of the expected tables that stand here stand there too.
+    pub standing_too: usize,
+}
+
+impl Missing {
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty()
+    }
+}

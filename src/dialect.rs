@@ -19,7 +19,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::schema::Spelling;
+use crate::schema::{OR, Spelling};
 
 /// The language of one kind of server. A manifest is for exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -74,13 +74,29 @@ impl Dialect {
         }
     }
 
-    /// A type in its canonical form. Idempotent.
+    /// A type in its canonical form; of several ([`OR`]), each of them. Idempotent.
     pub fn canonical_type(self, text: &str) -> Spelling {
+        if text.contains(OR) {
+            return self.canonical_types(text);
+        }
         memo::canonical_type(self, text, |text| match self {
             Self::Postgres => postgres::canonical_type(text),
             Self::Mysql | Self::Mariadb => mysql::canonical_type(text),
             Self::Sqlite => sqlite::canonical_type(text),
         })
+    }
+
+    fn canonical_types(self, text: &str) -> Spelling {
+        let mut types: Vec<Spelling> = Vec::new();
+        for canonical in text.split(OR).map(|it| self.canonical_type(it)) {
+            if !types.contains(&canonical) {
+                types.push(canonical);
+            }
+        }
+        let texts: Vec<&str> = types.iter().filter_map(Spelling::text).collect();
+        let text = texts.join(OR);
+        let is_certain = types.iter().all(|it| matches!(it, Spelling::Certain(_)));
+        if is_certain { Spelling::certain(text) } else { Spelling::uncertain(text) }
     }
 
     /// A column's default in its canonical form, for a column of `data_type`; `None` when it says no more

@@ -10,6 +10,7 @@ mod diff;
 #[cfg(test)]
 mod laws;
 mod pool;
+mod renamed;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -70,6 +71,14 @@ pub enum Spelling {
     Unread,
 }
 
+/// Stands between the types of which a column has one or another, the usual first: `bigint | integer`.
+pub const OR: &str = " | ";
+
+/// Of the types in a text, the one to make a new column of.
+pub fn usual_type(types: &str) -> &str {
+    types.split(OR).next().unwrap_or(types)
+}
+
 /// What can be said of two spellings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
@@ -101,6 +110,17 @@ impl Spelling {
             _ if self.text() == other.text() => Comparison::Same,
             (Self::Certain(_), Self::Certain(_)) => Comparison::Different,
             (Self::Uncertain(_), _) | (_, Self::Uncertain(_)) => Comparison::Unproven,
+        }
+    }
+
+    /// [`Spelling::compare`] for types, where a text may name several ([`OR`]): one of them is enough.
+    pub fn compare_type(&self, other: &Self) -> Comparison {
+        match (self.compare(other), self.text(), other.text()) {
+            (Comparison::Different, Some(one), Some(other)) if one.contains(OR) || other.contains(OR) => {
+                let is_shared = one.split(OR).any(|it| other.split(OR).any(|other| it == other));
+                if is_shared { Comparison::Same } else { Comparison::Different }
+            }
+            (comparison, ..) => comparison,
         }
     }
 

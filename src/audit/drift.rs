@@ -251,7 +251,7 @@ impl Judge<'_> {
                 finding.severity = finding.severity.min(severity);
             }
         };
-        if actual.data_type.compare(&expected.data_type) == Comparison::Different {
+        if actual.data_type.compare_type(&expected.data_type) == Comparison::Different {
             differs(Rule::TypeDiffers, None, expected.data_type.to_string(), actual.data_type.to_string());
         }
         if actual.nullable != expected.nullable {

@@ -297,6 +297,52 @@ fn a_rename_carries_the_origin_along() {
     assert_eq!(rules(&report), ["missing_column"]);
     assert_eq!(report.findings[0].subject.column.as_deref(), Some("y"));
     assert_eq!(report.findings[0].migration, Some(id("a.1")));
+    assert_eq!(report.findings[0].changed_by, Some(id("a.2")));
+}
+
+/// Two uniques that one `CREATE TABLE` says alike are one on some servers, and forbid the same rows on all.
+#[test]
+fn a_unique_that_is_said_twice_may_stand_once() {
+    let manifest = manifest_of(
+        r#"
+- app: a
+  name: "1"
+  operations:
+  - create_table:
+      name: t
+      columns: {x: integer, z: integer}
+      uniques:
+      - {name: one, columns: [x]}
+      - {name: two, columns: [x]}
+      - {name: three, columns: [z]}
+"#,
+    );
+    let table = TableName::unqualified("t");
+    let mut observation = healthy(&manifest);
+    edit(&mut observation.catalog.actual, &table, |it| {
+        it.uniques.retain(|it| it.name.as_deref() != Some("one"))
+    });
+    assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
+    edit(&mut observation.catalog.actual, &table, |it| it.uniques.clear());
+    assert_eq!(rules(&judge(&manifest, &observation)), ["missing_unique"; 3]);
+}
+
+#[test]
+fn a_column_may_be_of_one_type_or_another() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: "1", operations: [{create_table: {name: t, columns: {x: "bigint | integer"}}}]}
+"#,
+    );
+    let table = TableName::unqualified("t");
+    for (stands, told) in [("bigint", 0), ("integer", 0), ("text", 1)] {
+        let mut observation = healthy(&manifest);
+        let data_type = manifest.dialect.canonical_type(stands);
+        edit(&mut observation.catalog.actual, &table, |it| it.columns[0].data_type = data_type);
+        let report = judge(&manifest, &observation);
+        assert_eq!(rules(&report).len(), told, "{stands}: {report:#?}");
+        assert_eq!(report.coverage.unverified, 0);
+    }
 }
 
 /// The short form says nothing of NULL, which means that it is allowed, until a key forbids it.

@@ -6,7 +6,9 @@ mod parts;
 mod tests;
 
 use super::Dialect;
-use crate::schema::{Change, Column, ConstraintRef, Index, Table, TableKind, TableName, UniqueConstraint};
+use crate::schema::{
+    Change, Column, ConstraintRef, Index, Table, TableKind, TableName, UniqueConstraint, usual_type,
+};
 
 /// A change that this dialect's ALTER TABLE cannot carry out, or that lacks a text to be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -166,7 +168,7 @@ impl Dialect {
             Self::Postgres => {
                 let name = self.quote(&column.name);
                 let mut parts = Vec::new();
-                if let Some(data_type) = column.data_type.text() {
+                if let Some(data_type) = column.data_type.text().map(usual_type) {
                     parts.push(format!("ALTER COLUMN {name} TYPE {data_type} USING {name}::{data_type}"));
                 }
                 let null = if column.nullable { "DROP" } else { "SET" };

@@ -127,7 +127,11 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
 
 impl Expectation {
     fn apply(&mut self, migration: u32, change: &Change) {
-        if let Err(error) = self.schema.apply(change) {
+        let result = self.schema.apply(change);
+        if result.is_ok() {
+            self.schema.stamp_renamed(change, migration);
+        }
+        if let Err(error) = result {
             let table = change.table().clone();
             self.blind_spots.push(BlindSpot {
                 migration,

@@ -1,9 +1,9 @@
 //! Real Django projects, migrated by real Django on real servers, against what was compiled without Python.
 
 mod by_hand;
-mod corpus;
-mod damage;
-mod ground;
+pub mod corpus;
+pub mod damage;
+pub mod ground;
 mod part_way;
 
 use std::fmt::Write as _;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::field::{BuiltIn, CustomType, Field, Kind, Number, Relation, Scalar};
 use crate::dialect::Dialect;
-use crate::schema::{Name, Spelling};
+use crate::schema::{Name, OR, Spelling};
 
 /// A backend at a version of Django. The server's version is not known when compiling: what depends on it
 /// is left open.
@@ -82,7 +82,7 @@ impl Backend {
             let auto_increment = custom.auto_increment || (by_suffix && scalar.class.is_auto());
             return ColumnType { check, auto_increment, collation: scalar.collation.clone(), ..custom };
         }
-        let text = self.data_type(scalar);
+        let text = self.type_or_types(scalar);
         let auto_increment = scalar.class.is_auto();
         ColumnType { check, auto_increment, collation: scalar.collation.clone(), ..self.spelled(text) }
     }
@@ -102,7 +102,7 @@ impl Backend {
             }
             (None, _) => {
                 let class = self.pointed_at(key.class);
-                self.spelled(self.data_type(&Scalar { class, db_type: None, ..key.clone() }))
+                self.spelled(self.type_or_types(&Scalar { class, db_type: None, ..key.clone() }))
             }
         };
         ColumnType { collation, ..column }
@@ -124,6 +124,29 @@ impl Backend {
             }
             other => other,
         }
+    }
+
+    /// The type; of a key that nobody wrote, also what it is when it was made under another
+    /// DEFAULT_AUTO_FIELD: a table that stands is not altered when the setting changes
+    /// (<https://docs.djangoproject.com/en/5.2/releases/3.2/#customizing-type-of-auto-created-primary-keys>).
+    fn type_or_types(self, scalar: &Scalar) -> Option<String> {
+        let text = self.data_type(scalar)?;
+        let sisters = match scalar.class {
+            _ if !scalar.automatic || self.django < (3, 2) => return Some(text),
+            BuiltIn::Auto | BuiltIn::BigAuto | BuiltIn::SmallAuto => [BuiltIn::BigAuto, BuiltIn::Auto],
+            BuiltIn::Integer | BuiltIn::BigInteger | BuiltIn::SmallInteger => {
+                [BuiltIn::BigInteger, BuiltIn::Integer]
+            }
+            _ => return Some(text),
+        };
+        let others = sisters.into_iter().filter_map(|class| self.data_type(&Scalar::new(class)));
+        let mut types = vec![text];
+        for other in others {
+            if !types.contains(&other) {
+                types.push(other);
+            }
+        }
+        Some(types.join(OR))
     }
 
     fn data_type(self, scalar: &Scalar) -> Option<String> {

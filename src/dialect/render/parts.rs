@@ -7,7 +7,7 @@ use crate::dialect::mysql;
 use crate::dialect::token::{Quotes, TokenKind, tokens};
 use crate::schema::{
     Action, Change, Check, Column, Deferrable, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder,
-    PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+    PrimaryKey, Spelling, Table, TableName, UniqueConstraint, usual_type,
 };
 
 type Text = Result<String, NotRenderable>;
@@ -21,7 +21,7 @@ impl Dialect {
     }
 
     pub(super) fn column(self, column: &Column, is_numbered_key: bool) -> Text {
-        let data_type = known(&column.data_type, "type of a column", &column.name)?;
+        let data_type = usual_type(known(&column.data_type, "type of a column", &column.name)?);
         let mut sql = format!("{} {data_type}", self.quote(&column.name));
         if let Some(collation) = &column.collation {
             sql.push_str(&format!(" COLLATE {}", self.quote(collation)));

@@ -39,7 +39,7 @@ impl Corpus {
     }
 
     /// The virtual environment with exactly what `requirements.txt` says, made at the first need.
-    fn environment(self) -> PathBuf {
+    pub fn environment(self) -> PathBuf {
         let requirements = self.folder().join("requirements.txt");
         let python = self.python();
         let content = format!("{}{}", fs::read_to_string(&requirements).unwrap(), python.display());
@@ -73,7 +73,7 @@ impl Corpus {
         })
     }
 
-    fn site_packages(self) -> PathBuf {
+    pub fn site_packages(self) -> PathBuf {
         let library = self.environment().join("lib");
         let version = fs::read_dir(library).unwrap().next().unwrap().unwrap();
         version.path().join("site-packages")

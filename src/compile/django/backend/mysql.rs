@@ -28,7 +28,7 @@ pub fn data_type(scalar: &Scalar, backend: Backend) -> Option<String> {
         BuiltIn::Time => "time(6)",
         // Since Django 5.0 `uuid`, if the server is MariaDB 10.7 or later. Columns made before stay
         // `char(32)`: https://docs.djangoproject.com/en/5.2/releases/5.0/#migrating-existing-uuidfield-on-mariadb-10-7
-        BuiltIn::Uuid if backend.dialect == Dialect::Mariadb && backend.django >= (5, 0) => return None,
+        BuiltIn::Uuid if backend.dialect == Dialect::Mariadb && backend.django >= (5, 0) => "uuid | char(32)",
         BuiltIn::Uuid => "char(32)",
         BuiltIn::Array
         | BuiltIn::CiChar

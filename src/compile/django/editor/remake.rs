@@ -150,6 +150,12 @@ impl Editor<'_> {
         if column(&old.field) != column(&new.field) {
             return true;
         }
+        // `ForeignKey.non_db_attrs`: an `on_delete` of the database's own is its business.
+        if let (Kind::Relation(was), Kind::Relation(is)) = (&old.field.kind, &new.field.kind)
+            && was.on_delete != is.on_delete
+        {
+            return true;
+        }
         let (Value::Object(was), Value::Object(is)) = (&old.value, &new.value) else { return true };
         if was.class != is.class {
             return true;

@@ -83,11 +83,6 @@ fn unique(name: &Arc<str>, arguments: &Arguments<'_>) -> Option<ModelUnique> {
         None => Deferrable::No,
         Some(Value::Name(path)) => deferred(last_segment(path))?,
         Some(Value::Str(text)) => deferred(text)?,
-        // Migrations write `models.Deferrable["DEFERRED"]`.
-        Some(Value::Unknown(unknown)) => {
-            let (_, member) = unknown.text.split_once("Deferrable[")?;
-            deferred(member.trim_end_matches(']').trim_matches(['"', '\'']))?
-        }
         Some(_) => return None,
     };
     let nulls_distinct = match arguments.flag("nulls_distinct") {

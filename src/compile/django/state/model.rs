@@ -265,6 +265,9 @@ pub fn automatic_key(class: &str, project: &Project) -> Field {
     let mut field = Field::read("id", &value, &ModelKey::new("", ""), project);
     field.primary_key = true;
     field.unique = true;
+    if let Kind::Scalar(scalar) = &mut field.kind {
+        scalar.automatic = true;
+    }
     field
 }
 

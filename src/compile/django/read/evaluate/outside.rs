@@ -169,6 +169,11 @@ impl Interpreter<'_> {
                 let name = format::text(index).unwrap_or_default();
                 self.unknown(scope, span, format!("asks the environment for {name}"))
             }
+            // Migrations write the member of an enumeration so.
+            "django.db.models.Deferrable" => match format::text(index) {
+                Some(member) => Live::name(format!("{path}.{member}")),
+                None => self.unknown(scope, span, format!("takes an element of `{path}`")),
+            },
             // `Generic[T]`, `list[str]`
             path if path.starts_with("typing.")
                 || path.starts_with("builtins.")

@@ -57,6 +57,15 @@ fn conditions_and_expressions_become_what_django_makes_of_them() {
 }
 
 #[test]
+fn an_enumeration_s_member_may_be_taken_by_its_name() {
+    Tree::migration(
+        "import django.db.models.constraints\n",
+        "operations = [models.UniqueConstraint(deferrable=django.db.models.constraints.Deferrable['DEFERRED'])]",
+    )
+    .check(&["UniqueConstraint(deferrable=django.db.models.Deferrable.DEFERRED)"]);
+}
+
+#[test]
 fn one_class_has_one_name_whatever_it_is_imported_by() {
     let project = Tree::migration(
         "import django.db.models.fields.related\nfrom django.db.models.fields import CharField\n\

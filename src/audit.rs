@@ -23,7 +23,7 @@ pub use diagnosis::{Cause, Hypothesis, Likelihood, diagnose};
 pub use evidence::{Evidence, Sibling};
 pub use expect::Expected;
 pub use finding::{Finding, Rule, Severity, Subject};
-pub use history::{HistoryNote, HistoryStep, Smell};
+pub use history::{HistoryNote, HistoryStep, Smell, unusable_ledger};
 pub use observation::{CatalogObservation, LedgerObservation, Observation, Visibility};
 pub use policy::Policy;
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};
@@ -40,6 +40,17 @@ pub fn audit_against(
     expected: &Expected,
     observation: &Observation,
     policy: &Policy,
+) -> Report {
+    audit_beside(manifest, expected, observation, policy, Vec::new())
+}
+
+/// [`audit_against`], with the findings of another comparison beside its own.
+pub fn audit_beside(
+    manifest: &Manifest,
+    expected: &Expected,
+    observation: &Observation,
+    policy: &Policy,
+    beside: Vec<Finding>,
 ) -> Report {
     let mut report = Report {
         health: Health::Unknown,
@@ -60,6 +71,7 @@ pub fn audit_against(
         ));
         return report;
     }
+    let is_alone = beside.is_empty();
     let ledger = history::judge(manifest, expected, observation);
     let mut drift = drift::Drift::default();
     // Without its ledger nothing can be said of a single migration, not even that it is pending.
@@ -69,16 +81,51 @@ pub fn audit_against(
     }
     report.coverage = drift.coverage;
     report.blind_spots = drift.blind_spots;
-    let findings = ledger.into_iter().chain(drift.findings);
-    // What speaks of smoke checks alone is judged where they are.
-    (report.findings, report.remarks) =
-        apply_policy(policy, findings, |pattern| !pattern.is_only_about(Rule::SmokeCheckFailed));
-    report.findings.sort_by(|a, b| {
-        (b.severity, a.rule, &a.subject, &a.id).cmp(&(a.severity, b.rule, &b.subject, &b.id))
+    let findings = ledger.into_iter().chain(drift.findings).chain(beside);
+    // What speaks of smoke checks alone is judged where they are, what speaks of snapshots where there is one.
+    (report.findings, report.remarks) = apply_policy(policy, findings, |pattern| {
+        let elsewhere = is_alone && pattern.is_only_about_snapshots();
+        !elsewhere && !pattern.is_only_about(Rule::SmokeCheckFailed)
     });
-    (report.health, report.reason) = verdict::of_database(&report, observation);
+    sort(&mut report.findings);
+    (report.health, report.reason) =
+        if is_alone { verdict::of_database(&report, observation) } else { verdict::of_findings(&report) };
     report.diagnosis = diagnose(manifest, expected, observation, &report, &[]);
     report
+}
+
+/// A report on findings of another comparison alone, where no manifest says what should be there.
+pub fn report_alone(
+    observation: &Observation,
+    policy: &Policy,
+    findings: Vec<Finding>,
+    coverage: Coverage,
+    blind_spots: Vec<String>,
+) -> Report {
+    // Rules on what nobody has compared say nothing here.
+    let (mut findings, remarks) = apply_policy(policy, findings.into_iter(), |_| false);
+    sort(&mut findings);
+    let mut report = Report {
+        health: Health::Unknown,
+        reason: None,
+        coverage,
+        migrations: Vec::new(),
+        findings,
+        history: Vec::new(),
+        diagnosis: Vec::new(),
+        blind_spots,
+        remarks,
+        server_version: Some(observation.server_version.clone()),
+    };
+    (report.health, report.reason) = verdict::of_findings(&report);
+    report
+}
+
+/// The worst first.
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        (b.severity, a.rule, &a.subject, &a.id).cmp(&(a.severity, b.rule, &b.subject, &b.id))
+    });
 }
 
 /// The findings that the policy lets through, and what is to be said of those of its rules that are `concerned`.

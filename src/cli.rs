@@ -6,7 +6,10 @@ mod completions;
 mod config;
 mod demo;
 mod manifest;
+mod output;
+mod place;
 mod serve;
+mod snapshot;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
@@ -50,6 +53,8 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// Audit once and report: for CI, init containers, and people.
     Check(check::CheckArgs),
+    /// Write ledger and schema of a database to a small file, to be kept with its backup.
+    Snapshot(snapshot::SnapshotArgs),
     /// Serve an embedded database that holds a real incident: 7 tables and a column that were never made.
     Demo(demo::DemoArgs),
     /// Compile a project's migrations to a manifest.
@@ -78,6 +83,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(serve) => serve::run(&arguments.config, serve),
         Command::Check(check) => check::run(&arguments.config, &check),
+        Command::Snapshot(snapshot) => snapshot::run(&arguments.config, &snapshot),
         Command::Demo(demo) => demo::run(&demo),
         Command::Compile(compile) => compile::run(compile),
         Command::Manifest(manifest) => manifest::run(&manifest),

@@ -24,6 +24,8 @@ pub mod compile;
 
 pub mod audit;
 
+pub mod snapshot;
+
 pub mod smoke;
 
 pub mod repair;

@@ -203,6 +203,12 @@ fn asks_why(rule: Rule) -> bool {
         | Rule::FailedMigration
         | Rule::InconsistentHistory
         | Rule::DuplicateLedgerRow
+        | Rule::LostSinceSnapshot
+        | Rule::ChangedSinceSnapshot
+        | Rule::GainedSinceSnapshot
+        | Rule::LedgerBehindSnapshot
+        | Rule::LedgerAheadOfSnapshot
+        | Rule::LedgerSchemaApart
         | Rule::ManifestProblem
         | Rule::SmokeCheckFailed => false,
     }

@@ -140,6 +140,31 @@ rules! {
     /// A smoke check of the application failed. A warning, because a gate that closes for a page that fails takes
     /// the application away altogether, and a check that asks through that gate would never pass again.
     SmokeCheckFailed = "smoke_check_failed", Warning;
+    /// Something that a snapshot of this database has is not there (`check --against`).
+    LostSinceSnapshot = "lost_since_snapshot", Error;
+    /// A column is not as a snapshot of this database has it (`check --against`).
+    ChangedSinceSnapshot = "changed_since_snapshot", Warning;
+    /// Something is there that a snapshot of this database does not have (`check --against`).
+    GainedSinceSnapshot = "gained_since_snapshot", Info;
+    /// The ledger lacks a migration that a snapshot of this database has (`check --against`).
+    LedgerBehindSnapshot = "ledger_behind_snapshot", Error;
+    /// The ledger has migrations that a snapshot of this database does not have (`check --against`).
+    LedgerAheadOfSnapshot = "ledger_ahead_of_snapshot", Info;
+    /// Since a snapshot was taken, ledger and schema have moved apart: one of them is newer than the other
+    /// (`check --against`).
+    LedgerSchemaApart = "ledger_schema_apart", Error;
+}
+
+impl Rule {
+    /// What only a comparison with a snapshot finds.
+    pub const OF_SNAPSHOTS: [Self; 6] = [
+        Self::LostSinceSnapshot,
+        Self::ChangedSinceSnapshot,
+        Self::GainedSinceSnapshot,
+        Self::LedgerBehindSnapshot,
+        Self::LedgerAheadOfSnapshot,
+        Self::LedgerSchemaApart,
+    ];
 }
 
 impl Finding {

@@ -106,7 +106,8 @@ fn unmet_dependencies(manifest: &Manifest, expected: &Expected, observation: &Ob
     findings
 }
 
-fn unusable_ledger(observation: &Observation) -> Option<Finding> {
+/// Why nothing can be said of the ledger's rows, if so.
+pub fn unusable_ledger(observation: &Observation) -> Option<Finding> {
     let (rule, message) = match &observation.ledger {
         LedgerObservation::Rows(_) => return None,
         LedgerObservation::Absent { table } => (

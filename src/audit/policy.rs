@@ -95,6 +95,11 @@ impl FindingPattern {
         self.rules.as_ref().is_some_and(|rules| rules.len() == 1 && rules.contains(&rule))
     }
 
+    /// Whether it can match findings of a comparison with a snapshot, and no others.
+    pub fn is_only_about_snapshots(&self) -> bool {
+        self.rules.as_ref().is_some_and(|rules| rules.iter().all(|it| Rule::OF_SNAPSHOTS.contains(it)))
+    }
+
     pub fn matches(&self, rule: Rule, subject: &Subject) -> bool {
         self.rules.as_ref().is_none_or(|rules| rules.contains(&rule))
             && glob_matches(self.schema.as_ref(), subject.schema.as_deref())

@@ -76,10 +76,15 @@ fn applied(
 
 /// Health and the one-line reason.
 pub(super) fn of_database(report: &Report, observation: &Observation) -> (Health, Option<String>) {
-    let counted = || report.findings.iter().filter(|finding| finding.acknowledged.is_none());
     if observation.ledger.rows().is_none() {
         return (Health::Unknown, report.findings.first().map(|finding| finding.message.clone()));
     }
+    of_findings(report)
+}
+
+/// [`of_database`] where the ledger is not needed, or was read.
+pub(super) fn of_findings(report: &Report) -> (Health, Option<String>) {
+    let counted = || report.findings.iter().filter(|finding| finding.acknowledged.is_none());
     if counted().any(|finding| finding.severity == Severity::Error) {
         return (Health::Unhealthy, Some(summary(counted(), Severity::Error)));
     }

@@ -7,22 +7,21 @@ pub mod text;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::Timestamp;
-use secrecy::SecretString;
 use serde::Serialize;
 
+use super::place::{Place, PlaceArgs, observe};
 use super::{Exit, colours, runtime, say};
-use crate::audit::{Health, Severity, audit};
-use crate::catalog::{CatalogError, FailureReason, Session, scheme_of};
-use crate::config::{Config, DatabaseConfig};
-use crate::migration::Manifest;
+use crate::audit::{Expected, Health, Observation, Report, Severity, audit_beside, report_alone};
+use crate::catalog::scheme_of;
+use crate::migration::Interest;
+use crate::snapshot::{Snapshot, compare};
 use crate::view::DatabaseView;
 
 #[derive(Debug, Args)]
@@ -30,15 +29,11 @@ pub struct CheckArgs {
     /// The databases to check; all of the configuration when none is named.
     #[arg(value_name = "DATABASE")]
     databases: Vec<String>,
-    /// Check the database behind this URL, without a configuration file.
-    #[arg(long, env = "SCHEMA_HEALTH_URL", hide_env_values = true, requires = "manifest", value_parser = secret_url)]
-    url: Option<SecretString>,
-    /// The manifest for `--url`.
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Compare with this snapshot too: is all there that the backup had? With `--url` it needs no manifest.
     #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
-    /// The schema to audit with `--url`.
-    #[arg(long, requires = "manifest")]
-    schema: Option<String>,
+    against: Option<PathBuf>,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -77,8 +72,22 @@ enum FailOn {
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
 
 pub fn run(config: &Path, arguments: &CheckArgs) -> anyhow::Result<Exit> {
-    let (databases, concurrency) = databases(config, arguments)?;
-    let views = runtime()?.block_on(look_until_settled(&databases, concurrency, arguments));
+    let snapshot = arguments.against.as_deref().map(Snapshot::load).transpose()?;
+    let (places, concurrency) = arguments.place.choose(config, &arguments.databases)?;
+    for place in &places {
+        if place.manifest.is_none() && snapshot.is_none() {
+            bail!("--url needs --manifest, or --against with a snapshot to compare with");
+        }
+        let Some(snapshot) = &snapshot else { continue };
+        if !scheme_of(&place.target.url)?.serves(snapshot.dialect) {
+            bail!("this is a snapshot of {}, which is not what the URL leads to", snapshot.dialect);
+        }
+    }
+    if snapshot.is_some() && places.len() > 1 {
+        bail!("a snapshot is of one database: name the one to compare --against it");
+    }
+    let looks = Looks { places, concurrency, snapshot };
+    let views = runtime()?.block_on(look_until_settled(&looks, arguments));
     let text = match arguments.format {
         Format::Text => views.iter().map(|view| text::render(view, colours())).collect::<Vec<_>>().join("\n"),
         Format::Json => json(&views)?,
@@ -90,48 +99,19 @@ pub fn run(config: &Path, arguments: &CheckArgs) -> anyhow::Result<Exit> {
     Ok(verdict(&views, arguments.fail_on))
 }
 
-fn databases(config: &Path, arguments: &CheckArgs) -> anyhow::Result<(Vec<Arc<DatabaseConfig>>, usize)> {
-    if let (Some(url), Some(file)) = (&arguments.url, &arguments.manifest) {
-        let manifest = Manifest::load(file)?;
-        let scheme = scheme_of(url)?;
-        if !scheme.serves(manifest.dialect) {
-            bail!(
-                "{} is a manifest for {}, which is not what the URL leads to",
-                file.display(),
-                manifest.dialect
-            );
-        }
-        let database = DatabaseConfig::new("database", url.clone(), arguments.schema.clone(), manifest);
-        return Ok((vec![Arc::new(database)], 1));
-    }
-    if arguments.manifest.is_some() {
-        bail!("--manifest needs --url, or the URL in the environment variable SCHEMA_HEALTH_URL");
-    }
-    let config =
-        Config::load(config).context("the configuration is not valid (or say --url and --manifest)")?;
-    let mut databases: Vec<_> = config.databases.values().cloned().collect();
-    if !arguments.databases.is_empty() {
-        for name in &arguments.databases {
-            if !config.databases.contains_key(name.as_str()) {
-                let known: Vec<&str> = config.databases.keys().map(|it| &**it).collect();
-                bail!("no database `{name}` in the configuration; there are: {}", known.join(", "));
-            }
-        }
-        databases.retain(|database| arguments.databases.iter().any(|name| *name == *database.name));
-    }
-    Ok((databases, config.concurrency))
+/// What is looked at, again and again with `--wait`.
+struct Looks {
+    places: Vec<Place>,
+    concurrency: usize,
+    snapshot: Option<Snapshot>,
 }
 
-async fn look_until_settled(
-    databases: &[Arc<DatabaseConfig>],
-    concurrency: usize,
-    arguments: &CheckArgs,
-) -> Vec<DatabaseView> {
+async fn look_until_settled(looks: &Looks, arguments: &CheckArgs) -> Vec<DatabaseView> {
     let start = Instant::now();
     loop {
-        let mut views: Vec<DatabaseView> = stream::iter(databases)
-            .map(|database| look(database))
-            .buffered(concurrency.max(1))
+        let mut views: Vec<DatabaseView> = stream::iter(&looks.places)
+            .map(|place| look(place, looks.snapshot.as_ref()))
+            .buffered(looks.concurrency.max(1))
             .collect()
             .await;
         views.sort_by(|a, b| a.database.cmp(&b.database));
@@ -148,30 +128,51 @@ async fn look_until_settled(
 }
 
 /// One audit of one database, without debounce.
-async fn look(database: &DatabaseConfig) -> DatabaseView {
-    match observe(database).await {
+async fn look(place: &Place, snapshot: Option<&Snapshot>) -> DatabaseView {
+    let of_manifest = place.manifest.as_ref().map(|it| it.interest()).unwrap_or_default();
+    let interest = of_manifest.and(snapshot.map_or_else(Interest::default, Snapshot::interest));
+    match observe(&place.target, &interest).await {
         Ok(observation) => {
             let now = Timestamp::now();
-            let today = jiff::tz::Offset::UTC.to_datetime(now).date();
-            let report = audit(&database.manifest, &observation, &database.policy.on(today));
-            DatabaseView::of_report(&database.name, &report, Some(now), &BTreeMap::new())
+            let report = judge(place, &observation, snapshot, now);
+            DatabaseView::of_report(&place.name, &report, Some(now), &BTreeMap::new())
         }
-        Err(error) => DatabaseView::failed(&database.name, &error, Some(Timestamp::now())),
+        Err(error) => DatabaseView::failed(&place.name, &error, Some(Timestamp::now())),
     }
 }
 
-async fn observe(database: &DatabaseConfig) -> Result<crate::audit::Observation, CatalogError> {
-    let target = &database.target;
-    let work = async {
-        let mut session = Session::open(target).await?;
-        let observation = session.observe(&database.manifest.interest()).await?;
-        session.close().await;
-        Ok(observation)
+/// By the manifest, by the snapshot, or by both, one beside the other.
+fn judge(place: &Place, observation: &Observation, snapshot: Option<&Snapshot>, now: Timestamp) -> Report {
+    let policy = place.policy.on(jiff::tz::Offset::UTC.to_datetime(now).date());
+    let manifest = place.manifest.as_deref();
+    if let Some(snapshot) = snapshot.filter(|it| it.dialect != observation.dialect) {
+        let mut report = report_alone(observation, &policy, Vec::new(), Default::default(), Vec::new());
+        report.health = Health::Unknown;
+        report.reason = Some(format!(
+            "the snapshot is of {}, but this server speaks {}",
+            snapshot.dialect, observation.dialect
+        ));
+        return report;
+    }
+    let comparison = snapshot.map(|snapshot| compare(snapshot, observation, manifest)).unwrap_or_default();
+    let mut report = match manifest {
+        Some(manifest) => {
+            let expected = Expected::of(manifest, observation);
+            let mut report = audit_beside(manifest, &expected, observation, &policy, comparison.findings);
+            report.blind_spots.extend(comparison.blind_spots);
+            report
+        }
+        None => {
+            let (coverage, spots) = (comparison.coverage, comparison.blind_spots);
+            let mut report = report_alone(observation, &policy, comparison.findings, coverage, spots);
+            let only = "compared with a snapshot alone, which says what was, not what should be: \
+                        say --manifest to audit that";
+            report.remarks.push(only.to_owned());
+            report
+        }
     };
-    tokio::time::timeout(target.budgets.audit, work).await.unwrap_or_else(|_| {
-        let message = format!("the audit did not end within its budget of {:?}", target.budgets.audit);
-        Err(CatalogError::new(FailureReason::Timeout, message))
-    })
+    report.remarks.extend(Some(comparison.remark).filter(|it| !it.is_empty()));
+    report
 }
 
 fn verdict(views: &[DatabaseView], fail_on: FailOn) -> Exit {
@@ -200,10 +201,4 @@ fn json(views: &[DatabaseView]) -> anyhow::Result<String> {
         databases: &'a [DatabaseView],
     }
     Ok(format!("{}\n", serde_json::to_string_pretty(&Databases { databases: views })?))
-}
-
-/// A URL may hold a password: it must not come back in an error message.
-fn secret_url(text: &str) -> Result<SecretString, String> {
-    let url = SecretString::from(text.to_owned());
-    scheme_of(&url).map_err(|error| error.message).map(|_| url)
 }

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use super::{Exit, plural, say};
 use crate::migration::{Manifest, MayTouch, fold};
+use crate::snapshot::Snapshot;
 
 #[derive(Debug, Subcommand)]
 pub enum ManifestCommand {
@@ -16,7 +17,11 @@ pub enum ManifestCommand {
         files: Vec<PathBuf>,
     },
     /// Print the JSON Schema of the manifest format, for editors.
-    Schema,
+    Schema {
+        /// That of the snapshot format instead.
+        #[arg(long)]
+        snapshot: bool,
+    },
 }
 
 pub fn run(command: &ManifestCommand) -> anyhow::Result<Exit> {
@@ -40,8 +45,9 @@ pub fn run(command: &ManifestCommand) -> anyhow::Result<Exit> {
             }
             Ok(exit)
         }
-        ManifestCommand::Schema => {
-            say(&format!("{:#}\n", Manifest::json_schema()))?;
+        ManifestCommand::Schema { snapshot } => {
+            let schema = if *snapshot { Snapshot::json_schema() } else { Manifest::json_schema() };
+            say(&format!("{schema:#}\n"))?;
             Ok(Exit::Healthy)
         }
     }

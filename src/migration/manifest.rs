@@ -8,6 +8,10 @@ mod short_form;
 mod tests;
 mod write;
 
+pub use file::TableFile;
+pub(crate) use file::sharing;
+pub use write::{lines, table_json, table_name_json};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -55,6 +59,22 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Interest {
+    /// The texts of whatever these tables have of expressions.
+    pub fn in_all_of<'t>(tables: impl IntoIterator<Item = &'t Arc<Table>>) -> Self {
+        let speaks = |table: &&Arc<Table>| speaks_expressions(&Change::CreateTable(Arc::clone(table)));
+        let tables = tables.into_iter().filter(speaks).map(|table| table.name.clone());
+        Self { expressions: tables.collect(), schemas: BTreeSet::new() }
+    }
+
+    /// What either of the two wants to know.
+    pub fn and(mut self, other: Self) -> Self {
+        self.expressions.extend(other.expressions);
+        self.schemas.extend(other.schemas);
+        self
+    }
+}
+
 impl fmt::Display for ManifestError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (number, problem) in self.problems.iter().enumerate() {
@@ -86,7 +106,7 @@ impl Manifest {
 
     /// Parses the text of a manifest file.
     pub fn parse(text: &str, is_json: bool) -> Result<Self, Vec<Problem>> {
-        let file: file::ManifestFile = file::sharing(|| {
+        let file: file::ManifestFile = sharing(|| {
             if is_json {
                 serde_json::from_str(text).map_err(|error| vec![json_problem(&error)])
             } else {
@@ -304,7 +324,7 @@ fn yaml_options(text: &str) -> serde_saphyr::Options {
     }
 }
 
-fn json_problem(error: &serde_json::Error) -> Problem {
+pub(crate) fn json_problem(error: &serde_json::Error) -> Problem {
     let text = error.to_string();
     let message = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message).to_owned();
     let (line, column) = (error.line() as u64, error.column() as u64);

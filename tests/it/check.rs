@@ -186,6 +186,9 @@ fn wrong_usage_ends_with_3() {
         &["check", "--frobnicate"][..],
         &["check", "--url", "foo://x", "--manifest", "m"],
         &["check", "--manifest", "m"],
+        &["check", "--url", "sqlite:x"],
+        &["check", "--url", "sqlite:x", "--against", "/nowhere/s.json"],
+        &["snapshot", "--url", "sqlite:x"],
         &["check", "--config", "/nowhere/schema-health.yaml"],
         &["manifest", "validate", "/nowhere/m.yaml"],
         &["serve", "--config", "/nowhere/schema-health.yaml"],
@@ -276,6 +279,15 @@ fn the_committed_schema_of_manifests_is_current() {
     assert!(
         out(&output) == committed,
         "run: schema-health manifest schema > migrations-manifest/manifest.schema.json"
+    );
+}
+
+#[test]
+fn the_committed_schema_of_snapshots_is_current() {
+    let committed = std::fs::read_to_string(repository("migrations-manifest/snapshot.schema.json")).unwrap();
+    assert!(
+        out(&run(&["manifest", "schema", "--snapshot"])) == committed,
+        "run: schema-health manifest schema --snapshot > migrations-manifest/snapshot.schema.json"
     );
 }
 

@@ -16,3 +16,4 @@ mod laws;
 mod observing;
 mod servers;
 mod service;
+mod snapshot;

@@ -126,6 +126,12 @@ impl<'a> Scene<'a> {
                 | Rule::FailedMigration
                 | Rule::InconsistentHistory
                 | Rule::DuplicateLedgerRow
+                | Rule::LostSinceSnapshot
+                | Rule::ChangedSinceSnapshot
+                | Rule::GainedSinceSnapshot
+                | Rule::LedgerBehindSnapshot
+                | Rule::LedgerAheadOfSnapshot
+                | Rule::LedgerSchemaApart
                 | Rule::LedgerMissing
                 | Rule::LedgerEmpty
                 | Rule::LedgerInOtherSchema

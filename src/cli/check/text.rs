@@ -69,7 +69,12 @@ pub fn render(view: &DatabaseView, colour: bool) -> String {
 
 /// `  123 objects expected, 123 checked; 40 migrations: 38 verified, 2 phantom`.
 fn summary(view: &DatabaseView) -> String {
-    let Some(coverage) = view.coverage.filter(|_| !view.migrations.is_empty()) else { return String::new() };
+    let Some(coverage) = view.coverage.filter(|it| it.expected > 0 || !view.migrations.is_empty()) else {
+        return String::new();
+    };
+    if view.migrations.is_empty() {
+        return format!("  {} objects expected, {} checked\n", coverage.expected, coverage.checked);
+    }
     let verdicts: Vec<String> = Verdict::ALL
         .into_iter()
         .filter_map(|verdict| {

@@ -17,7 +17,8 @@ use crate::dialect::Dialect;
 use crate::migration::Migration;
 use crate::schema::{Action, Deferrable, ForeignKey, Generated, IndexPart, Name, NullsOrder, TableName};
 
-pub(super) use text::{Text, shared, sharing};
+pub(crate) use text::sharing;
+pub(super) use text::{Text, shared};
 
 /// The version of the format that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -115,23 +116,24 @@ pub(super) enum OperationFile {
     Opaque(OpaqueFile),
 }
 
+/// A whole table, as `create_table` has it; a snapshot keeps its tables in the same form.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TableFile {
-    pub name: TableName,
+pub struct TableFile {
+    name: TableName,
     /// In the order of their creation.
     #[schemars(with = "std::collections::BTreeMap<String, ColumnFile>")]
-    pub columns: ColumnsFile,
+    columns: ColumnsFile,
     #[serde(default)]
-    pub primary_key: Option<KeyFile>,
+    primary_key: Option<KeyFile>,
     #[serde(default)]
-    pub uniques: Vec<UniqueFile>,
+    uniques: Vec<UniqueFile>,
     #[serde(default)]
-    pub foreign_keys: Vec<ForeignKeyFile>,
+    foreign_keys: Vec<ForeignKeyFile>,
     #[serde(default)]
-    pub checks: Vec<CheckFile>,
+    checks: Vec<CheckFile>,
     #[serde(default)]
-    pub indexes: Vec<IndexFile>,
+    indexes: Vec<IndexFile>,
 }
 
 pub(super) struct ColumnsFile(Vec<(Name, ColumnFile)>);

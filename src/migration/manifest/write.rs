@@ -70,7 +70,7 @@ fn operation(operation: &Operation) -> String {
 
 fn change(change: &Change) -> (&'static str, String) {
     match change {
-        Change::CreateTable(table) => ("create_table", create_table(table)),
+        Change::CreateTable(table) => ("create_table", table_json(table, 8)),
         Change::DropTable { table } => ("drop_table", table_name(table)),
         Change::RenameTable { from, to } => {
             ("rename_table", Map::new().with("from", table_name(from)).with("to", table_name(to)).text())
@@ -99,8 +99,8 @@ fn change(change: &Change) -> (&'static str, String) {
     }
 }
 
-fn create_table(table: &Table) -> String {
-    const INDENT: usize = 8;
+/// A whole table, its closing bracket `indent` deep: what [`super::TableFile`] reads.
+pub fn table_json(table: &Table, indent: usize) -> String {
     let key = table.primary_key.as_ref();
     let key_in_line = key.filter(|it| stands_in_line(it, table));
     let uniques_in_line = in_line(&table.uniques, table, as_one_column);
@@ -115,7 +115,7 @@ fn create_table(table: &Table) -> String {
     });
     let mut entries = vec![
         entry("name", &table_name(&table.name)),
-        entry("columns", &lines(INDENT + 2, '{', columns, '}')),
+        entry("columns", &lines(indent + 2, '{', columns, '}')),
     ];
     if let Some(key) = key.filter(|_| key_in_line.is_none()) {
         let short = key.name.is_none().then(|| names(&key.columns));
@@ -123,7 +123,7 @@ fn create_table(table: &Table) -> String {
     }
     let mut add = |kind, items: Vec<String>| {
         if !items.is_empty() {
-            entries.push(entry(kind, &lines(INDENT + 2, '[', items, ']')));
+            entries.push(entry(kind, &lines(indent + 2, '[', items, ']')));
         }
     };
     let uniques = table.uniques[uniques_in_line.len()..].iter();
@@ -133,7 +133,7 @@ fn create_table(table: &Table) -> String {
     add("checks", table.checks.iter().map(|it| check(Map::new(), it).text()).collect());
     let indexes = table.indexes.iter();
     add("indexes", indexes.map(|it| short_or(parts(&it.parts), index(Map::new(), it))).collect());
-    lines(INDENT, '{', entries, '}')
+    lines(indent, '{', entries, '}')
 }
 
 /// The list of columns alone, if the map says no more.
@@ -402,6 +402,11 @@ fn table_name(name: &TableName) -> String {
     }
 }
 
+/// A table's name as a manifest writes it.
+pub fn table_name_json(name: &TableName) -> String {
+    table_name(name)
+}
+
 fn names(names: &[Name]) -> String {
     list(names.iter().map(json))
 }
@@ -468,7 +473,7 @@ fn list(items: impl IntoIterator<Item = String>) -> String {
 }
 
 /// Items a line each, the closing bracket `indent` deep.
-fn lines(indent: usize, open: char, items: impl IntoIterator<Item = String>, close: char) -> String {
+pub fn lines(indent: usize, open: char, items: impl IntoIterator<Item = String>, close: char) -> String {
     let margin = " ".repeat(indent);
     let items: Vec<String> = items.into_iter().map(|item| format!("{margin}  {item}")).collect();
     if items.is_empty() {

@@ -75,6 +75,16 @@ fn names(texts: Vec<Text>) -> Vec<Name> {
 }
 
 impl TableFile {
+    /// The table in the dialect's canonical form.
+    ///
+    /// # Errors
+    /// What contradicts itself, in a sentence.
+    pub fn read(self, dialect: Dialect) -> Result<Table, String> {
+        let mut table = self.into_table()?;
+        dialect.canonical_table(&mut table, &dialect.naming());
+        Ok(table)
+    }
+
     fn into_table(self) -> Result<Table, String> {
         let tables_said = (self.primary_key.iter().map(|it| &it.0.table))
             .chain(self.uniques.iter().map(|it| &it.0.table))

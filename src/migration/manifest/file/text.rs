@@ -32,7 +32,7 @@ thread_local! {
 }
 
 /// Runs `read`, and lets go of what was met.
-pub(in super::super) fn sharing<T>(read: impl FnOnce() -> T) -> T {
+pub(crate) fn sharing<T>(read: impl FnOnce() -> T) -> T {
     let result = read();
     MET.take();
     result

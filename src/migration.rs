@@ -53,6 +53,30 @@ pub struct Opaque {
     /// Why, in one sentence: "RunPython forwards_func".
     pub reason: String,
     pub may_touch: MayTouch,
+    pub may_undo: MayUndo,
+}
+
+/// What an opaque operation visibly drops or alters of what earlier migrations made, in the tables that it may
+/// touch: nobody can say whether that should still be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MayUndo {
+    /// Columns, whose names it says.
+    pub columns: BTreeSet<Name>,
+    /// Keys, uniques, checks and indexes, whichever.
+    pub constraints: bool,
+}
+
+impl Opaque {
+    /// One that visibly undoes nothing.
+    pub fn new(reason: impl Into<String>, may_touch: MayTouch) -> Self {
+        Self { reason: reason.into(), may_touch, may_undo: MayUndo::default() }
+    }
+}
+
+impl MayUndo {
+    pub fn is_nothing(&self) -> bool {
+        self.columns.is_empty() && !self.constraints
+    }
 }
 
 /// What an opaque operation may have made, changed or removed.

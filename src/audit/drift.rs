@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::expect::for_each_maker;
+use super::expect::{Part, for_each_maker};
 use super::{Coverage, Expected, Finding, Observation, Rule, Severity, Subject, Visibility};
 use crate::dialect::Dialect;
 use crate::migration::{Manifest, MayTouch, MigrationId};
@@ -25,6 +25,8 @@ pub(super) struct Drift {
 pub(super) struct Tally {
     pub gone: BTreeMap<u32, usize>,
     pub not_visible: BTreeMap<u32, usize>,
+    /// Gone or changed, where code visibly does that.
+    pub may_be_undone: BTreeMap<u32, usize>,
 }
 
 pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Drift {
@@ -70,7 +72,7 @@ impl Judge<'_> {
             Change::AddColumn { table, column } => self.missing(
                 Rule::MissingColumn,
                 Subject { column: Some(column.name.to_string()), ..self.subject(table) },
-                table,
+                (table, Part::Column(&column.name)),
                 column.provenance,
                 column.to_string(),
                 None,
@@ -82,7 +84,7 @@ impl Judge<'_> {
                 self.missing(
                     Rule::MissingPrimaryKey,
                     self.named(table, primary_key.name.as_ref()),
-                    table,
+                    (table, Part::Constraint(&primary_key.columns)),
                     primary_key.provenance,
                     primary_key.to_string(),
                     actual,
@@ -91,7 +93,7 @@ impl Judge<'_> {
             Change::AddUnique { table, unique } => self.missing(
                 Rule::MissingUnique,
                 self.named(table, unique.name.as_ref()),
-                table,
+                (table, Part::Constraint(&part_columns(&unique.parts))),
                 unique.provenance,
                 unique.to_string(),
                 self.of_same_name(table, unique.name.as_ref()),
@@ -102,7 +104,7 @@ impl Judge<'_> {
                 self.missing(
                     rule,
                     self.named(table, foreign_key.name.as_ref()),
-                    table,
+                    (table, Part::Constraint(&foreign_key.columns)),
                     foreign_key.provenance,
                     foreign_key.to_string(),
                     twin,
@@ -111,7 +113,7 @@ impl Judge<'_> {
             Change::AddCheck { table, check } => self.missing(
                 Rule::MissingCheck,
                 self.named(table, check.name.as_ref()),
-                table,
+                (table, Part::Constraint(&check.columns)),
                 check.provenance,
                 check.to_string(),
                 self.of_same_name(table, check.name.as_ref()),
@@ -119,7 +121,7 @@ impl Judge<'_> {
             Change::AddIndex { table, index } => self.missing(
                 Rule::MissingIndex,
                 self.named(table, index.name.as_ref()),
-                table,
+                (table, Part::Constraint(&part_columns(&index.parts))),
                 index.provenance,
                 index.to_string(),
                 self.of_same_name(table, index.name.as_ref()),
@@ -172,18 +174,31 @@ impl Judge<'_> {
         &mut self,
         rule: Rule,
         subject: Subject,
-        table: &TableName,
+        (table, part): (&TableName, Part<'_>),
         origin: Provenance,
         expected: String,
         actual: Option<String>,
     ) {
+        if let Some(by) = self.expected.undone_by(self.manifest, table, origin.created, part) {
+            let what = describe_subject(rule, &subject, &expected);
+            let found = if actual.is_some() { "is not as it was made" } else { "is not there" };
+            return self.may_be_undone(origin, format!("{what} {found}, which {by} may have done"));
+        }
         self.count_gone(origin);
         self.accuse(rule, subject, table, origin, expected, actual);
     }
 
+    /// Code visibly undoes such things: that one is gone proves nothing, and is told as not verified.
+    fn may_be_undone(&mut self, origin: Provenance, text: String) {
+        for maker in makers(origin) {
+            *self.drift.tally.may_be_undone.entry(maker).or_default() += 1;
+        }
+        self.drift.coverage.unverified += 1;
+        self.drift.blind_spots.push(text);
+    }
+
     fn count_gone(&mut self, origin: Provenance) {
-        let makers = [origin.created, origin.changed.filter(|_| origin.changed != origin.created)];
-        for maker in makers.into_iter().flatten() {
+        for maker in makers(origin) {
             *self.drift.tally.gone.entry(maker).or_default() += 1;
         }
     }
@@ -245,6 +260,14 @@ impl Judge<'_> {
             return;
         };
         let subject = Subject { column: Some(expected.name.to_string()), ..self.subject(table) };
+        let part = Part::Column(&expected.name);
+        if let Some(by) = self.expected.undone_by(self.manifest, table, expected.provenance.created, part) {
+            let text = format!(
+                "column {table}.{} is `{actual}`, not `{expected}`, which {by} may have done",
+                expected.name
+            );
+            return self.may_be_undone(expected.provenance, text);
+        }
         let mut differs = |rule, severity: Option<Severity>, wanted: String, found: String| {
             self.accuse(rule, subject.clone(), table, expected.provenance, wanted, Some(found));
             if let (Some(severity), Some(finding)) = (severity, self.drift.findings.last_mut()) {
@@ -474,6 +497,12 @@ fn describe_subject(rule: Rule, subject: &Subject, described: &str) -> String {
         }
         _ => format!("{described} on table {table}"),
     }
+}
+
+/// Whose work it is: the migration that made it, and the one that last changed it.
+fn makers(origin: Provenance) -> impl Iterator<Item = u32> {
+    let both = [origin.created, origin.changed.filter(|_| origin.changed != origin.created)];
+    both.into_iter().flatten()
 }
 
 fn same_ends(a: &ForeignKey, b: &ForeignKey) -> bool {

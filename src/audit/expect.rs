@@ -10,6 +10,14 @@ use crate::migration::graph::{self, Applied};
 use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in};
 use crate::schema::{Name, Provenance, Table, TableName};
 
+/// A part of a table, as code names it.
+#[derive(Clone, Copy)]
+pub(super) enum Part<'a> {
+    Column(&'a Name),
+    /// A key, unique, check or index, with the columns it is over.
+    Constraint(&'a [Name]),
+}
+
 /// The expectation for one set of ledger rows.
 #[derive(Clone, Debug)]
 pub struct Expected {
@@ -89,6 +97,37 @@ impl Expected {
                 && self.sequence.get(unknown).is_some_and(|at| *at >= since)
         });
         newer.map(|unknown| format!("{unknown} (applied, but not in the manifest)"))
+    }
+
+    /// Which code of a later migration visibly drops or alters such a `part` of `table`, so that nobody can say
+    /// whether it should still be there.
+    pub(super) fn undone_by(
+        &self,
+        manifest: &Manifest,
+        table: &TableName,
+        maker: Option<u32>,
+        part: Part<'_>,
+    ) -> Option<String> {
+        let since = maker.and_then(|maker| self.applied_at(manifest, maker).min()).unwrap_or(0);
+        let spot = self.expectation.blind_spots.iter().find(|spot| {
+            let touches = match &spot.may_touch {
+                MayTouch::Nothing | MayTouch::Anything => false,
+                MayTouch::Tables(tables) => tables.contains(table),
+            };
+            let undoes = match part {
+                Part::Column(column) => spot.may_undo.columns.contains(column),
+                Part::Constraint(columns) => {
+                    spot.may_undo.constraints || columns.iter().any(|it| spot.may_undo.columns.contains(it))
+                }
+            };
+            // What a migration does in its own way is its work, not the undoing of it.
+            touches
+                && undoes
+                && maker != Some(spot.migration)
+                && self.applied_at(manifest, spot.migration).max().is_none_or(|at| at >= since)
+        })?;
+        let by = manifest.migration(spot.migration).map(|it| it.id.to_string()).unwrap_or_default();
+        Some(format!("{by} ({})", spot.reason))
     }
 
     /// Where the ledger has the migration, and what it was squashed from: Django records a squash when

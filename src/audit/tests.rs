@@ -378,6 +378,41 @@ fn nothing_missing_is_an_error_inside_a_blind_spot() {
     assert_eq!(judge(&manifest, &observation).findings[0].severity, Severity::Error);
 }
 
+#[test]
+fn what_later_code_visibly_undoes_is_not_verified_and_all_else_is_missed() {
+    let manifest = manifest_of(
+        r#"
+- app: a
+  name: "1"
+  operations:
+    - create_table: {name: t, columns: {x: integer, w: integer, z: integer}}
+    - add_unique: {table: t, name: xw, columns: [x, w]}
+- {app: a, name: "2", dependencies: [a.1], operations: [{opaque: {reason: RunPython, may_touch: [t], may_undo: {columns: [z], constraints: true}}}]}
+- {app: a, name: "3", dependencies: [a.2], operations: [{add_index: {table: t, name: late, columns: [w]}}]}
+"#,
+    );
+    let t = TableName::unqualified("t");
+    let without = |change: &dyn Fn(&mut Table)| {
+        let mut observation = healthy(&manifest);
+        edit(&mut observation.catalog.actual, &t, change);
+        judge(&manifest, &observation)
+    };
+    let report = without(&|it| {
+        it.uniques.clear();
+        it.columns.retain(|it| &*it.name != "z");
+    });
+    assert_eq!(rules(&report), Vec::<&str>::new());
+    assert_eq!((report.health, report.coverage.unverified), (Health::Healthy, 2));
+    assert_eq!(report.blind_spots[0], "column t.z is not there, which a.2 (RunPython) may have done");
+    assert_eq!(verdict_of(&report, "a.1"), Verdict::Verified);
+    // What is made later, and what the code does not name, is missed as ever.
+    assert_eq!(rules(&without(&|it| it.indexes.clear())), ["missing_index"]);
+    assert_eq!(rules(&without(&|it| it.columns.retain(|it| &*it.name != "x"))), ["missing_column"]);
+    let mut observation = healthy(&manifest);
+    observation.catalog.actual.tables.remove(&t);
+    assert_eq!(rules(&judge(&manifest, &observation)), ["missing_table"]);
+}
+
 /// `check_replacements` of `django/db/migrations/executor.py`: a squash is recorded when `migrate` ends, after
 /// all that came behind it.
 #[test]

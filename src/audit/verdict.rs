@@ -61,7 +61,8 @@ fn applied(
     let of = |counts: &std::collections::BTreeMap<u32, usize>| counts.get(&position).copied().unwrap_or(0);
     let (made, gone, hidden) = (of(&expected.made), of(&tally.gone), of(&tally.not_visible));
     let sees_something = migration.operations.iter().any(|it| matches!(it, Operation::Change(_)));
-    if hidden > 0 {
+    let undone = of(&tally.may_be_undone);
+    if hidden > 0 || (undone > 0 && undone >= made) {
         Verdict::Unverifiable
     } else if gone > 0 && gone >= made {
         Verdict::Phantom

@@ -72,7 +72,7 @@ type Touched = BTreeSet<TableName>;
 pub fn read(dialect: Dialect, text: &str) -> Vec<Statement> {
     if text.len() > MOST_BYTES {
         let reason = format!("SQL of more than {} MiB is not read", MOST_BYTES >> 20);
-        let effect = Effect::Opaque(Opaque { reason, may_touch: MayTouch::Anything });
+        let effect = Effect::Opaque(Opaque::new(reason, MayTouch::Anything));
         return vec![Statement { line: 1, text: beginning(text), effect }];
     }
     let executed = lexer::executed_comments(dialect, text);
@@ -85,12 +85,12 @@ fn statement(dialect: Dialect, piece: &Piece<'_>, path: &mut Path) -> Statement 
     let mut touched = Touched::new();
     let effect = effect(dialect, piece, path, &mut touched).unwrap_or_else(|reason| {
         let may_touch = if touched.is_empty() { MayTouch::Anything } else { MayTouch::Tables(touched) };
-        Effect::Opaque(Opaque { reason, may_touch })
+        Effect::Opaque(Opaque::new(reason, may_touch))
     });
     let text = beginning(piece.source);
     let effect = match effect {
-        Effect::Opaque(Opaque { reason, may_touch }) => {
-            Effect::Opaque(Opaque { reason: format!("SQL `{text}`: {reason}"), may_touch })
+        Effect::Opaque(opaque) => {
+            Effect::Opaque(Opaque { reason: format!("SQL `{text}`: {}", opaque.reason), ..opaque })
         }
         Effect::Steps(steps) if steps.is_empty() => Effect::Nothing,
         Effect::Steps(_) | Effect::Nothing => effect,
@@ -136,5 +136,5 @@ fn beginning(text: &str) -> String {
 }
 
 fn opaque_tables(reason: impl Into<String>, tables: impl IntoIterator<Item = TableName>) -> Step {
-    Step::Opaque(Opaque { reason: reason.into(), may_touch: MayTouch::Tables(tables.into_iter().collect()) })
+    Step::Opaque(Opaque::new(reason, MayTouch::Tables(tables.into_iter().collect())))
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use super::{Manifest, MayTouch, Operation};
+use super::{Manifest, MayTouch, MayUndo, Operation};
 use crate::dialect::Naming;
 use crate::schema::{Change, Name, Schema, TableName};
 
@@ -34,6 +34,7 @@ pub struct BlindSpot {
     pub migration: u32,
     pub reason: String,
     pub may_touch: MayTouch,
+    pub may_undo: MayUndo,
 }
 
 impl Expectation {
@@ -117,6 +118,7 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
                         migration: *position,
                         reason: opaque.reason.clone(),
                         may_touch,
+                        may_undo: opaque.may_undo.clone(),
                     });
                 }
             }
@@ -137,6 +139,7 @@ impl Expectation {
                 migration,
                 reason: format!("a change did not fit: {error}"),
                 may_touch: MayTouch::Tables(BTreeSet::from([table.clone()])),
+                may_undo: MayUndo::default(),
             });
             self.problems.push(FoldProblem { migration, table, message: error.to_string() });
         }

@@ -78,7 +78,7 @@ impl<'a> Editor<'a> {
     pub fn sql(&mut self, statements: &[sql::Statement]) {
         let operations = sql::apply(self.context.backend.dialect, statements, &mut self.schema);
         for operation in operations {
-            if let Operation::Opaque(Opaque { reason, may_touch }) = &operation
+            if let Operation::Opaque(Opaque { reason, may_touch, .. }) = &operation
                 && *may_touch != MayTouch::Nothing
             {
                 self.unseen.push(reason.clone());
@@ -101,24 +101,23 @@ impl<'a> Editor<'a> {
                 if let Change::RenameTable { to, .. } = &change {
                     tables.insert(to.clone());
                 }
-                self.opaque(&error.to_string(), MayTouch::Tables(tables));
+                self.opaque(Opaque::new(error.to_string(), MayTouch::Tables(tables)));
             }
         }
     }
 
     /// Something that was not seen through.
-    pub fn opaque(&mut self, reason: &str, may_touch: MayTouch) {
-        let reason = reason.to_owned();
-        if may_touch != MayTouch::Nothing {
-            self.unseen.push(reason.clone());
+    pub fn opaque(&mut self, opaque: Opaque) {
+        if opaque.may_touch != MayTouch::Nothing {
+            self.unseen.push(opaque.reason.clone());
         }
-        self.done.push(Operation::Opaque(Opaque { reason, may_touch }));
+        self.done.push(Operation::Opaque(opaque));
     }
 
     fn unseen_in(&mut self, table: &TableName, reason: impl AsRef<str>) {
         let reason = reason.as_ref();
         if self.told.insert((table.clone(), reason.to_owned())) {
-            self.opaque(reason, MayTouch::Tables(BTreeSet::from([table.clone()])));
+            self.opaque(Opaque::new(reason, MayTouch::Tables(BTreeSet::from([table.clone()]))));
         }
     }
 

@@ -1,6 +1,7 @@
 //! Operations that no reading sees through: what they may have touched, as narrowly as is honest.
 
 mod known;
+mod undo;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use super::arguments::{self, Arguments};
 use super::editor::{Editor, table_name};
 use super::field::ModelKey;
-use super::project::{Function, Object, Value};
+use super::project::{Function, Method, Object, Value};
 use super::state::{Context, State};
 use crate::migration::{MayTouch, Opaque};
 use crate::schema::TableName;
@@ -46,11 +47,13 @@ pub fn python(
             Value::Object(object) => object.class.to_string(),
             _ => "something that is no function".to_owned(),
         };
-        return Some(Opaque { reason: format!("RunPython {what}"), may_touch: MayTouch::Anything });
+        return Some(Opaque::new(format!("RunPython {what}"), MayTouch::Anything));
     };
     let class = arguments::last_part(&object.class);
     let reason = format!("{class} {}", arguments::last_part(&function.path));
-    Some(Opaque { reason, may_touch: touched_by(function, state, context, editor) })
+    let may_touch = touched_by(function, state, context, editor);
+    let may_undo = undo::undone(function, &may_touch, state, editor.schema());
+    Some(Opaque { reason, may_touch, may_undo })
 }
 
 /// Through `functools.partial` too.
@@ -101,18 +104,19 @@ fn tables_in(text: &str, editor: &Editor<'_>) -> Vec<TableName> {
 /// What an operation of the project's own may touch: nothing when it visibly leaves the schema alone, else
 /// the tables of the models it names, else anything.
 pub fn named_by(
+    reason: String,
     object: &Object,
     app: &str,
     from: &State,
     to: &State,
     context: Context<'_>,
     editor: &Editor<'_>,
-) -> MayTouch {
+) -> Opaque {
     let forwards = object.methods.iter().find(|(name, _)| &**name == "database_forwards").map(|(_, it)| it);
     if let Some(method) = forwards
         && !method.function.touches_schema
     {
-        return MayTouch::Nothing;
+        return Opaque::new(reason, MayTouch::Nothing);
     }
     let mut tables = tables_named_by(object, app, from, to, context);
     if let Some(method) = forwards {
@@ -123,7 +127,10 @@ pub fn named_by(
             tables.extend(tables_in(text, editor));
         }
     }
-    if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) }
+    let may_touch = if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) };
+    let undone = |it: &Method| undo::undone(&it.function, &may_touch, to, editor.schema());
+    let may_undo = forwards.map(undone).unwrap_or_default();
+    Opaque { reason, may_touch, may_undo }
 }
 
 /// The tables of the models that an operation names among its arguments.

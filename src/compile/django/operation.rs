@@ -21,7 +21,7 @@ use super::field::ModelKey;
 use super::opaque;
 use super::project::{Location, Notice, Object, SourceMigration, Value};
 use super::state::{Context, Model, State};
-use crate::migration::{MayTouch, Operation};
+use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::TableName;
 
 use identify::{Class, Side};
@@ -90,7 +90,7 @@ impl<'a> Executor<'a> {
         }
         if let Some(reason) = &migration.beyond {
             let at = Location { file: migration.file.clone(), line: 1 };
-            self.not_seen(&at, reason, MayTouch::Anything, both);
+            self.not_seen(&at, Opaque::new(reason, MayTouch::Anything), both);
         }
         let finished = self.editor.finish_migration();
         for reason in finished.notices {
@@ -107,7 +107,7 @@ impl<'a> Executor<'a> {
             }
             Value::Unknown(unknown) => {
                 let reason = format!("`{}`: {}", unknown.text, unknown.reason);
-                self.not_seen(&unknown.at, &reason, MayTouch::Anything, sides);
+                self.not_seen(&unknown.at, Opaque::new(reason, MayTouch::Anything), sides);
             }
             Value::None
             | Value::Bool(_)
@@ -122,7 +122,7 @@ impl<'a> Executor<'a> {
             | Value::Name(_)
             | Value::Function(_) => {
                 if sides.database {
-                    self.editor.opaque("something that is no operation", MayTouch::Anything);
+                    self.editor.opaque(Opaque::new("something that is no operation", MayTouch::Anything));
                 }
             }
         }
@@ -140,8 +140,8 @@ impl<'a> Executor<'a> {
         if !known {
             let why = object.notice.as_deref().unwrap_or("its constructor was not followed");
             let reason = format!("{}: {why}", object.class);
-            let may_touch = self.named_by(object);
-            return self.not_seen(&object.at, &reason, may_touch, sides);
+            let opaque = self.named_by(object, reason);
+            return self.not_seen(&object.at, opaque, sides);
         }
         let [state, database] = ["state_forwards", "database_forwards"].map(|it| identify::side(object, it));
         let taken = Sides {
@@ -152,14 +152,17 @@ impl<'a> Executor<'a> {
         if let Err(unseen) = self.forwards(class, object, call) {
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let may_touch = unseen.table.map_or(MayTouch::Anything, |table| MayTouch::Tables([table].into()));
-            self.not_seen(&object.at, &reason, may_touch, taken);
+            self.not_seen(&object.at, Opaque::new(reason, may_touch), taken);
         }
         // Its own way of doing it: most likely the same with a condition or a precaution.
         if taken.database && database == Side::Own && class != Class::RunPython {
             let reason = format!("{} does its own to the database", object.class);
             let tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
-            let may_touch = if tables.is_empty() { self.named_by(object) } else { MayTouch::Tables(tables) };
-            self.not_seen(&object.at, &reason, may_touch, taken);
+            let mut opaque = self.named_by(object, reason);
+            if !tables.is_empty() {
+                opaque.may_touch = MayTouch::Tables(tables);
+            }
+            self.not_seen(&object.at, opaque, taken);
         }
         if taken.state && state == Side::Own {
             let message = format!("{} has its own idea of the models after it", object.class);
@@ -234,9 +237,9 @@ impl<'a> Executor<'a> {
             return Ok(());
         };
         if opaque.may_touch == MayTouch::Nothing {
-            self.editor.opaque(&opaque.reason, opaque.may_touch);
+            self.editor.opaque(opaque);
         } else {
-            self.not_seen(call.at, &opaque.reason, opaque.may_touch, call.sides);
+            self.not_seen(call.at, opaque, call.sides);
         }
         Ok(())
     }
@@ -250,26 +253,25 @@ impl<'a> Executor<'a> {
         if nothing || !sides.database {
             return;
         }
-        let may_touch = self.named_by(object);
-        if may_touch == MayTouch::Nothing {
-            return self.editor.opaque(&object.class, may_touch);
+        let opaque = self.named_by(object, format!("{} is an operation of its own", object.class));
+        if opaque.may_touch == MayTouch::Nothing {
+            return self.editor.opaque(Opaque::new(&*object.class, opaque.may_touch));
         }
-        let reason = format!("{} is an operation of its own", object.class);
-        self.not_seen(&object.at, &reason, may_touch, sides);
+        self.not_seen(&object.at, opaque, sides);
     }
 
-    fn named_by(&self, object: &Object) -> MayTouch {
-        opaque::named_by(object, &self.app, &self.from, &self.to, self.context, &self.editor)
+    fn named_by(&self, object: &Object, reason: String) -> Opaque {
+        opaque::named_by(reason, object, &self.app, &self.from, &self.to, self.context, &self.editor)
     }
 
     /// An operation that was not seen through: told, and a blind spot where the database is concerned.
-    fn not_seen(&mut self, at: &Location, reason: &str, may_touch: MayTouch, sides: Sides) {
+    fn not_seen(&mut self, at: &Location, opaque: Opaque, sides: Sides) {
         if !sides.database {
-            return self.tell(at, reason.to_owned());
+            return self.tell(at, opaque.reason);
         }
         self.tell_unseen(at);
-        self.tell(at, format!("{reason}: {}", opaque::describe(&may_touch)));
-        self.editor.opaque(reason, may_touch);
+        self.tell(at, format!("{}: {}", opaque.reason, opaque::describe(&opaque.may_touch)));
+        self.editor.opaque(opaque);
         self.editor.take_unseen();
     }
 

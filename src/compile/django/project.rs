@@ -187,6 +187,10 @@ pub struct Function {
     pub models: Vec<(Arc<str>, Arc<str>)>,
     /// String literals in its body that read like SQL.
     pub sql: Vec<Arc<str>>,
+    /// The methods of the schema editor that it calls: `remove_field`.
+    pub editor_calls: Vec<Arc<str>>,
+    /// String literals in its body that are a single word, as a field's name is.
+    pub words: Vec<Arc<str>>,
     pub at: Location,
 }
 

@@ -37,9 +37,11 @@ fn applied(operation: Operation, schema: &mut Schema, text: &str) -> Operation {
             Ok(()) => Operation::Change(change),
             Err(error) => opaque(format!("SQL `{text}`: {error}"), [change.table().clone()]),
         },
-        Operation::Opaque(Opaque { reason, may_touch }) => {
-            let reason = if reason.starts_with("SQL `") { reason } else { format!("SQL `{text}`: {reason}") };
-            Operation::Opaque(Opaque { reason, may_touch })
+        Operation::Opaque(mut opaque) => {
+            if !opaque.reason.starts_with("SQL `") {
+                opaque.reason = format!("SQL `{text}`: {}", opaque.reason);
+            }
+            Operation::Opaque(opaque)
         }
     }
 }
@@ -55,7 +57,7 @@ pub fn complete(dialect: Dialect, step: &Step, schema: &Schema) -> Vec<Operation
 
 fn opaque(reason: impl Into<String>, tables: impl IntoIterator<Item = TableName>) -> Operation {
     let may_touch = MayTouch::Tables(tables.into_iter().collect());
-    Operation::Opaque(Opaque { reason: reason.into(), may_touch })
+    Operation::Opaque(Opaque::new(reason, may_touch))
 }
 
 struct Completion<'s> {

@@ -55,10 +55,10 @@ impl Path {
         match schemas.as_slice() {
             [] | [_] => Effect::Nothing,
             [first, ..] if &**first == "public" => Effect::Nothing,
-            _ => Effect::Opaque(Opaque {
-                reason: "in which schema a bare name is found depends on the database".to_owned(),
-                may_touch: MayTouch::Anything,
-            }),
+            _ => Effect::Opaque(Opaque::new(
+                "in which schema a bare name is found depends on the database",
+                MayTouch::Anything,
+            )),
         }
     }
 }

@@ -174,10 +174,10 @@ fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
         let (_, step) = index::create(cursor)?;
         let mut all = Vec::new();
         if replace {
-            all.push(Step::Opaque(Opaque {
-                reason: "an index of this name may have been there".to_owned(),
-                may_touch: MayTouch::Tables(touched.clone()),
-            }));
+            all.push(Step::Opaque(Opaque::new(
+                "an index of this name may have been there",
+                MayTouch::Tables(touched.clone()),
+            )));
         }
         all.push(step);
         return Ok(steps(all));

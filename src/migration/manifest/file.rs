@@ -351,6 +351,18 @@ pub(super) struct OpaqueFile {
     /// Why it was not seen through, in one sentence.
     reason: String,
     may_touch: MayTouchFile,
+    /// What it visibly drops or alters in the tables that it may touch. That this is missing is not told as a
+    /// finding, but as not verified.
+    #[serde(default)]
+    may_undo: MayUndoFile,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+struct MayUndoFile {
+    columns: Vec<Text>,
+    /// Keys, uniques, checks and indexes, whichever.
+    constraints: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::Manifest;
 use super::file::FORMAT;
 use super::short_form::{parse_column, parse_part};
-use crate::migration::{MayTouch, Migration, MigrationId, Opaque, Operation};
+use crate::migration::{MayTouch, MayUndo, Migration, MigrationId, Opaque, Operation};
 use crate::schema::{
     Action, Change, Check, Column, ConstraintRef, Deferrable, ForeignKey, Index, IndexKey, IndexPart, Name,
     PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
@@ -56,16 +56,31 @@ fn migration(migration: &Migration) -> String {
 fn operation(operation: &Operation) -> String {
     let (kind, value) = match operation {
         Operation::Change(it) => change(it),
-        Operation::Opaque(Opaque { reason, may_touch }) => {
+        Operation::Opaque(Opaque { reason, may_touch, may_undo }) => {
             let may_touch = match may_touch {
                 MayTouch::Nothing => json("nothing"),
                 MayTouch::Anything => json("anything"),
                 MayTouch::Tables(tables) => list(tables.iter().map(table_name)),
             };
-            ("opaque", Map::new().with("reason", json(reason)).with("may_touch", may_touch).text())
+            let mut map = Map::new().with("reason", json(reason)).with("may_touch", may_touch);
+            if !may_undo.is_nothing() {
+                map = map.with("may_undo", undone(may_undo));
+            }
+            ("opaque", map.text())
         }
     };
     format!("{{{}}}", entry(kind, &value))
+}
+
+fn undone(may_undo: &MayUndo) -> String {
+    let mut map = Map::new();
+    if !may_undo.columns.is_empty() {
+        map = map.with("columns", list(may_undo.columns.iter().map(|it| json(it))));
+    }
+    if may_undo.constraints {
+        map = map.with("constraints", "true".to_owned());
+    }
+    map.text()
 }
 
 fn change(change: &Change) -> (&'static str, String) {

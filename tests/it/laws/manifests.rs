@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use schema_health::dialect::Dialect;
 use schema_health::migration::{
-    Manifest, MayTouch, Migration, MigrationId, Opaque, Operation, ledger::DJANGO,
+    Manifest, MayTouch, MayUndo, Migration, MigrationId, Opaque, Operation, ledger::DJANGO,
 };
 use schema_health::schema::{Change, Deferrable, Schema, Spelling, TableName, diff};
 
@@ -60,7 +60,14 @@ fn oddities(schema: &Schema, dice: &mut Dice) -> Vec<Operation> {
         }),
     ];
     for may_touch in [MayTouch::Nothing, MayTouch::Anything, MayTouch::Tables([there].into())] {
-        operations.push(Operation::Opaque(Opaque { reason: "RunPython \"x\"\n\\".into(), may_touch }));
+        for (columns, constraints) in [(&[][..], false), (&["a\"b", "c"], false), (&["a"], true)] {
+            let columns = columns.iter().map(|it: &&str| (*it).into()).collect();
+            operations.push(Operation::Opaque(Opaque {
+                reason: "RunPython \"x\"\n\\".into(),
+                may_touch: may_touch.clone(),
+                may_undo: MayUndo { columns, constraints },
+            }));
+        }
     }
     // What is not known stays not known.
     for table in schema.tables.values() {

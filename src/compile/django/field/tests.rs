@@ -129,6 +129,8 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
         touches_schema: false,
         models: Vec::new(),
         sql: Vec::new(),
+        editor_calls: Vec::new(),
+        words: Vec::new(),
         at: Location { file: Arc::new("own/fields.py".into()), line: 3 },
     };
     (name.into(), Method { result, function: Arc::new(function) })

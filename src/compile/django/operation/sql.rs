@@ -5,7 +5,7 @@ use super::super::project::{Unknown, Value};
 use super::{Call, Executor, Sides, Unseen};
 use crate::compile::sql;
 use crate::dialect::Dialect;
-use crate::migration::MayTouch;
+use crate::migration::{MayTouch, Opaque};
 
 impl Executor<'_> {
     pub(super) fn run_sql(&mut self, call: Call<'_>) -> Result<(), Unseen> {
@@ -22,7 +22,7 @@ impl Executor<'_> {
                             Some(unknown) => format!("RunSQL `{}`: {}", unknown.text, unknown.reason),
                             None => "RunSQL of something that is no text".to_owned(),
                         };
-                        self.not_seen(call.at, &reason, MayTouch::Anything, call.sides);
+                        self.not_seen(call.at, Opaque::new(reason, MayTouch::Anything), call.sides);
                     }
                 }
             }

@@ -62,7 +62,10 @@ fn line(operation: &Operation) -> String {
                     tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
                 }
             };
-            format!("{} ?? {touches}", opaque.reason)
+            let undone = &opaque.may_undo;
+            let columns = undone.columns.iter().map(|it| format!(" -{it}")).collect::<String>();
+            let constraints = if undone.constraints { " -constraints" } else { "" };
+            format!("{} ?? {touches}{columns}{constraints}", opaque.reason)
         }
         Operation::Change(change) => change_line(change),
     }
@@ -184,6 +187,37 @@ def all_of_it(apps, schema_editor):
 ",
         "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(named), migrations.RunPython(in_sql), migrations.RunPython(all_of_it)]",
         &["RunPython named ?? shop_item", "RunPython in_sql ?? shop_item", "RunPython all_of_it ?? anything"],
+    );
+}
+
+#[test]
+fn what_code_visibly_undoes_is_told() {
+    check_body(
+        "
+def drops(apps, schema_editor):
+    Item = apps.get_model('shop', 'Item')
+    schema_editor.remove_field(Item, Item._meta.get_field('code'))
+
+def loosens(apps, schema_editor):
+    helper(schema_editor, apps.get_model('shop', 'Item'), {('code', 'name')})
+
+def helper(editor, model, old):
+    editor.alter_unique_together(model, old, set())
+
+def in_sql(apps, schema_editor):
+    schema_editor.execute('ALTER TABLE shop_item DROP COLUMN name')
+
+def counts(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute('SELECT code FROM shop_item')
+",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(drops), migrations.RunPython(loosens), migrations.RunPython(in_sql), migrations.RunPython(counts)]",
+        &[
+            "RunPython drops ?? shop_item -code -constraints",
+            "RunPython loosens ?? shop_item -constraints",
+            "RunPython in_sql ?? shop_item -name -constraints",
+            "RunPython counts ?? shop_item",
+        ],
     );
 }
 

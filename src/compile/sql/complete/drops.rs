@@ -76,10 +76,7 @@ impl Completion<'_> {
         let tables: BTreeSet<_> =
             self.tables_in(schema).filter(has_nameless).map(|it| it.name.clone()).collect();
         let may_touch = if tables.is_empty() { MayTouch::Nothing } else { MayTouch::Tables(tables) };
-        vec![Operation::Opaque(Opaque {
-            reason: format!("index {name}, which it drops, is not known"),
-            may_touch,
-        })]
+        vec![Operation::Opaque(Opaque::new(format!("index {name}, which it drops, is not known"), may_touch))]
     }
 
     /// The foreign keys of other tables that point to `table`, or to these columns of it.

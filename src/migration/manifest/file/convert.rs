@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::Arc;
 
 use super::*;
-use crate::migration::{MayTouch, Opaque, Operation};
+use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{
     Change, Check, Column, ConstraintRef, Index, PartOptions, PrimaryKey, Provenance, Spelling, Table,
     UniqueConstraint,
@@ -194,7 +194,11 @@ impl OperationFile {
                     MayTouchFile::Word(MayTouchWord::Anything) => MayTouch::Anything,
                     MayTouchFile::Tables(tables) => MayTouch::Tables(tables),
                 };
-                return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch })]);
+                let may_undo = MayUndo {
+                    columns: names(it.may_undo.columns).into_iter().collect(),
+                    constraints: it.may_undo.constraints,
+                };
+                return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch, may_undo })]);
             }
         };
         Ok(vec![Operation::Change(change)])

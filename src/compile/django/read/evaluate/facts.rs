@@ -15,6 +15,8 @@ struct Seen {
     touches_schema: bool,
     models: Vec<(Arc<str>, Arc<str>)>,
     sql: Vec<Arc<str>>,
+    editor_calls: Vec<Arc<str>>,
+    words: Vec<Arc<str>>,
     calls: Vec<(Arc<str>, Option<Slot>)>,
 }
 
@@ -42,6 +44,8 @@ impl Interpreter<'_> {
             touches_schema: seen.touches_schema,
             models: seen.models,
             sql: seen.sql,
+            editor_calls: seen.editor_calls,
+            words: seen.words,
             at: self.location(&closure.scope.module, closure.definition.span),
         });
         self.facts.insert(key, function.clone());
@@ -313,6 +317,8 @@ impl Walk<'_> {
             ExprKind::Literal(Literal::Str(text)) => {
                 if reads_like_sql(text) {
                     self.seen.sql.push(text.clone());
+                } else if is_word(text) {
+                    self.seen.words.push(text.clone());
                 }
             }
             ExprKind::Literal(_) | ExprKind::Opaque(_) => {}
@@ -436,6 +442,10 @@ impl Walk<'_> {
                         .for_each(|it| self.expr(it));
                 }
             }
+            ExprKind::Attribute(object, name) if self.is_the_editor(object) => {
+                self.seen.editor_calls.push(name.clone());
+                self.expr(&call.function);
+            }
             _ => self.expr(&call.function),
         }
         call.args.iter().for_each(|it| self.expr(it));
@@ -495,6 +505,10 @@ fn has_text(expr: &Expr, text: &str) -> Option<bool> {
 
 fn is_name(expr: &Expr, name: &str) -> bool {
     matches!(&expr.kind, ExprKind::Name(it) if &**it == name)
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
 }
 
 fn reads_like_sql(text: &str) -> bool {

@@ -1,0 +1,58 @@
+//! What code visibly drops or alters of what earlier migrations made.
+
+use std::collections::BTreeSet;
+
+use crate::compile::django::field::ModelKey;
+use crate::compile::django::project::Function;
+use crate::compile::django::state::State;
+use crate::migration::{MayTouch, MayUndo};
+use crate::schema::Schema;
+
+/// Methods of `BaseDatabaseSchemaEditor` by which a constraint or an index goes, by whatever name
+/// (`django/db/backends/base/schema.py`).
+const CONSTRAINTS: &[&str] = &[
+    "alter_field",
+    "alter_index_together",
+    "alter_unique_together",
+    "remove_constraint",
+    "remove_field",
+    "remove_index",
+];
+
+/// The same for columns.
+const COLUMNS: &[&str] = &["alter_field", "remove_field"];
+
+/// Columns only where the code says their name, or that of the field they belong to.
+pub fn undone(function: &Function, may_touch: &MayTouch, state: &State, schema: &Schema) -> MayUndo {
+    let MayTouch::Tables(tables) = may_touch else { return MayUndo::default() };
+    let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
+    // `_delete_composed_index`, `_delete_constraint_sql` and their like.
+    let deletes = function.editor_calls.iter().any(|it| it.starts_with("_delete") || it.contains("drop"));
+    let statements: Vec<Vec<&str>> = function.sql.iter().map(|it| words(it).collect()).collect();
+    let says = |statement: &[&str], all: &[&str]| {
+        all.iter().all(|wanted| statement.iter().any(|word| word.eq_ignore_ascii_case(wanted)))
+    };
+    let drops = |what: &str| statements.iter().any(|it| says(it, &["DROP", what]));
+    let constraints =
+        calls(CONSTRAINTS) || deletes || ["CONSTRAINT", "INDEX", "KEY", "COLUMN"].into_iter().any(drops);
+    let by_sql =
+        [&["DROP", "COLUMN"][..], &["RENAME", "COLUMN"], &["ALTER", "COLUMN"], &["CHANGE"], &["MODIFY"]];
+    let alters = |statement: &&Vec<&str>| by_sql.iter().any(|all| says(statement, all));
+    let mut said: BTreeSet<&str> = statements.iter().filter(alters).flatten().copied().collect();
+    if calls(COLUMNS) {
+        said.extend(function.words.iter().map(|it| &**it));
+    }
+    let fields =
+        function.models.iter().filter_map(|(app, model)| state.concrete(&ModelKey::new(app.clone(), model)));
+    let of_fields: BTreeSet<_> =
+        fields.flat_map(|model| said.iter().filter_map(|word| model.field(word)?.column())).collect();
+    let columns = tables.iter().filter_map(|table| schema.tables.get(table)).flat_map(|table| &table.columns);
+    let columns =
+        columns.map(|it| &it.name).filter(|name| said.contains(&***name) || of_fields.contains(&***name));
+    MayUndo { columns: columns.cloned().collect(), constraints }
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '$'))
+        .filter(|it| !it.is_empty())
+}

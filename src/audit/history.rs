@@ -40,6 +40,12 @@ pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Obse
         }
     }
     for (migration, count) in times.into_iter().filter(|(_, count)| *count > 1) {
+        // A squash that is applied records each name that it replaces, and another squash does so again
+        // (`record_migration` of `django/db/migrations/executor.py`).
+        let by_squashes = manifest.migrations.iter().filter(|it| it.replaces.contains(migration)).count();
+        if count <= by_squashes {
+            continue;
+        }
         let message = format!("{migration} is recorded {count} times");
         findings.push(about(Rule::DuplicateLedgerRow, observation, migration, message));
     }

@@ -10,4 +10,8 @@ if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
     from django.core.management import execute_from_command_line
 
+    if "SEEN_ORIGINS" in os.environ:
+        import seen
+
+        seen.watch(os.environ["SEEN_ORIGINS"])
     execute_from_command_line(["manage.py", *sys.argv[2:]])

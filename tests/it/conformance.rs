@@ -4,6 +4,7 @@ mod by_hand;
 pub mod corpus;
 pub mod damage;
 pub mod ground;
+mod origins;
 mod part_way;
 
 use std::fmt::Write as _;
@@ -20,7 +21,7 @@ async fn conforms(corpus: &'static str, dialect: Dialect) {
     let corpus = Corpus(corpus);
     let mut ground = Ground::new(dialect).await;
     let start = Instant::now();
-    corpus.manage(dialect, &ground.url(), &["migrate", "--skip-checks", "--verbosity", "0"]);
+    let origins = corpus.migrate(dialect, &ground.url());
     let migrated = start.elapsed();
     let start = Instant::now();
     let compilation = corpus.compile(dialect);
@@ -63,7 +64,7 @@ async fn conforms(corpus: &'static str, dialect: Dialect) {
     assert!(coverage.expected_tables > 0, "nothing is expected");
 
     let start = Instant::now();
-    let tally = damage::drop_each(&mut ground, &compilation.manifest).await;
+    let tally = damage::drop_each(&mut ground, &compilation.manifest, origins.as_ref()).await;
     let line = format!("{} on {dialect}: {tally}, in {:.1?}", corpus.0, start.elapsed());
     println!("{line}");
     writeln!(text, "{line}").unwrap();

@@ -21,7 +21,7 @@ async fn names_all_that_is_dropped(dialect: Dialect) {
         .unwrap();
     assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
     let manifest = Manifest::load(&case.join(format!("manifest.{dialect}.yaml"))).unwrap();
-    let tally = damage::drop_each(&mut ground, &manifest).await;
+    let tally = damage::drop_each(&mut ground, &manifest, None).await;
     println!("django-contrib by hand on {dialect}: {tally}");
     assert!(tally.faults.is_empty(), "{tally}\n{}", tally.faults.join("\n"));
     assert!(tally.refused.is_empty(), "{tally}\n{}", tally.refused.join("\n"));

@@ -8,6 +8,8 @@ use schema_health::compile::django::{Compilation, Request, compile_project};
 use schema_health::dialect::Dialect;
 use sha2::{Digest, Sha256};
 
+use super::origins::Origins;
+
 /// A folder of `tests/conformance/corpora`.
 #[derive(Clone, Copy, Debug)]
 pub struct Corpus(pub &'static str);
@@ -81,16 +83,38 @@ impl Corpus {
 
     /// `manage.py …` of the corpus on the database behind `url`; what it printed.
     pub fn manage(self, dialect: Dialect, url: &str, arguments: &[&str]) -> String {
+        run(&mut self.command(dialect, url, arguments))
+    }
+
+    /// `manage.py migrate`, and which migration was seen to make what, where the database can tell.
+    pub fn migrate(self, dialect: Dialect, url: &str) -> Option<Origins> {
+        let seen = tempfile::NamedTempFile::new().unwrap();
+        let mut command = self.command(dialect, url, &["migrate", "--skip-checks", "--verbosity", "0"]);
+        match dialect {
+            Dialect::Postgres => {
+                run(command.env("SEEN_ORIGINS", seen.path()));
+                Some(Origins::read(&fs::read_to_string(seen.path()).unwrap()))
+            }
+            Dialect::Mysql | Dialect::Mariadb | Dialect::Sqlite => {
+                run(&mut command);
+                None
+            }
+        }
+    }
+
+    fn command(self, dialect: Dialect, url: &str, arguments: &[&str]) -> Command {
         let settings = self.settings(dialect);
         let module = settings.file_stem().unwrap().to_owned();
-        run(Command::new(self.environment().join("bin/python"))
+        let mut command = Command::new(self.environment().join("bin/python"));
+        command
             .arg(home().join("manage.py"))
             .arg(self.0)
             .args(arguments)
             .env("DJANGO_SETTINGS_MODULE", module)
             .env("DATABASE_URL", url.replace("sqlite://", "sqlite:"))
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .env("PYTHONWARNINGS", "ignore"))
+            .env("PYTHONWARNINGS", "ignore");
+        command
     }
 
     /// `settings_postgres.py` where the corpus has more on this database, else `settings.py`.

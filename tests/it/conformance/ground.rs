@@ -10,7 +10,7 @@ use schema_health::migration::{Manifest, ledger};
 use schema_health::repair::plan;
 use schema_health::schema::{Schema, TableName};
 use secrecy::SecretString;
-use sqlx::{AssertSqlSafe, Connection};
+use sqlx::{AssertSqlSafe, Connection, Executor};
 
 use crate::servers::mysql::{MysqlDatabase, mysql_database};
 use crate::servers::postgres::{PostgresDatabase, postgres_database};
@@ -106,35 +106,66 @@ impl Ground {
         Session::open(&target).await.unwrap()
     }
 
-    /// Runs statements over a connection of their own; foreign keys do not hinder what is to be damaged.
+    /// Runs a script over a connection of its own; foreign keys do not hinder what is to be damaged.
     pub async fn execute(&self, sql: &str) -> Result<(), String> {
-        let statements = |head: &str| sqlx::raw_sql(AssertSqlSafe(format!("{head}{sql}")));
-        let result = match self {
+        let [result] = self.execute_first(vec![Ok(vec![sql.to_owned()])]).await.try_into().unwrap();
+        result
+    }
+
+    /// Of each entry the first script that the server takes; the error of the last when it takes none.
+    pub async fn execute_first(&self, entries: Vec<Result<Vec<String>, String>>) -> Vec<Result<(), String>> {
+        match self {
             Self::Postgres(database) => {
                 let mut connection = database.connect().await;
-                let result = statements("").execute(&mut connection).await.map(drop);
+                let results = execute_first(&mut connection, entries).await;
                 connection.close().await.unwrap();
-                result
+                results
             }
             Self::Mariadb(database, _) => {
                 let mut connection = database.connect().await;
-                let result =
-                    statements("SET foreign_key_checks = 0; ").execute(&mut connection).await.map(drop);
+                sqlx::raw_sql("SET foreign_key_checks = 0").execute(&mut connection).await.unwrap();
+                let results = execute_first(&mut connection, entries).await;
                 connection.close().await.unwrap();
-                result
+                results
             }
             Self::Sqlite(database) => {
                 let mut connection = database.connect().await;
-                let result = statements("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; ")
-                    .execute(&mut connection)
-                    .await
-                    .map(drop);
+                let hurry =
+                    "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY";
+                sqlx::raw_sql(hurry).execute(&mut connection).await.unwrap();
+                let results = execute_first(&mut connection, entries).await;
                 connection.close().await.unwrap();
-                result
+                results
             }
-        };
-        result.map_err(|error| format!("{error} in {sql}"))
+        }
     }
+}
+
+async fn execute_first<C>(
+    connection: &mut C,
+    entries: Vec<Result<Vec<String>, String>>,
+) -> Vec<Result<(), String>>
+where
+    for<'c> &'c mut C: Executor<'c>,
+{
+    let mut results = Vec::new();
+    for entry in entries {
+        let mut result = Err("no way is known".to_owned());
+        match entry {
+            Ok(scripts) => {
+                for script in scripts {
+                    let run = sqlx::raw_sql(AssertSqlSafe(script.clone())).execute(&mut *connection).await;
+                    result = run.map(drop).map_err(|error| format!("{error} in {script}"));
+                    if result.is_ok() {
+                        break;
+                    }
+                }
+            }
+            Err(reason) => result = Err(reason),
+        }
+        results.push(result);
+    }
+    results
 }
 
 /// As `check` looks.

@@ -1,0 +1,188 @@
+//! What to drop, and how a server is told to.
+
+use schema_health::dialect::Dialect;
+use schema_health::schema::{Change, ForeignKey, IndexKey, IndexPart, Name, Schema, Table};
+
+/// One object to drop.
+pub struct Target<'a> {
+    pub kind: &'static str,
+    pub table: &'a Table,
+    /// The same table without it; `None` when the table itself is to go.
+    without: Option<Table>,
+    pub name: Name,
+    columns: Vec<Name>,
+}
+
+/// The table itself first, then its columns and constraints.
+pub fn targets(table: &Table) -> Vec<Target<'_>> {
+    let target = |kind, name: &Name, columns: Vec<Name>, without: Option<Table>| Target {
+        kind,
+        table,
+        without,
+        name: name.clone(),
+        columns,
+    };
+    let mut targets = vec![target("tables", &table.name.name, Vec::new(), None)];
+    for column in &table.columns {
+        let mut without = table.clone();
+        let stays = |columns: &[Name]| !columns.contains(&column.name);
+        without.columns.retain(|it| it.name != column.name);
+        without.primary_key = without.primary_key.filter(|it| stays(&it.columns));
+        without.uniques.retain(|it| stays(&over(&it.parts)));
+        without.indexes.retain(|it| stays(&over(&it.parts)));
+        without.foreign_keys.retain(|it| stays(&it.columns));
+        without.checks.retain(|it| stays(&it.columns));
+        targets.push(target("columns", &column.name, vec![column.name.clone()], Some(without)));
+    }
+    let without = |change: &dyn Fn(&mut Table)| {
+        let mut table = table.clone();
+        change(&mut table);
+        Some(table)
+    };
+    for (at, it) in table.uniques.iter().enumerate() {
+        let name = it.name.clone().unwrap_or_else(|| "".into());
+        let rest = without(&|table| drop(table.uniques.remove(at)));
+        targets.push(target("uniques", &name, over(&it.parts), rest));
+    }
+    for (at, it) in table.foreign_keys.iter().enumerate() {
+        let name = it.name.clone().unwrap_or_else(|| "".into());
+        let rest = without(&|table| drop(table.foreign_keys.remove(at)));
+        targets.push(target("foreign keys", &name, it.columns.clone(), rest));
+    }
+    for (at, it) in table.checks.iter().enumerate() {
+        let name = it.name.clone().unwrap_or_else(|| "".into());
+        let rest = without(&|table| drop(table.checks.remove(at)));
+        targets.push(target("checks", &name, it.columns.clone(), rest));
+    }
+    for (at, it) in table.indexes.iter().enumerate() {
+        let name = it.name.clone().unwrap_or_else(|| "".into());
+        let rest = without(&|table| drop(table.indexes.remove(at)));
+        targets.push(target("indexes", &name, over(&it.parts), rest));
+    }
+    targets
+}
+
+/// The columns of an index, an expression as its text.
+pub fn over(parts: &[IndexPart]) -> Vec<Name> {
+    let key = |part: &IndexPart| match &part.key {
+        IndexKey::Column(name) => name.clone(),
+        IndexKey::Expression(expression) => expression.text().unwrap_or("?").into(),
+    };
+    parts.iter().map(key).collect()
+}
+
+impl Target<'_> {
+    /// The ways to drop it, as scripts of SQL: the first that the server takes is the one.
+    pub fn ways(&self, dialect: Dialect, whole: &Schema) -> Result<Vec<String>, String> {
+        let target = self;
+        let (table, name) = (dialect.table(&target.table.name), dialect.quote(&target.name));
+        Ok(match dialect {
+            Dialect::Postgres => match target.kind {
+                "tables" => vec![format!("DROP TABLE {table} CASCADE")],
+                "columns" => vec![format!("ALTER TABLE {table} DROP COLUMN {name} CASCADE")],
+                "indexes" => vec![format!("DROP INDEX {name}")],
+                _ => vec![
+                    format!("ALTER TABLE {table} DROP CONSTRAINT {name} CASCADE"),
+                    format!("DROP INDEX {name} CASCADE"),
+                ],
+            },
+            Dialect::Mysql | Dialect::Mariadb => {
+                let own: Vec<&ForeignKey> = target.table.foreign_keys.iter().collect();
+                let ties = |keys: &[&ForeignKey]| {
+                    let tied =
+                        keys.iter().filter(|key| key.columns.iter().any(|it| target.columns.contains(it)));
+                    tied.filter_map(|key| key.name.as_ref())
+                        .map(|name| dialect.quote(name))
+                        .map(|name| format!("DROP FOREIGN KEY {name}, DROP INDEX IF EXISTS {name}, "))
+                        .collect::<String>()
+                };
+                match target.kind {
+                    "tables" => vec![format!("DROP TABLE {table}")],
+                    "columns" => vec![drop_column(dialect, target, whole)],
+                    // InnoDB made an index of the same name, unless another served.
+                    "foreign keys" => {
+                        vec![format!(
+                            "ALTER TABLE {table} DROP FOREIGN KEY {name}, DROP INDEX IF EXISTS {name}"
+                        )]
+                    }
+                    "checks" if target.name.is_empty() => vec![redefine_column(dialect, target)?],
+                    "checks" => vec![format!("ALTER TABLE {table} DROP CONSTRAINT {name}")],
+                    _ => vec![
+                        format!("ALTER TABLE {table} DROP INDEX {name}"),
+                        format!("ALTER TABLE {table} {}DROP INDEX {name}", ties(&own)),
+                        // Others refer to it.
+                        format!(
+                            "{}ALTER TABLE {table} DROP INDEX {name}",
+                            cut_references(dialect, target, whole)
+                        ),
+                    ],
+                }
+            }
+            Dialect::Sqlite => {
+                let mut statements = vec![format!("DROP TABLE {table}")];
+                if let Some(without) = &target.without {
+                    let create = Change::CreateTable(without.clone().into());
+                    statements.extend(dialect.render(&create).map_err(|error| error.to_string())?);
+                }
+                vec![statements.join(";\n")]
+            }
+        })
+    }
+}
+
+/// A check that belongs to a column has no name, and goes when the column is said anew.
+fn redefine_column(dialect: Dialect, target: &Target<'_>) -> Result<String, String> {
+    let [column] = target.columns.as_slice() else { return Err("a check without a name".to_owned()) };
+    let column = target.table.column(column).ok_or("a check of no column")?;
+    let change = Change::AlterColumn { table: target.table.name.clone(), column: column.clone() };
+    dialect.render(&change).map(|it| it.join("; ")).map_err(|error| error.to_string())
+}
+
+/// MariaDB would narrow an index of several columns, and refuses what a foreign key rests on: so everything over
+/// the column goes with it.
+fn drop_column(dialect: Dialect, target: &Target<'_>, whole: &Schema) -> String {
+    let (table, column) = (target.table, &target.name);
+    let mut actions = Vec::new();
+    let mut drop = |what: &str, name: &Option<Name>| {
+        actions.extend(name.as_ref().map(|name| format!("DROP {what} {}", dialect.quote(name))));
+    };
+    table
+        .foreign_keys
+        .iter()
+        .filter(|it| it.columns.contains(column))
+        .for_each(|it| drop("FOREIGN KEY", &it.name));
+    table.uniques.iter().filter(|it| over(&it.parts).contains(column)).for_each(|it| drop("INDEX", &it.name));
+    table.indexes.iter().filter(|it| over(&it.parts).contains(column)).for_each(|it| drop("INDEX", &it.name));
+    let speaks = |text: Option<&str>| text.is_some_and(|text| text.contains(&**column));
+    let mut checks = table.checks.iter().filter(|it| speaks(it.expression.text()));
+    checks.by_ref().filter(|it| it.columns != [column.clone()] || it.name.as_ref() != Some(column)).for_each(
+        |it| {
+            drop("CONSTRAINT", &it.name);
+        },
+    );
+    actions.push(format!("DROP COLUMN {}", dialect.quote(column)));
+    format!(
+        "{}ALTER TABLE {} {}",
+        cut_references(dialect, target, whole),
+        dialect.table(&table.name),
+        actions.join(", ")
+    )
+}
+
+/// Drops the foreign keys of other tables that lead to the target's columns.
+fn cut_references(dialect: Dialect, target: &Target<'_>, whole: &Schema) -> String {
+    let mut sql = String::new();
+    for table in whole.tables.values().filter(|it| it.name != target.table.name) {
+        for key in &table.foreign_keys {
+            let leads_here = key.references == target.table.name
+                && key.referenced_columns.iter().any(|it| target.columns.contains(it));
+            if let Some(name) = key.name.as_ref().filter(|_| leads_here) {
+                let (table, name) = (dialect.table(&table.name), dialect.quote(name));
+                sql.push_str(&format!(
+                    "ALTER TABLE {table} DROP FOREIGN KEY {name}, DROP INDEX IF EXISTS {name}; "
+                ));
+            }
+        }
+    }
+    sql
+}

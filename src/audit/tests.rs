@@ -217,6 +217,22 @@ fn duplicate_and_failed_rows_are_told() {
 }
 
 #[test]
+fn what_two_squashes_record_is_recorded_twice_on_a_new_database() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: s, replaces: [a.1], operations: [{create_table: {name: t, columns: {x: integer}}}]}
+- {app: b, name: s, replaces: [a.1], dependencies: [a.s], operations: [{create_table: {name: u, columns: {x: integer}}}]}
+"#,
+    );
+    let mut observation = healthy(&manifest);
+    let rows = |names: &[&str]| LedgerObservation::Rows(names.iter().map(|it| row(&id(it))).collect());
+    observation.ledger = rows(&["a.1", "a.s", "a.1", "b.s"]);
+    assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
+    observation.ledger = rows(&["a.1", "a.s", "a.1", "b.s", "a.1"]);
+    assert_eq!(rules(&judge(&manifest, &observation)), ["duplicate_ledger_row"]);
+}
+
+#[test]
 fn what_the_role_may_not_see_is_unknown_and_not_missing() {
     let manifest = contrib(Dialect::Mariadb);
     let mut observation = healthy(&manifest);

@@ -223,7 +223,7 @@ async fn evolve(tally: &mut Tally, hunt: &Hunt, django: &Django, version: &str, 
     if let Some(compilation) = &last {
         tally.migrations += compilation.manifest.migrations.len();
         if hunt.damage && faults.is_empty() {
-            let damage = damage::drop_each(&mut ground, &compilation.manifest).await;
+            let damage = damage::drop_each(&mut ground, &compilation.manifest, None).await;
             writeln!(tally.text, "  {version} {seed}: {damage}").unwrap();
             faults.extend(damage.faults);
         }

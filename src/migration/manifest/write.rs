@@ -75,7 +75,7 @@ fn operation(operation: &Operation) -> String {
 fn undone(may_undo: &MayUndo) -> String {
     let mut map = Map::new();
     if !may_undo.columns.is_empty() {
-        map = map.with("columns", list(may_undo.columns.iter().map(|it| json(it))));
+        map = map.with("columns", list(may_undo.columns.iter().map(json)));
     }
     if may_undo.constraints {
         map = map.with("constraints", "true".to_owned());

@@ -59,6 +59,8 @@ pub struct Field {
     pub db_column: Option<Arc<str>>,
     /// `None` when nothing is said: Django's `default` is no default of the database.
     pub db_default: Option<Value>,
+    /// Not compared, but a change of it makes MySQL and MariaDB define the column anew.
+    pub db_comment: Option<Arc<str>>,
     /// What was not seen through, in one sentence.
     pub notice: Option<String>,
     /// What was not seen through is more than the type: whether it has a column, of what name, whether it

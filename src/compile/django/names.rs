@@ -118,6 +118,19 @@ impl Backend {
     }
 }
 
+/// The name that PostgreSQL gives to what stands in a column's definition: `makeObjectName` of
+/// src/backend/commands/indexcmds.c shortens the longer of table and column until all fits.
+pub fn of_postgres(table: &str, column: &str, kind: &str) -> String {
+    const LONGEST: usize = 63;
+    let left = LONGEST.saturating_sub(kind.len() + 2);
+    let (mut first, mut second) = (table.len(), column.len());
+    while first + second > left {
+        if first > second { first -= 1 } else { second -= 1 }
+    }
+    let (first, second) = (table.floor_char_boundary(first), column.floor_char_boundary(second));
+    format!("{}_{}_{kind}", &table[..first], &column[..second])
+}
+
 /// The two columns' field names of an automatic many-to-many table, from `model` to `target`, both as
 /// their names in lower case; `to_self` is a relation of a model with itself.
 /// `django.db.models.fields.related.create_many_to_many_intermediary_model`.
@@ -160,6 +173,15 @@ mod tests {
             seen += 1;
         }
         assert_eq!(seen, 64);
+    }
+
+    /// As PostgreSQL 15 gave them.
+    #[test]
+    fn names_of_postgres_shorten_the_longer_part() {
+        let table = "people_verylonglonglonglonglonglonglonglonglonglonglongreason11";
+        let name = of_postgres(table, "naïve12", "check");
+        assert_eq!(name, "people_verylonglonglonglonglonglonglonglonglongl_naïve12_check");
+        assert_eq!(of_postgres("auth_user", "username", "key"), "auth_user_username_key");
     }
 
     /// As they stand in the databases of Django's own apps.

@@ -93,7 +93,8 @@ class History:
         """Sees to it that nothing of the migrations, which failed with `error`, is left in the database."""
         early = isinstance(error, (InvalidBasesError, NodeNotFoundError)) or "lazy reference" in str(error)
         applied = MigrationExecutor(connection).loader.applied_migrations
-        if any((app, it.name) in applied for app, it in migrations) or (MYSQL and not early):
+        partly = any((app, it.name) in applied or not it.atomic for app, it in migrations)
+        if partly or (MYSQL and not early):
             self.rebuild()
 
     def rebuild(self):

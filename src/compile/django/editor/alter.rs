@@ -5,7 +5,7 @@ use super::define::{Defined, Reference};
 use super::{Editor, find, together};
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, ModelField, State};
-use crate::schema::{Change, Column, ConstraintRef, Name, TableName, UniqueConstraint};
+use crate::schema::{Change, Column, ConstraintRef, ForeignKey, Name, Spelling, TableName, UniqueConstraint};
 
 /// A field before and after, each with the state it lives in.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +88,12 @@ impl Editor<'_> {
             for index in find::indexes(&self.schema, table, std::slice::from_ref(from), &meta) {
                 self.drop_index(table, index);
             }
+            if self.is_postgres() {
+                // It asks for indexes and spares those of `Meta.indexes`, so that a unique index goes too.
+                for unique in find::unique_indexes(&self.schema, table, from) {
+                    self.drop_unique(table, unique);
+                }
+            }
         }
         // From Django 5.0 a renaming alone makes no other check, on PostgreSQL and MariaDB.
         let renames_keep = self.context.project.django >= (5, 0)
@@ -102,7 +108,7 @@ impl Editor<'_> {
         if from != to {
             self.rename_column(table, from, to);
         }
-        self.alter_definition(table, was, old, new);
+        self.alter_definition(table, (was, is), old, new);
         if was.primary_key && !is.primary_key {
             self.drop_primary_key(table);
         }
@@ -178,7 +184,8 @@ impl Editor<'_> {
     fn alter_like_index(&mut self, table: &TableName, was: &Field, old: &Defined, is: &Field, new: &Defined) {
         let gains = (!(was.db_index || was.unique) && is.db_index)
             || (!was.unique && is.unique)
-            || leaves_text(was, old, new);
+            // Before, it was not made again.
+            || (leaves_text(was, old, new) && self.context.project.django >= (5, 2));
         if gains && let Some(index) = self.like_index(table, is, new) {
             self.change(Change::AddIndex { table: table.clone(), index });
         }
@@ -211,20 +218,19 @@ impl Editor<'_> {
         let new = key(alteration.after, alteration.new);
         match (old, new) {
             (None, None) => false,
-            (Some(old), Some(new)) => {
-                old != new && !self.stands(table, alteration.old, &new.references, &new.referenced_columns)
-            }
+            (Some(old), Some(new)) => old != new && !self.stands(table, alteration.old, &new),
             (None, Some(_)) | (Some(_), None) => true,
         }
     }
 
-    fn stands(&self, table: &TableName, field: &Field, references: &TableName, columns: &[Name]) -> bool {
+    fn stands(&self, table: &TableName, field: &Field, wanted: &ForeignKey) -> bool {
         let Some(column) = field.column() else { return false };
         self.schema.tables.get(table).is_some_and(|table| {
             (table.foreign_keys.iter()).any(|key| {
                 key.columns == [column.clone()]
-                    && key.references == *references
-                    && key.referenced_columns == columns
+                    && key.references == wanted.references
+                    && key.referenced_columns == wanted.referenced_columns
+                    && key.on_delete == wanted.on_delete
             })
         })
     }
@@ -241,7 +247,13 @@ impl Editor<'_> {
 
     /// Type, collation, default and NULL: `AlterColumn` says the whole column, of which only what Django
     /// touches becomes what the new field says.
-    fn alter_definition(&mut self, table: &TableName, was: &Field, old: &Defined, new: &Defined) {
+    fn alter_definition(
+        &mut self,
+        table: &TableName,
+        (was, is): (&Field, &Field),
+        old: &Defined,
+        new: &Defined,
+    ) {
         let name = &new.column.name;
         let Some(stands) = self.schema.tables.get(table).and_then(|it| it.column(name)).cloned() else {
             return self.unseen_in(table, format!("column {name} is not there to be altered"));
@@ -261,11 +273,16 @@ impl Editor<'_> {
         if old.column.nullable != new.column.nullable {
             column.nullable = new.column.nullable;
         }
-        if column.data_type != stands.data_type
-            || column.collation != stands.collation
-            || column.auto_increment != stands.auto_increment
-            || column.nullable != stands.nullable
-        {
+        let nullable_changes = old.column.nullable != new.column.nullable;
+        let is_redefined = type_differs(&old.column, &new.column)
+            || nullable_changes
+            || (was.db_comment != is.db_comment && self.context.project.django >= (4, 2));
+        if self.is_mysql() && is_redefined {
+            // `MODIFY` says the whole column: what it does not say is gone.
+            column.default = new.column.default.clone();
+            if nullable_changes {
+                column.collation = None;
+            }
             self.forget_inline_check(table, name);
         }
         if column != stands {
@@ -295,9 +312,12 @@ fn check_text(defined: &Defined, column: &str) -> Option<String> {
 
 /// `_is_changing_type_of_indexed_text_column`.
 fn leaves_text(was: &Field, old: &Defined, new: &Defined) -> bool {
-    let kind = |defined: &Defined| {
-        let text = defined.spelled.data_type.text().unwrap_or_default();
-        ["varchar", "text", "citext"].into_iter().find(|kind| text.starts_with(kind))
-    };
-    (was.db_index || was.unique) && kind(old).is_some() && kind(old) != kind(new)
+    let (from, to) = (text_kind(&old.spelled.data_type), text_kind(&new.spelled.data_type));
+    (was.db_index || was.unique) && from.is_some() && from != to
+}
+
+/// Which of the types that have an index for `LIKE`.
+pub fn text_kind(data_type: &Spelling) -> Option<&'static str> {
+    let text = data_type.text()?;
+    ["varchar", "text", "citext"].into_iter().find(|kind| text.starts_with(kind))
 }

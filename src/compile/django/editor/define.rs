@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Editor, table_name};
+use super::{Editor, find, table_name};
 use crate::compile::django::backend::ColumnType;
 use crate::compile::django::field::{Field, Kind};
+use crate::compile::django::names;
 use crate::compile::django::state::{Model, State};
 use crate::dialect::Dialect;
 use crate::schema::{
@@ -83,7 +84,15 @@ impl Editor<'_> {
     /// The name that a server gives to a constraint that stands in a column's definition.
     fn inline_name(&self, table: &TableName, column: &str, kind: &str) -> Option<Name> {
         match self.context.backend.dialect {
-            Dialect::Postgres => Some(format!("{}_{column}_{kind}", table.name).into()),
+            Dialect::Postgres => {
+                let taken = |name: &str| find::has_constraint(self.schema(), table, name);
+                let numbered =
+                    |number: u32| names::of_postgres(&table.name, column, &format!("{kind}{number}"));
+                let usual = names::of_postgres(&table.name, column, kind);
+                let name =
+                    if taken(&usual) { (1..).map(numbered).find(|it| !taken(it)) } else { Some(usual) };
+                name.map(Name::from)
+            }
             Dialect::Mariadb | Dialect::Mysql => Some(column.into()),
             Dialect::Sqlite => None,
         }

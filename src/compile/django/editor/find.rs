@@ -30,6 +30,15 @@ pub fn uniques(schema: &Schema, table: &TableName, columns: &[Name], exclude: &[
     .collect()
 }
 
+/// Uniques over this column alone that are an index and no constraint, because they have a condition.
+pub fn unique_indexes(schema: &Schema, table: &TableName, column: &Name) -> Vec<ConstraintRef> {
+    let all = on(schema, table).into_iter().flat_map(|table| &table.uniques);
+    let columns = std::slice::from_ref(column);
+    all.filter(|it| is_on(&it.parts, columns) && it.include.is_empty() && it.condition.is_some())
+        .map(|it| reference(it.name.as_ref(), columns))
+        .collect()
+}
+
 /// B-tree indexes on exactly these columns, `_like` twins too.
 pub fn indexes(schema: &Schema, table: &TableName, columns: &[Name], exclude: &[Name]) -> Vec<ConstraintRef> {
     let all = on(schema, table).into_iter().flat_map(|table| &table.indexes);
@@ -53,6 +62,16 @@ pub fn checks(schema: &Schema, table: &TableName, columns: &[Name], exclude: &[N
 pub fn foreign_keys(schema: &Schema, table: &TableName, columns: &[Name]) -> Vec<ConstraintRef> {
     let all = on(schema, table).into_iter().flat_map(|table| &table.foreign_keys);
     all.filter(|it| it.columns == columns).map(|it| reference(it.name.as_ref(), columns)).collect()
+}
+
+/// Whether the table has a unique, check or foreign key of this name.
+pub fn has_constraint(schema: &Schema, table: &TableName, name: &str) -> bool {
+    on(schema, table).is_some_and(|table| {
+        let uniques = table.uniques.iter().map(|it| &it.name);
+        let checks = table.checks.iter().map(|it| &it.name);
+        let keys = table.foreign_keys.iter().map(|it| &it.name);
+        uniques.chain(checks).chain(keys).any(|it| it.as_deref() == Some(name))
+    })
 }
 
 /// Whether an index of this name stands.

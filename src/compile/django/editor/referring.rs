@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Editor;
-use super::alter::{Alteration, type_differs};
+use super::alter::{Alteration, text_kind, type_differs};
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, State};
 use crate::schema::Change;
@@ -38,14 +38,21 @@ impl Editor<'_> {
             if !type_differs(&stands, column) {
                 continue;
             }
+            // From Django 4.2 on, `_alter_column_type_sql` looks at the other columns too.
+            let was = text_kind(&stands.data_type);
+            let leaves = was.is_some() && was != text_kind(&column.data_type);
+            if self.is_postgres()
+                && self.context.project.django >= (4, 2)
+                && (field.db_index || field.unique)
+                && leaves
+            {
+                self.drop_like_index(&table, &column.name);
+            }
             let column = crate::schema::Column {
                 data_type: column.data_type.clone(),
                 collation: column.collation.clone(),
                 ..stands
             };
-            if self.is_postgres() && defined.spelled.like.is_none() {
-                self.drop_like_index(&table, &column.name);
-            }
             self.change(Change::AlterColumn { table, column });
         }
     }

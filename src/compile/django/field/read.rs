@@ -112,6 +112,10 @@ impl Reader<'_> {
             db_index: self.flag(&arguments, object, "db_index", is_relation || class == "SlugField"),
             db_column: self.db_column(&arguments),
             db_default: self.db_default(&arguments),
+            db_comment: match arguments.text("db_comment") {
+                Argument::Is(text) if !text.is_empty() => Some(text.clone()),
+                Argument::Is(_) | Argument::Unset | Argument::Unknown => None,
+            },
             kind,
             notice: None,
             blind: false,
@@ -345,6 +349,7 @@ fn unseen_field(name: &str) -> Field {
         db_index: false,
         db_column: None,
         db_default: None,
+        db_comment: None,
         notice: None,
         blind: true,
     }

@@ -299,6 +299,7 @@ pub fn relation_field(name: &str, to: &ModelKey, db_constraint: bool, parent: bo
         db_index: true,
         db_column: None,
         db_default: None,
+        db_comment: None,
         notice: None,
         blind: false,
     }

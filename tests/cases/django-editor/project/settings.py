@@ -35,7 +35,7 @@ def database(url):
 
 
 
-INSTALLED_APPS = ["things", "broad"]
+INSTALLED_APPS = ["things", "broad", "hunted"]
 if django.VERSION >= (5, 2):
     INSTALLED_APPS += ["metas"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

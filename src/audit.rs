@@ -21,10 +21,10 @@ use policy::{FindingPattern, Judgement, PolicyUsage};
 
 pub use diagnosis::{Cause, Hypothesis, Likelihood, diagnose};
 pub use evidence::{Evidence, Sibling};
-pub use expect::Expected;
+pub use expect::{Expected, Part};
 pub use finding::{Finding, Rule, Severity, Subject};
 pub use history::{HistoryNote, HistoryStep, Smell, unusable_ledger};
-pub use observation::{CatalogObservation, LedgerObservation, Observation, Visibility};
+pub use observation::{CatalogObservation, LedgerObservation, Observation, Stored, StoredTable, Visibility};
 pub use policy::Policy;
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};
 

@@ -3,6 +3,7 @@
 //! Strictly read-only and gentle: one connection, a `READ ONLY` transaction, lock and statement timeouts on
 //! the server, a constant number of round trips however many tables, nothing that opens a user's table.
 
+pub mod inside;
 mod mysql;
 mod postgres;
 mod sqlite;

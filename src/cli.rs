@@ -8,6 +8,7 @@ mod demo;
 mod manifest;
 mod output;
 mod place;
+mod repair;
 mod serve;
 mod snapshot;
 
@@ -55,6 +56,8 @@ pub enum Command {
     Check(check::CheckArgs),
     /// Write ledger and schema of a database to a small file, to be kept with its backup.
     Snapshot(snapshot::SnapshotArgs),
+    /// Plan what makes a database whole again: print it, prove it, or apply it.
+    Repair(repair::RepairArgs),
     /// Serve an embedded database that holds a real incident: 7 tables and a column that were never made.
     Demo(demo::DemoArgs),
     /// Compile a project's migrations to a manifest.
@@ -84,6 +87,7 @@ pub fn run() -> ExitCode {
         Command::Serve(serve) => serve::run(&arguments.config, serve),
         Command::Check(check) => check::run(&arguments.config, &check),
         Command::Snapshot(snapshot) => snapshot::run(&arguments.config, &snapshot),
+        Command::Repair(repair) => repair::run(&arguments.config, &repair),
         Command::Demo(demo) => demo::run(&demo),
         Command::Compile(compile) => compile::run(compile),
         Command::Manifest(manifest) => manifest::run(&manifest),

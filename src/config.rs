@@ -5,6 +5,7 @@ mod database;
 mod django;
 mod policy;
 mod reader;
+mod repair_url;
 pub mod schema;
 mod url;
 mod yaml;
@@ -22,6 +23,7 @@ use crate::migration::Manifest;
 pub use database::DatabaseConfig;
 pub use policy::PolicyConfig;
 pub use reader::parse_duration;
+pub use repair_url::RepairUrl;
 pub use url::resolve_url;
 
 /// Everything that `serve` and `check` need to know, checked.

@@ -12,7 +12,7 @@ pub mod sqlite;
 pub mod token;
 mod verify;
 
-pub use render::NotRenderable;
+pub use render::{ColumnAspect, GentleStep, NotRenderable};
 
 use std::fmt;
 

@@ -38,4 +38,6 @@ pub mod view;
 
 pub mod service;
 
+pub mod mend;
+
 pub mod cli;

@@ -2,6 +2,7 @@
 //!
 //! snake_case, RFC 3339 in UTC, `null` rather than absent. A change here is a change of the API.
 
+mod repair;
 mod smoke;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ use crate::audit::{
 };
 use crate::catalog::{CatalogError, FailureReason};
 use crate::migration::MigrationId;
+
+pub use repair::RepairPlanView;
 
 pub use smoke::{BlockerView, SmokeCheckView};
 

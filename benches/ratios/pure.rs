@@ -61,7 +61,12 @@ fn observed(manifest: &Manifest) -> Observation {
         naming,
         ledger_table: TableName::unqualified(manifest.ledger.table),
         ledger: LedgerObservation::Rows(rows.collect()),
-        catalog: CatalogObservation { actual, visibility: Visibility::Full, unread: Vec::new() },
+        catalog: CatalogObservation {
+            actual,
+            visibility: Visibility::Full,
+            unread: Vec::new(),
+            stored: schema_health::audit::Stored::default(),
+        },
         evidence: None,
     }
 }

@@ -12,7 +12,7 @@ use crate::schema::{Name, Provenance, Table, TableName};
 
 /// A part of a table, as code names it.
 #[derive(Clone, Copy)]
-pub(super) enum Part<'a> {
+pub enum Part<'a> {
     Column(&'a Name),
     /// A key, unique, check or index, with the columns it is over.
     Constraint(&'a [Name]),
@@ -69,12 +69,7 @@ impl Expected {
 
     /// What may have undone or redone the work of the migration `maker` on `table` without our seeing it:
     /// an opaque operation, or a migration that the manifest does not know, applied no earlier.
-    pub(super) fn blind_spot(
-        &self,
-        manifest: &Manifest,
-        table: &TableName,
-        maker: Option<u32>,
-    ) -> Option<String> {
+    pub fn blind_spot(&self, manifest: &Manifest, table: &TableName, maker: Option<u32>) -> Option<String> {
         let since = maker.and_then(|maker| self.applied_at(manifest, maker).min()).unwrap_or(0);
         for spot in &self.expectation.blind_spots {
             let touches = match &spot.may_touch {
@@ -101,7 +96,7 @@ impl Expected {
 
     /// Which code of a later migration visibly drops or alters such a `part` of `table`, so that nobody can say
     /// whether it should still be there.
-    pub(super) fn undone_by(
+    pub fn undone_by(
         &self,
         manifest: &Manifest,
         table: &TableName,

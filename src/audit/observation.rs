@@ -1,5 +1,7 @@
 //! What was read from one database at one moment: its ledger and its catalog.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Evidence;
 use crate::dialect::{Dialect, Naming};
 use crate::migration::LedgerRow;
@@ -60,6 +62,24 @@ pub struct CatalogObservation {
     pub visibility: Visibility,
     /// What could not be read though it is there (an expression behind a lock), one sentence each.
     pub unread: Vec<String>,
+    pub stored: Stored,
+}
+
+/// What a repair must know beyond the schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stored {
+    /// SQLite's own texts, by which a table is rebuilt.
+    pub tables: BTreeMap<TableName, StoredTable>,
+    /// PostgreSQL's INVALID indexes, which count as not there.
+    pub invalid_indexes: BTreeSet<(TableName, Name)>,
+}
+
+/// One table of SQLite as it is written in its schema table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StoredTable {
+    pub create: String,
+    /// Its indexes and triggers.
+    pub beside: Vec<String>,
 }
 
 /// Whether what is not in the catalog's answer is known not to exist.

@@ -39,6 +39,7 @@ fn healthy(manifest: &Manifest) -> Observation {
             actual: fold(manifest, &all, &naming).schema,
             visibility: Visibility::Full,
             unread: Vec::new(),
+            stored: Stored::default(),
         },
         evidence: None,
     }

@@ -1,7 +1,7 @@
 //! Reads MySQL and MariaDB: each view of `information_schema` alone, joined on our side.
 
 mod assemble;
-mod error;
+pub(super) mod error;
 mod grants;
 mod innodb;
 mod ledger;
@@ -88,7 +88,12 @@ impl Session {
             naming,
             ledger_table: naming.table_in(&audited, &self.target.ledger.table_name()),
             ledger,
-            catalog: CatalogObservation { actual, visibility, unread: Vec::new() },
+            catalog: CatalogObservation {
+                actual,
+                visibility,
+                unread: Vec::new(),
+                stored: crate::audit::Stored::default(),
+            },
             evidence: None,
         })
     }

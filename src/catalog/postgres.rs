@@ -2,12 +2,12 @@
 //! and nothing opens a user's table, so that an audit never waits behind a migration.
 
 mod assemble;
-mod error;
+pub(super) mod error;
 mod ledger;
 mod names;
 mod rows;
 mod texts;
-mod url;
+pub(super) mod url;
 
 use std::collections::HashSet;
 use std::future::Future;
@@ -29,6 +29,8 @@ use self::texts::Texts;
 pub struct Session {
     target: Target,
     connection: PgConnection,
+    /// The transaction is somebody else's: it is neither begun nor ended here.
+    is_guest: bool,
     server: Server,
     /// Schemas beside the audited one that the last full read took; a fingerprint covers the same.
     other_schemas: Vec<String>,
@@ -76,29 +78,23 @@ impl Session {
     async fn connect(target: &Target) -> Result<Self, CatalogError> {
         let options = url::connect_options(&target.url)?;
         let mut connection = options.connect().await.map_err(|error| error::while_connecting(&error))?;
-        let server: Server = sqlx::query_as(
-            "SELECT pg_catalog.current_setting('server_version') AS version, \
-                    pg_catalog.current_setting('server_version_num')::integer AS version_number, \
-                    current_user::text AS role",
-        )
-        .fetch_one(&mut connection)
-        .await
-        .map_err(|error| failure(&error))?;
-        if server.version_number < OLDEST {
-            let message = format!("PostgreSQL {} is too old: 12 or newer is supported", server.version);
-            return Err(CatalogError::new(FailureReason::Unsupported, message));
-        }
-        let mut session = Self {
+        let server = Server::ask(&mut connection).await?;
+        let mut session = Self::over(connection, server, target, false);
+        session.be_gentle().await.map_err(|error| failure(&error))?;
+        Ok(session)
+    }
+
+    fn over(connection: PgConnection, server: Server, target: &Target, is_guest: bool) -> Self {
+        Self {
             target: target.clone(),
             connection,
+            is_guest,
             server,
             other_schemas: Vec::new(),
             names: Names::default(),
             texts: Texts::default(),
             vocabulary: String::new(),
-        };
-        session.be_gentle().await.map_err(|error| failure(&error))?;
-        Ok(session)
+        }
     }
 
     /// Read-only, impatient, and with the settings by which the server writes texts as it does by default.
@@ -123,7 +119,9 @@ impl Session {
         self.other_schemas = interest.schemas.iter().cloned().collect();
         let audit = self.target.budgets.audit;
         let work = async {
-            for _ in 1..ATTEMPTS {
+            // A guest cannot begin again.
+            let attempts = if self.is_guest { 1 } else { ATTEMPTS };
+            for _ in 1..attempts {
                 match self.observe_once(interest).await {
                     Err(error) if has_changed_meanwhile(&sqlstate(&error)) => self.give_up_snapshot().await?,
                     outcome => return outcome.map_err(|error| failure(&error)),
@@ -147,10 +145,13 @@ impl Session {
         self.names.complete(&mut self.connection, &raw, &snapshot.audited).await?;
         let mut unread =
             self.texts.complete(&mut self.connection, &raw, interest, &self.target.budgets).await?;
-        self.run("COMMIT").await?;
+        if !self.is_guest {
+            self.run("COMMIT").await?;
+        }
 
         let Snapshot { audited, namespaces, .. } = snapshot;
-        let (actual, remarks) = assemble::schema(raw, &namespaces, &self.names, &self.texts, &audited);
+        let (actual, remarks, stored) =
+            assemble::schema(raw, &namespaces, &self.names, &self.texts, &audited);
         unread.extend(remarks);
         let naming = Dialect::Postgres.naming();
         Ok(Observation {
@@ -161,7 +162,7 @@ impl Session {
             naming,
             ledger,
             // Whoever may connect may read pg_catalog.
-            catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },
+            catalog: CatalogObservation { actual, visibility: Visibility::Full, unread, stored },
             evidence: None,
         })
     }
@@ -172,7 +173,9 @@ impl Session {
 
     /// Begins the transaction whose one snapshot everything is read from.
     async fn begin(&mut self) -> Result<Snapshot, sqlx::Error> {
-        self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        if !self.is_guest {
+            self.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+        }
         let (current, mut search_path): (Option<String>, Vec<String>) = sqlx::query_as(
             "SELECT pg_catalog.current_schema()::text, pg_catalog.current_schemas(false)::text[]",
         )
@@ -308,6 +311,36 @@ impl Session {
     async fn run(&mut self, sql: &str) -> Result<(), sqlx::Error> {
         sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut self.connection).await.map(drop)
     }
+}
+
+impl Server {
+    async fn ask(connection: &mut PgConnection) -> Result<Self, CatalogError> {
+        let server: Self = sqlx::query_as(
+            "SELECT pg_catalog.current_setting('server_version') AS version, \
+                    pg_catalog.current_setting('server_version_num')::integer AS version_number, \
+                    current_user::text AS role",
+        )
+        .fetch_one(connection)
+        .await
+        .map_err(|error| failure(&error))?;
+        if server.version_number < OLDEST {
+            let message = format!("PostgreSQL {} is too old: 12 or newer is supported", server.version);
+            return Err(CatalogError::new(FailureReason::Unsupported, message));
+        }
+        Ok(server)
+    }
+}
+
+/// [`super::inside::observe_postgres`]
+pub(super) async fn observe_inside(
+    mut connection: PgConnection,
+    target: &Target,
+    interest: &Interest,
+) -> Result<(PgConnection, Observation), CatalogError> {
+    let server = Server::ask(&mut connection).await?;
+    let mut session = Session::over(connection, server, target, true);
+    let observation = session.observe(interest).await?;
+    Ok((session.connection, observation))
 }
 
 fn milliseconds(budget: Duration) -> u128 {

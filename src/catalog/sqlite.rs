@@ -3,7 +3,7 @@
 mod assemble;
 mod create_text;
 mod error;
-mod file;
+pub(super) mod file;
 mod ledger;
 
 use std::future::Future;
@@ -16,7 +16,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, FromRow, SqlSafeStr};
 
 use super::*;
-use crate::audit::{CatalogObservation, Visibility};
+use crate::audit::{CatalogObservation, Stored, Visibility};
 use crate::schema::Schema;
 
 use self::error::failure;
@@ -29,6 +29,8 @@ pub struct Session {
     identity: FileIdentity,
     connection: SqliteConnection,
     deadline: Deadline,
+    /// The transaction is somebody else's: it is neither begun nor ended here.
+    is_guest: bool,
 }
 
 impl Session {
@@ -54,7 +56,7 @@ impl Session {
         let mut connection = options.connect().await.map_err(|error| failure(&error, &file))?;
         let deadline = Deadline::default();
         deadline.watch(&mut connection).await.map_err(|error| failure(&error, &file))?;
-        let mut session = Self { target, file, identity, connection, deadline };
+        let mut session = Self { target, file, identity, connection, deadline, is_guest: false };
         // SQLite looks into the file at the first statement only.
         session.rows::<(i64,)>("SELECT count(*) FROM sqlite_schema").await?;
         Ok(session)
@@ -69,7 +71,7 @@ impl Session {
         self.begin().await?;
         let version: Vec<(String,)> = self.rows("SELECT sqlite_version()").await?;
         let ledger = self.read_ledger().await?;
-        let (actual, unread) = self.read_catalog().await?;
+        let (actual, unread, stored) = self.read_catalog().await?;
         self.commit().await?;
         Ok(Observation {
             dialect: Dialect::Sqlite,
@@ -78,12 +80,12 @@ impl Session {
             naming: Dialect::Sqlite.naming(),
             ledger_table: Dialect::Sqlite.naming().table_in("main", &self.target.ledger.table_name()),
             ledger,
-            catalog: CatalogObservation { actual, visibility: Visibility::Full, unread },
+            catalog: CatalogObservation { actual, visibility: Visibility::Full, unread, stored },
             evidence: None,
         })
     }
 
-    async fn read_catalog(&mut self) -> Result<(Schema, Vec<String>), CatalogError> {
+    async fn read_catalog(&mut self) -> Result<(Schema, Vec<String>, Stored), CatalogError> {
         let mut unread = Vec::new();
         let relations = self.rows(include_str!("sqlite/relations.sql")).await?;
         let mut columns = self.rows(include_str!("sqlite/columns.sql")).await?;
@@ -97,8 +99,10 @@ impl Session {
         }
         let indexes = self.rows(include_str!("sqlite/indexes.sql")).await?;
         let foreign_keys = self.rows(include_str!("sqlite/foreign_keys.sql")).await?;
+        let beside = self.rows(include_str!("sqlite/beside.sql")).await?;
+        let stored = assemble::stored(&relations, beside, &Dialect::Sqlite.naming());
         let rows = assemble::Rows { relations, columns, indexes, foreign_keys };
-        Ok((assemble::schema(rows, &mut unread, &Dialect::Sqlite.naming()), unread))
+        Ok((assemble::schema(rows, &mut unread, &Dialect::Sqlite.naming()), unread, stored))
     }
 
     /// `data_version` moves with every commit of another connection, to a table's rows too.
@@ -139,18 +143,18 @@ impl Session {
 
     /// Opens the file anew when another one stands under its path.
     async fn follow_file(&mut self) -> Result<(), CatalogError> {
-        if self.file.identity().await? != self.identity {
+        if !self.is_guest && self.file.identity().await? != self.identity {
             *self = Self::connect(self.target.clone(), self.file.clone()).await?;
         }
         Ok(())
     }
 
     async fn begin(&mut self) -> Result<(), CatalogError> {
-        self.rows::<()>("BEGIN").await.map(drop)
+        if self.is_guest { Ok(()) } else { self.rows::<()>("BEGIN").await.map(drop) }
     }
 
     async fn commit(&mut self) -> Result<(), CatalogError> {
-        self.rows::<()>("COMMIT").await.map(drop)
+        if self.is_guest { Ok(()) } else { self.rows::<()>("COMMIT").await.map(drop) }
     }
 
     async fn rows<R>(&mut self, sql: impl SqlSafeStr) -> Result<Vec<R>, CatalogError>
@@ -169,6 +173,21 @@ impl Session {
         self.deadline.clear();
         rows
     }
+}
+
+/// [`super::inside::observe_sqlite`]
+pub(super) async fn observe_inside(
+    connection: SqliteConnection,
+    target: &Target,
+    interest: &Interest,
+) -> Result<(SqliteConnection, Observation), CatalogError> {
+    let file = DatabaseFile::of_url(&target.url)?;
+    let identity = file.identity().await?;
+    let deadline = Deadline::default();
+    let mut session =
+        Session { target: target.clone(), file, identity, connection, deadline, is_guest: true };
+    let observation = session.observe(interest).await?;
+    Ok((session.connection, observation))
 }
 
 /// `work` under our own budget, for a file that does not answer at all.

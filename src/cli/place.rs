@@ -151,7 +151,7 @@ async fn within(
 }
 
 /// A URL may hold a password: it must not come back in an error message.
-fn secret_url(text: &str) -> Result<SecretString, String> {
+pub fn secret_url(text: &str) -> Result<SecretString, String> {
     let url = SecretString::from(text.to_owned());
     scheme_of(&url).map_err(|error| error.message).map(|_| url)
 }

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::django;
 use super::policy::PolicyConfig;
 use super::reader::{Entries, Reader};
+use super::repair_url::{self, RepairUrl};
 use super::yaml::{Key, Node, Position};
 use super::{
     DEFAULT_CONFIRM_AFTER, DEFAULT_INTERVAL, KEEP_CONNECTIONS_UP_TO, LEAST_INTERVAL, read_limited,
@@ -37,6 +38,8 @@ pub struct DatabaseConfig {
     pub stale_after: Duration,
     pub keep_connection: bool,
     pub policy: PolicyConfig,
+    /// Where `repair --prove` and `--apply` write; nobody else reads it.
+    pub repair_url: Option<RepairUrl>,
 }
 
 impl DatabaseConfig {
@@ -54,6 +57,7 @@ impl DatabaseConfig {
             stale_after: default_stale_after(DEFAULT_INTERVAL, &budgets),
             keep_connection: true,
             policy: PolicyConfig::default(),
+            repair_url: None,
         }
     }
 
@@ -271,6 +275,7 @@ pub(super) fn read(
     let manifest = read_manifest(reader, &key, &mut entries, url.as_ref(), manifests, sources);
     let schema = entries.take("schema").and_then(|node| reader.text(node, "schema")).map(|it| it.value);
     let ledger = entries.take("ledger").map(|node| read_ledger(reader, node)).unwrap_or_default();
+    let repair_url = repair_url::read(reader, &key, &mut entries);
     let gate = entries.take("gate").and_then(|node| reader.boolean(node, "gate")).unwrap_or(false);
     let own_policy = PolicyConfig::read(reader, &mut entries, false);
     let settings = common.overridden(reader, &mut entries);
@@ -299,6 +304,7 @@ pub(super) fn read(
             .unwrap_or_else(|| default_stale_after(settings.interval, &settings.budgets)),
         keep_connection: settings.keep_connections.unwrap_or(is_worth_keeping(scheme, settings.interval)),
         policy: common.policy.with(own_policy),
+        repair_url,
     })
 }
 

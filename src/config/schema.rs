@@ -40,6 +40,10 @@ struct Database {
     url: Option<String>,
     /// A file that holds the URL, such as a mounted secret; read again when it changes.
     url_file: Option<String>,
+    /// Of a role that may write: for `repair --prove` and `--apply` alone.
+    repair_url: Option<String>,
+    /// A file that holds repair_url; the service never opens it.
+    repair_url_file: Option<String>,
     /// The manifest's file; a relative path starts at this file's folder.
     manifest: Option<String>,
     django: Option<Django>,

@@ -1,5 +1,7 @@
 //! Changes written as DDL.
 
+mod column;
+mod gentle;
 mod guarded;
 mod parts;
 #[cfg(test)]
@@ -9,6 +11,9 @@ use super::Dialect;
 use crate::schema::{
     Change, Column, ConstraintRef, Index, Table, TableKind, TableName, UniqueConstraint, usual_type,
 };
+
+pub use column::ColumnAspect;
+pub use gentle::GentleStep;
 
 /// A change that this dialect's ALTER TABLE cannot carry out, or that lacks a text to be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -196,6 +201,16 @@ impl Dialect {
             return Ok(format!("ALTER TABLE {} ADD {constraint}", self.table(table)));
         }
         self.supports_unique(table, unique)?;
+        self.create_unique_index(table, unique, guard)
+    }
+
+    /// Of a constraint that can be deferred, the index alone.
+    fn create_unique_index(
+        self,
+        table: &TableName,
+        unique: &UniqueConstraint,
+        guard: &str,
+    ) -> Result<String, NotRenderable> {
         let name = self.name_of_unique(table, unique);
         let nulls = if unique.nulls_not_distinct { " NULLS NOT DISTINCT" } else { "" };
         Ok(format!(
@@ -229,6 +244,37 @@ impl Dialect {
             self.include(&index.include)?,
             self.condition(index.condition.as_ref())?
         ))
+    }
+
+    /// A column as it stands in CREATE TABLE.
+    pub fn column_definition(self, column: &Column) -> Result<String, NotRenderable> {
+        self.column(column, false)
+    }
+
+    /// The constraint that the change adds, as it stands in CREATE TABLE.
+    pub fn constraint_definition(self, change: &Change) -> Result<String, NotRenderable> {
+        match change {
+            Change::AddPrimaryKey { primary_key, .. } => Ok(self.primary_key(primary_key, "")),
+            Change::AddForeignKey { table, foreign_key } => self.foreign_key(table, foreign_key, ""),
+            Change::AddCheck { table, check } => self.check(table, check, ""),
+            Change::AddUnique { table, unique } => self.unique_constraint(table, unique),
+            Change::CreateTable(_)
+            | Change::DropTable { .. }
+            | Change::RenameTable { .. }
+            | Change::AddColumn { .. }
+            | Change::DropColumn { .. }
+            | Change::RenameColumn { .. }
+            | Change::AlterColumn { .. }
+            | Change::DropPrimaryKey { .. }
+            | Change::DropUnique { .. }
+            | Change::DropForeignKey { .. }
+            | Change::DropCheck { .. }
+            | Change::AddIndex { .. }
+            | Change::DropIndex { .. }
+            | Change::RenameConstraint { .. } => {
+                Err(NotRenderable("what is no constraint has no definition as one".to_owned()))
+            }
+        }
     }
 
     fn drop_named(self, table: &TableName, what: &'static str, reference: &ConstraintRef) -> Rendered {

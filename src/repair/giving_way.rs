@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use crate::dialect::{Dialect, mysql};
-use crate::schema::{Change, Index, IndexPart, Name, Schema, TableName, diff};
+use crate::schema::{Change, Index, IndexPart, Name, Schema, TableName, diff, diff_table};
 
 /// `actual` without the indexes of the server's own making that will go by themselves while the plan is carried
 /// out. Where such an index is expected, the plan then makes it; behind a guard, so that one of this name that
@@ -28,6 +28,15 @@ pub fn without<'s>(dialect: Dialect, actual: &'s Schema, expected: &Schema) -> C
         }
     }
     left
+}
+
+/// Whether the change adds what is not there now, rather than what will give way.
+pub fn is_missing(actual: &Schema, change: &Change) -> bool {
+    let Change::AddIndex { table, index } = change else { return true };
+    let Some(table) = actual.tables.get(table) else { return true };
+    let mut wanted = table.clone();
+    Arc::make_mut(&mut wanted).indexes = vec![index.clone()];
+    diff_table(table, &wanted).changes.iter().any(|it| matches!(it, Change::AddIndex { .. }))
 }
 
 /// Whether the name of the index that the change adds becomes free only when one of the server's own gives way.

@@ -14,6 +14,7 @@ use crate::audit::{Expected, Observation, audit_against};
 use crate::catalog::{CatalogError, FailureReason, Fingerprint, Session};
 use crate::config::DatabaseConfig;
 use crate::migration::{Interest, Manifest};
+use crate::repair::{Basis, Plans};
 
 /// However still the fingerprint stands, everything is read again after so many looks.
 const FULL_READ_EVERY: u32 = 10;
@@ -122,7 +123,14 @@ impl Auditor {
                 .unwrap_or_else(|| Arc::new(Expected::of(&manifest, &observation)));
             let report = audit_against(&manifest, &expected, &observation, &policy);
             let tables = TableIndex::of(Arc::clone(&manifest), &expected, &observation);
-            Last { manifest, policy, expected, judged: Arc::new(Judged::new(report, tables)) }
+            let plans = Plans::of(Basis {
+                manifest: &manifest,
+                expected: &expected,
+                observation: &observation,
+                report: &report,
+            });
+            let judged = Judged { plans: plans.map(Box::new), ..Judged::new(report, tables) };
+            Last { manifest, policy, expected, judged: Arc::new(judged) }
         });
         let last = work.await.map_err(|crash| internal(&crash))?;
         let judged = Arc::clone(&last.judged);

@@ -7,6 +7,7 @@ mod index;
 pub mod openapi;
 mod probes;
 mod problem;
+mod repair;
 
 pub use api::view_of;
 
@@ -74,6 +75,7 @@ pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
         .route("/v1/databases/{database}/findings", get(api::list_findings))
         .route("/v1/databases/{database}/migrations", get(api::list_migrations))
         .route("/v1/databases/{database}/tables/{table}", get(api::show_table))
+        .route("/v1/databases/{database}/repair-plan", get(repair::show_repair_plan))
         .route("/v1/databases/{database}/audits", post(api::audit_now))
         .layer(CompressionLayer::new())
         .layer(PropagateRequestIdLayer::x_request_id())

@@ -16,6 +16,7 @@ use super::tables::TableIndex;
 use crate::audit::{self, Finding, Health, Report, Rule, Severity};
 use crate::catalog::{CatalogError, FailureReason};
 use crate::config::DatabaseConfig;
+use crate::repair::Plans;
 
 /// Further away than anybody waits.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
@@ -124,6 +125,8 @@ pub struct Judged {
     pub findings: Vec<(Rule, Severity, usize)>,
     /// How many migrations there are of each verdict that occurs.
     pub verdicts: Vec<(audit::Verdict, usize)>,
+    /// How to mend what is missing; `None` where nothing is.
+    pub plans: Option<Box<Plans>>,
 }
 
 impl Judged {
@@ -140,7 +143,7 @@ impl Judged {
         let count_of = |verdict| report.migrations.iter().filter(|it| it.verdict == verdict).count();
         let verdicts = audit::Verdict::ALL.into_iter().map(|each| (each, count_of(each)));
         let verdicts = verdicts.filter(|(_, count)| *count > 0).collect();
-        Self { report, tables, findings, verdicts }
+        Self { report, tables, findings, verdicts, plans: None }
     }
 
     /// How many findings there are of the rule, without acknowledged ones.

@@ -41,7 +41,12 @@ fn observed(tables: &[&str], rows: &[&str]) -> Observation {
         naming: Dialect::Postgres.naming(),
         ledger_table: TableName::unqualified("django_migrations"),
         ledger: LedgerObservation::Rows(rows.iter().map(|it| row(it)).collect()),
-        catalog: CatalogObservation { actual, visibility: Visibility::Full, unread: Vec::new() },
+        catalog: CatalogObservation {
+            actual,
+            visibility: Visibility::Full,
+            unread: Vec::new(),
+            stored: crate::audit::Stored::default(),
+        },
         evidence: None,
     }
 }

@@ -4,6 +4,7 @@ mod by_hand;
 pub mod corpus;
 pub mod damage;
 pub mod ground;
+mod mending;
 mod origins;
 mod part_way;
 
@@ -63,6 +64,7 @@ async fn conforms(corpus: &'static str, dialect: Dialect) {
     assert!(report.findings.is_empty(), "{text}");
     assert!(coverage.expected_tables > 0, "nothing is expected");
 
+    let had_no_news = corpus.accepts(dialect, &ground.url(), &["makemigrations", "--check", "--dry-run"]);
     let start = Instant::now();
     let tally = damage::drop_each(&mut ground, &compilation.manifest, origins.as_ref()).await;
     let line = format!("{} on {dialect}: {tally}, in {:.1?}", corpus.0, start.elapsed());
@@ -72,7 +74,18 @@ async fn conforms(corpus: &'static str, dialect: Dialect) {
         writeln!(text, "  {fault}").unwrap();
     }
     fs::write(&report_file, &text).unwrap();
+    for reason in &tally.mending.left_out {
+        println!("  left out of plans: {reason}");
+    }
     assert!(tally.faults.is_empty(), "{line}\n{}", tally.faults.join("\n"));
+    // What was mended is as the project's own tools would have it.
+    let url = ground.url();
+    assert!(
+        corpus.accepts(dialect, &url, &["migrate", "--check", "--skip-checks"]),
+        "{line}: migrate has news"
+    );
+    let has_no_news = corpus.accepts(dialect, &url, &["makemigrations", "--check", "--dry-run"]);
+    assert_eq!(has_no_news, had_no_news, "{line}: makemigrations --check");
 }
 
 macro_rules! corpora {

@@ -61,6 +61,33 @@ fn what_decides_waits_for_nothing() {
     }
 }
 
+/// What writes stands in a room of its own, which the service cannot reach.
+#[test]
+fn the_service_has_no_way_to_write() {
+    let rooms = rooms();
+    let place = |room: &str| rooms.iter().position(|it| it == room).unwrap();
+    assert!(place("service") < place("mend"), "the service must not stand below the room that writes");
+    for room in rooms.iter().filter(|it| !["catalog", "mend", "cli"].contains(&it.as_str())) {
+        for file in files_of(room) {
+            let text = fs::read_to_string(&file).unwrap();
+            for word in [
+                "crate::mend",
+                "catalog::inside",
+                "inside::observe",
+                "inside::postgres_options",
+                "RepairUrl::read",
+            ] {
+                assert!(!text.contains(word), "{} may not write, but says `{word}`", file.display());
+            }
+        }
+    }
+    for file in files_of("cli") {
+        let text = fs::read_to_string(&file).unwrap();
+        let may = file.ends_with("cli/repair.rs");
+        assert!(may || !text.contains("crate::mend"), "{} writes to databases", file.display());
+    }
+}
+
 #[test]
 fn every_file_opens_with_what_it_is_for() {
     for room in rooms() {

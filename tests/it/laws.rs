@@ -13,7 +13,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
 use schema_health::dialect::{Dialect, Naming, mysql};
-use schema_health::repair::{Plan, plan};
+use schema_health::repair::{Options, Plan, Variant, plan, plan_with};
 use schema_health::schema::{
     Change, Comparison, ConstraintRef, Index, Name, PrimaryKey, Provenance, Schema, Spelling, Table,
     TableName, UniqueConstraint, Unproven, diff,
@@ -113,7 +113,7 @@ async fn law_5_mysql_where_an_index_of_the_servers_own_is_expected() {
             let thing = expected.tables.get_mut(&TableName::unqualified("thing")).map(Arc::make_mut).unwrap();
             thing.indexes[0].name = name.map(Into::into);
             add(thing);
-            let outcome = is_made_to(&mut place, &expected).await;
+            let outcome = is_made_to(&mut place, &expected, Variant::Plain).await;
             outcome.unwrap_or_else(|error| panic!("index {name:?}: {error}"));
         }
     }
@@ -236,15 +236,19 @@ async fn is_mended_once(place: &mut Place, dice: &mut Dice) -> Result<(), TestCa
     let whole = canonical(dialect, &whole, &naming);
     let (actual, expected) = (without_some(&whole, 40, dice), without_some(&whole, 10, dice));
     build(place, &actual).await?;
-    is_made_to(place, &expected).await
+    let variant = if dice.chance(50) { Variant::ZeroDowntime } else { Variant::Plain };
+    is_made_to(place, &expected, variant).await
 }
 
 /// Plans the repair of what stands in `place`, carries it out, and holds the result to law 5.
-async fn is_made_to(place: &mut Place, expected: &Schema) -> Result<(), TestCaseError> {
+async fn is_made_to(place: &mut Place, expected: &Schema, variant: Variant) -> Result<(), TestCaseError> {
     let dialect = place.dialect();
-    let mending = plan(dialect, &place.observe(expected).await, expected);
+    let observation = place.observation(expected).await;
+    let options = Options { stored: observation.catalog.stored, variant, ..Options::default() };
+    let mending = plan_with(dialect, &observation.catalog.actual, expected, &options);
     for statement in &mending.statements {
-        execute(place, std::slice::from_ref(&statement.sql)).await?;
+        let ran = place.run(statement).await;
+        ran.map_err(|error| TestCaseError::fail(format!("{error}\nin {}", statement.sql())))?;
     }
     let mended = place.observe(expected).await;
     let fingerprint = place.fingerprint().await;
@@ -252,12 +256,11 @@ async fn is_made_to(place: &mut Place, expected: &Schema) -> Result<(), TestCase
     let again = plan(dialect, &mended, expected);
     prop_assert!(again.statements.is_empty(), "{:#?}", again.statements);
 
-    for statement in mending.statements.iter().filter(|it| it.guarded) {
-        execute(place, std::slice::from_ref(&statement.sql)).await?;
-    }
-    for statement in mending.statements.iter().filter(|it| !it.guarded) {
-        let refused = place.execute(&statement.sql).await.unwrap_err();
-        prop_assert!(refused.contains("duplicate column name"), "{}", refused);
+    for statement in &mending.statements {
+        let ran = place.run(statement).await;
+        ran.map_err(|error| {
+            TestCaseError::fail(format!("{error}\nin the second run of {}", statement.sql()))
+        })?;
     }
     prop_assert_eq!(place.observe(expected).await, mended);
     prop_assert_eq!(place.fingerprint().await, fingerprint);
@@ -282,7 +285,7 @@ fn nothing_is_missing(mended: &Schema, expected: &Schema, mending: &Plan) -> Res
             is_unexpected || left_out.contains(&format!("{change:?}")),
             "{:#?} is still missing after {:#?}\nleft out: {:#?}",
             change,
-            mending.statements.iter().map(|it| &it.sql).collect::<Vec<_>>(),
+            mending.statements.iter().map(|it| it.sql()).collect::<Vec<_>>(),
             mending.left_out
         );
     }

@@ -14,6 +14,7 @@ mod evolve;
 mod house;
 mod laws;
 mod observing;
+mod repair;
 mod servers;
 mod service;
 mod snapshot;

@@ -30,7 +30,12 @@ fn messages(manifest: &Manifest, recorded: &[&str]) -> Vec<String> {
         naming: manifest.dialect.naming(),
         ledger_table: TableName::unqualified("django_migrations"),
         ledger: LedgerObservation::Rows(recorded.iter().map(row).collect()),
-        catalog: CatalogObservation { actual, visibility: Visibility::Full, unread: Vec::new() },
+        catalog: CatalogObservation {
+            actual,
+            visibility: Visibility::Full,
+            unread: Vec::new(),
+            stored: crate::audit::Stored::default(),
+        },
         evidence: None,
     };
     let report = audit(manifest, &observation, &Default::default());

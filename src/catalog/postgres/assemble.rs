@@ -9,6 +9,7 @@ use sqlx::postgres::types::Oid;
 use super::names::Names;
 use super::rows::{self, DefaultValue, Namespace, Raw, ReferencedColumn, vector};
 use super::texts::{Place, Texts};
+use crate::audit::Stored;
 use crate::dialect::Dialect;
 use crate::schema::{
     Action, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexKey, IndexPart, Name, NullsOrder,
@@ -22,7 +23,7 @@ pub fn schema(
     names: &Names,
     texts: &Texts,
     audited: &str,
-) -> (Schema, Vec<String>) {
+) -> (Schema, Vec<String>, Stored) {
     let mut assembly = Assembly::new(raw, namespaces, names, texts, audited);
     assembly.columns();
     assembly.constraints();
@@ -44,6 +45,7 @@ struct Assembly<'a> {
     /// Indexes of constraints that have no place in a schema.
     left_out: HashSet<u32>,
     remarks: Vec<String>,
+    stored: Stored,
 }
 
 impl<'a> Assembly<'a> {
@@ -80,6 +82,7 @@ impl<'a> Assembly<'a> {
             deferred: HashMap::new(),
             left_out: HashSet::new(),
             remarks: Vec::new(),
+            stored: Stored::default(),
         }
     }
 
@@ -206,6 +209,9 @@ impl<'a> Assembly<'a> {
                 continue;
             }
             if !row.is_valid {
+                if let Some(table) = self.tables.get(&row.relation.0) {
+                    self.stored.invalid_indexes.insert((table.name.clone(), row.name.clone()));
+                }
                 self.remarks.push(format!(
                     "index {} of table {} is INVALID, which counts as not there: drop it and create it again",
                     row.name,
@@ -286,7 +292,7 @@ impl<'a> Assembly<'a> {
     }
 
     /// Rows of constraints and indexes come as they lie; told is always in one order.
-    fn finish(mut self) -> (Schema, Vec<String>) {
+    fn finish(mut self) -> (Schema, Vec<String>, Stored) {
         let mut schema = Schema::default();
         for mut table in self.tables.into_values() {
             table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
@@ -296,7 +302,7 @@ impl<'a> Assembly<'a> {
             schema.insert(table);
         }
         self.remarks.sort();
-        (schema, self.remarks)
+        (schema, self.remarks, self.stored)
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::FromRow;
 
 use super::create_text::{self, CheckText, TableText};
+use crate::audit::{Stored, StoredTable};
 use crate::catalog::words::action;
 use crate::dialect::{Dialect, Naming};
 use crate::schema::{
@@ -17,6 +18,30 @@ pub struct RelationRow {
     name: String,
     kind: String,
     sql: Option<String>,
+}
+
+/// An index or a trigger as it is written.
+#[derive(FromRow)]
+pub struct BesideRow {
+    table_name: String,
+    sql: String,
+}
+
+/// The texts by which a table is rebuilt.
+pub fn stored(relations: &[RelationRow], beside: Vec<BesideRow>, naming: &Naming) -> Stored {
+    let mut stored = Stored::default();
+    let named = |name: &str| naming.table(&TableName::unqualified(name));
+    for row in relations.iter().filter(|it| it.kind == "table") {
+        if let Some(create) = row.sql.clone() {
+            stored.tables.insert(named(&row.name), StoredTable { create, beside: Vec::new() });
+        }
+    }
+    for row in beside {
+        if let Some(table) = stored.tables.get_mut(&named(&row.table_name)) {
+            table.beside.push(row.sql);
+        }
+    }
+    stored
 }
 
 #[derive(FromRow)]

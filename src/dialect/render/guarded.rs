@@ -1,9 +1,9 @@
 //! Additions written so that each statement does nothing where its object is there already.
 
 use super::{Dialect, NotRenderable, Rendered};
-use crate::schema::{Change, Name, TableName};
+use crate::schema::{Change, Column, Name, TableName};
 
-const IF_NOT_EXISTS: &str = "IF NOT EXISTS ";
+pub(super) const IF_NOT_EXISTS: &str = "IF NOT EXISTS ";
 
 /// By what MySQL's dictionary knows that something is there.
 enum Known<'a> {
@@ -29,6 +29,7 @@ impl Dialect {
                 Ok(statements)
             }
             Change::AddColumn { table, column } => match self {
+                Self::Mysql | Self::Mariadb if would_invent(column) => self.unless_rows(table, column),
                 Self::Postgres | Self::Mariadb => Ok(vec![self.add_column(table, column, IF_NOT_EXISTS)?]),
                 Self::Mysql => self.unless(table, Known::Column(&column.name), change),
                 Self::Sqlite => self.render(change),
@@ -105,20 +106,29 @@ impl Dialect {
         self.unless_constraint(table, &format!("conname = {}", self.quote_literal(name)), change)
     }
 
+    fn unless_constraint(self, table: &TableName, is_it: &str, change: &Change) -> Rendered {
+        Ok(self.render(change)?.into_iter().map(|it| self.do_unless(table, is_it, &it)).collect())
+    }
+
     /// PostgreSQL has no IF NOT EXISTS for constraints
     /// (<https://www.postgresql.org/docs/current/sql-altertable.html>).
-    fn unless_constraint(self, table: &TableName, is_it: &str, change: &Change) -> Rendered {
+    pub(super) fn do_unless(self, table: &TableName, is_it: &str, statement: &str) -> String {
+        self.do_if(&format!("NOT {}", self.constraint_exists(table, is_it)), statement)
+    }
+
+    pub(super) fn constraint_exists(self, table: &TableName, is_it: &str) -> String {
         let relation = self.quote_literal(&self.table(table));
-        let guard = |statement: String| {
-            let body = format!(
-                "BEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_constraint\n                  \
-                 WHERE conrelid = {relation}::pg_catalog.regclass AND {is_it}) THEN\n    \
-                 {statement};\n  END IF;\nEND"
-            );
-            let tag = dollar_tag(&body);
-            format!("DO {tag} {body} {tag}")
-        };
-        Ok(self.render(change)?.into_iter().map(guard).collect())
+        format!(
+            "EXISTS (SELECT FROM pg_catalog.pg_constraint\n                  \
+             WHERE conrelid = {relation}::pg_catalog.regclass AND {is_it})"
+        )
+    }
+
+    /// PostgreSQL's way to run a statement only where something holds.
+    pub(super) fn do_if(self, condition: &str, statement: &str) -> String {
+        let body = format!("BEGIN\n  IF {condition} THEN\n    {statement};\n  END IF;\nEND");
+        let tag = dollar_tag(&body);
+        format!("DO {tag} {body} {tag}")
     }
 
     /// MySQL has IF NOT EXISTS for tables alone; a prepared statement stands for the missing IF.
@@ -128,25 +138,65 @@ impl Dialect {
             Known::Index(name) => ("STATISTICS", "INDEX_NAME", name),
             Known::Constraint(name) => ("TABLE_CONSTRAINTS", "CONSTRAINT_NAME", name),
         };
-        let schema = table.schema.as_ref().map_or("DATABASE()".to_owned(), |it| self.quote_literal(it));
         let is_it = format!(
-            "TABLE_SCHEMA = {schema} AND TABLE_NAME = {} AND {column} = {}",
+            "TABLE_SCHEMA = {} AND TABLE_NAME = {} AND {column} = {}",
+            self.schema_of(table),
             self.quote_literal(&table.name),
             self.quote_literal(name)
         );
         let guard = |statement: String| {
             let statement = self.quote_literal(&statement);
-            [
-                format!(
-                    "SET @guarded = IF(EXISTS (SELECT 1 FROM information_schema.{view} WHERE {is_it}), 'DO 0', {statement})"
-                ),
-                "PREPARE guarded FROM @guarded".to_owned(),
-                "EXECUTE guarded".to_owned(),
-                "DEALLOCATE PREPARE guarded".to_owned(),
-            ]
+            self.prepared(&format!(
+                "IF(EXISTS (SELECT 1 FROM information_schema.{view} WHERE {is_it}), 'DO 0', {statement})"
+            ))
         };
         Ok(self.render(change)?.into_iter().flat_map(guard).collect())
     }
+
+    /// A column for which rows that are there have no value: MySQL and MariaDB would invent one (0, an empty text),
+    /// so that it is added to an empty table only.
+    fn unless_rows(self, table: &TableName, column: &Column) -> Rendered {
+        let is_there = format!(
+            "EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {} AND COLUMN_NAME = {})",
+            self.schema_of(table),
+            self.quote_literal(&table.name),
+            self.quote_literal(&column.name)
+        );
+        let add = self.quote_literal(&self.add_column(table, column, "")?);
+        let refuse = self.quote_literal(&refusal(self, &format!("{} has rows", table.name)));
+        Ok(self.prepared(&format!(
+            "IF({is_there}, 'DO 0', IF(EXISTS (SELECT 1 FROM {}), {refuse}, {add}))",
+            self.table(table)
+        )))
+    }
+
+    /// Runs the statement that the expression yields.
+    pub(super) fn prepared(self, expression: &str) -> Vec<String> {
+        vec![
+            format!("SET @guarded = {expression}"),
+            "PREPARE guarded FROM @guarded".to_owned(),
+            "EXECUTE guarded".to_owned(),
+            "DEALLOCATE PREPARE guarded".to_owned(),
+        ]
+    }
+
+    /// The name of the table's database as an expression.
+    pub(super) fn schema_of(self, table: &TableName) -> String {
+        table.schema.as_ref().map_or("DATABASE()".to_owned(), |it| self.quote_literal(it))
+    }
+}
+
+/// Whether a server that is lenient would make up a value for the rows that are there.
+fn would_invent(column: &Column) -> bool {
+    !column.nullable && column.default.is_none() && column.generated.is_none() && !column.auto_increment
+}
+
+/// A statement that MySQL and MariaDB refuse with `message` in the error: outside of routines they know no other
+/// way to stop.
+pub(super) fn refusal(dialect: Dialect, message: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, ' ' | '_' | '-');
+    let message: String = message.chars().map(|it| if is_plain(it) { it } else { '_' }).take(48).collect();
+    format!("DO (SELECT 1 FROM {})", dialect.quote(&format!("schema-health: {}", message.trim_end())))
 }
 
 /// `$guard$`, or with a number such that nothing in `body` ends it.

@@ -254,7 +254,7 @@ impl Dialect {
 }
 
 /// A name for what has none, within every dialect's limit and the same each time.
-fn own_name(table: &TableName, object: &impl Display, suffix: &str) -> Name {
+pub(super) fn own_name(table: &TableName, object: &impl Display, suffix: &str) -> Name {
     use sha2::{Digest, Sha256};
     let digest = Sha256::digest(format!("{table} {object}").as_bytes());
     let digest: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
@@ -266,7 +266,7 @@ fn known<'s>(spelling: &'s Spelling, what: &str, whose: &impl Display) -> Result
     spelling.text().ok_or_else(|| NotRenderable(format!("the {what} {whose} is not known")))
 }
 
-fn deferrable(deferrable: Deferrable) -> &'static str {
+pub(super) fn deferrable(deferrable: Deferrable) -> &'static str {
     match deferrable {
         Deferrable::No => "",
         Deferrable::InitiallyImmediate => " DEFERRABLE INITIALLY IMMEDIATE",

@@ -179,8 +179,16 @@ fn only_sqlites_new_column_has_no_guard() {
     let change = column("text", None);
     assert!(!Dialect::Sqlite.has_guard(&change));
     assert!(Dialect::Postgres.has_guard(&change));
-    let sql = Dialect::Mariadb.render_guarded(&change).unwrap();
-    assert_eq!(sql, ["ALTER TABLE `t` ADD COLUMN IF NOT EXISTS `c` text NOT NULL"]);
+    let optional = Column { nullable: true, ..Column::new("c", Spelling::certain("text")) };
+    let optional = Change::AddColumn { table: name("t"), column: optional };
+    let sql = Dialect::Mariadb.render_guarded(&optional).unwrap();
+    assert_eq!(sql, ["ALTER TABLE `t` ADD COLUMN IF NOT EXISTS `c` text NULL"]);
+    // Rows would get a value that nobody said: only an empty table takes it.
+    let sql = Dialect::Mariadb.render_guarded(&change).unwrap().join(";");
+    assert!(
+        sql.contains("IF(EXISTS (SELECT 1 FROM `t`), 'DO (SELECT 1 FROM `schema-health: t has rows`)'"),
+        "{sql}"
+    );
     let drop = Change::DropTable { table: name("t") };
     assert!(Dialect::Postgres.render_guarded(&drop).is_err());
 }

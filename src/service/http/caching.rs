@@ -12,7 +12,7 @@ use super::problem::Problem;
 /// `value` as JSON, or 304 where `If-None-Match` names it.
 pub fn json(request: &HeaderMap, value: &impl Serialize) -> Response {
     match serde_json::to_vec(value) {
-        Ok(body) => bytes(request, body),
+        Ok(body) => bytes(request, body, "application/json"),
         Err(cause) => {
             error!("an answer could not be written as JSON: {cause}");
             Problem::internal().into_response()
@@ -20,13 +20,18 @@ pub fn json(request: &HeaderMap, value: &impl Serialize) -> Response {
     }
 }
 
-fn bytes(request: &HeaderMap, body: Vec<u8>) -> Response {
+/// A text of this type, or 304 where `If-None-Match` names it.
+pub fn text(request: &HeaderMap, content_type: &'static str, body: String) -> Response {
+    bytes(request, body.into_bytes(), content_type)
+}
+
+fn bytes(request: &HeaderMap, body: Vec<u8>, content_type: &'static str) -> Response {
     let tag = tag_of(request, &body);
     let caching = [(CACHE_CONTROL, "no-cache".to_owned()), (ETAG, tag.clone())];
     if is_known(request, &tag) {
         return (StatusCode::NOT_MODIFIED, caching).into_response();
     }
-    (caching, [(CONTENT_TYPE, "application/json")], body).into_response()
+    (caching, [(CONTENT_TYPE, content_type)], body).into_response()
 }
 
 /// A strong tag is for one sequence of bytes, so the compressed answer has its own (RFC 9110, 8.8.3.3).

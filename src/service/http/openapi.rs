@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use utoipa::OpenApi;
 
-use super::{api, caching, index, probes};
+use super::{api, caching, index, probes, repair};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -27,6 +27,7 @@ use super::{api, caching, index, probes};
         api::list_findings,
         api::list_migrations,
         api::show_table,
+        repair::show_repair_plan,
         api::audit_now,
     )
 )]

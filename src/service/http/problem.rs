@@ -57,6 +57,11 @@ impl Problem {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "not_audited", detail)
     }
 
+    pub fn no_such_choice(key: &str, known: &str) -> Self {
+        let detail = format!("{key} must be one of: {known}");
+        Self::new(StatusCode::BAD_REQUEST, "no_such_choice", detail)
+    }
+
     pub fn shutting_down() -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, "shutting_down", "the service is shutting down")
     }

@@ -102,6 +102,11 @@ impl Corpus {
         }
     }
 
+    /// Whether `manage.py …` ends well.
+    pub fn accepts(self, dialect: Dialect, url: &str, arguments: &[&str]) -> bool {
+        self.command(dialect, url, arguments).output().unwrap().status.success()
+    }
+
     fn command(self, dialect: Dialect, url: &str, arguments: &[&str]) -> Command {
         let settings = self.settings(dialect);
         let module = settings.file_stem().unwrap().to_owned();

@@ -24,6 +24,7 @@ use self::fallen::fallen;
 use self::tally::Tally;
 use self::target::{Target, targets};
 use super::ground::{Ground, lines, look};
+use super::mending::Mending;
 use super::origins::Origins;
 
 /// A database of no more tables than this loses one object at a time.
@@ -46,6 +47,7 @@ pub async fn drop_each(ground: &mut Ground, manifest: &Manifest, origins: Option
         known: &known,
         spots: before.blind_spots.into_iter().collect(),
         tally: Tally::default(),
+        mending: Mending::default(),
     };
     let tables: Vec<&Table> = whole
         .tables
@@ -72,7 +74,8 @@ pub async fn drop_each(ground: &mut Ground, manifest: &Manifest, origins: Option
     let (_, report) = look(&mut session, manifest).await;
     session.close().await;
     assert!(report.findings.iter().all(|it| known.contains(&it.id)), "not put back: {:#?}", lines(&report));
-    damage.tally
+    let faults = std::mem::take(&mut damage.mending.faults);
+    damage.tally.with(damage.mending, faults)
 }
 
 /// What is dropped together.
@@ -116,6 +119,7 @@ struct Damage<'a> {
     /// What is told of the whole database as not verified.
     spots: BTreeSet<String>,
     tally: Tally,
+    mending: Mending,
 }
 
 impl Damage<'_> {
@@ -140,7 +144,7 @@ impl Damage<'_> {
             }
         }
         let (after, report) = look(session, self.manifest).await;
-        let damaged = after.catalog.actual;
+        let mut damaged = after.catalog.actual;
         if !dropped.is_empty() {
             let fallen = fallen(self.whole, &damaged, self.expected);
             let findings: Vec<_> =
@@ -152,6 +156,7 @@ impl Damage<'_> {
                 [] => String::new(),
             };
             self.tally.judge(&what, fallen, &findings, spots, (dialect, self.origins));
+            damaged = self.mending.mend(ground, session, self.manifest, self.known, &what).await;
         }
         ground.restore(&damaged, self.whole).await;
         refused

@@ -7,7 +7,7 @@ use schema_health::audit::{Observation, Policy, Report, audit};
 use schema_health::catalog::{Budgets, LedgerSource, Session, Target};
 use schema_health::dialect::Dialect;
 use schema_health::migration::{Manifest, ledger};
-use schema_health::repair::plan;
+use schema_health::repair::{Plan, plan};
 use schema_health::schema::{Schema, TableName};
 use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Connection, Executor};
@@ -73,7 +73,7 @@ impl Ground {
         match self {
             Self::Postgres(_) => {
                 let plan = plan(Dialect::Postgres, damaged, whole);
-                let statements: Vec<String> = plan.statements.into_iter().map(|it| it.sql).collect();
+                let statements: Vec<String> = plan.statements.into_iter().map(|it| it.sql()).collect();
                 self.execute(&statements.join(";\n")).await.unwrap();
             }
             Self::Mariadb(_, saved) => {
@@ -91,6 +91,22 @@ impl Ground {
                 let fresh = database.path().with_extension("fresh");
                 std::fs::copy(database.path().with_extension("saved"), &fresh).unwrap();
                 std::fs::rename(&fresh, database.path()).unwrap();
+            }
+        }
+    }
+
+    /// Runs a plan as `repair --apply` does: over a connection of its own, SQLite's statements in transactions.
+    pub async fn run_plan(&self, plan: &Plan) -> Result<(), String> {
+        match self {
+            Self::Postgres(database) => run_plan(&mut database.connect().await, plan, false).await,
+            Self::Mariadb(database, _) => run_plan(&mut database.connect().await, plan, false).await,
+            Self::Sqlite(database) => {
+                let mut connection = database.connect().await;
+                let hurry = "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF";
+                sqlx::raw_sql(hurry).execute(&mut connection).await.unwrap();
+                let ran = run_plan(&mut connection, plan, true).await;
+                connection.close().await.unwrap();
+                ran
             }
         }
     }
@@ -139,6 +155,27 @@ impl Ground {
             }
         }
     }
+}
+
+async fn run_plan<C>(connection: &mut C, plan: &Plan, in_transactions: bool) -> Result<(), String>
+where
+    for<'c> &'c mut C: Executor<'c>,
+{
+    for statement in &plan.statements {
+        if let Some(query) = &statement.only_if {
+            let row = sqlx::raw_sql(AssertSqlSafe(query.clone())).fetch_optional(&mut *connection).await;
+            if row.map_err(|error| format!("{error} in {query}"))?.is_none() {
+                continue;
+            }
+        }
+        let commands = statement.commands.iter().map(String::as_str);
+        let (begin, end) = if in_transactions { (Some("BEGIN"), Some("COMMIT")) } else { (None, None) };
+        for command in begin.into_iter().chain(commands).chain(end) {
+            let ran = sqlx::raw_sql(AssertSqlSafe(command.to_owned())).execute(&mut *connection).await;
+            ran.map_err(|error| format!("{error} in {command}"))?;
+        }
+    }
+    Ok(())
 }
 
 async fn execute_first<C>(

@@ -3,6 +3,7 @@
 use schema_health::catalog::{Budgets, LedgerSource, Session, Target};
 use schema_health::dialect::{Dialect, Naming};
 use schema_health::migration::{Interest, ledger};
+use schema_health::repair::Statement;
 use schema_health::schema::Schema;
 use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Connection};
@@ -92,7 +93,39 @@ impl Place {
         result.map_err(|error| error.to_string())
     }
 
-    async fn observation(&mut self, expected: &Schema) -> schema_health::audit::Observation {
+    /// One statement of a plan, as `repair` runs it.
+    pub async fn run(&mut self, statement: &Statement) -> Result<(), String> {
+        if let Some(query) = &statement.only_if
+            && !self.has_row(query).await
+        {
+            return Ok(());
+        }
+        if self.dialect != Dialect::Sqlite {
+            for command in &statement.commands {
+                self.execute(command).await?;
+            }
+            return Ok(());
+        }
+        self.execute("PRAGMA foreign_keys = OFF; BEGIN").await?;
+        for command in &statement.commands {
+            if let Err(error) = self.execute(command).await {
+                self.execute("ROLLBACK").await?;
+                return Err(error);
+            }
+        }
+        self.execute("COMMIT; PRAGMA foreign_keys = ON").await
+    }
+
+    async fn has_row(&mut self, query: &str) -> bool {
+        let sql = sqlx::raw_sql(AssertSqlSafe(query.to_owned()));
+        match &mut self.server {
+            Server::Postgres(_, connection) => sql.fetch_optional(connection).await.unwrap().is_some(),
+            Server::Mysql(_, connection) => sql.fetch_optional(connection).await.unwrap().is_some(),
+            Server::Sqlite(_, connection) => sql.fetch_optional(connection).await.unwrap().is_some(),
+        }
+    }
+
+    pub async fn observation(&mut self, expected: &Schema) -> schema_health::audit::Observation {
         let interest =
             Interest { expressions: expected.tables.keys().cloned().collect(), ..Interest::default() };
         let observation = self.session.observe(&interest).await.unwrap();

@@ -19,6 +19,7 @@ struct Gate {
     wanted: Mutex<Option<String>>,
     held: Notify,
     released: Notify,
+    cut: Notify,
 }
 
 impl Proxy {
@@ -46,6 +47,11 @@ impl Proxy {
     pub fn release(&self) {
         self.gate.released.notify_one();
     }
+
+    /// Closes the connection whose request is held back; the request never arrives.
+    pub fn cut(&self) {
+        self.gate.cut.notify_one();
+    }
 }
 
 impl Gate {
@@ -64,7 +70,13 @@ impl Gate {
             };
             if is_wanted {
                 self.held.notify_one();
-                self.released.notified().await;
+                tokio::select! {
+                    () = self.released.notified() => {}
+                    () = self.cut.notified() => {
+                        answers.abort();
+                        return;
+                    }
+                }
             }
             if to_server.write_all(&request[..length]).await.is_err() {
                 break;

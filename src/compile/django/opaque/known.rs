@@ -1,6 +1,6 @@
 //! Operations of well-known packages that change nothing an audit compares.
 
-use crate::compile::django::project::Object;
+use crate::compile::django::project::{Object, Value};
 
 /// Each with what it does.
 const HARMLESS: &[&str] = &[
@@ -16,5 +16,19 @@ const HARMLESS: &[&str] = &[
 ];
 
 pub fn is_harmless(object: &Object) -> bool {
+    if is_repair(object) {
+        return true;
+    }
     std::iter::once(&object.class).chain(&object.lineage).any(|path| HARMLESS.contains(&&**path))
+}
+
+/// A migration that `repair --format django` wrote makes only what earlier ones promised, where it is missing.
+fn is_repair(object: &Object) -> bool {
+    let is = |value: &Value, text: &str| matches!(value, Value::Str(it) if **it == *text);
+    object.kwargs.iter().any(|(name, value)| {
+        **name == *"hints"
+            && matches!(value, Value::Dict(pairs) if pairs.iter().any(|(key, value)| {
+                is(key, "schema_health") && is(value, "repair")
+            }))
+    })
 }

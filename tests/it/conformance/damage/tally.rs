@@ -6,6 +6,7 @@ use std::fmt;
 use schema_health::audit::{Finding, Rule};
 use schema_health::dialect::Dialect;
 
+use super::super::mending::Mending;
 use super::super::origins::Origins;
 use super::fallen::Fallen;
 
@@ -31,6 +32,7 @@ pub struct Tally {
     /// Indexes that InnoDB leaves when it loses the foreign key for which it made them.
     left_over: usize,
     pub faults: Vec<String>,
+    pub mending: Mending,
     /// What the server would not let be dropped.
     pub refused: Vec<String>,
 }
@@ -45,7 +47,7 @@ impl fmt::Display for Tally {
             f,
             "dropped in {} rounds: {}; {} objects fell, recall {:.2} %, precision {:.2} %, {} told as not verified; {} \
              without origin, {} origins held against what was seen, {} of them wrong; {} indexes left by InnoDB, {} \
-             could not be dropped",
+             could not be dropped; {}",
             self.audits,
             dropped.join(", "),
             self.fallen,
@@ -57,11 +59,19 @@ impl fmt::Display for Tally {
             self.wrong_origins,
             self.left_over,
             self.refused.len(),
+            self.mending,
         )
     }
 }
 
 impl Tally {
+    /// With what came of mending each round, and what went wrong there.
+    pub fn with(mut self, mending: Mending, faults: Vec<String>) -> Self {
+        self.mending = mending;
+        self.faults.extend(faults);
+        self
+    }
+
     /// `findings` and `spots` are those that the whole database did not have; `what` was dropped.
     pub fn judge(
         &mut self,

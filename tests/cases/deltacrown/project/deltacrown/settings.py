@@ -5,12 +5,16 @@ from urllib.parse import unquote, urlsplit
 
 
 def database(url):
-    """Django's words for `postgres://role:password@host:port/name` or `sqlite:/path`."""
+    """Django's words for `postgres://role:password@host:port/name`, `mysql://…` or `sqlite:/path`."""
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(parts.path)}
+    if parts.scheme == "mysql":
+        import pymysql
+
+        pymysql.install_as_MySQLdb()
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "django.db.backends.mysql" if parts.scheme == "mysql" else "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

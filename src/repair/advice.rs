@@ -1,0 +1,70 @@
+//! The safe steps by which a person mends what the plan leaves out.
+
+use super::Variant;
+use super::hazard::has_no_value;
+use crate::dialect::{ColumnAspect, Dialect};
+use crate::schema::{Change, Column, TableName};
+
+/// What a person can do, in this order: SQL where it can be written, else a sentence.
+pub fn steps(dialect: Dialect, variant: Variant, change: &Change, reason: &str) -> Vec<String> {
+    match change {
+        Change::AddColumn { table, column } if has_no_value(column) && reason.contains("has rows") => {
+            add_filled(dialect, variant, table, column)
+        }
+        Change::AlterColumn { table, column } => vec![format!(
+            "compare {table}.{} with its migration, and write the change as a migration of your own that says what \
+             becomes of the rows",
+            column.name
+        )],
+        Change::AddForeignKey { .. } if reason.contains("but differs") => {
+            vec!["drop the foreign key that differs in a migration of your own, then plan again".to_owned()]
+        }
+        Change::AddColumn { .. }
+        | Change::CreateTable(_)
+        | Change::AddPrimaryKey { .. }
+        | Change::AddUnique { .. }
+        | Change::AddForeignKey { .. }
+        | Change::AddCheck { .. }
+        | Change::AddIndex { .. }
+        | Change::DropTable { .. }
+        | Change::RenameTable { .. }
+        | Change::DropColumn { .. }
+        | Change::RenameColumn { .. }
+        | Change::DropPrimaryKey { .. }
+        | Change::DropUnique { .. }
+        | Change::DropForeignKey { .. }
+        | Change::DropCheck { .. }
+        | Change::DropIndex { .. }
+        | Change::RenameConstraint { .. } => Vec::new(),
+    }
+}
+
+/// Nullable first, then a value for each row, then NOT NULL: only a person knows the values.
+fn add_filled(dialect: Dialect, variant: Variant, table: &TableName, column: &Column) -> Vec<String> {
+    let (relation, name) = (dialect.table(table), dialect.quote(&column.name));
+    let nullable = Column { nullable: true, ..column.clone() };
+    let add = dialect.render_guarded(&Change::AddColumn { table: table.clone(), column: nullable });
+    let mut steps = match add {
+        Ok(commands) => vec![commands.join(";\n")],
+        Err(refused) => return vec![refused.to_string()],
+    };
+    steps.push(format!(
+        "UPDATE {relation} SET {name} = … WHERE {name} IS NULL  -- the value is for you to say; in batches where the \
+         table is large"
+    ));
+    match dialect {
+        Dialect::Postgres if variant == Variant::ZeroDowntime => {
+            steps.extend(dialect.not_null_gently(table, column).into_iter().map(|it| it.sql));
+        }
+        Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => {
+            match dialect.render_aspect(table, column, ColumnAspect::SetNotNull) {
+                Ok(commands) => steps.push(commands.join(";\n")),
+                Err(refused) => steps.push(refused.to_string()),
+            }
+        }
+        Dialect::Sqlite => steps.push(
+            "schema-health repair: once every row has a value, the plan sets NOT NULL by rebuilding the table".to_owned(),
+        ),
+    }
+    steps
+}

@@ -60,8 +60,10 @@ fn stamp_column(table: &mut Table, column: &Name, by: u32) {
     stamps.extend(table.columns.iter_mut().filter(|it| it.name == *column).map(|it| &mut it.provenance));
     let key = table.primary_key.iter_mut().filter(|it| it.columns.contains(column));
     stamps.extend(key.map(|it| &mut it.provenance));
-    stamps.extend(table.uniques.iter_mut().filter(|it| over(&it.parts)).map(|it| &mut it.provenance));
-    stamps.extend(table.indexes.iter_mut().filter(|it| over(&it.parts)).map(|it| &mut it.provenance));
+    let uniques = table.uniques.iter_mut().filter(|it| over(&it.parts) || it.include.contains(column));
+    stamps.extend(uniques.map(|it| &mut it.provenance));
+    let indexes = table.indexes.iter_mut().filter(|it| over(&it.parts) || it.include.contains(column));
+    stamps.extend(indexes.map(|it| &mut it.provenance));
     let keys = table.foreign_keys.iter_mut().filter(|it| it.columns.contains(column));
     stamps.extend(keys.map(|it| &mut it.provenance));
     let checks = table.checks.iter_mut().filter(|it| it.columns.contains(column));

@@ -19,6 +19,8 @@ pub struct State {
     models: BTreeMap<ModelKey, Arc<Model>>,
     /// What was changed since it was last asked for.
     touched: BTreeSet<ModelKey>,
+    /// Old keys of models, and what they are called now.
+    renamed: BTreeMap<ModelKey, ModelKey>,
 }
 
 /// What every question to a state needs to know of the project.
@@ -38,6 +40,12 @@ impl State {
     }
 
     pub fn put(&mut self, mut model: Model, context: Context<'_>) {
+        // A migration that was written before a model got its name, but comes after it in this plan.
+        for (from, to) in self.renamed.iter().filter(|(from, _)| !self.models.contains_key(from)) {
+            if model.key != *from {
+                model.repoint(from, to);
+            }
+        }
         model.settle(self, context);
         self.touched.insert(model.key.clone());
         self.models.insert(model.key.clone(), Arc::new(model));
@@ -66,6 +74,9 @@ impl State {
             };
         }
         self.touched.clear();
+        if self.renamed != newer.renamed {
+            self.renamed.clone_from(&newer.renamed);
+        }
     }
 
     /// `ProjectState.rename_model`.
@@ -78,6 +89,11 @@ impl State {
         renamed.repoint(&from, &to);
         if from != to {
             self.remove(&from);
+            for now in self.renamed.values_mut().filter(|it| **it == from) {
+                *now = to.clone();
+            }
+            self.renamed.remove(&to);
+            self.renamed.insert(from.clone(), to.clone());
         }
         self.put(renamed, context);
         let pointing: Vec<ModelKey> =

@@ -102,7 +102,10 @@ impl Editor<'_> {
             || (from != to && !renames_keep && (old.check.is_some() || new.check.is_some()));
         if check_changes && old.check.is_some() {
             for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
-                self.change(Change::DropCheck { table: table.clone(), check });
+                // MariaDB has no name for a check in a column's definition: `DROP CONSTRAINT IF EXISTS` drops nothing.
+                if !self.is_mysql() || matches!(check, ConstraintRef::Name(_)) {
+                    self.change(Change::DropCheck { table: table.clone(), check });
+                }
             }
         }
         if from != to {
@@ -137,6 +140,10 @@ impl Editor<'_> {
                 Reference::None => {}
                 Reference::Unseen(reason) => self.unseen_in(table, reason),
             }
+        } else if refers(was)
+            && let Reference::To(key) = self.foreign_key(after, table, is)
+        {
+            self.rename_foreign_key(table, to, key.name);
         }
         if check_changes && let Some(check) = &new.check {
             let name = Some(self.context.backend.index_name(&table.name, &[to], "_check").into());
@@ -145,6 +152,17 @@ impl Editor<'_> {
         }
         if self.is_postgres() {
             self.alter_like_index(table, was, old, is, new);
+        }
+    }
+
+    /// Django drops the key and makes it again, which changes nothing but its name.
+    pub(super) fn rename_foreign_key(&mut self, table: &TableName, column: &Name, name: Option<Name>) {
+        let found = find::foreign_keys(&self.schema, table, std::slice::from_ref(column));
+        if let (Some(ConstraintRef::Name(from)), Some(to)) = (found.into_iter().next(), name)
+            && from != to
+            && !find::has_constraint(&self.schema, table, &to)
+        {
+            self.change(Change::RenameConstraint { table: table.clone(), from, to });
         }
     }
 

@@ -31,7 +31,8 @@ impl Editor<'_> {
     pub fn remove_index(&mut self, _before: &State, model: &Model, index: &ModelIndex) {
         let Some(name) = &index.name else { return };
         let table = self.table_of(model);
-        if let Some(KeyOf::Field(field)) = index.keys.first().map(|key| &key.of)
+        if self.context.project.django >= (4, 2)
+            && let Some(KeyOf::Field(field)) = index.keys.first().map(|key| &key.of)
             && let Some(column) = model.field(field).and_then(|field| field.column())
         {
             self.keep_foreign_key_index(model, &table, &[column]);
@@ -98,7 +99,8 @@ impl Editor<'_> {
                 if !stands.uniques.iter().any(|it| it.name.as_ref() == Some(&name)) {
                     return;
                 }
-                if let Some(KeyOf::Field(field)) = unique.keys.first().map(|key| &key.of)
+                if self.context.project.django >= (4, 2)
+                    && let Some(KeyOf::Field(field)) = unique.keys.first().map(|key| &key.of)
                     && let Some(column) = model.field(field).and_then(|field| field.column())
                 {
                     self.keep_foreign_key_index(model, &table, &[column]);

@@ -35,6 +35,10 @@ impl Editor<'_> {
             if remake_keys && hidden && self.context.project.django < (4, 0) {
                 self.drop_foreign_keys(&table, &column.name, false);
             }
+            if remake_keys && self.context.project.django >= (4, 0) {
+                let name = self.context.backend.index_name(&table.name, &[&column.name], "_fk");
+                self.rename_foreign_key(&table, &column.name, Some(name.into()));
+            }
             if !type_differs(&stands, column) {
                 continue;
             }

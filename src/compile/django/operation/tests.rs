@@ -370,3 +370,21 @@ class Migration(migrations.Migration):
     assert_eq!(compiled.operations, 4);
     assert_eq!(compiled.notices, vec![]);
 }
+
+/// Another app's migration, written before the renaming, may stand behind it in the plan.
+#[test]
+fn a_model_is_found_under_the_name_that_it_had() {
+    check(
+        "migrations.RenameModel('Item', 'Thing'),
+        migrations.CreateModel('Owner', [
+            ('id', models.BigAutoField(primary_key=True)),
+            ('item', models.ForeignKey('shop.Item', models.CASCADE)),
+        ])",
+        &[
+            "rename shop_item to shop_thing",
+            "create shop_owner: id item_id",
+            "shop_owner + item_id -> shop_thing",
+            "shop_owner + index item_id",
+        ],
+    );
+}

@@ -32,6 +32,16 @@ pub struct Journal {
     entries: Vec<(Cell, Content)>,
 }
 
+impl Content {
+    fn len(&self) -> usize {
+        match self {
+            Self::List(it) => it.len(),
+            Self::Dict(it) => it.len(),
+            Self::Names(it) => it.iter().count(),
+        }
+    }
+}
+
 impl Cell {
     fn is(&self, other: &Cell) -> bool {
         match (self, other) {
@@ -104,6 +114,9 @@ impl Interpreter<'_> {
             }
             (Err(stop), _) | (_, Err(stop)) => return Err(stop),
         };
+        // In a loop, what grows is copied and compared at each turn.
+        let changed = first_journal.entries.iter().chain(&second_journal.entries);
+        self.steps(changed.map(|(_, before)| before.len() / 4).sum())?;
         for ((cell, before), after) in first_journal.entries.iter().zip(after_first) {
             let unchanged = !second_journal.entries.iter().any(|(it, _)| it.is(cell));
             let other = if unchanged { before.clone() } else { cell.content() };
@@ -163,15 +176,15 @@ impl Interpreter<'_> {
             (Content::List(a), Content::List(b)) => Content::List(join_lists(&a, &b, why)),
             (Content::Dict(a), Content::Dict(b)) => {
                 let mut joined = Pairs::new();
-                for (key, value) in &a {
-                    let value = match b.iter().find(|(it, _)| equal(it, key) == Some(true)) {
-                        Some((_, other)) => self.join(value.clone(), other.clone(), why),
+                for (at, (key, value)) in a.iter().enumerate() {
+                    let value = match find_near(&b, at, key) {
+                        Some(other) => self.join(value.clone(), other.clone(), why),
                         None => Live::Unknown(why.clone()),
                     };
                     joined.push((key.clone(), value));
                 }
-                for (key, _) in b {
-                    if !joined.iter().any(|(it, _)| equal(it, &key) == Some(true)) {
+                for (at, (key, _)) in b.into_iter().enumerate() {
+                    if find_near(&joined, at, &key).is_none() {
                         joined.push((key, Live::Unknown(why.clone())));
                     }
                 }
@@ -324,6 +337,13 @@ impl Interpreter<'_> {
         }
         Ok(())
     }
+}
+
+/// The value of the key, which two forms of one dictionary mostly have at the same place. A key that is not known
+/// is the same as itself, or the two forms would have it twice after each turn of a loop.
+fn find_near<'p>(pairs: &'p Pairs, at: usize, key: &Live) -> Option<&'p Live> {
+    let is_it = |(it, _): &&(Live, Live)| it.is(key) || equal(it, key) == Some(true);
+    pairs.get(at).filter(is_it).or_else(|| pairs.iter().find(is_it)).map(|(_, value)| value)
 }
 
 /// What both begin and end with stays; one unknown stands for the rest.

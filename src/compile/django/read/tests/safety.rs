@@ -113,6 +113,16 @@ fn many_unknown_conditions_do_not_multiply() {
     assert!(start.elapsed() < Duration::from_secs(20));
 }
 
+#[test]
+fn a_dictionary_that_grows_under_an_unknown_condition_does_not_multiply() {
+    let body = "import m\nx = {}\nfor it in range(3000):\n    if m.c(it):\n        x[it] = 1\n    else:\n        x[-it] = 2\n";
+    let unknown = "import m\nx = {}\nfor it in range(60):\n    x[m.a(it)] = 1\n    if m.c(it):\n        x[m.b(it)] = 1\n";
+    let start = Instant::now();
+    told_of(migration(body, "[x]"));
+    told_of(migration(unknown, "[x]"));
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
 #[cfg(unix)]
 #[test]
 fn links_in_a_circle_and_folders_in_place_of_files_are_told() {

@@ -213,6 +213,7 @@ pub struct Table {
     pub foreign_keys: Vec<ForeignKey>,
     pub checks: Vec<Check>,
     pub indexes: Vec<Index>,
+    pub exclusions: Vec<Exclusion>,
     pub provenance: Provenance,
 }
 
@@ -227,6 +228,7 @@ impl Table {
             foreign_keys: Vec::new(),
             checks: Vec::new(),
             indexes: Vec::new(),
+            exclusions: Vec::new(),
             provenance: Provenance::default(),
         }
     }
@@ -244,6 +246,7 @@ impl Table {
         self.foreign_keys.iter_mut().for_each(|it| stamp(&mut it.provenance));
         self.checks.iter_mut().for_each(|it| stamp(&mut it.provenance));
         self.indexes.iter_mut().for_each(|it| stamp(&mut it.provenance));
+        self.exclusions.iter_mut().for_each(|it| stamp(&mut it.provenance));
     }
 
     /// The number of objects: the table itself and everything that belongs to it.
@@ -254,6 +257,7 @@ impl Table {
             + self.foreign_keys.len()
             + self.checks.len()
             + self.indexes.len()
+            + self.exclusions.len()
     }
 }
 
@@ -395,6 +399,23 @@ impl Index {
             provenance: Provenance::default(),
         }
     }
+}
+
+/// PostgreSQL's `EXCLUDE`: of any two rows, not all of the operators hold between their parts
+/// (<https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-EXCLUDE>).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    pub name: Option<Name>,
+    pub parts: Vec<IndexPart>,
+    /// One for each part, without its schema: `=`, `&&`.
+    pub operators: Vec<Name>,
+    pub include: Vec<Name>,
+    /// The rows that it holds for.
+    pub condition: Option<Spelling>,
+    /// The method of the index beneath; `None` is the dialect's usual one (B-tree).
+    pub method: Option<Name>,
+    pub deferrable: Deferrable,
+    pub provenance: Provenance,
 }
 
 /// One key of an index.

@@ -186,6 +186,7 @@ fn asks_why(rule: Rule) -> bool {
         | Rule::MissingUnique
         | Rule::MissingForeignKey
         | Rule::MissingCheck
+        | Rule::MissingExclusion
         | Rule::MissingIndex
         | Rule::TypeDiffers
         | Rule::NullabilityDiffers

@@ -126,6 +126,14 @@ impl Judge<'_> {
                 index.to_string(),
                 self.of_same_name(table, index.name.as_ref()),
             ),
+            Change::AddExclusion { table, exclusion } => self.missing(
+                Rule::MissingExclusion,
+                self.named(table, exclusion.name.as_ref()),
+                (table, Part::Constraint(&part_columns(&exclusion.parts))),
+                exclusion.provenance,
+                exclusion.to_string(),
+                self.of_same_name(table, exclusion.name.as_ref()),
+            ),
             Change::DropTable { table } => self.unexpected_table(table),
             Change::DropColumn { table, column } => {
                 let subject = Subject { column: Some(column.to_string()), ..self.subject(table) };
@@ -149,7 +157,10 @@ impl Judge<'_> {
             Change::DropForeignKey { table, foreign_key } => self.unexpected_foreign_key(table, foreign_key),
             Change::DropUnique { table, unique: reference }
             | Change::DropCheck { table, check: reference }
-            | Change::DropIndex { table, index: reference } => self.unexpected_constraint(table, reference),
+            | Change::DropIndex { table, index: reference }
+            | Change::DropExclusion { table, exclusion: reference } => {
+                self.unexpected_constraint(table, reference)
+            }
             // A comparison of two schemas never renames: it cannot know.
             Change::RenameTable { .. } | Change::RenameColumn { .. } | Change::RenameConstraint { .. } => {}
         }
@@ -317,6 +328,9 @@ impl Judge<'_> {
             Unproven::Check { table, expected } => {
                 format!("{table}: the text of {expected} was not compared to the end")
             }
+            Unproven::Exclusion { table, expected } => {
+                format!("{table}: {expected} was not compared to the end")
+            }
             Unproven::Index { table, expected } => format!("{table}: {expected} was not compared to the end"),
         };
         self.drift.blind_spots.push(text);
@@ -359,6 +373,7 @@ impl Judge<'_> {
         let index = actual.indexes.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
         let check = actual.checks.iter().find(|it| points(it.name.as_ref(), it.columns.clone()));
         let unique = actual.uniques.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
+        let exclusion = actual.exclusions.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
         if is_mysql(self.manifest.dialect) {
             let server_made = index.is_some_and(|it| crate::dialect::mysql::is_server_made_index(actual, it))
                 || check.is_some_and(|it| crate::dialect::mysql::is_server_made_check(actual, it));
@@ -368,7 +383,8 @@ impl Judge<'_> {
         }
         let described = (index.map(ToString::to_string))
             .or(check.map(ToString::to_string))
-            .or(unique.map(ToString::to_string));
+            .or(unique.map(ToString::to_string))
+            .or(exclusion.map(ToString::to_string));
         self.unexpected(Rule::UnexpectedConstraint, self.reference(table, reference), table, described);
     }
 
@@ -439,6 +455,7 @@ impl Judge<'_> {
         (table.indexes.iter().find(|it| it.name.as_ref() == name).map(ToString::to_string))
             .or_else(|| table.uniques.iter().find(|it| it.name.as_ref() == name).map(ToString::to_string))
             .or_else(|| table.checks.iter().find(|it| it.name.as_ref() == name).map(ToString::to_string))
+            .or_else(|| table.exclusions.iter().find(|it| it.name.as_ref() == name).map(ToString::to_string))
     }
 
     fn subject(&self, table: &TableName) -> Subject {

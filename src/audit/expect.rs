@@ -149,6 +149,7 @@ pub(super) fn for_each_maker(table: &Table, mut count: impl FnMut(u32)) {
     table.foreign_keys.iter().for_each(|it| both(&it.provenance));
     table.checks.iter().for_each(|it| both(&it.provenance));
     table.indexes.iter().for_each(|it| both(&it.provenance));
+    table.exclusions.iter().for_each(|it| both(&it.provenance));
 }
 
 pub(super) fn rows_of(observation: &Observation) -> &[LedgerRow] {

@@ -101,6 +101,8 @@ rules! {
     MissingForeignKey = "missing_foreign_key", Error;
     /// A check constraint is not there.
     MissingCheck = "missing_check", Error;
+    /// An exclusion constraint is not there.
+    MissingExclusion = "missing_exclusion", Error;
     /// An index is not there, or is INVALID: queries are slower than they should be.
     MissingIndex = "missing_index", Warning;
     /// The column's type is proven to be another one.

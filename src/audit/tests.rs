@@ -57,6 +57,40 @@ fn verdict_of(report: &Report, migration: &str) -> Verdict {
     report.migrations.iter().find(|it| it.migration == id(migration)).unwrap().verdict
 }
 
+/// PostgreSQL's alone, and only there where a migration asked for it.
+#[test]
+fn an_exclusion_constraint_that_is_gone_is_missed() {
+    let text = "format: 1
+dialect: postgres
+ledger: django
+migrations:
+  - app: rooms
+    name: 0001_initial
+    operations:
+      - create_table:
+          name: booking
+          columns: {room: integer not null, during: tstzrange not null}
+          exclusions:
+            - {name: apart, columns: [room, during], operators: ['=', '&&'], method: gist}
+";
+    let manifest = Manifest::parse(text, false).unwrap();
+    let whole = healthy(&manifest);
+    assert_eq!(rules(&judge(&manifest, &whole)), [""; 0]);
+    let name = TableName::unqualified("booking");
+    let mut without = whole.clone();
+    edit(&mut without.catalog.actual, &name, |it| it.exclusions.clear());
+    let report = judge(&manifest, &without);
+    assert_eq!(rules(&report), ["missing_exclusion"]);
+    assert_eq!(
+        report.findings[0].message,
+        "EXCLUDE USING gist (room WITH =, during WITH &&) on table booking is missing, though \
+         rooms.0001_initial is marked applied"
+    );
+    let mut another = whole;
+    edit(&mut another.catalog.actual, &name, |it| it.exclusions[0].operators[1] = "-|-".into());
+    assert_eq!(rules(&judge(&manifest, &another)), ["missing_exclusion", "unexpected_constraint"]);
+}
+
 fn edit(schema: &mut Schema, table: &TableName, change: impl FnOnce(&mut Table)) {
     change(Arc::make_mut(schema.tables.get_mut(table).unwrap()));
 }

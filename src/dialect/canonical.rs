@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Dialect, Naming};
 use crate::schema::{
-    Change, Check, Column, ConstraintRef, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder,
-    PartOptions, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+    Change, Check, Column, ConstraintRef, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name,
+    NullsOrder, PartOptions, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
 };
 
 impl Naming {
@@ -55,6 +55,7 @@ impl Dialect {
         table.foreign_keys.iter_mut().for_each(|it| self.canonical_foreign_key(it, naming));
         table.checks.iter_mut().for_each(|it| self.canonical_check(it, naming));
         table.indexes.iter_mut().for_each(|it| self.canonical_index(it, naming));
+        table.exclusions.iter_mut().for_each(|it| self.canonical_exclusion(it, naming));
         // A primary key's columns are never null; SQLite alone forgets to say so.
         if let Some(key) = &table.primary_key {
             for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
@@ -119,10 +120,15 @@ impl Dialect {
                 *table = naming.table(table);
                 self.canonical_index(index, naming);
             }
+            Change::AddExclusion { table, exclusion } => {
+                *table = naming.table(table);
+                self.canonical_exclusion(exclusion, naming);
+            }
             Change::DropUnique { table, unique: reference }
             | Change::DropForeignKey { table, foreign_key: reference }
             | Change::DropCheck { table, check: reference }
-            | Change::DropIndex { table, index: reference } => {
+            | Change::DropIndex { table, index: reference }
+            | Change::DropExclusion { table, exclusion: reference } => {
                 *table = naming.table(table);
                 match reference {
                     ConstraintRef::Name(name) => *name = naming.other(name),
@@ -174,10 +180,15 @@ impl Dialect {
         index.parts.iter_mut().for_each(|part| self.canonical_part(part, naming));
         rename_all(&mut index.include, naming);
         index.condition.iter_mut().for_each(|it| self.canonical_spelling(it));
-        index.method.iter_mut().for_each(|method| *method = method.to_lowercase().into());
-        if index.method.as_deref() == Some("btree") {
-            index.method = None;
-        }
+        canonical_method(&mut index.method);
+    }
+
+    fn canonical_exclusion(self, exclusion: &mut Exclusion, naming: &Naming) {
+        exclusion.name.iter_mut().for_each(|name| *name = naming.other(name));
+        exclusion.parts.iter_mut().for_each(|part| self.canonical_part(part, naming));
+        rename_all(&mut exclusion.include, naming);
+        exclusion.condition.iter_mut().for_each(|it| self.canonical_spelling(it));
+        canonical_method(&mut exclusion.method);
     }
 
     fn canonical_part(self, part: &mut IndexPart, naming: &Naming) {
@@ -220,6 +231,13 @@ impl Dialect {
         if let Some(text) = spelling.text() {
             *spelling = self.canonical_expression(text);
         }
+    }
+}
+
+fn canonical_method(method: &mut Option<Name>) {
+    method.iter_mut().for_each(|method| *method = method.to_lowercase().into());
+    if method.as_deref() == Some("btree") {
+        *method = None;
     }
 }
 

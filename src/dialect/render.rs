@@ -78,6 +78,12 @@ impl Dialect {
             Change::DropCheck { table, check } => self.drop_named(table, "check", check),
             Change::AddIndex { table, index } => Ok(vec![self.create_index(table, index, "")?]),
             Change::DropIndex { table, index } => self.drop_named(table, "index", index),
+            Change::AddExclusion { table, exclusion } => {
+                self.alter(table, &format!("ADD {}", self.exclusion(table, exclusion)?))
+            }
+            Change::DropExclusion { table, exclusion } => {
+                self.drop_named(table, "exclusion constraint", exclusion)
+            }
             Change::RenameConstraint { table, .. } => Err(NotRenderable(format!(
                 "renaming a constraint of {table} is not written as SQL: names of constraints are not compared"
             ))),
@@ -138,6 +144,8 @@ impl Dialect {
             .map(|unique| Change::AddUnique { table: name(), unique })
             .collect();
         rest.extend(bare.indexes.drain(..).map(|index| Change::AddIndex { table: name(), index }));
+        let exclusions = bare.exclusions.drain(..);
+        rest.extend(exclusions.map(|exclusion| Change::AddExclusion { table: name(), exclusion }));
         if self != Self::Sqlite {
             let keys = bare.foreign_keys.drain(..);
             rest.extend(keys.map(|foreign_key| Change::AddForeignKey { table: name(), foreign_key }));
@@ -258,6 +266,7 @@ impl Dialect {
             Change::AddForeignKey { table, foreign_key } => self.foreign_key(table, foreign_key, ""),
             Change::AddCheck { table, check } => self.check(table, check, ""),
             Change::AddUnique { table, unique } => self.unique_constraint(table, unique),
+            Change::AddExclusion { table, exclusion } => self.exclusion(table, exclusion),
             Change::CreateTable(_)
             | Change::DropTable { .. }
             | Change::RenameTable { .. }
@@ -271,6 +280,7 @@ impl Dialect {
             | Change::DropCheck { .. }
             | Change::AddIndex { .. }
             | Change::DropIndex { .. }
+            | Change::DropExclusion { .. }
             | Change::RenameConstraint { .. } => {
                 Err(NotRenderable("what is no constraint has no definition as one".to_owned()))
             }

@@ -264,6 +264,7 @@ fn stamp(change: &mut Change, position: u32) {
         Change::AddForeignKey { foreign_key, .. } => foreign_key.provenance = made,
         Change::AddCheck { check, .. } => check.provenance = made,
         Change::AddIndex { index, .. } => index.provenance = made,
+        Change::AddExclusion { exclusion, .. } => exclusion.provenance = made,
         Change::DropTable { .. }
         | Change::RenameTable { .. }
         | Change::DropColumn { .. }
@@ -273,6 +274,7 @@ fn stamp(change: &mut Change, position: u32) {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => {}
     }
 }
@@ -293,12 +295,14 @@ fn speaks_expressions(change: &Change) -> bool {
             || table.columns.iter().any(|it| it.generated.is_some())
             || table.uniques.iter().any(|it| it.condition.is_some() || in_parts(&it.parts))
             || table.indexes.iter().any(|it| it.condition.is_some() || in_parts(&it.parts))
+            || table.exclusions.iter().any(|it| it.condition.is_some() || in_parts(&it.parts))
     };
     match change {
         Change::CreateTable(table) => in_table(table),
         Change::AddColumn { column, .. } | Change::AlterColumn { column, .. } => column.generated.is_some(),
         Change::AddUnique { unique, .. } => unique.condition.is_some() || in_parts(&unique.parts),
         Change::AddIndex { index, .. } => index.condition.is_some() || in_parts(&index.parts),
+        Change::AddExclusion { exclusion, .. } => exclusion.condition.is_some() || in_parts(&exclusion.parts),
         Change::AddCheck { .. } => true,
         Change::DropTable { .. }
         | Change::RenameTable { .. }
@@ -311,6 +315,7 @@ fn speaks_expressions(change: &Change) -> bool {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => false,
     }
 }

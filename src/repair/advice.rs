@@ -35,6 +35,8 @@ pub fn steps(dialect: Dialect, variant: Variant, change: &Change, reason: &str) 
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::AddExclusion { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => Vec::new(),
     }
 }

@@ -68,6 +68,8 @@ fn new_index(change: &Change) -> Option<(&TableName, Vec<&Name>)> {
         | Change::AddCheck { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::AddExclusion { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => None,
     }
 }

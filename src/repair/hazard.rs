@@ -237,6 +237,14 @@ fn of_postgres(variant: Variant, change: &Change) -> Vec<Hazard> {
                 [lock(Lock::AccessExclusive)].into_iter().chain(blocks).chain(build).collect()
             }
         }
+        // Its index is built behind the lock, whatever the variant.
+        Change::AddExclusion { .. } => vec![
+            lock(Lock::AccessExclusive),
+            Hazard::BlocksReads { table: table() },
+            Hazard::BlocksWrites { table: table() },
+            Hazard::BuildsIndex { table: table() },
+            violated(),
+        ],
         Change::AddIndex { .. } if is_gentle => {
             vec![lock(Lock::ShareUpdateExclusive), Hazard::BuildsIndex { table: table() }]
         }
@@ -269,6 +277,7 @@ fn of_postgres(variant: Variant, change: &Change) -> Vec<Hazard> {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => Vec::new(),
     }
 }
@@ -345,6 +354,8 @@ fn of_mysql(dialect: Dialect, change: &Change) -> Vec<Hazard> {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::AddExclusion { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => return Vec::new(),
     };
     debug_assert!(matches!(dialect, Dialect::Mysql | Dialect::Mariadb));
@@ -380,6 +391,8 @@ fn of_sqlite(change: &Change) -> Vec<Hazard> {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::AddExclusion { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => {}
     }
     hazards

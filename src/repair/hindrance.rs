@@ -24,7 +24,8 @@ fn in_its_place(dialect: Dialect, actual: &Schema, change: &Change) -> Option<St
         return Some(format!("{table} has another primary key, which would have to go first"));
     }
     let name = dialect.name_of_added(change)?;
-    let is_index = matches!(change, Change::AddUnique { .. } | Change::AddIndex { .. });
+    let is_index =
+        matches!(change, Change::AddUnique { .. } | Change::AddIndex { .. } | Change::AddExclusion { .. });
     let is_constraint = !is_index || dialect == Dialect::Postgres;
     let is_taken = (is_index && has_index_name(dialect, actual, table, &name))
         || (is_constraint && has_constraint_name(dialect, actual, table, &name));
@@ -37,6 +38,7 @@ fn has_index_name(dialect: Dialect, actual: &Schema, table: &TableName, name: &N
         let key = it.primary_key.iter().map(|it| &it.name);
         key.chain(it.uniques.iter().map(|it| &it.name))
             .chain(it.indexes.iter().map(|it| &it.name))
+            .chain(it.exclusions.iter().map(|it| &it.name))
             .any(|it| it.as_ref() == Some(name))
     };
     match dialect {
@@ -55,6 +57,7 @@ fn has_constraint_name(dialect: Dialect, actual: &Schema, table: &TableName, nam
         is_key(it)
             || it.checks.iter().any(|it| is_it(&it.name))
             || it.uniques.iter().any(|it| is_it(&it.name))
+            || it.exclusions.iter().any(|it| is_it(&it.name))
             || it.primary_key.iter().any(|it| is_it(&it.name))
     };
     match dialect {
@@ -105,6 +108,9 @@ fn mentions(change: &Change, column: &Name) -> bool {
         Change::AddPrimaryKey { primary_key, .. } => primary_key.columns.contains(column),
         Change::AddUnique { unique: it, .. } => it.condition.is_some() || in_parts(&it.parts, &it.include),
         Change::AddIndex { index: it, .. } => it.condition.is_some() || in_parts(&it.parts, &it.include),
+        Change::AddExclusion { exclusion: it, .. } => {
+            it.condition.is_some() || in_parts(&it.parts, &it.include)
+        }
         Change::AddForeignKey { foreign_key, .. } => foreign_key.columns.contains(column),
         Change::AddCheck { check, .. } => check.columns.is_empty() || check.columns.contains(column),
         Change::AddColumn { column, .. } => column.generated.is_some(),
@@ -119,6 +125,7 @@ fn mentions(change: &Change, column: &Name) -> bool {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => false,
     }
 }

@@ -439,6 +439,7 @@ pub fn describe(change: &Change) -> String {
         Change::AddForeignKey { foreign_key, .. } => format!("{foreign_key} on table {table}"),
         Change::AddCheck { check, .. } => format!("{check} on table {table}"),
         Change::AddIndex { index, .. } => format!("{index} on table {table}"),
+        Change::AddExclusion { exclusion, .. } => format!("{exclusion} on table {table}"),
         Change::DropTable { .. }
         | Change::RenameTable { .. }
         | Change::DropColumn { .. }
@@ -448,6 +449,7 @@ pub fn describe(change: &Change) -> String {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => format!("table {table}"),
     }
 }
@@ -462,6 +464,7 @@ fn is_addition(change: &Change) -> bool {
         | Change::AddForeignKey { .. }
         | Change::AddCheck { .. }
         | Change::AddIndex { .. }
+        | Change::AddExclusion { .. }
         | Change::AlterColumn { .. } => true,
         Change::DropTable { .. }
         | Change::DropColumn { .. }
@@ -470,6 +473,7 @@ fn is_addition(change: &Change) -> bool {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameTable { .. }
         | Change::RenameColumn { .. }
         | Change::RenameConstraint { .. } => false,
@@ -493,7 +497,7 @@ pub fn order(change: &Change) -> u8 {
         Change::AlterColumn { .. } => 2,
         Change::AddPrimaryKey { .. } => 3,
         Change::AddUnique { .. } => 4,
-        Change::AddCheck { .. } => 5,
+        Change::AddCheck { .. } | Change::AddExclusion { .. } => 5,
         Change::AddIndex { .. } => 6,
         Change::AddForeignKey { .. } => 8,
         Change::DropTable { .. }
@@ -503,6 +507,7 @@ pub fn order(change: &Change) -> u8 {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameTable { .. }
         | Change::RenameColumn { .. }
         | Change::RenameConstraint { .. } => 9,

@@ -34,6 +34,8 @@ pub fn is_needed(change: &Change) -> bool {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::AddExclusion { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => false,
     }
 }
@@ -152,6 +154,8 @@ fn missing(change: &Change) -> String {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::AddExclusion { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => "1".to_owned(),
     }
 }
@@ -256,6 +260,8 @@ impl CreateText {
             | Change::DropForeignKey { .. }
             | Change::DropCheck { .. }
             | Change::DropIndex { .. }
+            | Change::AddExclusion { .. }
+            | Change::DropExclusion { .. }
             | Change::RenameConstraint { .. } => {}
         }
         Ok(())

@@ -56,6 +56,7 @@ fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
         Change::AddForeignKey { foreign_key, .. } => by(Part::Constraint(&foreign_key.columns)),
         Change::AddCheck { check, .. } => by(Part::Constraint(&check.columns)),
         Change::AddIndex { index, .. } => by(Part::Constraint(&columns(&index.parts))),
+        Change::AddExclusion { exclusion, .. } => by(Part::Constraint(&columns(&exclusion.parts))),
         Change::CreateTable(_)
         | Change::DropTable { .. }
         | Change::RenameTable { .. }
@@ -66,6 +67,7 @@ fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => None,
     }
 }
@@ -122,6 +124,9 @@ fn accusation(basis: Basis<'_>, change: &Change) -> Option<(&'static [Rule], Sub
         Change::AddCheck { check, .. } => {
             (&[Rule::MissingCheck], named(&check.name), Some(check.to_string()))
         }
+        Change::AddExclusion { exclusion, .. } => {
+            (&[Rule::MissingExclusion], named(&exclusion.name), Some(exclusion.to_string()))
+        }
         Change::AddIndex { index, .. } => {
             (&[Rule::MissingIndex], named(&index.name), Some(index.to_string()))
         }
@@ -134,6 +139,7 @@ fn accusation(basis: Basis<'_>, change: &Change) -> Option<(&'static [Rule], Sub
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => return None,
     })
 }
@@ -148,6 +154,7 @@ pub fn provenance(change: &Change) -> Provenance {
         Change::AddForeignKey { foreign_key, .. } => foreign_key.provenance,
         Change::AddCheck { check, .. } => check.provenance,
         Change::AddIndex { index, .. } => index.provenance,
+        Change::AddExclusion { exclusion, .. } => exclusion.provenance,
         Change::DropTable { .. }
         | Change::RenameTable { .. }
         | Change::DropColumn { .. }
@@ -157,6 +164,7 @@ pub fn provenance(change: &Change) -> Provenance {
         | Change::DropForeignKey { .. }
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => Provenance::default(),
     }
 }

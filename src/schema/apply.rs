@@ -127,6 +127,15 @@ impl Schema {
                     table.indexes.iter().position(|it| index.points_at_parts(it.name.as_ref(), &it.parts));
                 table.indexes.remove(found(position, &table.name, "index", index)?);
             }
+            Change::AddExclusion { table, exclusion } => {
+                self.table_mut(table)?.exclusions.push(exclusion.clone())
+            }
+            Change::DropExclusion { table, exclusion } => {
+                let table = self.table_mut(table)?;
+                let mut all = table.exclusions.iter();
+                let position = all.position(|it| exclusion.points_at_parts(it.name.as_ref(), &it.parts));
+                table.exclusions.remove(found(position, &table.name, "exclusion constraint", exclusion)?);
+            }
             Change::RenameConstraint { table, from, to } => {
                 rename_constraint(self.table_mut(table)?, from, to)?
             }
@@ -193,6 +202,11 @@ impl Schema {
             rename_in_parts(&mut index.parts, from, to);
             index.include.iter_mut().for_each(rename);
             index.condition.iter_mut().for_each(forget_certainty);
+        }
+        for exclusion in &mut table.exclusions {
+            rename_in_parts(&mut exclusion.parts, from, to);
+            exclusion.include.iter_mut().for_each(rename);
+            exclusion.condition.iter_mut().for_each(forget_certainty);
         }
         for check in &mut table.checks {
             check.columns.iter_mut().for_each(rename);
@@ -275,6 +289,7 @@ fn drop_what_contains(table: &mut Table, column: &Name) {
     }
     table.uniques.retain(|it| !in_parts(&it.parts) && !it.include.contains(column));
     table.indexes.retain(|it| !in_parts(&it.parts) && !it.include.contains(column));
+    table.exclusions.retain(|it| !in_parts(&it.parts) && !it.include.contains(column));
     table.foreign_keys.retain(|it| !it.columns.contains(column));
     table.checks.retain(|it| !it.columns.contains(column));
 }
@@ -300,7 +315,8 @@ fn rename_constraint(table: &mut Table, from: &Name, to: &Name) -> Result<(), Ap
     let names = (table.uniques.iter_mut().map(|it| &mut it.name))
         .chain(table.indexes.iter_mut().map(|it| &mut it.name))
         .chain(table.foreign_keys.iter_mut().map(|it| &mut it.name))
-        .chain(table.checks.iter_mut().map(|it| &mut it.name));
+        .chain(table.checks.iter_mut().map(|it| &mut it.name))
+        .chain(table.exclusions.iter_mut().map(|it| &mut it.name));
     for name in names {
         if name.as_ref() == Some(from) {
             *name = Some(to.clone());

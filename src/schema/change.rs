@@ -73,7 +73,15 @@ pub enum Change {
         table: TableName,
         index: ConstraintRef,
     },
-    /// A new name for an index, a unique, a foreign key or a check.
+    AddExclusion {
+        table: TableName,
+        exclusion: Exclusion,
+    },
+    DropExclusion {
+        table: TableName,
+        exclusion: ConstraintRef,
+    },
+    /// A new name for an index or a constraint.
     RenameConstraint {
         table: TableName,
         from: Name,
@@ -113,6 +121,8 @@ impl Change {
             | Self::DropCheck { table, .. }
             | Self::AddIndex { table, .. }
             | Self::DropIndex { table, .. }
+            | Self::AddExclusion { table, .. }
+            | Self::DropExclusion { table, .. }
             | Self::RenameConstraint { table, .. } => table,
         }
     }
@@ -137,6 +147,8 @@ impl Change {
             | Self::DropCheck { .. }
             | Self::AddIndex { .. }
             | Self::DropIndex { .. }
+            | Self::AddExclusion { .. }
+            | Self::DropExclusion { .. }
             | Self::RenameConstraint { .. } => false,
         };
         also || is_wanted(self.table())
@@ -172,6 +184,8 @@ impl Change {
             | Self::DropCheck { table, .. }
             | Self::AddIndex { table, .. }
             | Self::DropIndex { table, .. }
+            | Self::AddExclusion { table, .. }
+            | Self::DropExclusion { table, .. }
             | Self::RenameConstraint { table, .. } => rename(table),
         }
     }

@@ -91,6 +91,20 @@ impl Display for Index {
     }
 }
 
+impl Display for Exclusion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EXCLUDE ")?;
+        if let Some(method) = &self.method {
+            write!(f, "USING {method} ")?;
+        }
+        let parts = self.parts.iter().zip(&self.operators);
+        let parts: Vec<_> = parts.map(|(part, operator)| format!("{part} WITH {operator}")).collect();
+        write!(f, "({})", parts.join(", "))?;
+        write_tail(f, &self.include, self.condition.as_ref())?;
+        write_deferrable(f, self.deferrable)
+    }
+}
+
 impl Table {
     /// `table with 3 columns: id, name, owner_id`.
     pub fn describe(&self) -> String {

@@ -32,6 +32,10 @@ pub enum Unproven {
         table: TableName,
         expected: Index,
     },
+    Exclusion {
+        table: TableName,
+        expected: Exclusion,
+    },
 }
 
 /// Every change that makes `expected` out of `actual`.
@@ -114,6 +118,16 @@ pub fn diff_table(actual: &Table, expected: &Table) -> TableDiff {
         indexes.unproven.iter().map(|it| Unproven::Index { table: table(), expected: (*it).clone() }),
     );
 
+    let exclusions =
+        pair(&actual.exclusions, &expected.exclusions, |it| it.name.as_ref(), compare_exclusions);
+    drops.extend(exclusions.unexpected.iter().map(|it| Change::DropExclusion {
+        table: table(),
+        exclusion: reference(it.name.as_ref(), || part_names(&it.parts)),
+    }));
+    unproven.extend(
+        exclusions.unproven.iter().map(|it| Unproven::Exclusion { table: table(), expected: (*it).clone() }),
+    );
+
     match (&actual.primary_key, &expected.primary_key) {
         (Some(actual), Some(expected)) if same_set(&actual.columns, &expected.columns) => {}
         (None, None) => {}
@@ -160,6 +174,10 @@ pub fn diff_table(actual: &Table, expected: &Table) -> TableDiff {
     );
     additions
         .extend(checks.missing.into_iter().map(|it| Change::AddCheck { table: table(), check: it.clone() }));
+    additions.extend(
+        (exclusions.missing.into_iter())
+            .map(|it| Change::AddExclusion { table: table(), exclusion: it.clone() }),
+    );
     additions
         .extend(indexes.missing.into_iter().map(|it| Change::AddIndex { table: table(), index: it.clone() }));
 
@@ -265,6 +283,19 @@ fn compare_indexes(actual: &Index, expected: &Index) -> Comparison {
         compare_parts(&actual.parts, &expected.parts),
         Spelling::compare_options(actual.condition.as_ref(), expected.condition.as_ref()),
         exactly(actual.method == expected.method && same_set(&actual.include, &expected.include)),
+    ])
+}
+
+fn compare_exclusions(actual: &Exclusion, expected: &Exclusion) -> Comparison {
+    all_of([
+        compare_parts(&actual.parts, &expected.parts),
+        Spelling::compare_options(actual.condition.as_ref(), expected.condition.as_ref()),
+        exactly(
+            actual.operators == expected.operators
+                && actual.method == expected.method
+                && actual.deferrable == expected.deferrable
+                && same_set(&actual.include, &expected.include),
+        ),
     ])
 }
 

@@ -69,6 +69,18 @@ fn a_table(name: &'static str) -> impl Strategy<Value = Table> {
                 condition,
                 ..Index::on_columns(Vec::<Name>::new())
             });
+            let exclusion = (parts(names.clone()), condition(), certain(&["&&", "="])).prop_map(
+                |(parts, condition, operator)| Exclusion {
+                    name: None,
+                    operators: parts.iter().filter_map(|_| operator.text().map(Name::from)).collect(),
+                    parts,
+                    include: Vec::new(),
+                    condition,
+                    method: Some("gist".into()),
+                    deferrable: Deferrable::No,
+                    provenance: Provenance::default(),
+                },
+            );
             let foreign_key = (select(names.clone()), select(TABLES.to_vec()), any::<bool>()).prop_map(
                 |(column, target, deferred)| ForeignKey {
                     name: None,
@@ -99,15 +111,17 @@ fn a_table(name: &'static str) -> impl Strategy<Value = Table> {
                 vec(foreign_key, 0..3),
                 vec(check, 0..2),
                 vec(index, 0..3),
+                vec(exclusion, 0..2),
             )
                 .prop_map(
-                    move |(columns, primary_key, uniques, foreign_keys, checks, indexes)| Table {
+                    move |(columns, primary_key, uniques, foreign_keys, checks, indexes, exclusions)| Table {
                         columns,
                         primary_key,
                         uniques,
                         foreign_keys,
                         checks,
                         indexes,
+                        exclusions,
                         ..Table::new(TableName::unqualified(name))
                     },
                 )
@@ -123,6 +137,7 @@ fn name_all(table: &mut Table, side: &str) {
     table.foreign_keys.iter_mut().enumerate().for_each(|(at, it)| it.name = name("key", at));
     table.checks.iter_mut().enumerate().for_each(|(at, it)| it.name = name("check", at));
     table.indexes.iter_mut().enumerate().for_each(|(at, it)| it.name = name("index", at));
+    table.exclusions.iter_mut().enumerate().for_each(|(at, it)| it.name = name("exclusion", at));
 }
 
 fn a_schema(side: &'static str) -> impl Strategy<Value = Schema> {
@@ -156,6 +171,7 @@ fn essence(schema: &Schema) -> Vec<String> {
         lines.extend(table.foreign_keys.iter().map(|it| own(it.to_string())));
         lines.extend(table.checks.iter().map(|it| own(it.to_string())));
         lines.extend(table.indexes.iter().map(|it| own(it.to_string())));
+        lines.extend(table.exclusions.iter().map(|it| own(it.to_string())));
         lines.extend(table.uniques.iter().map(|it| {
             let plain = it.parts.iter().all(|part| part.options.is_none());
             let names: Vec<Name> = it.parts.iter().filter_map(|part| part.as_column().cloned()).collect();

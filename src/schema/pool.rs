@@ -47,11 +47,18 @@ impl Pool {
             self.share_parts(&mut index.parts);
             index.condition.iter_mut().for_each(|it| self.share_spelling(it));
         }
+        for exclusion in &mut table.exclusions {
+            self.share_names(&mut exclusion.name, &mut exclusion.include);
+            self.share_parts(&mut exclusion.parts);
+            exclusion.operators.iter_mut().for_each(|it| self.share(it));
+            exclusion.condition.iter_mut().for_each(|it| self.share_spelling(it));
+        }
         table.columns.shrink_to_fit();
         table.uniques.shrink_to_fit();
         table.foreign_keys.shrink_to_fit();
         table.checks.shrink_to_fit();
         table.indexes.shrink_to_fit();
+        table.exclusions.shrink_to_fit();
     }
 
     pub fn column(&mut self, column: &mut Column) {

@@ -39,6 +39,8 @@ impl Schema {
             | Change::DropCheck { .. }
             | Change::AddIndex { .. }
             | Change::DropIndex { .. }
+            | Change::AddExclusion { .. }
+            | Change::DropExclusion { .. }
             // Names of constraints are not compared.
             | Change::RenameConstraint { .. } => {}
         }
@@ -66,6 +68,8 @@ fn stamp_column(table: &mut Table, column: &Name, by: u32) {
     stamps.extend(indexes.map(|it| &mut it.provenance));
     let keys = table.foreign_keys.iter_mut().filter(|it| it.columns.contains(column));
     stamps.extend(keys.map(|it| &mut it.provenance));
+    let exclusions = table.exclusions.iter_mut().filter(|it| over(&it.parts));
+    stamps.extend(exclusions.map(|it| &mut it.provenance));
     let checks = table.checks.iter_mut().filter(|it| it.columns.contains(column));
     stamps.extend(checks.map(|it| &mut it.provenance));
     stamps.into_iter().for_each(|it| it.changed = Some(by));

@@ -92,6 +92,9 @@ impl Comparing<'_> {
             Change::AddCheck { table, check: it } => {
                 self.lost_part(table, it.name.as_ref(), it.to_string());
             }
+            Change::AddExclusion { table, exclusion: it } => {
+                self.lost_part(table, it.name.as_ref(), it.to_string());
+            }
             Change::AddIndex { table, index: it } => {
                 self.lost_part(table, it.name.as_ref(), it.to_string());
             }
@@ -130,6 +133,7 @@ impl Comparing<'_> {
             Change::DropUnique { table, unique: reference }
             | Change::DropForeignKey { table, foreign_key: reference }
             | Change::DropCheck { table, check: reference }
+            | Change::DropExclusion { table, exclusion: reference }
             | Change::DropIndex { table, index: reference } => self.gained_part(table, reference),
             // A comparison of two schemas never renames: it cannot know.
             Change::RenameTable { .. } | Change::RenameColumn { .. } | Change::RenameConstraint { .. } => {}
@@ -280,6 +284,7 @@ fn not_compared(unproven: &Unproven) -> String {
         Unproven::Column { table, expected, .. } => (table, expected.to_string()),
         Unproven::Unique { table, expected } => (table, expected.to_string()),
         Unproven::Check { table, expected } => (table, expected.to_string()),
+        Unproven::Exclusion { table, expected } => (table, expected.to_string()),
         Unproven::Index { table, expected } => (table, expected.to_string()),
     };
     format!("{table}: {what} of the snapshot was not compared to the end")
@@ -301,8 +306,10 @@ fn described(table: &Table, reference: &ConstraintRef) -> Option<String> {
     let key = table.foreign_keys.iter().find(|it| points(it.name.as_ref(), it.columns.clone()));
     let check = table.checks.iter().find(|it| points(it.name.as_ref(), it.columns.clone()));
     let index = table.indexes.iter().find(|it| points(it.name.as_ref(), of_parts(&it.parts)));
+    let exclusion = table.exclusions.iter().find(|it| points(it.name.as_ref(), of_parts(&it.parts)));
     (unique.map(ToString::to_string))
         .or_else(|| key.map(ToString::to_string))
         .or_else(|| check.map(ToString::to_string))
         .or_else(|| index.map(ToString::to_string))
+        .or_else(|| exclusion.map(ToString::to_string))
 }

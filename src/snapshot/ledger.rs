@@ -251,5 +251,6 @@ fn names_of(table: &Table) -> BTreeSet<&str> {
         .chain(table.foreign_keys.iter().filter_map(|it| it.name.as_deref()))
         .chain(table.checks.iter().filter_map(|it| it.name.as_deref()))
         .chain(table.indexes.iter().filter_map(|it| it.name.as_deref()))
+        .chain(table.exclusions.iter().filter_map(|it| it.name.as_deref()))
         .collect()
 }

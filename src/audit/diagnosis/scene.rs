@@ -98,6 +98,7 @@ impl<'a> Scene<'a> {
                 | Rule::MissingUnique
                 | Rule::MissingForeignKey
                 | Rule::MissingCheck
+                | Rule::MissingExclusion
                 | Rule::MissingIndex => {
                     for maker in made_by.into_iter().chain(changed_by) {
                         *gone.entry(maker).or_default() += 1;

@@ -65,6 +65,8 @@ fn recreated(line: &Line<'_>) -> BTreeSet<Object> {
             | Change::DropCheck { .. }
             | Change::AddIndex { .. }
             | Change::DropIndex { .. }
+            | Change::AddExclusion { .. }
+            | Change::DropExclusion { .. }
             | Change::RenameConstraint { .. } => {}
         }
     }
@@ -142,6 +144,8 @@ fn what_it_does(change: &Change, object: &Object, was_there: bool) -> Option<Str
         | Change::DropCheck { .. }
         | Change::AddIndex { .. }
         | Change::DropIndex { .. }
+        | Change::AddExclusion { .. }
+        | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => None,
     }
 }

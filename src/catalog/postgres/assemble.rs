@@ -12,8 +12,9 @@ use super::texts::{Place, Texts};
 use crate::audit::Stored;
 use crate::dialect::Dialect;
 use crate::schema::{
-    Action, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexKey, IndexPart, Name, NullsOrder,
-    PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableKind, TableName, UniqueConstraint,
+    Action, Check, Column, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey, IndexPart, Name,
+    NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableKind, TableName,
+    UniqueConstraint,
 };
 
 /// The schema in canonical form, and what is there but has no place in it, one sentence each.
@@ -42,6 +43,8 @@ struct Assembly<'a> {
     referenced: HashMap<(u32, i16), ReferencedColumn>,
     /// How the unique constraint that an index backs is deferred.
     deferred: HashMap<u32, Deferrable>,
+    /// The operators of the exclusion constraint that an index backs, and how it is deferred.
+    exclusions: HashMap<u32, (Vec<Name>, Deferrable)>,
     /// Indexes of constraints that have no place in a schema.
     left_out: HashSet<u32>,
     remarks: Vec<String>,
@@ -80,6 +83,7 @@ impl<'a> Assembly<'a> {
             referenced: referenced.map(|it| ((it.relation.0, it.number), it)).collect(),
             raw,
             deferred: HashMap::new(),
+            exclusions: HashMap::new(),
             left_out: HashSet::new(),
             remarks: Vec::new(),
             stored: Stored::default(),
@@ -155,7 +159,10 @@ impl<'a> Assembly<'a> {
                     self.deferred.insert(row.index.0, deferrable(&row));
                     continue;
                 }
-                // Exclusion constraints have no place in a schema yet: neither expected nor unexpected.
+                'x' => {
+                    self.exclusions.insert(row.index.0, (row.operators.to_vec(), deferrable(&row)));
+                    continue;
+                }
                 _ => continue,
             };
             let Some(table) = self.tables.get_mut(&row.relation.0) else { continue };
@@ -205,7 +212,7 @@ impl<'a> Assembly<'a> {
 
     fn indexes(&mut self) {
         for row in take(&mut self.raw.indexes) {
-            if row.is_primary || row.is_exclusion || self.left_out.contains(&row.oid.0) {
+            if row.is_primary || self.left_out.contains(&row.oid.0) {
                 continue;
             }
             if !row.is_valid {
@@ -228,8 +235,16 @@ impl<'a> Assembly<'a> {
             let deferrable = self.deferred.get(&row.oid.0).copied().unwrap_or_default();
             let provenance = Provenance::default();
             let nulls_not_distinct = row.nulls_not_distinct;
+            let exclusion = self.exclusions.remove(&row.oid.0);
+            if row.is_exclusion && exclusion.is_none() {
+                continue;
+            }
             let Some(table) = self.tables.get_mut(&row.relation.0) else { continue };
-            if row.is_unique {
+            if let Some((operators, deferrable)) = exclusion {
+                let exclusion =
+                    Exclusion { name, parts, operators, include, condition, method, deferrable, provenance };
+                add(&mut table.exclusions, exclusion);
+            } else if row.is_unique {
                 let unique = UniqueConstraint {
                     name,
                     parts,
@@ -299,6 +314,7 @@ impl<'a> Assembly<'a> {
             table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
             table.checks.sort_by(|a, b| a.name.cmp(&b.name));
             table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+            table.exclusions.sort_by(|a, b| a.name.cmp(&b.name));
             schema.insert(table);
         }
         self.remarks.sort();

@@ -1,5 +1,6 @@
 -- Constraints, raw. One that a partition or a referenced partition inherits (conparentid) is its parent's.
 -- NOT VALID ones are there. NOT NULL constraints (PostgreSQL 18's contype 'n') are told by the column.
+-- Operators of an exclusion constraint are in the order of its index's keys.
 -- From PostgreSQL 18 on, `true` is k.conenforced and `false` is k.conperiod.
 SELECT k.oid           AS oid,
        k.conrelid      AS relation,
@@ -15,7 +16,12 @@ SELECT k.oid           AS oid,
        k.conindid      AS index,
        pg_catalog.hashtextextended(k.conbin::text, 0) AS hash,
        true            AS is_enforced,
-       false           AS is_temporal
+       false           AS is_temporal,
+       CASE WHEN k.conexclop IS NOT NULL THEN ARRAY(
+            SELECT o.oprname::text
+              FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY AS x (operator, number)
+              JOIN pg_catalog.pg_operator o ON o.oid = x.operator
+             ORDER BY x.number) END AS exclusion_operators
   FROM pg_catalog.pg_constraint k
  WHERE k.conrelid = ANY ($1)
    AND k.conparentid = 0

@@ -143,6 +143,8 @@ pub struct Constraint {
     pub is_enforced: bool,
     /// PostgreSQL 18's WITHOUT OVERLAPS and PERIOD.
     pub is_temporal: bool,
+    /// Of an exclusion constraint, one for each key of its index.
+    pub operators: Box<[Name]>,
 }
 
 impl RawRow for Constraint {
@@ -165,6 +167,9 @@ impl RawRow for Constraint {
             hash: row.try_get(12)?,
             is_enforced: row.try_get(13)?,
             is_temporal: row.try_get(14)?,
+            operators: (row.try_get::<Option<Vec<String>>, _>(15)?.unwrap_or_default().iter())
+                .map(|it| pool.text(it))
+                .collect(),
         })
     }
 }

@@ -161,7 +161,7 @@ fn sought(raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, Sought> 
     for it in raw.constraints.iter().filter(|it| it.kind == 'c') {
         add(Place::Check(it.oid), it.relation, it.hash);
     }
-    for it in raw.indexes.iter().filter(|it| it.is_valid && !it.is_exclusion) {
+    for it in raw.indexes.iter().filter(|it| it.is_valid) {
         add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
         let Some(_) = it.expressions_hash else { continue };
         let keys = vector::<i16>(&it.columns);

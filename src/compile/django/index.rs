@@ -87,10 +87,7 @@ pub enum Method {
 pub enum ModelConstraint {
     Unique(ModelUnique),
     Check(ModelCheck),
-    /// PostgreSQL's; not compared.
-    Exclusion {
-        name: Option<Arc<str>>,
-    },
+    Exclusion(ModelExclusion),
     /// Of a class that is not known, or not seen through: why, in one sentence.
     Unknown {
         name: Option<Arc<str>>,
@@ -108,6 +105,19 @@ pub struct ModelUnique {
     pub nulls_distinct: Option<bool>,
 }
 
+/// PostgreSQL's.
+#[derive(Clone, Debug)]
+pub struct ModelExclusion {
+    pub name: Arc<str>,
+    pub method: Method,
+    pub keys: Vec<Key>,
+    /// One for each key.
+    pub operators: Vec<Arc<str>>,
+    pub include: Vec<Arc<str>>,
+    pub condition: Option<Value>,
+    pub deferrable: Deferrable,
+}
+
 #[derive(Clone, Debug)]
 pub struct ModelCheck {
     pub name: Arc<str>,
@@ -119,7 +129,8 @@ impl ModelConstraint {
         match self {
             Self::Unique(unique) => Some(&unique.name),
             Self::Check(check) => Some(&check.name),
-            Self::Exclusion { name } | Self::Unknown { name, .. } => name.as_ref(),
+            Self::Exclusion(exclusion) => Some(&exclusion.name),
+            Self::Unknown { name, .. } => name.as_ref(),
         }
     }
 }

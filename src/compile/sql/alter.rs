@@ -121,9 +121,8 @@ fn add(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) ->
         if action.is_mysql() && action.is("constraint") && unless_there {
             return Err("is not understood".to_owned());
         }
-        if let Some(key) = constraint::table_constraint(action)? {
-            steps.push(Step::AddKey { table: table.clone(), key, unless_there });
-        }
+        let key = constraint::table_constraint(action)?;
+        steps.push(Step::AddKey { table: table.clone(), key, unless_there });
         return Ok(());
     }
     action.take("column");

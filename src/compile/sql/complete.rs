@@ -205,6 +205,7 @@ impl<'s> Completion<'s> {
         table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(own);
         table.uniques.iter_mut().for_each(|it| self.own_parts(&columns, &mut it.parts));
         table.indexes.iter_mut().for_each(|it| self.own_parts(&columns, &mut it.parts));
+        table.exclusions.iter_mut().for_each(|it| self.own_parts(&columns, &mut it.parts));
         table.foreign_keys.iter_mut().for_each(|it| it.columns.iter_mut().for_each(own));
         table.checks.iter_mut().for_each(|it| self.only_columns(&columns, &mut it.columns));
         if let Some(key) = &table.primary_key {
@@ -290,6 +291,7 @@ impl<'s> Completion<'s> {
             Key::Foreign(key) => key.columns.iter_mut().for_each(|it| self.own(columns, it)),
             Key::Check(check) => self.only_columns(columns, &mut check.columns),
             Key::Index(index) => self.own_parts(columns, &mut index.parts),
+            Key::Exclusion(it) => self.own_parts(columns, &mut it.parts),
         }
         let name = match &key {
             Key::Primary(it) => it.name.as_ref(),
@@ -297,6 +299,7 @@ impl<'s> Completion<'s> {
             Key::Foreign(it) => it.name.as_ref(),
             Key::Check(it) => it.name.as_ref(),
             Key::Index(it) => it.name.as_ref(),
+            Key::Exclusion(it) => it.name.as_ref(),
         };
         // MySQL has names of indexes for each table, the others for each schema.
         let namesakes = |name: &Name| match self.dialect {
@@ -322,6 +325,7 @@ impl<'s> Completion<'s> {
             Key::Foreign(foreign_key) => Change::AddForeignKey { table: name(), foreign_key },
             Key::Check(check) => Change::AddCheck { table: name(), check },
             Key::Index(index) => Change::AddIndex { table: name(), index },
+            Key::Exclusion(exclusion) => Change::AddExclusion { table: name(), exclusion },
         }])
     }
 

@@ -5,7 +5,9 @@ use super::index;
 use super::step::Key;
 use crate::dialect::Dialect;
 use crate::dialect::token::{TokenKind, without_outer_brackets};
-use crate::schema::{Action, Check, Deferrable, ForeignKey, Name, PrimaryKey, Provenance, UniqueConstraint};
+use crate::schema::{
+    Action, Check, Deferrable, Exclusion, ForeignKey, Name, PrimaryKey, Provenance, UniqueConstraint,
+};
 
 /// `DEFERRABLE`, `INITIALLY …`, `NOT VALID`, `[NOT] ENFORCED`, `NO INHERIT` behind a constraint.
 ///
@@ -37,6 +39,7 @@ pub(super) fn attributes(cursor: &mut Cursor<'_, '_>, key: Option<&mut Key>) -> 
         match key {
             Some(Key::Unique(unique)) => unique.deferrable = deferrable,
             Some(Key::Foreign(foreign_key)) => foreign_key.deferrable = deferrable,
+            Some(Key::Exclusion(exclusion)) => exclusion.deferrable = deferrable,
             // What a primary key's is, is not compared.
             Some(Key::Primary(_)) => {}
             Some(Key::Check(_) | Key::Index(_)) | None => {
@@ -138,9 +141,7 @@ fn action(cursor: &mut Cursor<'_, '_>) -> Result<Action, Unread> {
 }
 
 /// A constraint that stands beside the columns: its words up to the end.
-///
-/// `None` for one that no schema of ours holds (PostgreSQL's EXCLUDE).
-pub(super) fn table_constraint(cursor: &mut Cursor<'_, '_>) -> Result<Option<Key>, Unread> {
+pub(super) fn table_constraint(cursor: &mut Cursor<'_, '_>) -> Result<Key, Unread> {
     let mut name = None;
     if cursor.take("constraint") && !cursor.is_any(&["check", "primary", "unique", "foreign", "exclude"]) {
         name = Some(cursor.name()?);
@@ -189,8 +190,7 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_, '_>) -> Result<Option<Key
         let columns = cursor.names()?;
         Key::Foreign(references(cursor, name, columns)?)
     } else if is_exclusion(cursor) {
-        cursor.take_rest();
-        return Ok(None);
+        Key::Exclusion(exclusion(cursor, name)?)
     } else if cursor.is_mysql() && cursor.is_any(&["index", "key", "fulltext", "spatial"]) {
         Key::Index(index::inline(cursor)?)
     } else {
@@ -202,7 +202,46 @@ pub(super) fn table_constraint(cursor: &mut Cursor<'_, '_>) -> Result<Option<Key
             cursor.done()?;
         }
     }
-    Ok(Some(key))
+    Ok(key)
+}
+
+/// <https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-EXCLUDE>
+fn exclusion(cursor: &mut Cursor<'_, '_>, name: Option<Name>) -> Result<Exclusion, Unread> {
+    cursor.expect("exclude")?;
+    let method = if cursor.take("using") { Some(cursor.name()?) } else { None };
+    let (mut parts, mut operators) = (Vec::new(), Vec::new());
+    for mut element in cursor.group()?.parts() {
+        let mut key = element.take_while(|token| !token.is_word("with"))?;
+        parts.push(index::part(&mut key)?);
+        element.expect("with")?;
+        operators.push(operator(&mut element)?);
+    }
+    let include = index::behind_parts(cursor)?;
+    let condition = if cursor.take("where") { Some(cursor.group()?.spelling()) } else { None };
+    Ok(Exclusion {
+        name,
+        parts,
+        operators,
+        include,
+        condition,
+        method,
+        deferrable: Deferrable::No,
+        provenance: Provenance::default(),
+    })
+}
+
+/// `&&`, or `OPERATOR(pg_catalog.&&)`.
+fn operator(cursor: &mut Cursor<'_, '_>) -> Result<Name, Unread> {
+    let mut written = if cursor.take("operator") { cursor.group()? } else { cursor.take_rest() };
+    cursor.done()?;
+    while written.peek_at(1).is_some_and(|next| next.is_symbol(".")) {
+        written.name()?;
+        written.take_symbol(".");
+    }
+    match written.text() {
+        "" => Err(written.expected("an operator")),
+        text => Ok(text.into()),
+    }
 }
 
 /// Whether a table's constraint stands here, and no column, of whose names none of these words is one.

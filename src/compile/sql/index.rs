@@ -48,7 +48,9 @@ pub(super) fn inline(cursor: &mut Cursor<'_, '_>) -> Result<Index, Unread> {
     let method = method.or(method_of_mysql(cursor)?);
     match keys(cursor, method)?.into_key(false, name)? {
         Key::Index(index) => Ok(index),
-        Key::Primary(_) | Key::Unique(_) | Key::Foreign(_) | Key::Check(_) => Err("is no index".to_owned()),
+        Key::Primary(_) | Key::Unique(_) | Key::Foreign(_) | Key::Check(_) | Key::Exclusion(_) => {
+            Err("is no index".to_owned())
+        }
     }
 }
 
@@ -168,7 +170,7 @@ pub(super) fn parts(cursor: &mut Cursor<'_, '_>) -> Result<Vec<IndexPart>, Unrea
     cursor.group()?.parts().iter_mut().map(part).collect()
 }
 
-fn part(cursor: &mut Cursor<'_, '_>) -> Result<IndexPart, Unread> {
+pub(super) fn part(cursor: &mut Cursor<'_, '_>) -> Result<IndexPart, Unread> {
     let mut options = PartOptions::default();
     let part = match cursor.dialect {
         Dialect::Postgres => postgres_key(cursor)?,

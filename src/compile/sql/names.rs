@@ -1,7 +1,9 @@
 //! The names that servers give to keys and indexes that were made without one: later statements drop them by these.
 
 use crate::dialect::Dialect;
-use crate::schema::{Check, ForeignKey, Index, IndexPart, Name, PrimaryKey, Table, UniqueConstraint};
+use crate::schema::{
+    Check, Exclusion, ForeignKey, Index, IndexPart, Name, PrimaryKey, Table, UniqueConstraint,
+};
 
 use super::step::Key;
 
@@ -12,6 +14,7 @@ pub(super) fn name_all(dialect: Dialect, table: &mut Table) {
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         indexes: Vec::new(),
+        exclusions: Vec::new(),
         ..table.clone()
     };
     bare.primary_key = None;
@@ -23,11 +26,13 @@ pub(super) fn name_all(dialect: Dialect, table: &mut Table) {
             Key::Foreign(key) => bare.foreign_keys.push(key),
             Key::Check(key) => bare.checks.push(key),
             Key::Index(key) => bare.indexes.push(key),
+            Key::Exclusion(key) => bare.exclusions.push(key),
         }
     };
     table.primary_key.take().into_iter().for_each(|key| named(Key::Primary(key)));
     table.checks.drain(..).for_each(|key| named(Key::Check(key)));
     table.uniques.drain(..).for_each(|key| named(Key::Unique(key)));
+    table.exclusions.drain(..).for_each(|key| named(Key::Exclusion(key)));
     table.indexes.drain(..).for_each(|key| named(Key::Index(key)));
     table.foreign_keys.drain(..).for_each(|key| named(Key::Foreign(key)));
     *table = bare;
@@ -41,6 +46,7 @@ pub(super) fn with_name(dialect: Dialect, table: &Table, mut key: Key) -> Key {
         | Key::Unique(UniqueConstraint { name, .. })
         | Key::Foreign(ForeignKey { name, .. })
         | Key::Check(Check { name, .. })
+        | Key::Exclusion(Exclusion { name, .. })
         | Key::Index(Index { name, .. }) => name,
     };
     *name = name.take().or(usual);
@@ -62,6 +68,7 @@ fn of_postgres(table: &Table, key: &Key) -> Name {
         Key::Primary(_) => (String::new(), "pkey"),
         Key::Unique(unique) => (addition(&unique.parts, &unique.include), "key"),
         Key::Index(index) => (addition(&index.parts, &index.include), "idx"),
+        Key::Exclusion(it) => (addition(&it.parts, &it.include), "excl"),
         Key::Foreign(key) => (key.columns.join("_"), "fkey"),
         Key::Check(check) => match check.columns.as_slice() {
             [only] => (only.to_string(), "check"),
@@ -87,6 +94,7 @@ pub(super) fn names(table: &Table) -> impl Iterator<Item = &Name> {
         .chain(table.foreign_keys.iter().flat_map(|it| &it.name))
         .chain(table.checks.iter().flat_map(|it| &it.name))
         .chain(table.indexes.iter().flat_map(|it| &it.name))
+        .chain(table.exclusions.iter().flat_map(|it| &it.name))
 }
 
 fn addition(parts: &[IndexPart], include: &[Name]) -> String {
@@ -125,6 +133,7 @@ fn of_mysql(dialect: Dialect, table: &Table, key: &Key) -> Option<Name> {
         Key::Primary(_) => Some("PRIMARY".into()),
         Key::Unique(unique) => of_parts(&unique.parts),
         Key::Index(index) => of_parts(&index.parts),
+        Key::Exclusion(_) => None,
         Key::Foreign(_) => free(&|number| format!("{}_ibfk_{number}", table.name.name)),
         Key::Check(_) if dialect == Dialect::Mariadb => free(&|number| format!("CONSTRAINT_{number}")),
         Key::Check(_) => free(&|number| format!("{}_chk_{number}", table.name.name)),

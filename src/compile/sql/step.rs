@@ -2,7 +2,8 @@
 
 use crate::migration::Opaque;
 use crate::schema::{
-    Check, Column, ForeignKey, Index, Name, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+    Check, Column, Exclusion, ForeignKey, Index, Name, PrimaryKey, Spelling, Table, TableName,
+    UniqueConstraint,
 };
 
 /// A statement's doing. It may say less than a [`crate::schema::Change`] must (`ALTER COLUMN … SET NOT NULL`, `DROP INDEX x`,
@@ -117,12 +118,13 @@ pub enum Key {
     Foreign(ForeignKey),
     Check(Check),
     Index(Index),
+    Exclusion(Exclusion),
 }
 
 /// What a `DROP` by name may mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConstraintKind {
-    /// A primary key, unique, foreign key or check.
+    /// A primary key, unique, foreign key, check or exclusion.
     Any,
     /// An index, a unique or, in MySQL, the primary key.
     Index,

@@ -81,9 +81,8 @@ impl Draft {
     }
 
     fn constraints(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
-        if let Some(key) = constraint::table_constraint(part)? {
-            self.add(key);
-        }
+        let key = constraint::table_constraint(part)?;
+        self.add(key);
         part.done()
     }
 
@@ -94,6 +93,7 @@ impl Draft {
             Key::Foreign(key) => self.table.foreign_keys.push(key),
             Key::Check(key) => self.table.checks.push(key),
             Key::Index(key) => self.table.indexes.push(key),
+            Key::Exclusion(key) => self.table.exclusions.push(key),
         }
     }
 

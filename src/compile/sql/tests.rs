@@ -40,6 +40,9 @@ fn tell_change(change: &Change) -> String {
                 }),
             );
             said.extend(table.indexes.iter().map(|it| format!("{it} {}", it.name.as_deref().unwrap_or("-"))));
+            said.extend(
+                table.exclusions.iter().map(|it| format!("{it} {}", it.name.as_deref().unwrap_or("-"))),
+            );
             format!("create {}: {}", table.name, said.join("; "))
         }
         Change::DropTable { table } => format!("drop {table}"),
@@ -68,6 +71,10 @@ fn tell_change(change: &Change) -> String {
             format!("{table}: add {index} {}", index.name.as_deref().unwrap_or("-"))
         }
         Change::DropIndex { table, index } => format!("{table}: drop index {index}"),
+        Change::AddExclusion { table, exclusion } => {
+            format!("{table}: add {exclusion} {}", exclusion.name.as_deref().unwrap_or("-"))
+        }
+        Change::DropExclusion { table, exclusion } => format!("{table}: drop exclusion {exclusion}"),
         Change::RenameConstraint { table, from, to } => format!("{table}: rename constraint {from} to {to}"),
     }
 }

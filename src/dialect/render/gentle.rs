@@ -69,6 +69,8 @@ impl Dialect {
             | Change::DropForeignKey { .. }
             | Change::DropCheck { .. }
             | Change::DropIndex { .. }
+            | Change::AddExclusion { .. }
+            | Change::DropExclusion { .. }
             | Change::RenameConstraint { .. } => Ok(None),
         }
     }

@@ -81,6 +81,9 @@ impl Dialect {
                 }
                 Self::Mysql => self.unless(table, Known::Index(&self.name_of_index(table, index)), change),
             },
+            Change::AddExclusion { table, exclusion } => {
+                self.unless_named(table, &self.name_of_exclusion(table, exclusion), change)
+            }
             Change::DropTable { table }
             | Change::RenameTable { from: table, .. }
             | Change::DropColumn { table, .. }
@@ -91,6 +94,7 @@ impl Dialect {
             | Change::DropForeignKey { table, .. }
             | Change::DropCheck { table, .. }
             | Change::DropIndex { table, .. }
+            | Change::DropExclusion { table, .. }
             | Change::RenameConstraint { table, .. } => {
                 Err(NotRenderable(format!("a change of {table} that is no addition may lose something")))
             }

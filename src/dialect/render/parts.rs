@@ -6,8 +6,8 @@ use super::{Dialect, NotRenderable};
 use crate::dialect::mysql;
 use crate::dialect::token::{Quotes, TokenKind, tokens};
 use crate::schema::{
-    Action, Change, Check, Column, Deferrable, ForeignKey, Index, IndexKey, IndexPart, Name, NullsOrder,
-    PrimaryKey, Spelling, Table, TableName, UniqueConstraint, usual_type,
+    Action, Change, Check, Column, Deferrable, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name,
+    NullsOrder, PrimaryKey, Spelling, Table, TableName, UniqueConstraint, usual_type,
 };
 
 type Text = Result<String, NotRenderable>;
@@ -149,6 +149,39 @@ impl Dialect {
         Ok(format!("CONSTRAINT {guard}{name} CHECK ({expression})"))
     }
 
+    pub(super) fn exclusion(self, table: &TableName, exclusion: &Exclusion) -> Text {
+        if self != Self::Postgres {
+            return Err(NotRenderable(format!(
+                "{self} has no exclusion constraints, which {table} asks for"
+            )));
+        }
+        let mut parts = Vec::new();
+        for (part, operator) in exclusion.parts.iter().zip(&exclusion.operators) {
+            // <https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-OPERATORS>
+            if operator.is_empty() || operator.contains(|it| !"+-*/<>=~!@#%^&|`?".contains(it)) {
+                return Err(NotRenderable(format!(
+                    "an exclusion constraint of {table} has no operator {operator}"
+                )));
+            }
+            parts.push(format!("{} WITH {operator}", self.part(part)?));
+        }
+        let method = exclusion.method.as_deref().unwrap_or("btree");
+        let condition = match &exclusion.condition {
+            Some(condition) => {
+                format!(" WHERE ({})", known(condition, "predicate of an exclusion constraint on", table)?)
+            }
+            None => String::new(),
+        };
+        Ok(format!(
+            "CONSTRAINT {} EXCLUDE USING {} ({}){}{condition}{}",
+            self.quote(&self.name_of_exclusion(table, exclusion)),
+            self.quote(method),
+            parts.join(", "),
+            self.include(&exclusion.include)?,
+            deferrable(exclusion.deferrable)
+        ))
+    }
+
     pub(super) fn parts(self, parts: &[IndexPart]) -> Text {
         let rendered: Result<Vec<_>, _> = parts.iter().map(|part| self.part(part)).collect();
         Ok(rendered?.join(", "))
@@ -219,6 +252,7 @@ impl Dialect {
             }
             Change::AddCheck { table, check } => Some(self.name_of_check(table, check)),
             Change::AddIndex { table, index } => Some(self.name_of_index(table, index)),
+            Change::AddExclusion { table, exclusion } => Some(self.name_of_exclusion(table, exclusion)),
             Change::CreateTable(_)
             | Change::DropTable { .. }
             | Change::RenameTable { .. }
@@ -232,6 +266,7 @@ impl Dialect {
             | Change::DropForeignKey { .. }
             | Change::DropCheck { .. }
             | Change::DropIndex { .. }
+            | Change::DropExclusion { .. }
             | Change::RenameConstraint { .. } => None,
         }
     }
@@ -250,6 +285,10 @@ impl Dialect {
 
     pub(super) fn name_of_check(self, table: &TableName, check: &Check) -> Name {
         check.name.clone().unwrap_or_else(|| own_name(table, check, "check"))
+    }
+
+    pub(super) fn name_of_exclusion(self, table: &TableName, exclusion: &Exclusion) -> Name {
+        exclusion.name.clone().unwrap_or_else(|| own_name(table, exclusion, "excl"))
     }
 }
 

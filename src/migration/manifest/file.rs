@@ -112,6 +112,8 @@ pub(super) enum OperationFile {
     DropCheck(ReferenceOf),
     AddIndex(IndexLong),
     DropIndex(ReferenceOf),
+    AddExclusion(ExclusionFile),
+    DropExclusion(ReferenceOf),
     RenameConstraint(RenameOf),
     Opaque(OpaqueFile),
 }
@@ -134,6 +136,8 @@ pub struct TableFile {
     checks: Vec<CheckFile>,
     #[serde(default)]
     indexes: Vec<IndexFile>,
+    #[serde(default)]
+    exclusions: Vec<ExclusionFile>,
 }
 
 pub(super) struct ColumnsFile(Vec<(Name, ColumnFile)>);
@@ -275,6 +279,30 @@ pub(super) struct IndexLong {
 }
 
 pub(super) struct IndexFile(IndexLong);
+
+/// PostgreSQL's EXCLUDE.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ExclusionFile {
+    /// In an operation of its own only.
+    #[serde(default)]
+    table: Option<TableName>,
+    #[serde(default)]
+    name: Option<Text>,
+    columns: Vec<PartFile>,
+    /// One for each of the columns, without its schema: `=`, `&&`.
+    operators: Vec<Text>,
+    #[serde(default)]
+    include: Vec<Text>,
+    /// The rows that it holds for.
+    #[serde(default)]
+    condition: Option<Text>,
+    /// Nothing means a B-tree.
+    #[serde(default)]
+    method: Option<Text>,
+    #[serde(default)]
+    deferrable: Deferrable,
+}
 
 pub(super) struct PartFile(IndexPart);
 

@@ -80,8 +80,8 @@ fn a_mistake_is_told_with_its_place_and_what_was_expected() {
         &[
             "4:35: unknown variant `create_tabel`, expected one of create_table, drop_table, rename_table, add_column, \
          drop_column, rename_column, alter_column, add_primary_key, drop_primary_key, add_unique, drop_unique, \
-         add_foreign_key, drop_foreign_key, add_check, drop_check, add_index, drop_index, rename_constraint, \
-         opaque",
+         add_foreign_key, drop_foreign_key, add_check, drop_check, add_index, drop_index, add_exclusion, \
+         drop_exclusion, rename_constraint, opaque",
         ],
     );
     refused(

@@ -10,8 +10,8 @@ use super::file::FORMAT;
 use super::short_form::{parse_column, parse_part};
 use crate::migration::{MayTouch, MayUndo, Migration, MigrationId, Opaque, Operation};
 use crate::schema::{
-    Action, Change, Check, Column, ConstraintRef, Deferrable, ForeignKey, Index, IndexKey, IndexPart, Name,
-    PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+    Action, Change, Check, Column, ConstraintRef, Deferrable, Exclusion, ForeignKey, Index, IndexKey,
+    IndexPart, Name, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
 };
 
 /// What stands for a spelling that is not known.
@@ -110,6 +110,8 @@ fn change(change: &Change) -> (&'static str, String) {
         Change::DropCheck { table, check } => ("drop_check", reference_of(table, check)),
         Change::AddIndex { table, index: it } => ("add_index", index(of(table), it).text()),
         Change::DropIndex { table, index } => ("drop_index", reference_of(table, index)),
+        Change::AddExclusion { table, exclusion: it } => ("add_exclusion", exclusion(of(table), it).text()),
+        Change::DropExclusion { table, exclusion } => ("drop_exclusion", reference_of(table, exclusion)),
         Change::RenameConstraint { table, from, to } => ("rename_constraint", rename_of(table, from, to)),
     }
 }
@@ -148,6 +150,7 @@ pub fn table_json(table: &Table, indent: usize) -> String {
     add("checks", table.checks.iter().map(|it| check(Map::new(), it).text()).collect());
     let indexes = table.indexes.iter();
     add("indexes", indexes.map(|it| short_or(parts(&it.parts), index(Map::new(), it))).collect());
+    add("exclusions", table.exclusions.iter().map(|it| exclusion(Map::new(), it).text()).collect());
     lines(indent, '{', entries, '}')
 }
 
@@ -344,6 +347,16 @@ fn index(map: Map, index: &Index) -> Map {
         .list("include", &index.include)
         .some("condition", index.condition.as_ref().map(|it| json(text_of(it))))
         .some("method", index.method.as_ref().map(json))
+}
+
+fn exclusion(map: Map, exclusion: &Exclusion) -> Map {
+    map.name(&exclusion.name)
+        .with("columns", parts(&exclusion.parts))
+        .with("operators", names(&exclusion.operators))
+        .list("include", &exclusion.include)
+        .some("condition", exclusion.condition.as_ref().map(|it| json(text_of(it))))
+        .some("method", exclusion.method.as_ref().map(json))
+        .unless_usual("deferrable", exclusion.deferrable)
 }
 
 fn parts(parts: &[IndexPart]) -> String {

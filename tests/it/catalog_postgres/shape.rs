@@ -320,7 +320,7 @@ async fn indexes_of_every_sort() {
         .execute(
             r#"CREATE EXTENSION btree_gist; CREATE TYPE mood AS ENUM ('sad', 'ok');
             CREATE TABLE t (a int, b text COLLATE "C", c jsonb, d int4range, e text, v varchar(9), feeling mood,
-              CONSTRAINT apart EXCLUDE USING gist (a WITH =, d WITH &&), CONSTRAINT alone EXCLUDE (e WITH =));
+              CONSTRAINT apart EXCLUDE USING gist (a WITH =, d WITH &&) DEFERRABLE, CONSTRAINT alone EXCLUDE (e WITH =));
             CREATE INDEX plain ON t (a); CREATE INDEX down ON t (a DESC, e ASC NULLS FIRST, b DESC NULLS LAST);
             CREATE INDEX like_e ON t (e text_pattern_ops); CREATE INDEX like_v ON t (v varchar_pattern_ops);
             CREATE INDEX gin ON t USING gin (c); CREATE INDEX gin_path ON t USING gin (c jsonb_path_ops);
@@ -366,6 +366,12 @@ async fn indexes_of_every_sort() {
     assert_eq!(shown, expected);
     assert_eq!(index(t, "down").parts[1].options.as_ref().unwrap().nulls, Some(NullsOrder::First));
     assert!(t.uniques.is_empty(), "{:?}", t.uniques);
+    let exclusions: Vec<String> =
+        t.exclusions.iter().map(|it| format!("{} {it}", it.name.as_deref().unwrap())).collect();
+    assert_eq!(
+        exclusions,
+        ["alone EXCLUDE (e WITH =)", "apart EXCLUDE USING gist (a WITH =, d WITH &&) DEFERRABLE"]
+    );
     let unread = &observation.catalog.unread;
     assert!(unread.len() == 1 && unread[0].contains("broken") && unread[0].contains("INVALID"), "{unread:?}");
 }

@@ -90,6 +90,7 @@ fn oddities(schema: &Schema, dice: &mut Dice) -> Vec<Operation> {
             unique.deferrable = Deferrable::InitiallyImmediate;
         }
         unread.checks.iter_mut().for_each(|check| check.expression = Spelling::Unread);
+        unread.exclusions.iter_mut().for_each(|it| it.condition = Some(Spelling::Unread));
         unread.indexes.iter_mut().for_each(|index| index.condition = Some(Spelling::Unread));
         operations.push(Operation::Change(Change::CreateTable(Arc::new(unread))));
     }

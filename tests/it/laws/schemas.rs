@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use schema_health::dialect::Dialect;
 use schema_health::schema::{
-    Action, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexKey, IndexPart, Name, NullsOrder,
-    PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableName, UniqueConstraint,
+    Action, Check, Column, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey, IndexPart, Name,
+    NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableName, UniqueConstraint,
 };
 
 use super::dice::Dice;
@@ -31,6 +31,7 @@ pub fn a_schema(dialect: Dialect, dice: &mut Dice) -> Schema {
         draft.add_foreign_keys(&targets, dice);
         draft.add_keys(dice);
         draft.add_checks(dice);
+        draft.add_exclusion(dice);
         drop_twins(dialect, &mut draft.table);
         schema.insert(draft.table);
     }
@@ -365,6 +366,27 @@ impl Draft {
             self.table.checks.push(Check { name, columns: vec![column], expression, provenance });
         }
     }
+
+    fn add_exclusion(&mut self, dice: &mut Dice) {
+        if self.dialect != Dialect::Postgres || !dice.chance(25) {
+            return;
+        }
+        let Some(column) = self.of_class(Class::Number, dice) else { return };
+        let parts = vec![self.with_options(IndexPart::column(column), dice)];
+        let is_hash = parts[0].options.is_none() && dice.chance(40);
+        let include = if is_hash { Vec::new() } else { self.include(&parts, dice) };
+        let name = self.name("exclusion", dice);
+        self.table.exclusions.push(Exclusion {
+            name,
+            parts,
+            operators: vec!["=".into()],
+            include,
+            condition: self.predicate(dice),
+            method: is_hash.then(|| "HASH".into()),
+            deferrable: a_deferrable(dice),
+            provenance: Provenance::default(),
+        });
+    }
 }
 
 fn a_deferrable(dice: &mut Dice) -> Deferrable {
@@ -385,6 +407,7 @@ pub fn without_some(schema: &Schema, percent: usize, dice: &mut Dice) -> Schema 
         table.uniques.retain(|_| !dice.chance(percent));
         table.indexes.retain(|_| !dice.chance(percent));
         table.checks.retain(|_| !dice.chance(percent));
+        table.exclusions.retain(|_| !dice.chance(percent));
         table.foreign_keys.retain(|_| !dice.chance(percent));
         if dice.chance(percent / 2) {
             table.primary_key = None;
@@ -424,6 +447,7 @@ fn drop_columns(table: &mut Table, percent: usize, dice: &mut Dice) {
     table.columns.retain(|column| !goes(column));
     table.uniques.retain(|it| keeps(&it.parts, &it.include, it.condition.as_ref()));
     table.indexes.retain(|it| keeps(&it.parts, &it.include, it.condition.as_ref()));
+    table.exclusions.retain(|it| keeps(&it.parts, &it.include, it.condition.as_ref()));
     table.checks.retain(|it| !it.columns.iter().any(|it| gone.contains(it)));
     table.foreign_keys.retain(|it| !it.columns.iter().any(|it| gone.contains(it)));
     if table.primary_key.as_ref().is_some_and(|it| it.columns.iter().any(|it| gone.contains(it))) {

@@ -112,7 +112,11 @@ impl Editor<'_> {
                     self.change(Change::DropCheck { table, check: reference });
                 }
             }
-            ModelConstraint::Exclusion { .. } => {}
+            ModelConstraint::Exclusion(_) => {
+                if stands.exclusions.iter().any(|it| it.name.as_ref() == Some(&name)) {
+                    self.change(Change::DropExclusion { table, exclusion: reference });
+                }
+            }
             ModelConstraint::Unknown { notice, .. } => {
                 let notice = notice.clone();
                 self.unseen_in(&table, notice);
@@ -124,6 +128,7 @@ impl Editor<'_> {
         for constraint in &model.options.constraints {
             match self.made_constraint(state, model, constraint) {
                 Made::It(Change::AddCheck { check, .. }) => planned.table.checks.push(check),
+                Made::It(Change::AddExclusion { exclusion, .. }) => planned.table.exclusions.push(exclusion),
                 Made::It(Change::AddUnique { unique, .. }) if !is_an_index(constraint) => {
                     planned.table.uniques.push(unique);
                 }
@@ -161,8 +166,9 @@ impl Editor<'_> {
             ModelConstraint::Check(check) => {
                 check.made(backend, &facts).map(|check| Change::AddCheck { table, check })
             }
-            // Not compared: its index lives under the constraint.
-            ModelConstraint::Exclusion { .. } => Made::Nothing,
+            ModelConstraint::Exclusion(exclusion) => {
+                exclusion.made(backend, &facts).map(|exclusion| Change::AddExclusion { table, exclusion })
+            }
             ModelConstraint::Unknown { notice, .. } => Made::Unseen(notice.clone()),
         }
     }
@@ -210,8 +216,6 @@ fn is_an_index(constraint: &ModelConstraint) -> bool {
                 || *deferrable != Deferrable::No
                 || keys.iter().any(|key| matches!(key.of, KeyOf::Expression(_)))
         }
-        ModelConstraint::Check(_) | ModelConstraint::Exclusion { .. } | ModelConstraint::Unknown { .. } => {
-            false
-        }
+        ModelConstraint::Check(_) | ModelConstraint::Exclusion(_) | ModelConstraint::Unknown { .. } => false,
     }
 }

@@ -114,7 +114,8 @@ pub fn constraint_name(constraint: &ModelConstraint) -> Option<Name> {
     match constraint {
         ModelConstraint::Unique(unique) => Some(unique.name.clone()),
         ModelConstraint::Check(check) => Some(check.name.clone()),
-        ModelConstraint::Exclusion { name } | ModelConstraint::Unknown { name, .. } => name.clone(),
+        ModelConstraint::Exclusion(exclusion) => Some(exclusion.name.clone()),
+        ModelConstraint::Unknown { name, .. } => name.clone(),
     }
 }
 

@@ -1,11 +1,13 @@
 //! What a backend makes of an index or a constraint, and what it silently leaves away:
 //! `django/db/backends/base/schema.py` and the `features.py` of each backend.
 
-use super::{Key, KeyOf, Made, Method, ModelCheck, ModelIndex, ModelUnique, key};
+use super::{Key, KeyOf, Made, Method, ModelCheck, ModelExclusion, ModelIndex, ModelUnique, key};
 use crate::compile::django::backend::Backend;
 use crate::compile::django::expression::{Facts, condition};
 use crate::dialect::Dialect;
-use crate::schema::{Check, Deferrable, Index, IndexPart, Name, Provenance, Spelling, UniqueConstraint};
+use crate::schema::{
+    Check, Deferrable, Exclusion, Index, IndexPart, Name, Provenance, Spelling, UniqueConstraint,
+};
 
 impl Backend {
     /// `supports_expression_indexes`, since Django 3.2; MySQL's server has them since 8.0.13.
@@ -105,6 +107,30 @@ impl ModelUnique {
             include,
             condition: self.condition.as_ref().map(|condition| key::condition(condition, backend, facts)),
             nulls_not_distinct: self.nulls_distinct == Some(false),
+            deferrable: self.deferrable,
+            provenance: Provenance::default(),
+        })
+    }
+}
+
+impl ModelExclusion {
+    /// `ExclusionConstraint.constraint_sql` of `django/contrib/postgres/constraints.py`.
+    pub fn made(&self, backend: Backend, facts: &Facts<'_>) -> Made<Exclusion> {
+        if backend.dialect != Dialect::Postgres {
+            return Made::Nothing;
+        }
+        let (Some(parts), Some(include)) =
+            (parts(&self.keys, self.method, backend, facts), included(&self.include, backend, facts))
+        else {
+            return Made::Unseen(format!("a column of the constraint {} is not known", self.name));
+        };
+        Made::It(Exclusion {
+            name: Some(self.name.clone()),
+            parts,
+            operators: self.operators.clone(),
+            include,
+            condition: self.condition.as_ref().map(|condition| key::condition(condition, backend, facts)),
+            method: self.method.name().map(Name::from),
             deferrable: self.deferrable,
             provenance: Provenance::default(),
         })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Key, KeyOf, Method, ModelCheck, ModelConstraint, ModelIndex, ModelUnique};
+use super::{Key, KeyOf, Method, ModelCheck, ModelConstraint, ModelExclusion, ModelIndex, ModelUnique};
 use crate::compile::django::field::{Argument, Arguments, last_segment};
 use crate::compile::django::project::{Object, Value};
 use crate::schema::Deferrable;
@@ -69,8 +69,11 @@ impl ModelConstraint {
                 Some(unique) => Self::Unique(unique),
                 None => unknown(format!("the UniqueConstraint {name} was not seen through")),
             },
-            ("ExclusionConstraint", _) => Self::Exclusion { name },
-            ("CheckConstraint" | "UniqueConstraint", None) => {
+            ("ExclusionConstraint", Some(name)) => match exclusion(name, &arguments) {
+                Some(exclusion) => Self::Exclusion(exclusion),
+                None => unknown(format!("the ExclusionConstraint {name} was not seen through")),
+            },
+            ("CheckConstraint" | "UniqueConstraint" | "ExclusionConstraint", None) => {
                 unknown("the name of a constraint was not seen through".to_owned())
             }
             _ => unknown(format!("a constraint of {}, a class that is not known", object.class)),
@@ -79,12 +82,6 @@ impl ModelConstraint {
 }
 
 fn unique(name: &Arc<str>, arguments: &Arguments<'_>) -> Option<ModelUnique> {
-    let deferrable = match arguments.get("deferrable") {
-        None => Deferrable::No,
-        Some(Value::Name(path)) => deferred(last_segment(path))?,
-        Some(Value::Str(text)) => deferred(text)?,
-        Some(_) => return None,
-    };
     let nulls_distinct = match arguments.flag("nulls_distinct") {
         Argument::Unset => None,
         Argument::Is(flag) => Some(flag),
@@ -95,9 +92,78 @@ fn unique(name: &Arc<str>, arguments: &Arguments<'_>) -> Option<ModelUnique> {
         keys: keys(arguments)?,
         include: include(arguments)?,
         condition: arguments.get("condition").cloned(),
-        deferrable,
+        deferrable: deferrable(arguments)?,
         nulls_distinct,
     })
+}
+
+/// `ExclusionConstraint.__init__`; its `opclasses` are those of Django before 5.0.
+fn exclusion(name: &Arc<str>, arguments: &Arguments<'_>) -> Option<ModelExclusion> {
+    let method = match arguments.text("index_type") {
+        Argument::Unset => Method::Gist,
+        Argument::Is(method) => match method.to_lowercase().as_str() {
+            "" | "gist" => Method::Gist,
+            "spgist" => Method::SpGist,
+            "hash" => Method::Hash,
+            _ => return None,
+        },
+        Argument::Unknown => return None,
+    };
+    let Argument::Is(classes) = arguments.texts("opclasses").or(Vec::new()) else { return None };
+    let (mut keys, mut operators) = (Vec::new(), Vec::new());
+    let (Value::List(pairs) | Value::Tuple(pairs)) = arguments.get("expressions")? else { return None };
+    for pair in pairs {
+        let (Value::List(pair) | Value::Tuple(pair)) = pair else { return None };
+        let [expression, operator] = pair.as_slice() else { return None };
+        let mut key = match expression {
+            Value::Str(field) => {
+                Key { of: KeyOf::Field(field.clone()), descending: false, operator_class: None }
+            }
+            expression => expression_key(expression)?,
+        };
+        key.operator_class = classes.get(keys.len()).filter(|class| !class.is_empty()).cloned();
+        keys.push(key);
+        operators.push(match operator {
+            Value::Str(operator) => operator.clone(),
+            Value::Name(path) => range_operator(last_segment(path))?.into(),
+            _ => return None,
+        });
+    }
+    Some(ModelExclusion {
+        name: name.clone(),
+        method,
+        keys,
+        operators,
+        include: include(arguments)?,
+        condition: arguments.get("condition").cloned(),
+        deferrable: deferrable(arguments)?,
+    })
+}
+
+/// `RangeOperators` of `django/contrib/postgres/fields/ranges.py`.
+fn range_operator(member: &str) -> Option<&'static str> {
+    Some(match member {
+        "EQUAL" => "=",
+        "NOT_EQUAL" => "<>",
+        "CONTAINS" => "@>",
+        "CONTAINED_BY" => "<@",
+        "OVERLAPS" => "&&",
+        "FULLY_LT" => "<<",
+        "FULLY_GT" => ">>",
+        "NOT_LT" => "&>",
+        "NOT_GT" => "&<",
+        "ADJACENT_TO" => "-|-",
+        _ => return None,
+    })
+}
+
+fn deferrable(arguments: &Arguments<'_>) -> Option<Deferrable> {
+    match arguments.get("deferrable") {
+        None => Some(Deferrable::No),
+        Some(Value::Name(path)) => deferred(last_segment(path)),
+        Some(Value::Str(text)) => deferred(text),
+        Some(_) => None,
+    }
 }
 
 fn deferred(member: &str) -> Option<Deferrable> {

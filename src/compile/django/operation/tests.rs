@@ -97,6 +97,8 @@ fn change_line(change: &Change) -> String {
         Change::DropCheck { check, .. } => format!("{table} - check {}", at(check)),
         Change::AddIndex { index, .. } => format!("{table} + index {}", parts(&index.parts)),
         Change::DropIndex { index, .. } => format!("{table} - index {}", at(index)),
+        Change::AddExclusion { exclusion, .. } => format!("{table} + {exclusion}"),
+        Change::DropExclusion { exclusion, .. } => format!("{table} - exclusion {}", at(exclusion)),
         Change::RenameConstraint { to, .. } => format!("{table}: index or constraint to {to}"),
     }
 }

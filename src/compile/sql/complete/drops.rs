@@ -56,6 +56,11 @@ impl Completion<'_> {
         if let Some(check) = table.checks.iter().filter(|_| checks).find(|it| is(&it.name)) {
             return Some(vec![Change::DropCheck { table: of_table(), check: reference(&check.name)? }]);
         }
+        let mut exclusions = table.exclusions.iter().filter(|_| kind == ConstraintKind::Any);
+        if let Some(exclusion) = exclusions.find(|it| is(&it.name)) {
+            let exclusion = reference(&exclusion.name)?;
+            return Some(vec![Change::DropExclusion { table: of_table(), exclusion }]);
+        }
         if let Some(index) = table.indexes.iter().filter(|_| indexes).find(|it| is(&it.name)) {
             return Some(vec![Change::DropIndex { table: of_table(), index: reference(&index.name)? }]);
         }
@@ -124,6 +129,10 @@ impl Completion<'_> {
         for unique in table.uniques.iter().filter(|it| by_expression(&it.parts, &it.condition)) {
             let unique = reference(unique.name.as_ref(), &unique.parts);
             changes.push(Change::DropUnique { table: of_table(), unique });
+        }
+        for exclusion in table.exclusions.iter().filter(|it| by_expression(&it.parts, &it.condition)) {
+            let exclusion = reference(exclusion.name.as_ref(), &exclusion.parts);
+            changes.push(Change::DropExclusion { table: of_table(), exclusion });
         }
         for check in table.checks.iter().filter(|it| it.columns.is_empty() && names_it(&it.expression)) {
             let check = match &check.name {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::*;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{
-    Change, Check, Column, ConstraintRef, Index, PartOptions, PrimaryKey, Provenance, Spelling, Table,
-    UniqueConstraint,
+    Change, Check, Column, ConstraintRef, Exclusion, Index, PartOptions, PrimaryKey, Provenance, Spelling,
+    Table, UniqueConstraint,
 };
 
 impl ColumnFile {
@@ -90,7 +90,8 @@ impl TableFile {
             .chain(self.uniques.iter().map(|it| &it.0.table))
             .chain(self.foreign_keys.iter().map(|it| &it.table))
             .chain(self.checks.iter().map(|it| &it.table))
-            .chain(self.indexes.iter().map(|it| &it.0.table));
+            .chain(self.indexes.iter().map(|it| &it.0.table))
+            .chain(self.exclusions.iter().map(|it| &it.table));
         if tables_said.flatten().next().is_some() {
             return Err(format!(
                 "inside create_table of {} no key, constraint or index says `table`",
@@ -120,6 +121,9 @@ impl TableFile {
         table.foreign_keys.extend(self.foreign_keys.into_iter().map(ForeignKey::from));
         table.checks.extend(self.checks.into_iter().map(Check::from));
         table.indexes.extend(self.indexes.into_iter().map(|it| Index::from(it.0)));
+        for exclusion in self.exclusions {
+            table.exclusions.push(exclusion.try_into()?);
+        }
         check_columns(&table)?;
         Ok(table)
     }
@@ -127,8 +131,9 @@ impl TableFile {
 
 /// A key over a column that the table does not have is a slip of the pen.
 fn check_columns(table: &Table) -> Result<(), String> {
-    let parts =
-        (table.uniques.iter().flat_map(|it| &it.parts)).chain(table.indexes.iter().flat_map(|it| &it.parts));
+    let parts = (table.uniques.iter().flat_map(|it| &it.parts))
+        .chain(table.indexes.iter().flat_map(|it| &it.parts))
+        .chain(table.exclusions.iter().flat_map(|it| &it.parts));
     let columns = (table.primary_key.iter().flat_map(|it| &it.columns))
         .chain(table.foreign_keys.iter().flat_map(|it| &it.columns))
         .chain(table.checks.iter().flat_map(|it| &it.columns))
@@ -184,6 +189,13 @@ impl OperationFile {
             }
             Self::DropIndex(mut it) => {
                 Change::DropIndex { index: it.reference("drop_index")?, table: it.table }
+            }
+            Self::AddExclusion(mut it) => Change::AddExclusion {
+                table: own_table(it.table.take(), "add_exclusion")?,
+                exclusion: it.try_into()?,
+            },
+            Self::DropExclusion(mut it) => {
+                Change::DropExclusion { exclusion: it.reference("drop_exclusion")?, table: it.table }
             }
             Self::RenameConstraint(it) => {
                 Change::RenameConstraint { table: it.table, from: it.from.0, to: it.to.0 }
@@ -309,6 +321,26 @@ impl From<IndexLong> for Index {
             method: name(index.method),
             provenance: Provenance::default(),
         }
+    }
+}
+
+impl TryFrom<ExclusionFile> for Exclusion {
+    type Error = String;
+
+    fn try_from(exclusion: ExclusionFile) -> Result<Self, String> {
+        if exclusion.columns.len() != exclusion.operators.len() {
+            return Err("an exclusion needs one of `operators` for each of its `columns`".to_owned());
+        }
+        Ok(Self {
+            name: name(exclusion.name),
+            parts: exclusion.columns.into_iter().map(|part| part.0).collect(),
+            operators: names(exclusion.operators),
+            include: names(exclusion.include),
+            condition: name(exclusion.condition).map(known),
+            method: name(exclusion.method),
+            deferrable: exclusion.deferrable,
+            provenance: Provenance::default(),
+        })
     }
 }
 

@@ -106,6 +106,12 @@ pub fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen>
         gone(Rule::MissingForeignKey, keys(wanted), keys(old), keys(new));
         let checks = |table: &Table| table.checks.iter().map(Known::check).collect();
         gone(Rule::MissingCheck, checks(wanted), checks(old), checks(new));
+        let exclusions = |table: &Table| {
+            (table.exclusions.iter())
+                .map(|it| Known::index(it.name.as_ref(), it.to_string(), &it.parts))
+                .collect()
+        };
+        gone(Rule::MissingExclusion, exclusions(wanted), exclusions(old), exclusions(new));
         let indexes = |table: &Table| {
             (table.indexes.iter())
                 .map(|it| Known::index(it.name.as_ref(), it.to_string(), &it.parts))

@@ -32,6 +32,7 @@ pub fn targets(table: &Table) -> Vec<Target<'_>> {
         without.indexes.retain(|it| stays(&over(&it.parts)));
         without.foreign_keys.retain(|it| stays(&it.columns));
         without.checks.retain(|it| stays(&it.columns));
+        without.exclusions.retain(|it| stays(&over(&it.parts)));
         targets.push(target("columns", &column.name, vec![column.name.clone()], Some(without)));
     }
     let without = |change: &dyn Fn(&mut Table)| {
@@ -53,6 +54,11 @@ pub fn targets(table: &Table) -> Vec<Target<'_>> {
         let name = it.name.clone().unwrap_or_else(|| "".into());
         let rest = without(&|table| drop(table.checks.remove(at)));
         targets.push(target("checks", &name, it.columns.clone(), rest));
+    }
+    for (at, it) in table.exclusions.iter().enumerate() {
+        let name = it.name.clone().unwrap_or_else(|| "".into());
+        let rest = without(&|table| drop(table.exclusions.remove(at)));
+        targets.push(target("exclusions", &name, over(&it.parts), rest));
     }
     for (at, it) in table.indexes.iter().enumerate() {
         let name = it.name.clone().unwrap_or_else(|| "".into());

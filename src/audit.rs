@@ -16,7 +16,9 @@ pub mod report;
 mod tests;
 mod verdict;
 
-use crate::migration::Manifest;
+use std::collections::BTreeSet;
+
+use crate::migration::{Manifest, MigrationId};
 use policy::{FindingPattern, Judgement, PolicyUsage};
 
 pub use diagnosis::{Cause, Hypothesis, Likelihood, diagnose};
@@ -52,6 +54,28 @@ pub fn audit_beside(
     policy: &Policy,
     beside: Vec<Finding>,
 ) -> Report {
+    judge(manifest, expected, observation, policy, beside, &BTreeSet::new())
+}
+
+/// [`audit_against`] with the migrations that earlier observations of the same database had in its ledger.
+pub fn audit_remembering(
+    manifest: &Manifest,
+    expected: &Expected,
+    observation: &Observation,
+    policy: &Policy,
+    remembered: &BTreeSet<MigrationId>,
+) -> Report {
+    judge(manifest, expected, observation, policy, Vec::new(), remembered)
+}
+
+fn judge(
+    manifest: &Manifest,
+    expected: &Expected,
+    observation: &Observation,
+    policy: &Policy,
+    beside: Vec<Finding>,
+    remembered: &BTreeSet<MigrationId>,
+) -> Report {
     let mut report = Report {
         health: Health::Unknown,
         reason: None,
@@ -72,7 +96,7 @@ pub fn audit_beside(
         return report;
     }
     let is_alone = beside.is_empty();
-    let ledger = history::judge(manifest, expected, observation);
+    let ledger = history::judge(manifest, expected, observation, remembered);
     let mut drift = drift::Drift::default();
     // Without its ledger nothing can be said of a single migration, not even that it is pending.
     if observation.ledger.rows().is_some() {
@@ -90,6 +114,7 @@ pub fn audit_beside(
     sort(&mut report.findings);
     (report.health, report.reason) =
         if is_alone { verdict::of_database(&report, observation) } else { verdict::of_findings(&report) };
+    report.remarks.extend(observation.evidence.iter().flat_map(Evidence::remarks));
     report.diagnosis = diagnose(manifest, expected, observation, &report, &[]);
     report
 }

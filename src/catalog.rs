@@ -15,9 +15,10 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::audit::Observation;
+use crate::audit::evidence::Missing;
+use crate::audit::{Evidence, Expected, Observation};
 use crate::dialect::Dialect;
-use crate::migration::{Interest, LedgerFormat};
+use crate::migration::{Interest, LedgerFormat, Manifest};
 use crate::schema::{Name, TableName};
 
 /// Where a database is, and how it is to be read.
@@ -99,6 +100,35 @@ impl Session {
             Self::Mysql(session) => session.observe(interest).await,
             Self::Sqlite(session) => session.observe(interest).await,
         }
+    }
+
+    /// Looks for traces of what is missing: a few more statements on catalogs, which open no user's table but
+    /// that MySQL and MariaDB open up to 50 to tell when they were made.
+    ///
+    /// After an error the session must be closed or dropped, not used again.
+    pub async fn gather(&mut self, missing: &Missing) -> Result<Evidence, CatalogError> {
+        match self {
+            Self::Postgres(session) => session.gather(missing).await,
+            Self::Mysql(session) => session.gather(missing).await,
+            Self::Sqlite(session) => session.gather(missing).await,
+        }
+    }
+
+    /// [`Session::observe`], and [`Session::gather`] where something that the manifest promises is missing. What
+    /// could not be gathered is told in the evidence; then the session must not be used again.
+    pub async fn observe_with_evidence(
+        &mut self,
+        manifest: &Manifest,
+        interest: &Interest,
+    ) -> Result<Observation, CatalogError> {
+        let mut observation = self.observe(interest).await?;
+        let missing = Missing::of(manifest, &Expected::of(manifest, &observation), &observation);
+        if !missing.is_empty() {
+            let gathered = self.gather(&missing).await;
+            observation.evidence =
+                Some(gathered.unwrap_or_else(|error| Evidence::not_gathered(error.message)));
+        }
+        Ok(observation)
     }
 
     /// A probe of constant cost: equal to the last one, nothing has changed in the catalog as far as the

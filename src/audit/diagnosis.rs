@@ -6,7 +6,10 @@
 
 mod apart;
 mod app_moved;
+mod dropped;
+mod edited;
 mod faked;
+mod interrupted;
 mod restored;
 mod role;
 mod router;
@@ -165,9 +168,9 @@ pub fn diagnose(
         Cause::WrongDatabase => wrong_database::consider(&scene),
         Cause::AppMovedBetweenSchemas => app_moved::consider(&scene),
         Cause::RouterSkipped => router::consider(&scene),
-        Cause::MigrationEdited => None,
-        Cause::DdlInterrupted => None,
-        Cause::DroppedByHand => None,
+        Cause::MigrationEdited => edited::consider(&scene),
+        Cause::DdlInterrupted => interrupted::consider(&scene),
+        Cause::DroppedByHand => dropped::consider(&scene),
         Cause::RoleCannotSee => role::consider(&scene),
     };
     let hypothesis = |cause: &Cause| case(cause)?.into_hypothesis(*cause, &scene);
@@ -203,6 +206,9 @@ fn asks_why(rule: Rule) -> bool {
         | Rule::UnknownMigration
         | Rule::FailedMigration
         | Rule::InconsistentHistory
+        | Rule::AppliedOutOfOrder
+        | Rule::HalfAppliedSquash
+        | Rule::LedgerMovedBackwards
         | Rule::DuplicateLedgerRow
         | Rule::LostSinceSnapshot
         | Rule::ChangedSinceSnapshot

@@ -4,15 +4,69 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::expect::rows_of;
+use super::{Expected, Observation, Report, Rule};
+use crate::migration::{Manifest, fold_in};
 use crate::schema::{Name, TableName};
 
-/// What [`Evidence`] is gathered for.
+/// What [`Evidence`] is gathered for: names in the audited schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Missing {
-    /// Expected tables of the audited schema that are not there, or of which a column is not there.
+    /// Expected tables that are not there. Where no ledger says what is expected, those of the manifest's end.
     pub tables: Vec<Name>,
-    /// Expected tables of the audited schema that are there.
+    /// Expected tables that are there.
     pub standing: Vec<Name>,
+    /// Standing tables of which an expected column is not there.
+    pub maimed: Vec<Name>,
+}
+
+impl Missing {
+    /// By names of tables and columns alone; empty for a healthy database.
+    pub fn of(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Self {
+        let mut missing = Self::default();
+        if manifest.dialect != observation.dialect {
+            return missing;
+        }
+        let at_the_end;
+        let promised = if rows_of(observation).is_empty() {
+            let all = expected.line(manifest).positions;
+            at_the_end = fold_in(manifest, &all, &observation.naming, &observation.schema);
+            &at_the_end.schema
+        } else {
+            &expected.expectation.schema
+        };
+        for (name, table) in promised.tables.iter().filter(|(name, _)| name.schema.is_none()) {
+            match observation.catalog.actual.tables.get(name) {
+                None => missing.tables.push(name.name.clone()),
+                Some(actual) => {
+                    missing.standing.push(name.name.clone());
+                    if table.columns.iter().any(|column| actual.column(&column.name).is_none()) {
+                        missing.maimed.push(name.name.clone());
+                    }
+                }
+            }
+        }
+        missing
+    }
+
+    /// Whether a report leaves open why names of tables or columns are missing; a healthy one does not.
+    pub fn is_asked_for(report: &Report) -> bool {
+        let asks = |rule: Rule| {
+            matches!(
+                rule,
+                Rule::MissingTable
+                    | Rule::MissingColumn
+                    | Rule::LedgerMissing
+                    | Rule::LedgerEmpty
+                    | Rule::LedgerInOtherSchema
+            )
+        };
+        report.findings.iter().any(|finding| asks(finding.rule))
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.maimed.is_empty()
+    }
 }
 
 /// Traces in the same database or server, from catalogs alone. What was not looked at, or showed nothing, is empty.
@@ -81,8 +135,14 @@ pub struct Sibling {
     pub standing_too: usize,
 }
 
-impl Missing {
-    pub fn is_empty(&self) -> bool {
-        self.tables.is_empty()
+impl Evidence {
+    /// One remark for each thing that could not be looked at.
+    pub fn remarks(&self) -> impl Iterator<Item = String> {
+        self.not_gathered.iter().map(|it| format!("looking for what tells why: {it}"))
+    }
+
+    /// Nothing could be looked at.
+    pub fn not_gathered(why: String) -> Self {
+        Self { not_gathered: vec![why], ..Self::default() }
     }
 }

@@ -127,6 +127,13 @@ rules! {
     FailedMigration = "failed_migration", Error;
     /// A migration is recorded as applied before one that it depends on, or without it.
     InconsistentHistory = "inconsistent_history", Warning;
+    /// A migration is recorded earlier than one that it depends on: the dependency is younger, or a row was
+    /// written by hand.
+    AppliedOutOfOrder = "applied_out_of_order", Info;
+    /// Only some of the migrations that a squash replaces are recorded.
+    HalfAppliedSquash = "half_applied_squash", Warning;
+    /// Migrations that were recorded when this process looked before are no longer recorded.
+    LedgerMovedBackwards = "ledger_moved_backwards", Warning;
     /// The ledger records one migration more than once.
     DuplicateLedgerRow = "duplicate_ledger_row", Info;
     /// There is no ledger: nothing can be said of what should be there.

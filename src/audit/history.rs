@@ -1,13 +1,16 @@
 //! History: the ledger against the manifest (findings), and the migration files alone (notes).
 
+mod backwards;
 mod leaves;
 mod note;
 mod numbers;
+mod order;
 mod recreated;
+mod squash;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expect::rows_of;
 use super::{Expected, Finding, LedgerObservation, Observation, Rule, Subject};
@@ -17,7 +20,13 @@ pub use note::{HistoryNote, HistoryStep, Smell};
 pub(super) use note::{Line, notes};
 
 /// Findings about the ledger as such, about single migrations, and about the manifest.
-pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Vec<Finding> {
+/// `remembered` are the migrations that the ledger recorded at earlier looks.
+pub(super) fn judge(
+    manifest: &Manifest,
+    expected: &Expected,
+    observation: &Observation,
+    remembered: &BTreeSet<MigrationId>,
+) -> Vec<Finding> {
     if let Some(finding) = unusable_ledger(observation) {
         return vec![finding];
     }
@@ -59,6 +68,9 @@ pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Obse
         about(Rule::UnknownMigration, observation, migration, message)
     }));
     findings.extend(unmet_dependencies(manifest, expected, observation));
+    findings.extend(order::judge(manifest, expected, observation));
+    findings.extend(squash::judge(manifest, expected, observation));
+    findings.extend(backwards::judge(manifest, expected, observation, remembered));
     findings.extend(expected.expectation.problems.iter().map(|problem| {
         let migration = &manifest.migrations[problem.migration as usize].id;
         let mut subject = ledger_subject(observation, Some(migration));
@@ -77,7 +89,7 @@ pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Obse
 /// them is recorded, the parts where only some are.
 pub(super) fn pending<'a>(manifest: &'a Manifest, expected: &'a Expected) -> impl Iterator<Item = u32> + 'a {
     let applied = &expected.applied;
-    let replaced_by_pending: std::collections::BTreeSet<u32> = (0..)
+    let replaced_by_pending: BTreeSet<u32> = (0..)
         .zip(&manifest.migrations)
         .filter(|(position, _)| {
             !applied.recorded.contains(position) && !applied.half_squashed.contains(position)

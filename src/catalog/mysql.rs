@@ -2,6 +2,7 @@
 
 mod assemble;
 pub(super) mod error;
+mod evidence;
 mod grants;
 mod innodb;
 mod ledger;

@@ -3,6 +3,7 @@
 
 mod assemble;
 pub(super) mod error;
+mod evidence;
 mod ledger;
 mod names;
 mod rows;

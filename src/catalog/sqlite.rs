@@ -3,6 +3,7 @@
 mod assemble;
 mod create_text;
 mod error;
+mod evidence;
 pub(super) mod file;
 mod ledger;
 

@@ -131,7 +131,7 @@ async fn look_until_settled(looks: &Looks, arguments: &CheckArgs) -> Vec<Databas
 async fn look(place: &Place, snapshot: Option<&Snapshot>) -> DatabaseView {
     let of_manifest = place.manifest.as_ref().map(|it| it.interest()).unwrap_or_default();
     let interest = of_manifest.and(snapshot.map_or_else(Interest::default, Snapshot::interest));
-    match observe(&place.target, &interest).await {
+    match observe(&place.target, &interest, place.manifest.as_deref()).await {
         Ok(observation) => {
             let now = Timestamp::now();
             let report = judge(place, &observation, snapshot, now);

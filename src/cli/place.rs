@@ -112,11 +112,19 @@ impl Place {
     }
 }
 
-/// Reads a database once, within its budget.
-pub async fn observe(target: &Target, interest: &Interest) -> Result<Observation, CatalogError> {
+/// Reads a database once, within its budget; and where something is missing of what `manifest` promises, what may
+/// tell why.
+pub async fn observe(
+    target: &Target,
+    interest: &Interest,
+    manifest: Option<&Manifest>,
+) -> Result<Observation, CatalogError> {
     within(target, async {
         let mut session = Session::open(target).await?;
-        let observation = session.observe(interest).await?;
+        let observation = match manifest {
+            Some(manifest) => session.observe_with_evidence(manifest, interest).await?,
+            None => session.observe(interest).await?,
+        };
         session.close().await;
         Ok(observation)
     })

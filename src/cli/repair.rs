@@ -124,7 +124,7 @@ pub fn run(config: &Path, arguments: &RepairArgs) -> anyhow::Result<Exit> {
 }
 
 async fn look_at(database: &DatabaseConfig) -> Result<Observation, CatalogError> {
-    place::observe(&database.target, &database.manifest.interest()).await
+    place::observe(&database.target, &database.manifest.interest(), None).await
 }
 
 /// What was seen of the database, and the verdict.

@@ -1,19 +1,21 @@
 //! One look at one database, within its budget: read what has changed, judge it, keep what can be kept.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::store::Judged;
+use super::store::{Judged, Store};
 use super::tables::TableIndex;
+use crate::audit::evidence::Missing;
 use crate::audit::policy::Policy;
-use crate::audit::{Expected, Observation, audit_against};
+use crate::audit::{Evidence, Expected, Observation, Report, Sibling, audit_remembering, diagnose};
 use crate::catalog::{CatalogError, FailureReason, Fingerprint, Session};
 use crate::config::DatabaseConfig;
-use crate::migration::{Interest, Manifest};
+use crate::migration::{Interest, Manifest, MigrationId};
 use crate::repair::{Basis, Plans};
 
 /// However still the fingerprint stands, everything is read again after so many looks.
@@ -29,6 +31,8 @@ pub struct Auditor {
     /// What the manifest wants to know, computed once for each manifest.
     interest: Option<(Arc<Manifest>, Arc<Interest>)>,
     looks_since_full_read: u32,
+    /// Every migration that the ledger recorded at some look; lost with the process.
+    remembered: Arc<BTreeSet<MigrationId>>,
 }
 
 /// An open session and the marks taken in it, which mean nothing in another session.
@@ -45,6 +49,22 @@ struct Last {
     policy: Policy,
     expected: Arc<Expected>,
     judged: Arc<Judged>,
+    /// What was asked of other databases, and what they said.
+    missing: Missing,
+    siblings: Vec<Sibling>,
+}
+
+/// A judgement that may still be explained.
+struct Judging {
+    manifest: Arc<Manifest>,
+    policy: Policy,
+    expected: Arc<Expected>,
+    observation: Box<Observation>,
+    report: Report,
+    tables: TableIndex,
+    plans: Option<Plans>,
+    missing: Missing,
+    siblings: Vec<Sibling>,
 }
 
 impl Kept {
@@ -65,23 +85,25 @@ impl Auditor {
         &mut self,
         config: &Arc<DatabaseConfig>,
         today: Date,
+        store: &Store,
     ) -> Result<Arc<Judged>, CatalogError> {
         let policy = config.policy.on(today);
         let budget = config.target.budgets.audit;
+        let deadline = Instant::now() + budget;
         if self.kept.as_ref().is_some_and(|kept| !kept.target_of.reads_the_same(config)) {
             // First, so that there are never two.
             self.close().await;
         }
         let kept = self.kept.take();
         let may_skip = self.looks_since_full_read < FULL_READ_EVERY
-            && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy));
+            && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy, store));
         let reading = AbortOnDropHandle::new(tokio::spawn(read(
             kept,
             Arc::clone(config),
             self.interest(config),
             may_skip,
         )));
-        let (kept, reading) = match timeout(budget, reading).await {
+        let (mut kept, reading) = match timeout_at(deadline, reading).await {
             Ok(Ok(read)) => read?,
             Ok(Err(crash)) => return Err(internal(&crash)),
             Err(_) => {
@@ -100,9 +122,22 @@ impl Auditor {
                     "an unchanged catalog without a verdict",
                 ));
             }
-            (Reading::Read(observation), _) => self.judge(config, policy, observation).await?,
+            (Reading::Read(observation), _) => {
+                let mut judging = self.judge(config, policy, observation).await?;
+                if !judging.missing.is_empty() {
+                    let (session, evidence) = gather(kept, judging.missing.clone(), deadline).await;
+                    kept = session;
+                    judging.siblings = store.siblings(&config.name, &judging.missing);
+                    judging.explain(evidence);
+                }
+                self.keep(judging)
+            }
         };
-        self.kept = kept.filter(|_| config.keep_connection);
+        match kept {
+            Some(kept) if config.keep_connection => self.kept = Some(kept),
+            Some(kept) => close(kept.session).await,
+            None => {}
+        }
         Ok(judged)
     }
 
@@ -111,17 +146,21 @@ impl Auditor {
         config: &DatabaseConfig,
         policy: Policy,
         observation: Box<Observation>,
-    ) -> Result<Arc<Judged>, CatalogError> {
+    ) -> Result<Judging, CatalogError> {
         let manifest = Arc::clone(&config.manifest);
         let last_expected = (self.last.as_ref())
             .filter(|last| Arc::ptr_eq(&last.manifest, &manifest))
             .map(|last| Arc::clone(&last.expected));
+        let remembered = Arc::clone(&self.remembered);
         // Folding and comparing ten thousand tables takes long enough to be kept off the reactor.
         let work = tokio::task::spawn_blocking(move || {
             let expected = last_expected
                 .filter(|expected| expected.still_holds(&observation))
                 .unwrap_or_else(|| Arc::new(Expected::of(&manifest, &observation)));
-            let report = audit_against(&manifest, &expected, &observation, &policy);
+            let report = audit_remembering(&manifest, &expected, &observation, &policy, &remembered);
+            let is_asked = Missing::is_asked_for(&report);
+            let missing =
+                if is_asked { Missing::of(&manifest, &expected, &observation) } else { Missing::default() };
             let tables = TableIndex::of(Arc::clone(&manifest), &expected, &observation);
             let plans = Plans::of(Basis {
                 manifest: &manifest,
@@ -129,14 +168,25 @@ impl Auditor {
                 observation: &observation,
                 report: &report,
             });
-            let judged = Judged { plans: plans.map(Box::new), ..Judged::new(report, tables) };
-            Last { manifest, policy, expected, judged: Arc::new(judged) }
+            let siblings = Vec::new();
+            Judging { manifest, policy, expected, observation, report, tables, plans, missing, siblings }
         });
-        let last = work.await.map_err(|crash| internal(&crash))?;
-        let judged = Arc::clone(&last.judged);
-        self.last = Some(last);
+        work.await.map_err(|crash| internal(&crash))
+    }
+
+    fn keep(&mut self, judging: Judging) -> Arc<Judged> {
+        let Judging { manifest, policy, expected, observation, report, tables, plans, missing, siblings } =
+            judging;
+        let recorded = observation.ledger.rows().unwrap_or_default().iter().filter(|it| it.succeeded);
+        let is_new = |id: &&MigrationId| !self.remembered.contains(*id);
+        let new: Vec<MigrationId> = recorded.map(|row| &row.migration).filter(is_new).cloned().collect();
+        if !new.is_empty() {
+            Arc::make_mut(&mut self.remembered).extend(new);
+        }
+        let judged = Arc::new(Judged { plans: plans.map(Box::new), ..Judged::new(report, tables) });
+        self.last = Some(Last { manifest, policy, expected, judged: Arc::clone(&judged), missing, siblings });
         self.looks_since_full_read = 0;
-        Ok(judged)
+        judged
     }
 
     fn interest(&mut self, config: &DatabaseConfig) -> Arc<Interest> {
@@ -159,8 +209,38 @@ impl Auditor {
 }
 
 impl Last {
-    fn rests_on(&self, config: &DatabaseConfig, policy: &Policy) -> bool {
-        Arc::ptr_eq(&self.manifest, &config.manifest) && self.policy == *policy
+    fn rests_on(&self, config: &DatabaseConfig, policy: &Policy, store: &Store) -> bool {
+        Arc::ptr_eq(&self.manifest, &config.manifest)
+            && self.policy == *policy
+            && (self.missing.is_empty() || self.siblings == store.siblings(&config.name, &self.missing))
+    }
+}
+
+impl Judging {
+    fn explain(&mut self, evidence: Evidence) {
+        self.report.remarks.extend(evidence.remarks());
+        self.observation.evidence = Some(evidence);
+        self.report.diagnosis =
+            diagnose(&self.manifest, &self.expected, &self.observation, &self.report, &self.siblings);
+    }
+}
+
+/// Looks for traces of what is missing, in what is left of the audit's budget. A failure is told in the evidence and
+/// costs the connection, never the audit.
+async fn gather(kept: Option<Kept>, missing: Missing, deadline: Instant) -> (Option<Kept>, Evidence) {
+    let Some(mut kept) = kept else { return (None, Evidence::default()) };
+    let gathering = AbortOnDropHandle::new(tokio::spawn(async move {
+        let gathered = kept.session.gather(&missing).await;
+        (kept, gathered)
+    }));
+    match timeout_at(deadline, gathering).await {
+        Ok(Ok((kept, Ok(evidence)))) => (Some(kept), evidence),
+        Ok(Ok((kept, Err(error)))) => {
+            close(kept.session).await;
+            (None, Evidence::not_gathered(error.message))
+        }
+        Ok(Err(crash)) => (None, Evidence::not_gathered(internal(&crash).message)),
+        Err(_) => (None, Evidence::not_gathered("the audit's budget was used up before".to_owned())),
     }
 }
 
@@ -206,11 +286,7 @@ async fn read(
         }
     }
     let observation = kept.session.observe(&interest).await?;
-    if config.keep_connection {
-        return Ok((Some(kept), Reading::Read(Box::new(observation))));
-    }
-    close(kept.session).await;
-    Ok((None, Reading::Read(Box::new(observation))))
+    Ok((Some(kept), Reading::Read(Box::new(observation))))
 }
 
 async fn close(session: Session) {

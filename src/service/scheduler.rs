@@ -78,7 +78,8 @@ impl Scheduler {
 
     fn start(&mut self, database: Arc<Database>, delay: Duration) {
         let stop = CancellationToken::new();
-        let task = worker::run(Arc::clone(&database), Arc::clone(&self.lanes), delay, stop.clone());
+        let (store, lanes) = (Arc::clone(&self.store), Arc::clone(&self.lanes));
+        let task = worker::run(Arc::clone(&database), store, lanes, delay, stop.clone());
         let name = Arc::clone(&database.config.load().name);
         self.workers.insert(name, Running { database, stop, task: tokio::spawn(task) });
     }

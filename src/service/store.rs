@@ -13,7 +13,8 @@ use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
 use super::tables::TableIndex;
-use crate::audit::{self, Finding, Health, Report, Rule, Severity};
+use crate::audit::evidence::Missing;
+use crate::audit::{self, Finding, Health, Report, Rule, Severity, Sibling};
 use crate::catalog::{CatalogError, FailureReason};
 use crate::config::DatabaseConfig;
 use crate::repair::Plans;
@@ -179,6 +180,18 @@ impl Store {
 
     pub fn database(&self, name: &str) -> Option<Arc<Database>> {
         self.roster.load().databases.get(name).cloned()
+    }
+
+    /// What other databases of the configuration have of what is missing in `database`, as their last audits saw it.
+    pub(super) fn siblings(&self, database: &str, missing: &Missing) -> Vec<Sibling> {
+        let roster = self.roster.load();
+        let others = roster.databases.iter().filter(|(name, _)| ***name != *database);
+        let sibling = |(name, other): (&Arc<str>, &Arc<Database>)| {
+            let state = other.state();
+            let sibling = state.verdict.as_ref()?.judged.tables.as_sibling(name, missing);
+            (!sibling.tables.is_empty()).then_some(sibling)
+        };
+        others.filter_map(sibling).collect()
     }
 
     pub(super) fn replace_roster(&self, databases: BTreeMap<Arc<str>, Arc<Database>>) {

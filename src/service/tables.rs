@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::audit::{Expected, Observation, Visibility};
+use crate::audit::evidence::Missing;
+use crate::audit::{Expected, Observation, Sibling, Visibility};
 use crate::dialect::Dialect;
 use crate::migration::{Manifest, MigrationId};
 use crate::schema::{Name, TableName};
@@ -58,6 +59,19 @@ impl TableIndex {
             dialect: observation.dialect,
             audited_schema: observation.schema.clone(),
             sees_everything,
+            tables,
+        }
+    }
+
+    /// What this database has of what is missing in another one.
+    pub fn as_sibling(&self, database: &str, missing: &Missing) -> Sibling {
+        let entry = |name: &Name| self.tables.get(&TableName::unqualified(Arc::clone(name)));
+        let is_there = |name: &&Name| entry(name).is_some_and(|it| it.is_there);
+        let tables: Vec<Name> = missing.tables.iter().filter(is_there).cloned().collect();
+        Sibling {
+            database: database.to_owned(),
+            expected_there: tables.iter().filter(|it| entry(it).is_some_and(|it| it.is_expected)).count(),
+            standing_too: missing.standing.iter().filter(is_there).count(),
             tables,
         }
     }

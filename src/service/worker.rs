@@ -13,7 +13,7 @@ use tracing::{info, warn};
 use super::auditor::Auditor;
 use super::chance::Chance;
 use super::one_line;
-use super::store::{Database, Judged, Moment, Verdict};
+use super::store::{Database, Judged, Moment, Store, Verdict};
 use crate::audit::Health;
 use crate::catalog::CatalogError;
 use crate::config::DatabaseConfig;
@@ -41,12 +41,13 @@ impl Lanes {
 /// Audits `database` until `stop`. The first audit begins after `delay`.
 pub async fn run(
     database: Arc<Database>,
+    store: Arc<Store>,
     lanes: Arc<arc_swap::ArcSwap<Lanes>>,
     delay: Duration,
     stop: CancellationToken,
 ) {
     let (auditor, chance) = (Auditor::default(), Chance::default());
-    let mut worker = Worker { database, lanes, auditor, chance, failures_in_a_row: 0 };
+    let mut worker = Worker { database, store, lanes, auditor, chance, failures_in_a_row: 0 };
     let mut due = Instant::now() + delay;
     loop {
         tokio::select! {
@@ -66,6 +67,8 @@ pub async fn run(
 
 struct Worker {
     database: Arc<Database>,
+    /// Read for what is known of the other databases.
+    store: Arc<Store>,
     lanes: Arc<arc_swap::ArcSwap<Lanes>>,
     auditor: Auditor,
     chance: Chance,
@@ -140,7 +143,7 @@ impl Worker {
         let permit = lane.acquire().await;
         let began = Moment::now();
         let today = TimeZone::UTC.to_datetime(began.timestamp).date();
-        let outcome = self.auditor.look(config, today).await;
+        let outcome = self.auditor.look(config, today, &self.store).await;
         drop(permit);
         self.database.update(|state| {
             let now = Moment::now();

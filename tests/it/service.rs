@@ -5,7 +5,7 @@ mod audits;
 mod crowds;
 mod django;
 mod failures;
-mod harness;
+pub mod harness;
 mod held;
 mod leaks;
 mod live;

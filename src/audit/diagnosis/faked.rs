@@ -56,6 +56,9 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     if let Some(traces) = scene.traces() {
         case.speaks_against(40, traces);
     }
+    for tie in scene.lost_ties() {
+        case.speaks_against(40, tie);
+    }
     if let Some(elsewhere) = scene.elsewhere() {
         case.speaks_against(30, elsewhere);
     }
@@ -131,10 +134,10 @@ fn weigh_pace(scene: &Scene<'_>, runs: &[Run], case: &mut Case) {
                 faked.milliseconds, run.milliseconds
             ),
         ),
-        Some((faked, run)) if run.outruns(faked) => case.speaks_against(
-            10,
+        Some((faked, run)) if faked.is_comparable(run) => case.speaks_against(
+            20,
             format!(
-                "{burst}: {:.1} ms a row, slower than the {:.1} ms of migrations whose objects stand",
+                "{burst}: {:.1} ms a row, no faster than the {:.1} ms of migrations whose objects stand",
                 faked.milliseconds, run.milliseconds
             ),
         ),
@@ -180,7 +183,11 @@ fn command(scene: &Scene<'_>, runs: &[Run]) -> Option<String> {
             lines.push("python manage.py migrate --fake".to_owned());
         } else {
             lines.extend(targets.iter().rev().map(|id| {
-                format!("python manage.py migrate --fake {} {}", id.app, number_or_name(scene, id))
+                format!(
+                    "python manage.py migrate --fake {} {}",
+                    Scene::word(&id.app),
+                    Scene::word(&number_or_name(scene, id))
+                )
             }));
         }
     }

@@ -3,8 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::Case;
 use super::scene::{Scene, State};
+use crate::audit::evidence::TableAge;
+use crate::dialect::Dialect;
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let state = |at: usize| scene.rows[at].state;
@@ -55,6 +59,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         case.speaks_against(30, elsewhere);
     }
     weigh_pace(scene, first, last, &mut case);
+    weigh_ages(scene, first, &mut case);
     case.check = Some(
         "Ask for the date of the last restore and of its backup, and whether the ledger came from elsewhere; compare \
          the newest rows of tables with the time of the cut."
@@ -76,12 +81,79 @@ fn weigh_pace(scene: &Scene<'_>, first: usize, last: usize, case: &mut Case) {
             10,
             format!("the rows after the cut were written too fast for migrations that ran: {paces}"),
         );
-    } else if gone.rows >= 3 && run.rows >= 3 {
+    } else if gone.is_comparable(run) {
         case.speaks_for(
             20,
             format!(
                 "the rows after the cut were written in {} at the pace of migrations that ran: {paces}",
                 Scene::count(bursts, "burst")
+            ),
+        );
+    }
+}
+
+/// A dump makes all its objects at once, in an order of its own; migrations make them in theirs.
+fn weigh_ages(scene: &Scene<'_>, cut: usize, case: &mut Case) {
+    let Some(evidence) = scene.evidence() else { return };
+    let mut ages: Vec<(usize, &TableAge)> = (evidence.ages.iter())
+        .filter_map(|age| {
+            let made_by = scene.expected.expectation.schema.tables.get(&age.table)?.provenance.created?;
+            let row = (0..cut).find(|at| scene.rows[*at].position == Some(made_by))?;
+            Some((row, age))
+        })
+        .collect();
+    ages.sort_by_key(|(row, _)| *row);
+    if scene.observation.dialect == Dialect::Postgres {
+        weigh_order(&ages, case);
+    }
+    let times: Option<Vec<(Timestamp, Timestamp)>> =
+        ages.iter().map(|(row, age)| Some((scene.rows[*row].at?, age.made_at?))).collect();
+    let Some(times) = times.filter(|it| it.len() >= ENOUGH) else { return };
+    let (Some(first), Some(last)) = (times.iter().map(|it| it.1).min(), times.iter().map(|it| it.1).max())
+    else {
+        return;
+    };
+    if times.iter().all(|(recorded, made)| made.duration_since(*recorded) >= LATER) {
+        case.speaks_for(
+            25,
+            format!(
+                "all {} that were asked for were made between {first} and {last}, later than the ledger says of each",
+                Scene::count(times.len(), "table")
+            ),
+        );
+    } else if times.iter().all(|(recorded, made)| made.duration_since(*recorded) < LATER) {
+        case.speaks_against(15, "the tables were made when the ledger says, and not by a restore since");
+    }
+}
+
+/// How many tables tell an order.
+const ENOUGH: usize = 3;
+/// A migration is recorded right after its tables were made; times of tables are in seconds.
+const LATER: SignedDuration = SignedDuration::from_secs(2);
+
+fn weigh_order(ages: &[(usize, &TableAge)], case: &mut Case) {
+    let serials: Vec<(usize, u64)> = ages.iter().filter_map(|(row, age)| Some((*row, age.serial?))).collect();
+    if serials.len() < ENOUGH {
+        return;
+    }
+    let against = serials.windows(2).filter(|two| two[0].0 < two[1].0 && two[0].1 > two[1].1).count();
+    if against > 0 {
+        case.speaks_for(
+            20,
+            format!(
+                "the oids of the {} that stand do not follow the order of their migrations: in {} a later migration's \
+                 table is the older one, as when a dump is loaded",
+                Scene::count(serials.len(), "table"),
+                Scene::count(against, "place")
+            ),
+        );
+    } else {
+        case.speaks_against(
+            15,
+            format!(
+                "the oids of the {} that stand follow the order of their migrations, as they would not after a dump \
+                 was loaded",
+                Scene::count(serials.len(), "table")
             ),
         );
     }

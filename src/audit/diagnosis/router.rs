@@ -17,8 +17,10 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     case.summary =
         format!("a database router kept the tables of {} away from this database", names.join(", "));
     let count: usize = apps.values().sum();
+    // An app of one table is hardly a pattern.
+    let is_pattern = count > 1;
     case.speaks_for(
-        20,
+        if is_pattern { 20 } else { 5 },
         format!(
             "all {} of {} are missing, as a router decides by app",
             Scene::count(count, "table"),
@@ -33,15 +35,9 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             format!("of {} of other apps nothing is there either", Scene::count(others, "migration")),
         );
     }
-    let between = scene.bursts().into_iter().find_map(|burst| {
-        let stands = |at: usize| scene.rows[at].state == State::Stands;
-        let first = burst.clone().find(|at| stands(*at))?;
-        let last = burst.clone().rev().find(|at| stands(*at))?;
-        rows.iter().copied().find(|at| (first..last).contains(at))
-    });
-    match between {
+    match rows.iter().copied().find(|at| scene.was_run_among_others(*at)) {
         Some(at) => case.speaks_for(
-            45,
+            if is_pattern { 45 } else { 30 },
             format!(
                 "the row of {} was written between rows of migrations that were run, within a second of both: one \
                  `migrate` recorded them all, and ran only some",
@@ -50,15 +46,22 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         ),
         None => case.speaks_against(5, "their rows do not stand between those of migrations that were run at once"),
     }
+    for tie in scene.lost_ties() {
+        case.speaks_against(40, tie);
+    }
+    if let Some(elsewhere) = scene.elsewhere() {
+        case.speaks_against(15, elsewhere);
+    }
     if let Some(traces) = scene.traces() {
         case.speaks_against(40, traces);
     }
     case.command = Some("python manage.py migrate".to_owned());
+    let app = names.iter().find(|it| it.chars().all(|it| it.is_ascii_alphanumeric() || it == '_'));
     case.check = Some(format!(
         "Ask the project: `python manage.py shell -c \"from django.db import router; \
          print(router.allow_migrate('default', '{}'))\"`. If it says False, the manifest of this database should be \
          without the app.",
-        names.first().copied().unwrap_or_default()
+        app.copied().unwrap_or("app_label")
     ));
     Some(case)
 }

@@ -126,6 +126,9 @@ impl<'a> Scene<'a> {
                 | Rule::UnknownMigration
                 | Rule::FailedMigration
                 | Rule::InconsistentHistory
+                | Rule::AppliedOutOfOrder
+                | Rule::HalfAppliedSquash
+                | Rule::LedgerMovedBackwards
                 | Rule::DuplicateLedgerRow
                 | Rule::LostSinceSnapshot
                 | Rule::ChangedSinceSnapshot
@@ -336,6 +339,23 @@ impl<'a> Scene<'a> {
         format!("{count} {what}{plural}")
     }
 
+    /// A word as a shell takes it, on one line.
+    pub fn word(text: &str) -> String {
+        let is_plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '-' | '.' | '/');
+        if !text.is_empty() && text.chars().all(is_plain) && !text.starts_with('-') {
+            return text.to_owned();
+        }
+        let safe: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
+        format!("'{}'", safe.replace('\'', "'\\''"))
+    }
+
+    /// The first few of them.
+    pub fn some(names: &[String]) -> String {
+        const SHOWN: usize = 3;
+        let shown = names.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+        if names.len() > SHOWN { format!("{shown} and {} more", names.len() - SHOWN) } else { shown }
+    }
+
     /// When the row was written, as a person reads it.
     pub fn time(&self, at: usize) -> String {
         self.rows[at].at.map(|it| it.to_string()).unwrap_or_else(|| "an unknown time".to_owned())
@@ -352,7 +372,12 @@ pub(super) struct Pace {
 impl Pace {
     /// Too fast to have done what the other did, by the median over enough rows.
     pub fn outruns(self, other: Self) -> bool {
+        self.is_comparable(other) && self.milliseconds * 3.0 <= other.milliseconds
+    }
+
+    /// Whether both rest on enough rows.
+    pub fn is_comparable(self, other: Self) -> bool {
         const ENOUGH: usize = 3;
-        self.rows >= ENOUGH && other.rows >= ENOUGH && self.milliseconds * 2.0 <= other.milliseconds
+        self.rows >= ENOUGH && other.rows >= ENOUGH
     }
 }

@@ -54,7 +54,9 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     for setting in evidence.into_iter().flat_map(|it| &it.search_path_settings) {
         case.speaks_for(0, format!("the server keeps the setting {setting}"));
     }
-    case.command = Some(format!("SET search_path = {audited}, {ledger_schema};"));
+    let dialect = scene.observation.dialect;
+    let (own, other) = (dialect.quote(audited), dialect.quote(&ledger_schema));
+    case.command = Some(format!("SET search_path = {own}, {other};"));
     case.check = Some(format!(
         "Run `SELECT to_regclass('django_migrations')` as the application's role, with its settings. A ledger of its \
          own in {audited} (`migrate` with a search_path of {audited} alone) ends it."

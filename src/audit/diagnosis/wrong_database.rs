@@ -78,11 +78,7 @@ fn recorded_here(scene: &Scene<'_>) -> Option<Case> {
     if unpromised > 0 {
         case.speaks_for(
             25,
-            format!(
-                "the ledger of {} does not promise {}",
-                home.database,
-                Scene::count(unpromised, "of them")
-            ),
+            format!("the ledger of {} does not promise {} of them", home.database, unpromised),
         );
     } else {
         case.speaks_against(5, format!("the ledger of {} promises them there too", home.database));

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::*;
-use crate::audit::{CatalogObservation, Visibility, audit};
+use crate::audit::{CatalogObservation, Report, Visibility, audit_remembering};
 use crate::dialect::Dialect;
 use crate::migration::LedgerRow;
 use crate::schema::{Schema, TableName};
@@ -17,10 +17,19 @@ fn check(migrations: &str, recorded: &[&str], expected: &[&str]) {
 }
 
 fn messages(manifest: &Manifest, recorded: &[&str]) -> Vec<String> {
-    let row = |id: &&str| {
+    report(manifest, recorded, &[]).history.into_iter().map(|it| it.message).collect()
+}
+
+/// `a.0001_x` or `a.0001_x @second`, as rows in their order; and what earlier looks saw.
+fn report(manifest: &Manifest, recorded: &[&str], remembered: &[&str]) -> Report {
+    let id = |id: &str| {
         let (app, name) = id.split_once('.').unwrap();
-        let migration = MigrationId { app: app.into(), name: name.into() };
-        LedgerRow { migration, applied_at: None, succeeded: true }
+        MigrationId { app: app.into(), name: name.into() }
+    };
+    let row = |row: &&str| {
+        let (name, second) = row.split_once(" @").unwrap_or((row, ""));
+        let applied_at = second.parse().ok().map(|it| jiff::Timestamp::from_second(it).unwrap());
+        LedgerRow { migration: id(name), applied_at, succeeded: true }
     };
     let actual = Schema::default();
     let observation = Observation {
@@ -38,8 +47,98 @@ fn messages(manifest: &Manifest, recorded: &[&str]) -> Vec<String> {
         },
         evidence: None,
     };
-    let report = audit(manifest, &observation, &Default::default());
-    report.history.into_iter().map(|it| it.message).collect()
+    let expected = Expected::of(manifest, &observation);
+    let remembered = remembered.iter().map(|it| id(it)).collect();
+    audit_remembering(manifest, &expected, &observation, &Default::default(), &remembered)
+}
+
+/// The findings about the ledger of such a database.
+#[track_caller]
+fn check_findings(migrations: &str, recorded: &[&str], remembered: &[&str], expected: &[&str]) {
+    let text = format!("format: 1\ndialect: postgres\nmigrations:\n{migrations}");
+    let manifest = Manifest::parse(&text, false).unwrap();
+    let is_new = |rule: Rule| {
+        matches!(rule, Rule::AppliedOutOfOrder | Rule::HalfAppliedSquash | Rule::LedgerMovedBackwards)
+    };
+    let told = report(&manifest, recorded, remembered).findings;
+    let told = told.into_iter().filter(|it| is_new(it.rule));
+    let told: Vec<String> =
+        told.map(|it| format!("{} {}: {}", it.severity, it.rule.name(), it.message)).collect();
+    assert_eq!(told, expected);
+}
+
+const CHAIN: &str = r#"
+- {app: a, name: 0001_x, operations: [{create_table: {name: t, columns: {id: integer}}}]}
+- {app: b, name: 0001_y, dependencies: [a.0001_x]}
+"#;
+
+#[test]
+fn a_row_before_the_one_it_depends_on_is_told_where_order_and_time_say_so() {
+    check_findings(CHAIN, &["a.0001_x @1", "b.0001_y @2"], &[], &[]);
+    check_findings(
+        CHAIN,
+        &["b.0001_y @1", "a.0001_x @2"],
+        &[],
+        &[
+            "info applied_out_of_order: b.0001_y is recorded at 1970-01-01T00:00:01Z, before a.0001_x, on which it \
+           depends, at 1970-01-01T00:00:02Z: the dependency was added later, or a row was written by hand",
+        ],
+    );
+    // The order of rows without times, times without the order, and a renamed app prove nothing.
+    check_findings(CHAIN, &["b.0001_y", "a.0001_x"], &[], &[]);
+    check_findings(CHAIN, &["b.0001_y @2", "a.0001_x @1"], &[], &[]);
+    check_findings(CHAIN, &["a.0000_old @1", "b.0001_y @1", "a.0001_x @2"], &[], &[]);
+}
+
+const SQUASHED: &str = r#"
+- {app: a, name: 0001_x, operations: [{create_table: {name: t, columns: {id: integer}}}]}
+- {app: a, name: 0002_x, dependencies: [a.0001_x]}
+- {app: a, name: 0001_squashed_0002, replaces: [a.0001_x, a.0002_x], operations: [{create_table: {name: t, columns: {id: integer}}}]}
+"#;
+
+#[test]
+fn a_half_applied_squash_is_told() {
+    check_findings(SQUASHED, &["a.0001_x", "a.0002_x"], &[], &[]);
+    check_findings(SQUASHED, &["a.0001_squashed_0002"], &[], &[]);
+    check_findings(
+        SQUASHED,
+        &["a.0001_x"],
+        &[],
+        &[
+            "info half_applied_squash: a.0001_squashed_0002 replaces 2 migrations, of which 1 are recorded, so that it does \
+           not count until the others are applied",
+        ],
+    );
+    check_findings(
+        SQUASHED,
+        &["a.0001_x", "a.0001_squashed_0002"],
+        &[],
+        &[
+            "warning half_applied_squash: a.0001_squashed_0002 replaces 2 migrations, of which 1 are recorded, yet it is \
+           itself recorded: the tool takes the others for not applied, and would run them again",
+        ],
+    );
+}
+
+#[test]
+fn a_squash_recorded_late_is_in_no_wrong_order() {
+    check_findings(SQUASHED, &["a.0002_x @1", "a.0001_x @2", "a.0001_squashed_0002 @3"], &[], &[]);
+}
+
+#[test]
+fn rows_that_are_gone_are_told_unless_no_file_is_theirs() {
+    check_findings(CHAIN, &["a.0001_x"], &["a.0001_x"], &[]);
+    check_findings(
+        CHAIN,
+        &["a.0001_x"],
+        &["a.0001_x", "b.0001_y", "gone.0001_z"],
+        &[
+            "warning ledger_moved_backwards: the ledger moved backwards: b.0001_y was recorded at an earlier look, and is no \
+           longer; either it was undone, or an older ledger was restored",
+        ],
+    );
+    // The parts of a squash may be tidied away.
+    check_findings(SQUASHED, &["a.0001_squashed_0002"], &["a.0001_x", "a.0002_x"], &[]);
 }
 
 const T: &str = "{name: t, columns: {id: integer}}";

@@ -39,6 +39,27 @@ async fn drift_is_told_within_an_interval_and_clears_when_mended() {
     assert_eq!(service.metric(series).await, None);
 }
 
+/// What only a process that keeps looking can tell; a pending migration alone says less.
+#[tokio::test]
+async fn a_ledger_that_moved_backwards_is_told_until_it_is_back() {
+    let database = healthy_shop().await;
+    let service = TestService::start_audited(&Site::new(&quick(&database))).await;
+    database.execute("DELETE FROM django_migrations WHERE name = '0002_note'").await;
+    let told = |_: u16, body: &str| body.contains("\"rule\":\"ledger_moved_backwards\"");
+    let (_, body) = service.until("/v1/databases/shop", told).await;
+    assert!(body.contains("shop.0002_note was recorded at an earlier look"), "{body}");
+    // It is not forgotten at the next look.
+    service.audit("shop").await;
+    let report = service.audit("shop").await;
+    assert!(report.to_string().contains("ledger_moved_backwards"), "{report:#}");
+    database
+        .execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('shop', '0002_note', '2026-01-02')",
+        )
+        .await;
+    service.until("/v1/databases/shop", |_, body| body.contains("\"findings\":[]")).await;
+}
+
 #[tokio::test]
 async fn a_running_migration_pages_nobody() {
     let database = healthy_shop().await;

@@ -1,0 +1,209 @@
+//! Somebody dropped the objects: the migration did run, and what is gone left something behind.
+
+use std::collections::BTreeSet;
+
+use super::Case;
+use super::scene::{Scene, State};
+use crate::audit::{Finding, Rule};
+use crate::dialect::Dialect;
+use crate::schema::{Table, TableName};
+
+pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
+    let is_missing = |it: &Finding| {
+        matches!(
+            it.rule,
+            Rule::MissingTable
+                | Rule::MissingColumn
+                | Rule::MissingPrimaryKey
+                | Rule::MissingUnique
+                | Rule::MissingForeignKey
+                | Rule::MissingCheck
+                | Rule::MissingExclusion
+                | Rule::MissingIndex
+        )
+    };
+    let missing: Vec<usize> =
+        (0..scene.findings.len()).filter(|at| is_missing(&scene.findings[*at])).collect();
+    let mut case = Case { explains: missing, ..Case::default() };
+    case.summary = "the objects were there, and were dropped without a migration".to_owned();
+    let parts = scene.rows.iter().filter(|it| it.state == State::Part).count();
+    let absent: Vec<usize> =
+        (0..scene.rows.len()).filter(|at| scene.rows[*at].state == State::Absent).collect();
+    if parts > 0 {
+        case.speaks_for(
+            25,
+            format!("of {} the rest stands, so that they were run", Scene::count(parts, "migration")),
+        );
+    }
+    let explained = || case.explains.iter().map(|at| &scene.findings[*at]);
+    let only_ties = explained().all(|it| !matches!(it.rule, Rule::MissingTable | Rule::MissingColumn));
+    if only_ties && !case.explains.is_empty() {
+        case.speaks_for(15, "no table and no column is missing, only keys, constraints or indexes");
+    }
+    match absent.len() {
+        0 => {}
+        1 if scene.was_run_among_others(absent[0]) => case.speaks_for(
+            40,
+            format!(
+                "the row of {} was written between rows of migrations that were run, within a second of both, and \
+                 nothing else of its kind is missing",
+                scene.rows[absent[0]].id
+            ),
+        ),
+        1 => case.speaks_for(10, format!("of one migration alone nothing is there: {}", scene.rows[absent[0]].id)),
+        more => case.speaks_against(
+            15,
+            format!("of {} nothing at all is there: each would have been taken away whole", Scene::count(more, "migration")),
+        ),
+    }
+    weigh_traces(scene, &mut case);
+    case.command = Some(commands(scene, &case.explains));
+    case.check = Some(
+        "Look for DROP statements in the server's log and in shell histories; ask whoever cleaned up last."
+            .to_owned(),
+    );
+    Some(case)
+}
+
+fn weigh_traces(scene: &Scene<'_>, case: &mut Case) {
+    if let Some(traces) = scene.traces() {
+        case.speaks_for(50, traces);
+    }
+    for tie in scene.lost_ties() {
+        case.speaks_for(50, tie);
+    }
+    let maimed: Vec<TableName> = (scene.findings.iter())
+        .filter(|it| it.rule == Rule::MissingColumn)
+        .filter_map(|it| scene.table_of(it))
+        .collect();
+    match scene.dropped_columns(&maimed) {
+        Some(dropped) => case.speaks_for(50, dropped),
+        None if !maimed.is_empty() && scene.knows_dropped_columns() => case.speaks_against(
+            25,
+            "PostgreSQL keeps the place of every dropped column, and of the tables in question none was dropped beyond \
+             what migrations drop",
+        ),
+        None => {}
+    }
+    if let Some(pages) = scene.evidence().and_then(|it| it.free_pages).filter(|it| *it > 0) {
+        case.speaks_for(5, format!("the file has {pages} free pages: something was in them"));
+    }
+    if let Some(elsewhere) = scene.elsewhere() {
+        case.speaks_against(30, elsewhere);
+    }
+}
+
+fn commands(scene: &Scene<'_>, explains: &[usize]) -> String {
+    const SHOWN: usize = 5;
+    let dialect = scene.observation.dialect;
+    let quote = |name: &str| dialect.quote(name);
+    let command = |finding: &Finding| {
+        let table = quote(finding.subject.table.as_deref().unwrap_or_default());
+        let name = finding.subject.name.as_deref().map(quote).unwrap_or_else(|| "…".to_owned());
+        match (finding.rule, &finding.subject.column) {
+            (Rule::MissingTable, _) => format!("DROP TABLE {table};"),
+            (_, Some(column)) => format!("ALTER TABLE {table} DROP COLUMN {};", quote(column)),
+            (Rule::MissingIndex, None) => format!("DROP INDEX {name};"),
+            (_, None) => format!("ALTER TABLE {table} DROP CONSTRAINT {name};"),
+        }
+    };
+    let findings = explains.iter().filter_map(|at| scene.findings.get(*at));
+    findings.take(SHOWN).map(command).collect::<Vec<_>>().join("\n")
+}
+
+impl Scene<'_> {
+    pub(super) fn actual(&self, name: &TableName) -> Option<&Table> {
+        self.observation.catalog.actual.tables.get(name).map(|it| &**it)
+    }
+
+    /// Whether the row stands in one burst between rows of migrations that were run.
+    pub(super) fn was_run_among_others(&self, at: usize) -> bool {
+        let ran = |it: usize| matches!(self.rows[it].state, State::Stands | State::Part);
+        let burst = self.bursts().into_iter().find(|it| it.contains(&at));
+        burst.is_some_and(|it| (it.start..at).any(ran) && (at + 1..it.end).any(ran))
+    }
+
+    /// Foreign keys that show that a missing table once stood: gone from a standing column (PostgreSQL's CASCADE), or
+    /// still there.
+    pub(super) fn lost_ties(&self) -> Vec<String> {
+        let mut told = BTreeSet::new();
+        for finding in self.findings.iter().filter(|it| it.rule == Rule::MissingForeignKey) {
+            let Some(name) = self.table_of(finding) else { continue };
+            let (Some(expected), Some(actual)) =
+                (self.expected.expectation.schema.tables.get(&name), self.actual(&name))
+            else {
+                continue;
+            };
+            let key = expected.foreign_keys.iter().find(|key| {
+                Some(key.to_string()) == finding.expected
+                    && self.missing_tables.contains(&key.references)
+                    && key.columns.iter().all(|it| actual.column(it).is_some())
+            });
+            if let Some(key) = key {
+                told.insert(format!(
+                    "{name} has its columns, but not its foreign key to {}: dropping that table with CASCADE takes it along",
+                    key.references
+                ));
+            }
+        }
+        // SQLite takes a foreign key to a table that is not there; MySQL only of those who switch its checks off.
+        let proves_it = |made: Option<u32>, table: &TableName| match self.observation.dialect {
+            Dialect::Mysql | Dialect::Mariadb => true,
+            Dialect::Sqlite | Dialect::Postgres => {
+                let expected = self.expected.expectation.schema.tables.get(table);
+                made.is_some() && expected.is_some_and(|it| it.provenance.created == made)
+            }
+        };
+        for (name, table) in &self.observation.catalog.actual.tables {
+            let made = self.expected.expectation.schema.tables.get(name).and_then(|it| it.provenance.created);
+            for key in table.foreign_keys.iter().filter(|it| self.missing_tables.contains(&it.references)) {
+                if proves_it(made, &key.references) {
+                    told.insert(format!("a foreign key of {name} still refers to {}", key.references));
+                }
+            }
+        }
+        const SHOWN: usize = 2;
+        told.into_iter().take(SHOWN).collect()
+    }
+
+    /// Whether the server says how many columns were dropped.
+    pub(super) fn knows_dropped_columns(&self) -> bool {
+        self.evidence().is_some_and(|it| !it.dropped_columns.is_empty())
+    }
+
+    /// The first of the tables that has lost more columns than migrations drop.
+    pub(super) fn dropped_columns(&self, tables: &[TableName]) -> Option<String> {
+        let evidence = self.evidence()?;
+        tables.iter().find_map(|table| {
+            let dropped = *evidence.dropped_columns.get(table)?;
+            let by_migrations = self.columns_dropped_by_migrations(table);
+            (dropped > by_migrations).then(|| {
+                format!("{table} has lost {dropped} columns since it was made, of which migrations drop {by_migrations}")
+            })
+        })
+    }
+
+    fn columns_dropped_by_migrations(&self, wanted: &TableName) -> u64 {
+        use crate::migration::Operation;
+        use crate::schema::Change;
+        // Under each name that the table has had.
+        let mut names = BTreeSet::from([wanted.clone()]);
+        let mut dropped = 0;
+        for position in self.expected.applied.effective.iter().rev() {
+            let operations = self.manifest.migration(*position).map(|it| &it.operations);
+            for operation in operations.into_iter().flatten().rev() {
+                let Operation::Change(change) = operation else { continue };
+                if let Change::RenameTable { from, to } = change
+                    && names.contains(to)
+                {
+                    names.insert(from.clone());
+                } else if let Change::DropColumn { table, .. } = change
+                    && names.contains(table)
+                {
+                    dropped += 1;
+                }
+            }
+        }
+        dropped
+    }
+}

@@ -1,0 +1,134 @@
+//! What happens to the ledger: faked, restored from elsewhere.
+
+use std::process::Command;
+
+use schema_health::audit::{Cause, Likelihood};
+use schema_health::dialect::Dialect;
+
+use super::stage::{Stage, first, run, says};
+use crate::servers::mysql::mysql_database;
+use crate::servers::postgres::postgres_database;
+use crate::servers::sqlite::sqlite_database;
+
+/// Two apps are rolled out, then everything else is recorded without being run.
+async fn faked(stage: Stage) {
+    stage.manage(&["migrate", "auth"]);
+    stage.manage(&["migrate", "shop", "0002"]);
+    stage.manage(&["migrate", "--fake"]);
+    let report = stage.report().await;
+    let faked = first(&report, &format!("faked on {}", stage.dialect), Cause::Faked);
+    assert_eq!(faked.likelihood, Likelihood::High, "{faked:#?}");
+    assert_eq!(faked.explains.len(), report.findings.len());
+    says(faked, "5 rows were written within");
+    says(faked, "in 1 unbroken run");
+    assert_eq!(faked.command.as_deref(), Some("python manage.py migrate --fake"));
+}
+
+#[tokio::test]
+async fn faked_on_postgres() {
+    let database = postgres_database().await;
+    faked(Stage::new(Dialect::Postgres, database.url())).await;
+}
+
+#[tokio::test]
+async fn faked_on_mysql() {
+    let database = mysql_database().await;
+    faked(Stage::new(database.dialect, database.url())).await;
+}
+
+#[tokio::test]
+async fn faked_on_sqlite() {
+    let database = sqlite_database().await;
+    faked(Stage::new(Dialect::Sqlite, database.url())).await;
+}
+
+/// The tables of another tenant are no trace: it has its own.
+#[tokio::test]
+async fn faked_beside_a_tenant_that_has_all() {
+    let database = postgres_database().await;
+    database.execute("CREATE SCHEMA whole; CREATE SCHEMA faked").await;
+    let stage = Stage::new(Dialect::Postgres, database.url()).in_schema("faked");
+    stage.manage_with(&[("SEARCH_PATH", "whole")], &["migrate"]);
+    let here = [("SEARCH_PATH", "faked")];
+    stage.manage_with(&here, &["migrate", "auth"]);
+    stage.manage_with(&here, &["migrate", "shop", "0002"]);
+    stage.manage_with(&here, &["migrate", "--fake", "shop"]);
+    stage.manage_with(&here, &["migrate", "blog"]);
+    let report = stage.report().await;
+    let faked = first(&report, "faked beside a whole tenant", Cause::Faked);
+    assert_eq!(faked.command.as_deref(), Some("python manage.py migrate --fake shop 0004"));
+    assert_eq!(faked.evidence_against, Vec::<String>::new());
+}
+
+/// A backup of the time when only one app was there, and the ledger of today.
+#[tokio::test]
+async fn restored_on_postgres() {
+    let (database, restored) = (postgres_database().await, postgres_database().await);
+    let stage = Stage::new(Dialect::Postgres, database.url());
+    stage.manage(&["migrate", "auth"]);
+    stage.manage(&["migrate", "shop", "0002"]);
+    let folder = tempfile::TempDir::new().unwrap();
+    let (backup, ledger) = (folder.path().join("backup.sql"), folder.path().join("ledger.sql"));
+    let dump = |arguments: &[&str], file: &std::path::Path| {
+        let dump = Command::new("pg_dump").args(arguments).arg("-f").arg(file).arg(database.url()).output();
+        assert!(dump.unwrap().status.success());
+    };
+    dump(&["--no-owner"], &backup);
+    stage.manage(&["migrate", "blog"]);
+    stage.manage(&["migrate", "shop"]);
+    dump(&["--data-only", "--table=django_migrations"], &ledger);
+
+    let load = |file: &std::path::Path| {
+        run(Command::new("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-f"]).arg(file).arg(restored.url()));
+    };
+    load(&backup);
+    restored.execute("DELETE FROM django_migrations").await;
+    load(&ledger);
+
+    let report = stage.report_at(&restored.url()).await;
+    let restored = first(&report, "restored on postgres", Cause::RestoredOlderBackup);
+    assert_eq!(restored.likelihood, Likelihood::High, "{restored:#?}");
+    assert_eq!(restored.explains.len(), report.findings.len());
+    says(restored, "the cut goes through 2 apps: blog, shop");
+    says(restored, "do not follow the order of their migrations");
+}
+
+#[tokio::test]
+async fn restored_on_mysql() {
+    let (database, restored) = (mysql_database().await, mysql_database().await);
+    let stage = Stage::new(database.dialect, database.url());
+    stage.manage(&["migrate", "auth"]);
+    stage.manage(&["migrate", "shop", "0002"]);
+    let client = |program: &str| {
+        let url = database.url();
+        let (user, host) = url.strip_prefix("mysql://").unwrap().split_once('@').unwrap();
+        let (user, password) = user.split_once(':').unwrap_or((user, ""));
+        let (host, port) = host.split_once('/').unwrap().0.split_once(':').unwrap();
+        let mut command = Command::new(program);
+        command.args(["--no-defaults", "-u", user, "-h", host, "-P", port]);
+        if !password.is_empty() {
+            command.env("MYSQL_PWD", password);
+        }
+        command
+    };
+    let backup = run(client("mariadb-dump").arg(&database.name));
+    stage.manage(&["migrate", "blog"]);
+    stage.manage(&["migrate", "shop"]);
+    let ledger = run(client("mariadb-dump").args(["--no-create-info", &database.name, "django_migrations"]));
+    std::thread::sleep(std::time::Duration::from_secs(2));
+
+    let folder = tempfile::TempDir::new().unwrap();
+    let load = |text: &str| {
+        let file = folder.path().join("load.sql");
+        std::fs::write(&file, text).unwrap();
+        run(client("mariadb").arg(&restored.name).stdin(std::fs::File::open(file).unwrap()));
+    };
+    load(&backup);
+    restored.execute("DELETE FROM django_migrations").await;
+    load(&ledger);
+
+    let report = stage.report_at(&restored.url()).await;
+    let restored = first(&report, "restored on mysql", Cause::RestoredOlderBackup);
+    assert_eq!(restored.likelihood, Likelihood::High, "{restored:#?}");
+    says(restored, "later than the ledger says of each");
+}

@@ -36,6 +36,8 @@ pub struct Request {
     pub url: SecretString,
     pub variant: Variant,
     pub blind_spots_too: bool,
+    /// Whether tables have rows, where the session that runs the plan cannot see it.
+    pub has_rows: Option<BTreeMap<TableName, bool>>,
     /// How long to wait for a lock that others hold.
     pub lock_timeout: Duration,
     /// How long one statement may take.

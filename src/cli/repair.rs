@@ -214,6 +214,7 @@ fn request(database: &DatabaseConfig, arguments: &RepairArgs) -> anyhow::Result<
         url,
         variant: variant(arguments),
         blind_spots_too: arguments.blind_spots_too,
+        has_rows: None,
         lock_timeout: arguments.lock_timeout,
         statement_timeout: arguments.statement_timeout,
     })

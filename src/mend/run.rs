@@ -74,8 +74,21 @@ async fn run_one(
 /// The plan, with what the tables themselves say of their rows where a statement depends on it.
 pub async fn plan_here(writer: &mut Writer, look: &Look, request: &Request) -> Result<Plan, WriteError> {
     let first = look.plan(request, BTreeMap::new());
+    let has_rows = match &request.has_rows {
+        Some(known) => known.clone(),
+        None => rows_here(writer, look, &first).await?,
+    };
+    Ok(if has_rows.is_empty() { first } else { look.plan(request, has_rows) })
+}
+
+/// Whether the tables have rows of which a statement of the plan must know it.
+pub async fn rows_here(
+    writer: &mut Writer,
+    look: &Look,
+    plan: &Plan,
+) -> Result<BTreeMap<TableName, bool>, WriteError> {
     let mut has_rows: BTreeMap<TableName, bool> = BTreeMap::new();
-    for hazard in first.statements.iter().flat_map(|it| &it.hazards) {
+    for hazard in plan.statements.iter().flat_map(|it| &it.hazards) {
         if let Hazard::FailsIfRows { table } = hazard
             && !has_rows.contains_key(table)
         {
@@ -84,7 +97,7 @@ pub async fn plan_here(writer: &mut Writer, look: &Look, request: &Request) -> R
             has_rows.insert(table.clone(), any);
         }
     }
-    Ok(if has_rows.is_empty() { first } else { look.plan(request, has_rows) })
+    Ok(has_rows)
 }
 
 pub fn records(plan: &Plan) -> Vec<StatementRecord> {

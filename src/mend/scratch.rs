@@ -1,10 +1,12 @@
 //! MySQL and MariaDB take no DDL back: a plan is proven in a scratch database that has the structure alone.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use super::prove::try_out;
-use super::writer::{WriteError, Writer, refused};
-use super::{MendError, Request};
+use super::run::rows_here;
+use super::writer::{WriteError, Writer, observe_apart, refused};
+use super::{Look, MendError, Request};
 use crate::dialect::Dialect;
 use crate::repair::{Plan, Proof, ProofMethod};
 
@@ -14,6 +16,11 @@ const PREFIX: &str = "schema_health_scratch_";
 pub async fn prove(request: &Request) -> Result<(Plan, Proof), MendError> {
     // One connection makes and drops it, another works in it and may be lost.
     let mut keeper = Writer::open(request).await?;
+    // The scratch database has no rows: whether there are some is seen in the original.
+    let look = Look::at(request, observe_apart(request).await?);
+    let plan = look.plan(request, BTreeMap::new());
+    let has_rows = Some(rows_here(&mut keeper, &look, &plan).await.map_err(refused)?);
+    let request = &Request { has_rows, ..request.clone() };
     let name = format!("{PREFIX}{:016x}", RandomState::new().build_hasher().finish());
     let Some(original) = one_text(&mut keeper, "SELECT CAST(DATABASE() AS CHAR)").await.map_err(refused)?
     else {

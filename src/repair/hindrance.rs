@@ -4,13 +4,32 @@ use std::sync::Arc;
 
 use super::LeftOut;
 use crate::dialect::Dialect;
-use crate::schema::{Change, IndexPart, Name, Schema, Table, TableName};
+use crate::dialect::token::{Quotes, tokens};
+use crate::schema::{Change, Check, IndexPart, Name, Schema, Table, TableName};
 
 pub fn hindrance(dialect: Dialect, actual: &Schema, change: &Change, left_out: &[LeftOut]) -> Option<String> {
+    if let Change::AddCheck { check, .. } = change
+        && has_old_names(dialect, check)
+    {
+        return Some(
+            "its text is from before a column was renamed, and is not known by the new name".to_owned(),
+        );
+    }
     in_its_place(dialect, actual, change).or_else(|| {
         let needed = left_out.iter().find(|it| needs(change, &it.change))?;
         Some(format!("it needs what is left out: {}", needed.reason))
     })
+}
+
+/// Whether the text of the check lacks a column that it is over: renaming a column changes the one and not the other.
+pub fn has_old_names(dialect: Dialect, check: &Check) -> bool {
+    let quotes = match dialect {
+        Dialect::Postgres | Dialect::Sqlite => Quotes::SQLITE,
+        Dialect::Mysql | Dialect::Mariadb => Quotes::MYSQL,
+    };
+    let Some(words) = check.expression.text().and_then(|text| tokens(text, quotes)) else { return false };
+    let names: Vec<String> = words.iter().map(|it| it.identifier()).collect();
+    !check.columns.iter().all(|column| names.iter().any(|it| it.eq_ignore_ascii_case(column)))
 }
 
 /// What has the name, or the only place, that the new object needs.

@@ -215,12 +215,15 @@ impl Planner<'_> {
 
     fn statement(&self, step: &Step, commands: Vec<String>, hazards: Vec<Hazard>) -> Statement {
         let guarded = self.dialect.has_guard(&step.change);
+        // SQLite guards by name alone, which another database may spell otherwise.
+        let asks =
+            !guarded || (self.dialect == Dialect::Sqlite && rebuild::is_known_by_columns(&step.change));
         let only_if = || format!("SELECT 1 WHERE {}", rebuild::still_missing(&[&step.change]));
         Statement {
             purpose: format!("adds {}", describe(&step.change)),
             commands,
             guarded,
-            only_if: (!guarded).then(only_if),
+            only_if: asks.then(only_if),
             transactional: !hazards.contains(&Hazard::NotTransactional),
             twin: None,
             mends: vec![step.change.clone()],
@@ -483,8 +486,13 @@ fn is_addition(change: &Change) -> bool {
 /// A new table becomes the bare table and a step for each thing that is made beside it.
 fn split(dialect: Dialect, change: Change) -> Vec<Change> {
     let Change::CreateTable(table) = change else { return vec![change] };
-    let (table, rest) = dialect.split_table(&table);
-    std::iter::once(Change::CreateTable(table.into())).chain(rest).collect()
+    let (mut table, rest) = dialect.split_table(&table);
+    let name = table.name.clone();
+    // What cannot be written must not keep the whole table from being made.
+    let (old, known) = table.checks.into_iter().partition(|it| hindrance::has_old_names(dialect, it));
+    table.checks = known;
+    let old = Vec::into_iter(old).map(|check| Change::AddCheck { table: name.clone(), check });
+    std::iter::once(Change::CreateTable(table.into())).chain(rest).chain(old).collect()
 }
 
 /// The place after which no index is made any more.

@@ -6,7 +6,7 @@
 use crate::audit::StoredTable;
 use crate::dialect::token::{Quotes, Token, after_group, tokens};
 use crate::dialect::{ColumnAspect, Dialect, NotRenderable};
-use crate::schema::{Change, Column, Name, Table};
+use crate::schema::{Change, Column, IndexPart, Name, Table};
 
 /// Under this name the new table stands until it takes the old one's.
 const NEW: &str = "schema_health_new";
@@ -142,9 +142,9 @@ fn missing(change: &Change) -> String {
                 literal(&dialect.quote(&name))
             )
         }
+        Change::AddUnique { unique, .. } => no_index_over(&table, 1, &unique.parts),
+        Change::AddIndex { index, .. } => no_index_over(&table, 0, &index.parts),
         Change::CreateTable(_)
-        | Change::AddUnique { .. }
-        | Change::AddIndex { .. }
         | Change::DropTable { .. }
         | Change::RenameTable { .. }
         | Change::DropColumn { .. }
@@ -158,6 +158,33 @@ fn missing(change: &Change) -> String {
         | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => "1".to_owned(),
     }
+}
+
+/// Whether the change adds an index without a name of its own, which is told apart from others by its columns alone.
+pub fn is_known_by_columns(change: &Change) -> bool {
+    let is_plain =
+        |parts: &[IndexPart]| parts.iter().all(|it| it.options.is_none() && it.as_column().is_some());
+    if let Change::AddUnique { unique, .. } = change {
+        return unique.name.is_none() && unique.condition.is_none() && is_plain(&unique.parts);
+    }
+    if let Change::AddIndex { index, .. } = change {
+        return index.name.is_none() && index.condition.is_none() && is_plain(&index.parts);
+    }
+    false
+}
+
+/// A condition that is true where the table, given as a literal, has no whole index over just these columns.
+fn no_index_over(table: &str, is_unique: u8, parts: &[IndexPart]) -> String {
+    let columns: Vec<String> = (parts.iter())
+        .filter_map(IndexPart::as_column)
+        .map(|it| format!("lower({})", Dialect::Sqlite.quote_literal(it)))
+        .collect();
+    format!(
+        "NOT EXISTS (SELECT 1 FROM pragma_index_list({table}) AS i WHERE i.\"unique\" = {is_unique} AND i.partial = 0 AND \
+         (SELECT group_concat(lower(c.name), char(10)) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) \
+         AS c) = {} AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name) WHERE key = 1 AND (\"desc\" = 1 OR coll <> 'BINARY')))",
+        columns.join(" || char(10) || ")
+    )
 }
 
 /// The parts of a stored `CREATE TABLE`, as written.

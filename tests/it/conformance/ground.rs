@@ -84,6 +84,9 @@ impl Ground {
                     |name: &&TableName| format!("DROP TABLE IF EXISTS {}", Dialect::Mariadb.table(name));
                 let mut sql: Vec<String> = damaged.iter().map(drop).collect();
                 sql.extend(damaged.iter().map(|name| saved[*name].clone()));
+                if sql.is_empty() {
+                    return;
+                }
                 self.execute(&sql.join(";\n")).await.unwrap();
             }
             Self::Sqlite(database) => {

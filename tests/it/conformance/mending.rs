@@ -65,7 +65,9 @@ impl Mending {
         }
         let (observation, report) = look(session, manifest).await;
         let once = observation.catalog.actual.clone();
-        let left: BTreeSet<&String> = plan.left_out.iter().flat_map(|it| &it.findings).collect();
+        let again = plan_of(manifest, (&observation, &report), variant);
+        let left_out = plan.left_out.iter().chain(&again.left_out);
+        let left: BTreeSet<&String> = left_out.flat_map(|it| &it.findings).collect();
         for finding in &report.findings {
             let rule = finding.rule.name();
             let is_missing = rule.starts_with("missing_") || rule == "nullability_differs";
@@ -73,7 +75,6 @@ impl Mending {
                 faults.push(format!("not mended: {}", finding.message));
             }
         }
-        let again = plan_of(manifest, (&observation, &report), variant);
         faults.extend(again.statements.iter().map(|it| format!("planned again: {}", it.sql())));
         if let Err(error) = ground.run_plan(&plan).await {
             faults.push(format!("refused the second time: {error}"));

@@ -52,9 +52,14 @@ struct Project {
 }
 
 impl Project {
-    fn new() -> Self {
+    fn new(dialect: Dialect) -> Self {
         let folder = TempDir::new().unwrap();
         copy(&project("deltacrown"), folder.path());
+        if matches!(dialect, Dialect::Mysql | Dialect::Mariadb) {
+            // The repair by hand, in SQL of PostgreSQL.
+            let by_hand = "apps/user_profile/migrations/0056_repair_publicidcounter_table.py";
+            std::fs::remove_file(folder.path().join(by_hand)).unwrap();
+        }
         Self { folder }
     }
 
@@ -117,13 +122,14 @@ fn copy(from: &Path, to: &Path) {
 }
 
 async fn migrations_mend(dialect: Dialect, variant: &str) {
-    let (server, project) = (Server::new(dialect).await, Project::new());
+    let (server, project) = (Server::new(dialect).await, Project::new(dialect));
     let (url, dialect) = (server.url(), server.dialect());
     project.damage(&url);
     let manifest = project.manifest_file(dialect);
     let before = report(&project.manifest(dialect), &url).await;
     assert!(before.findings.len() >= 9, "{:#?}", findings(&before));
 
+    let next = if dialect == Dialect::Mariadb { 56 } else { 57 };
     let apps = project.path().join("apps");
     let mut repair = command();
     repair.args(["repair", "--url", &url, "--variant", variant, "--format", "django", "--manifest"]);
@@ -133,7 +139,7 @@ async fn migrations_mend(dialect: Dialect, variant: &str) {
     assert_eq!(written.err, "", "nothing is left out");
     for file in [
         "accounts/migrations/0003_schema_health_repair.py",
-        "user_profile/migrations/0057_schema_health_repair.py",
+        &format!("user_profile/migrations/{next:04}_schema_health_repair.py"),
     ] {
         assert!(apps.join(file).exists(), "{file}: {}", written.out);
     }
@@ -141,19 +147,20 @@ async fn migrations_mend(dialect: Dialect, variant: &str) {
     // Importable, and no news for the models.
     project.manage(&url, &["makemigrations", "--check", "--dry-run"]);
     let done = project.manage(&url, &["migrate"]);
-    assert!(done.contains("user_profile.0057_schema_health_repair... OK"), "{done}");
+    assert!(done.contains(&format!("user_profile.{next:04}_schema_health_repair... OK")), "{done}");
     // By the manifest of the project as it is now, the new files with it.
     let now = project.manifest(dialect);
     let after = report(&now, &url).await;
     assert_eq!(findings(&after), [""; 0], "{dialect} {variant}");
-    assert_eq!(after.blind_spots, [""; 0]);
+    let is_known = |it: &String| it.ends_with("was not compared to the end");
+    assert!(after.blind_spots.iter().all(is_known), "{:#?}", after.blind_spots);
     // Those of the project, and none of ours.
     assert_eq!(after.coverage.opaque_operations, before.coverage.opaque_operations);
 
     // A second run finds nothing to do; backwards nothing is lost; forwards again nothing is made twice.
     let again = project.manage(&url, &["migrate"]);
     assert!(again.contains("No migrations to apply"), "{again}");
-    project.manage(&url, &["migrate", "user_profile", "0056"]);
+    project.manage(&url, &["migrate", "user_profile", &format!("{:04}", next - 1)]);
     assert_eq!(findings(&report(&now, &url).await), [""; 0]);
     project.manage(&url, &["migrate"]);
     assert_eq!(findings(&report(&now, &url).await), [""; 0]);
@@ -166,7 +173,7 @@ async fn migrations_mend(dialect: Dialect, variant: &str) {
     // Nothing is written over.
     let mut repair = command();
     let broken = Server::new(dialect).await;
-    let original = Project::new();
+    let original = Project::new(dialect);
     original.damage(&broken.url());
     repair.args(["repair", "--url", &broken.url(), "--format", "django", "--manifest"]);
     repair.arg(&manifest).arg("-o").arg(&apps);
@@ -199,7 +206,7 @@ async fn migrations_mend_sqlite() {
 #[tokio::test]
 async fn unfaking_is_offered_where_it_is_right() {
     for dialect in [Dialect::Postgres, Dialect::Sqlite] {
-        let (server, project) = (Server::new(dialect).await, Project::new());
+        let (server, project) = (Server::new(dialect).await, Project::new(dialect));
         let url = server.url();
         project.damage(&url);
         let manifest = project.manifest_file(dialect);
@@ -219,7 +226,7 @@ async fn unfaking_is_offered_where_it_is_right() {
 /// A hole in the middle is no tail: one table of a migration whose later ones did run.
 #[tokio::test]
 async fn unfaking_is_not_offered_for_a_hole() {
-    let (server, project) = (Server::new(Dialect::Postgres).await, Project::new());
+    let (server, project) = (Server::new(Dialect::Postgres).await, Project::new(Dialect::Postgres));
     let url = server.url();
     project.manage(&url, &["migrate"]);
     let Server::Postgres(database) = &server else { panic!("not PostgreSQL") };

@@ -8,6 +8,7 @@ mod mysql;
 mod postgres;
 mod sqlite;
 mod text_ledger;
+pub mod trial;
 mod words;
 
 use std::fmt;

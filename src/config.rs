@@ -7,6 +7,7 @@ mod policy;
 mod reader;
 mod repair_url;
 pub mod schema;
+mod smoke;
 mod url;
 mod yaml;
 
@@ -24,6 +25,7 @@ pub use database::DatabaseConfig;
 pub use policy::PolicyConfig;
 pub use reader::parse_duration;
 pub use repair_url::RepairUrl;
+pub use smoke::SmokeConfig;
 pub use url::resolve_url;
 
 /// Everything that `serve` and `check` need to know, checked.
@@ -160,7 +162,11 @@ fn read(reader: &mut Reader<'_>, mut entries: Entries, sources: &mut BTreeSet<Pa
     let concurrency = entries.take("concurrency").and_then(|node| reader.whole_number(node, "concurrency"));
     let drain = entries.take("drain").and_then(|node| reader.duration(node, "drain", Duration::ZERO));
     let log = entries.take("log").map(|node| read_log(reader, node)).unwrap_or_default();
-    let common = database::Common::read(reader, &mut entries);
+    let smoke_hosts = entries.take("smoke_hosts");
+    let smoke_hosts =
+        smoke_hosts.map(|node| smoke::read_hosts(reader, node, "smoke_hosts")).unwrap_or_default();
+    let mut common = database::Common::read(reader, &mut entries);
+    common.smoke_hosts = smoke_hosts;
     let databases = entries.take_with_key("databases");
     let position = entries.position;
     entries.finish(reader);

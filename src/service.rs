@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! reload ──Config──> scheduler ──> worker (one per database) ──> auditor ──> catalog
+//!                                     │ └─────> smoke (after each audit) ──> the application, trials in `catalog`
 //!                                     └──State──> store <── http (probes, /v1, /metrics)
 //! ```
 //!
@@ -14,6 +15,7 @@ pub mod logging;
 mod metrics;
 mod reload;
 mod scheduler;
+pub mod smoke;
 pub mod store;
 pub mod tables;
 mod worker;

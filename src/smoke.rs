@@ -10,8 +10,10 @@
 
 mod check;
 mod finding;
+mod hosts;
 mod judge;
 mod outcome;
+mod statement;
 #[cfg(test)]
 mod tests;
 
@@ -20,5 +22,7 @@ pub use check::{
     WriteCheck, in_order,
 };
 pub use finding::{SmokeJudgement, judge_run};
+pub use hosts::{AllowedHost, is_allowed, shown};
 pub use judge::{Attempt, after_attempt, before_attempt};
 pub use outcome::{Blocker, SmokeKind, SmokeOutcome, SmokeResult, SmokeRun};
+pub use statement::{read_query, read_writes};

@@ -18,6 +18,7 @@ use crate::audit::{
 };
 use crate::catalog::{CatalogError, FailureReason};
 use crate::migration::MigrationId;
+use crate::smoke::SmokeJudgement;
 
 pub use repair::RepairPlanView;
 
@@ -225,6 +226,24 @@ impl DatabaseView {
             remarks: report.remarks.clone(),
             ..Self::unknown(database, report.reason.clone())
         }
+    }
+
+    /// The same with what came of smoke checks: their findings among the others, and the health they leave.
+    /// `first_seen` holds finding ids.
+    pub fn with_smoke(mut self, smoke: &SmokeJudgement, first_seen: &BTreeMap<String, Timestamp>) -> Self {
+        let ended = smoke.run.ended;
+        let of_smoke = smoke.findings.iter().map(|finding| {
+            let since = first_seen.get(&finding.id).copied().unwrap_or(ended);
+            FindingView::of(finding, Some(since), Some(ended))
+        });
+        self.findings.extend(of_smoke);
+        self.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        self.remarks.extend(smoke.remarks.iter().cloned());
+        self.smoke_checks = SmokeCheckView::of_run(&smoke.run);
+        if let Some((health, reason)) = smoke.worsen(self.health) {
+            (self.health, self.reason) = (health, Some(reason));
+        }
+        self
     }
 }
 

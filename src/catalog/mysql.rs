@@ -9,6 +9,7 @@ mod ledger;
 mod read;
 mod references;
 mod server;
+mod trial;
 
 use std::future::Future;
 use std::str::FromStr;

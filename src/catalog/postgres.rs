@@ -8,6 +8,7 @@ mod ledger;
 mod names;
 mod rows;
 mod texts;
+mod trial;
 pub(super) mod url;
 
 use std::collections::HashSet;

@@ -6,6 +6,7 @@ mod error;
 mod evidence;
 pub(super) mod file;
 mod ledger;
+mod trial;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -19,6 +20,8 @@ use sqlx::{ConnectOptions, Connection, FromRow, SqlSafeStr};
 use super::*;
 use crate::audit::{CatalogObservation, Stored, Visibility};
 use crate::schema::Schema;
+
+pub use self::trial::rehearse;
 
 use self::error::failure;
 use self::file::{DatabaseFile, FileIdentity};

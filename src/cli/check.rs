@@ -3,6 +3,7 @@
 mod github;
 mod junit;
 mod sarif;
+mod smoke;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,9 @@ pub struct CheckArgs {
     /// Compare with this snapshot too: is all there that the backup had? With `--url` it needs no manifest.
     #[arg(long, value_name = "FILE")]
     against: Option<PathBuf>,
+    /// Run the smoke checks of the configuration too.
+    #[arg(long, conflicts_with = "url")]
+    smoke: bool,
     /// How to print the result.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -83,6 +87,9 @@ pub fn run(config: &Path, arguments: &CheckArgs) -> anyhow::Result<Exit> {
             bail!("this is a snapshot of {}, which is not what the URL leads to", snapshot.dialect);
         }
     }
+    if arguments.smoke && places.iter().all(|place| place.smoke.is_none()) {
+        bail!("--smoke: none of these databases has smoke checks: add `smoke` to its configuration");
+    }
     if snapshot.is_some() && places.len() > 1 {
         bail!("a snapshot is of one database: name the one to compare --against it");
     }
@@ -110,7 +117,7 @@ async fn look_until_settled(looks: &Looks, arguments: &CheckArgs) -> Vec<Databas
     let start = Instant::now();
     loop {
         let mut views: Vec<DatabaseView> = stream::iter(&looks.places)
-            .map(|place| look(place, looks.snapshot.as_ref()))
+            .map(|place| look(place, looks.snapshot.as_ref(), arguments.smoke))
             .buffered(looks.concurrency.max(1))
             .collect()
             .await;
@@ -127,17 +134,22 @@ async fn look_until_settled(looks: &Looks, arguments: &CheckArgs) -> Vec<Databas
     }
 }
 
-/// One audit of one database, without debounce.
-async fn look(place: &Place, snapshot: Option<&Snapshot>) -> DatabaseView {
+/// One audit of one database, and its smoke checks if they are wanted, without debounce.
+async fn look(place: &Place, snapshot: Option<&Snapshot>, with_smoke: bool) -> DatabaseView {
     let of_manifest = place.manifest.as_ref().map(|it| it.interest()).unwrap_or_default();
     let interest = of_manifest.and(snapshot.map_or_else(Interest::default, Snapshot::interest));
-    match observe(&place.target, &interest, place.manifest.as_deref()).await {
+    let observed = observe(&place.target, &interest, place.manifest.as_deref()).await;
+    let now = Timestamp::now();
+    let (view, report) = match &observed {
         Ok(observation) => {
-            let now = Timestamp::now();
-            let report = judge(place, &observation, snapshot, now);
-            DatabaseView::of_report(&place.name, &report, Some(now), &BTreeMap::new())
+            let report = judge(place, observation, snapshot, now);
+            (DatabaseView::of_report(&place.name, &report, Some(now), &BTreeMap::new()), Some(report))
         }
-        Err(error) => DatabaseView::failed(&place.name, &error, Some(Timestamp::now())),
+        Err(error) => (DatabaseView::failed(&place.name, error, Some(now)), None),
+    };
+    match &place.smoke {
+        Some(smoke) if with_smoke => smoke::add(view, smoke, place, observed, report, now).await,
+        Some(_) | None => view,
     }
 }
 

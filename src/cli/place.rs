@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use crate::audit::Observation;
 use crate::catalog::{Budgets, CatalogError, FailureReason, LedgerSource, Session, Target, scheme_of};
-use crate::config::{Config, DatabaseConfig, PolicyConfig};
+use crate::config::{Config, DatabaseConfig, PolicyConfig, SmokeConfig};
 use crate::migration::{Interest, Manifest, ledger};
 
 /// A database without a configuration file.
@@ -33,6 +33,7 @@ pub struct Place {
     /// `None` with a URL and no `--manifest`.
     pub manifest: Option<Arc<Manifest>>,
     pub policy: PolicyConfig,
+    pub smoke: Option<Arc<SmokeConfig>>,
 }
 
 impl PlaceArgs {
@@ -96,6 +97,7 @@ impl PlaceArgs {
                 },
                 manifest: None,
                 policy: PolicyConfig::default(),
+                smoke: None,
             }),
         }
     }
@@ -108,6 +110,7 @@ impl Place {
             target: database.target.clone(),
             manifest: Some(Arc::clone(&database.manifest)),
             policy: database.policy.clone(),
+            smoke: database.smoke.clone(),
         }
     }
 }

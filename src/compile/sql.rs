@@ -26,6 +26,7 @@ mod settings;
 mod split;
 mod statement;
 mod step;
+mod survey;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ use std::collections::BTreeSet;
 
 pub use complete::{apply, complete};
 pub use step::{ColumnPart, ConstraintKind, Key, Step};
+pub use survey::{Survey, survey};
 
 use self::cursor::{Cursor, cut};
 use self::path::Path;

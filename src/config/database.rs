@@ -11,6 +11,7 @@ use super::django;
 use super::policy::PolicyConfig;
 use super::reader::{Entries, Reader};
 use super::repair_url::{self, RepairUrl};
+use super::smoke::{self, SmokeConfig};
 use super::yaml::{Key, Node, Position};
 use super::{
     DEFAULT_CONFIRM_AFTER, DEFAULT_INTERVAL, KEEP_CONNECTIONS_UP_TO, LEAST_INTERVAL, read_limited,
@@ -19,6 +20,7 @@ use super::{
 use crate::catalog::{Budgets, LedgerSource, Scheme, Target};
 use crate::compile::django::{Request, compile_project};
 use crate::migration::Manifest;
+use crate::smoke::AllowedHost;
 
 /// A URL in a file is one line.
 const LARGEST_URL_FILE: u64 = 64 << 10;
@@ -40,6 +42,7 @@ pub struct DatabaseConfig {
     pub policy: PolicyConfig,
     /// Where `repair --prove` and `--apply` write; nobody else reads it.
     pub repair_url: Option<RepairUrl>,
+    pub smoke: Option<Arc<SmokeConfig>>,
 }
 
 impl DatabaseConfig {
@@ -58,15 +61,22 @@ impl DatabaseConfig {
             keep_connection: true,
             policy: PolicyConfig::default(),
             repair_url: None,
+            smoke: None,
         }
     }
 
-    /// Whether audits by `other` read the same way and judge by the same manifest and policy. Unchanged
+    /// Whether audits by `other` read the same way, judge by the same manifest and policy, and are followed by the
+    /// same smoke checks. Unchanged
     /// manifests are shared: [`super::Config::share_manifests_with`].
     pub fn means_the_same(&self, other: &Self) -> bool {
         self.reads_the_same(other)
             && Arc::ptr_eq(&self.manifest, &other.manifest)
             && self.policy == other.policy
+            && match (&self.smoke, &other.smoke) {
+                (Some(a), Some(b)) => a.means_the_same(b),
+                (None, None) => true,
+                (Some(_), None) | (None, Some(_)) => false,
+            }
     }
 
     /// Whether a session opened for `other` can go on being used.
@@ -111,6 +121,7 @@ pub(super) struct Common {
     keep_connections: Option<bool>,
     budgets: Budgets,
     policy: PolicyConfig,
+    pub(super) smoke_hosts: Vec<AllowedHost>,
 }
 
 impl Common {
@@ -122,6 +133,7 @@ impl Common {
             keep_connections: None,
             budgets: Budgets::default(),
             policy: PolicyConfig::default(),
+            smoke_hosts: Vec::new(),
         };
         let policy = PolicyConfig::read(reader, entries, true);
         Self { policy, ..none.overridden(reader, entries) }
@@ -148,6 +160,7 @@ impl Common {
             keep_connections: keep_connections.or(self.keep_connections),
             budgets,
             policy: self.policy.clone(),
+            smoke_hosts: self.smoke_hosts.clone(),
         }
     }
 }
@@ -278,6 +291,7 @@ pub(super) fn read(
     let repair_url = repair_url::read(reader, &key, &mut entries);
     let gate = entries.take("gate").and_then(|node| reader.boolean(node, "gate")).unwrap_or(false);
     let own_policy = PolicyConfig::read(reader, &mut entries, false);
+    let smoke = entries.take("smoke");
     let settings = common.overridden(reader, &mut entries);
     entries.finish(reader);
 
@@ -292,9 +306,13 @@ pub(super) fn read(
     }
     let (table, ledger_schema) = ledger;
     let ledger = LedgerSource { format: manifest.ledger, table, schema: ledger_schema };
+    let target = Target { url, schema, ledger, budgets: settings.budgets };
+    let smoke = smoke.and_then(|node| {
+        smoke::read(reader, node, (&target, scheme), manifest.dialect, &common.smoke_hosts, sources)
+    });
     Some(DatabaseConfig {
         name: key.name.into(),
-        target: Target { url, schema, ledger, budgets: settings.budgets },
+        target,
         manifest,
         gate,
         interval: settings.interval,
@@ -305,6 +323,7 @@ pub(super) fn read(
         keep_connection: settings.keep_connections.unwrap_or(is_worth_keeping(scheme, settings.interval)),
         policy: common.policy.with(own_policy),
         repair_url,
+        smoke: smoke.map(Arc::new),
     })
 }
 

@@ -1,5 +1,7 @@
 //! The JSON Schema of the configuration file, for editors. A test holds its keys to those that are read.
 
+mod smoke;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -27,6 +29,8 @@ struct Configuration {
     /// How long requests are still answered after SIGTERM, with /readyz failing; 5s when not said.
     drain: Option<Duration>,
     log: Option<Log>,
+    /// Hosts to which smoke checks of every database may go, beside their own: shop.internal, shop.internal:8000.
+    smoke_hosts: Option<Vec<String>>,
     #[schemars(flatten)]
     common: Common,
 }
@@ -52,6 +56,7 @@ struct Database {
     ledger: Option<Ledger>,
     /// Whether /readyz fails while this database is unhealthy or unknown.
     gate: Option<bool>,
+    smoke: Option<smoke::Smoke>,
     #[schemars(flatten)]
     common: Common,
 }

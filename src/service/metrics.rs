@@ -13,9 +13,11 @@ use prometheus::{IntCounterVec, Opts, Registry, TextEncoder};
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
+use super::smoke::SmokeState;
 use super::store::{Judged, State, Store};
-use crate::audit::{Health, Rule, Severity};
-use exposition::{DatabaseLabel, Kind, Samples, family};
+use crate::audit::{Finding, Health, Rule, Severity};
+use crate::smoke::{SmokeOutcome, SmokeResult};
+use exposition::{DatabaseLabel, Kind, Samples, escaped, family};
 
 pub const CONTENT_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -112,6 +114,7 @@ fn write_all(store: &Store, text: &mut String) {
         label: DatabaseLabel::new(name),
         health: database.health(),
         state: database.state().clone(),
+        smoke: database.smoke(),
     });
     let known: Vec<Known> = known.collect();
     for (name, help, kind, write) in FAMILIES {
@@ -124,6 +127,7 @@ struct Known {
     label: DatabaseLabel,
     health: Health,
     state: Arc<State>,
+    smoke: Option<Arc<SmokeState>>,
 }
 
 impl Known {
@@ -191,6 +195,14 @@ const FAMILIES: &[(&str, &str, Kind, WriteSeries)] = &[
         Kind::Gauge, |it, samples| it.put(samples, it.state.last_audit.map(|_| it.state.last_duration.as_secs_f64()))),
     ("audits_total", "Audits ended, well or badly.",
         Kind::Counter, |it, samples| it.put(samples, Some(it.state.audits as f64))),
+    ("smoke_check_success", "1 when the smoke check passed in its last run, 0 when it failed or was blocked; one that was not tested has no series.",
+        Kind::Gauge, |it, samples| write_smoke(it, samples, success)),
+    ("smoke_check_duration_seconds", "How long the smoke check took in its last run; one that was not tried has no series.",
+        Kind::Gauge, |it, samples| write_smoke(it, samples, |result| result.duration.map(|it| it.as_secs_f64()))),
+    ("smoke_checks", "Smoke checks by their outcome in the last run (passed, failed, blocked, not_tested).",
+        Kind::Gauge, write_smoke_outcomes),
+    ("last_smoke_timestamp_seconds", "When the last run of the smoke checks ended.",
+        Kind::Gauge, |it, samples| it.put(samples, it.smoke.as_ref().map(|smoke| seconds(smoke.ended.timestamp)))),
     ("audit_failures_total", "Audits that could not read the database, by reason.",
         Kind::Counter, write_failures),
 ];
@@ -209,9 +221,42 @@ fn write_status(known: &Known, samples: &mut Samples<'_>) {
 }
 
 fn write_findings(known: &Known, samples: &mut Samples<'_>) {
+    let mut put = |rule: Rule, severity: Severity, count: usize| {
+        let labels = [("rule", rule.name()), ("severity", severity_name(severity))];
+        samples.database_with(&known.label, &labels, count as f64);
+    };
     for (rule, severity, count) in known.judged().iter().flat_map(|it| &it.findings) {
-        let labels = [("rule", rule.name()), ("severity", severity_name(*severity))];
-        samples.database_with(&known.label, &labels, *count as f64);
+        put(*rule, *severity, *count);
+    }
+    // They are all of one rule and so of one severity.
+    let of_smoke = known.smoke.iter().flat_map(|it| &it.judgement.findings);
+    let counted: Vec<&Finding> = of_smoke.filter(|it| it.acknowledged.is_none()).collect();
+    if let Some(first) = counted.first() {
+        put(first.rule, first.severity, counted.len());
+    }
+}
+
+fn write_smoke(known: &Known, samples: &mut Samples<'_>, value: fn(&SmokeResult) -> Option<f64>) {
+    for result in known.smoke.iter().flat_map(|it| &it.judgement.run.results) {
+        if let Some(value) = value(result) {
+            samples.database_with(&known.label, &[("check", &escaped(&result.check))], value);
+        }
+    }
+}
+
+fn success(result: &SmokeResult) -> Option<f64> {
+    match result.outcome {
+        SmokeOutcome::Passed => Some(1.0),
+        SmokeOutcome::Failed | SmokeOutcome::Blocked => Some(0.0),
+        SmokeOutcome::NotTested => None,
+    }
+}
+
+fn write_smoke_outcomes(known: &Known, samples: &mut Samples<'_>) {
+    let Some(smoke) = &known.smoke else { return };
+    for outcome in SmokeOutcome::ALL {
+        let count = smoke.judgement.run.count_of(outcome) as f64;
+        samples.database_with(&known.label, &[("outcome", outcome.as_str())], count);
     }
 }
 

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
 use super::chance::Chance;
+use super::smoke;
 use super::store::{Database, Store};
 use super::worker::{self, Lanes};
 use crate::config::Config;
@@ -25,6 +26,8 @@ const APART: Duration = Duration::from_millis(10);
 pub struct Scheduler {
     store: Arc<Store>,
     lanes: Arc<ArcSwap<Lanes>>,
+    /// Smoke checks have lanes of their own: an application that hangs takes no place from an audit.
+    smoke_lanes: Arc<ArcSwap<Lanes>>,
     config: Arc<Config>,
     workers: BTreeMap<Arc<str>, Running>,
     chance: Chance,
@@ -34,6 +37,7 @@ struct Running {
     database: Arc<Database>,
     stop: CancellationToken,
     task: JoinHandle<()>,
+    smoke: JoinHandle<()>,
 }
 
 impl Scheduler {
@@ -44,7 +48,9 @@ impl Scheduler {
             .collect();
         store.replace_roster(databases);
         let lanes = Arc::new(ArcSwap::from_pointee(Lanes::new(config.concurrency)));
-        Self { store, lanes, config: Arc::clone(config), workers: BTreeMap::new(), chance: Chance::default() }
+        let smoke_lanes = Arc::new(ArcSwap::from_pointee(Lanes::new(config.concurrency)));
+        let (workers, chance) = (BTreeMap::new(), Chance::default());
+        Self { store, lanes, smoke_lanes, config: Arc::clone(config), workers, chance }
     }
 
     /// Runs until `stop`, then waits for the workers.
@@ -73,6 +79,7 @@ impl Scheduler {
         for (_, worker) in self.workers {
             // A crash has been told already by the panic hook.
             let _ = worker.task.await;
+            let _ = worker.smoke.await;
         }
     }
 
@@ -80,17 +87,20 @@ impl Scheduler {
         let stop = CancellationToken::new();
         let (store, lanes) = (Arc::clone(&self.store), Arc::clone(&self.lanes));
         let task = worker::run(Arc::clone(&database), store, lanes, delay, stop.clone());
+        let smoke = smoke::follow(Arc::clone(&database), Arc::clone(&self.smoke_lanes), stop.clone());
         let name = Arc::clone(&database.config.load().name);
-        self.workers.insert(name, Running { database, stop, task: tokio::spawn(task) });
+        let (task, smoke) = (tokio::spawn(task), tokio::spawn(smoke));
+        self.workers.insert(name, Running { database, stop, task, smoke });
     }
 
     /// A worker ends only when it is told to; one that has ended otherwise has crashed.
     fn restart_crashed(&mut self) {
         let crashed: Vec<_> = (self.workers.values())
-            .filter(|worker| worker.task.is_finished())
-            .map(|worker| Arc::clone(&worker.database))
+            .filter(|worker| worker.task.is_finished() || worker.smoke.is_finished())
+            .map(|worker| (Arc::clone(&worker.database), worker.stop.clone()))
             .collect();
-        for database in crashed {
+        for (database, stop) in crashed {
+            stop.cancel();
             let config = database.config.load_full();
             error!(database = &*config.name, "the worker of this database crashed and is started again");
             self.start(database, config.interval.min(TICK));
@@ -101,6 +111,7 @@ impl Scheduler {
     fn apply(&mut self, config: Arc<Config>) {
         if config.concurrency != self.config.concurrency {
             self.lanes.store(Arc::new(Lanes::new(config.concurrency)));
+            self.smoke_lanes.store(Arc::new(Lanes::new(config.concurrency)));
         }
         if config.listen != self.config.listen || config.log != self.config.log {
             warn!("listen and log are read at start only: restart to put their change in force");

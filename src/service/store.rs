@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
+use super::smoke::SmokeState;
 use super::tables::TableIndex;
 use crate::audit::evidence::Missing;
 use crate::audit::{self, Finding, Health, Report, Rule, Severity, Sibling};
@@ -77,8 +78,26 @@ pub struct Database {
     /// Wakes the worker for an audit on demand.
     pub wake: Notify,
     pub progress: watch::Sender<Progress>,
+    /// What is known of its smoke checks; written by them alone.
+    smoke: ArcSwapOption<SmokeState>,
+    pub(super) smoke_turns: Turns,
     /// [`Store::changes`]
     changes: Arc<AtomicU64>,
+}
+
+/// How often smoke checks were asked for, and up to which time of these they are done.
+#[derive(Default)]
+pub(super) struct Turns {
+    pub asked: watch::Sender<u64>,
+    pub done: watch::Sender<u64>,
+    /// Somebody waits: the next turn is taken however soon after the last one.
+    is_demanded: AtomicBool,
+}
+
+impl Turns {
+    pub fn take_demand(&self) -> bool {
+        self.is_demanded.swap(false, Ordering::AcqRel)
+    }
 }
 
 /// How many audits have begun and ended.
@@ -206,6 +225,8 @@ impl Store {
             state: ArcSwap::default(),
             wake: Notify::new(),
             progress: watch::Sender::new(Progress::default()),
+            smoke: ArcSwapOption::empty(),
+            smoke_turns: Turns::default(),
             changes: Arc::clone(&self.changes),
         })
     }
@@ -284,10 +305,38 @@ impl Database {
         self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
+    /// What the last run of its smoke checks gave; `None` before it, and when it has none.
+    pub fn smoke(&self) -> Option<Arc<SmokeState>> {
+        self.smoke.load_full()
+    }
+
+    /// Only the one task of this database's smoke checks calls it.
+    pub(super) fn set_smoke(&self, smoke: Option<SmokeState>) {
+        self.smoke.store(smoke.map(Arc::new));
+        self.changes.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// An audit has ended: its smoke checks may follow.
+    pub(super) fn ask_for_smoke(&self) {
+        if self.config.load().smoke.is_some() || self.smoke.load().is_some() {
+            self.smoke_turns.asked.send_modify(|asked| *asked += 1);
+        }
+    }
+
+    /// The health of `verdict` alone, or what smoke checks make of it, and why.
+    fn health_of(&self, verdict: &Verdict) -> (Health, Option<String>) {
+        let report = &verdict.judged.report;
+        let smoke = self.smoke.load();
+        match smoke.as_ref().and_then(|it| it.judgement.worsen(report.health)) {
+            Some((health, reason)) => (health, Some(reason)),
+            None => (report.health, report.reason.clone()),
+        }
+    }
+
     /// Health as it counts now: a verdict that is too old counts no longer.
     pub fn health(&self) -> Health {
         match &self.state.load().verdict {
-            Some(verdict) if self.counts_until(verdict) >= Instant::now() => verdict.judged.report.health,
+            Some(verdict) if self.counts_until(verdict) >= Instant::now() => self.health_of(verdict).0,
             Some(_) | None => Health::Unknown,
         }
     }
@@ -295,7 +344,7 @@ impl Database {
     /// Until when it is healthy or degraded if nothing happens; `None` when it is not so now.
     fn fit_until(&self, now: Instant) -> Option<Instant> {
         let state = self.state.load();
-        let verdict = state.verdict.as_ref().filter(|it| it.judged.report.health.is_fit())?;
+        let verdict = state.verdict.as_ref().filter(|it| self.health_of(it).0.is_fit())?;
         Some(self.counts_until(verdict)).filter(|until| *until >= now)
     }
 
@@ -319,11 +368,25 @@ impl Database {
             let reason = format!("stale: the last verdict is of {}: {why}", verdict.audited.timestamp);
             return (Health::Unknown, Some(reason));
         }
-        (verdict.judged.report.health, verdict.judged.report.reason.clone())
+        self.health_of(verdict)
     }
 
-    /// Waits for the end of an audit that began after now, or of the one that is running.
+    /// Waits for the end of an audit that began after now, or of the one that is running, and of the smoke checks
+    /// behind it.
     pub async fn audit_now(&self) {
+        self.smoke_turns.is_demanded.store(true, Ordering::Release);
+        self.audit_alone().await;
+        self.smoke_is_done().await;
+    }
+
+    /// Waits until the smoke checks that were asked for so far are done.
+    pub async fn smoke_is_done(&self) {
+        let asked = *self.smoke_turns.asked.borrow();
+        // The sender lives as long as the database itself.
+        let _ = self.smoke_turns.done.subscribe().wait_for(|done| *done >= asked).await;
+    }
+
+    async fn audit_alone(&self) {
         let mut progress = self.progress.subscribe();
         let wanted = {
             let now = *progress.borrow_and_update();

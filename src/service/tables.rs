@@ -76,6 +76,21 @@ impl TableIndex {
         }
     }
 
+    /// Whether what is not there is known not to exist.
+    pub fn sees_everything(&self) -> bool {
+        self.sees_everything
+    }
+
+    pub fn audited_schema(&self) -> &str {
+        &self.audited_schema
+    }
+
+    /// The names of expected tables that are known not to be there.
+    pub fn missing(&self) -> impl Iterator<Item = &str> {
+        let is_missing = |entry: &Entry| entry.is_expected && !entry.is_there && self.sees_everything;
+        self.tables.iter().filter(move |(_, entry)| is_missing(entry)).map(|(name, _)| &*name.name)
+    }
+
     /// A table by its name in the audited schema, or as `schema.name`. The outer `None`: neither expected
     /// nor there.
     pub fn find(&self, name: &str) -> Option<TableFact<'_>> {

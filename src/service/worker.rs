@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
@@ -35,6 +35,13 @@ pub struct Lanes {
 impl Lanes {
     pub fn new(concurrency: usize) -> Self {
         Self { sound: Semaphore::new(concurrency), failing: Semaphore::new(concurrency) }
+    }
+
+    /// Waits for a place.
+    pub async fn enter(&self, is_sound: bool) -> Option<SemaphorePermit<'_>> {
+        let lane = if is_sound { &self.sound } else { &self.failing };
+        // The semaphores are never closed.
+        lane.acquire().await.ok()
     }
 }
 
@@ -105,6 +112,7 @@ impl Worker {
             state.confirming = 0;
         });
         self.tell(before, failed.as_ref());
+        self.database.ask_for_smoke();
         self.database.progress.send_modify(|progress| progress.ended = progress.begun);
     }
 
@@ -138,9 +146,7 @@ impl Worker {
     /// One look, recorded as one audit.
     async fn look(&mut self, config: &Arc<DatabaseConfig>) -> Result<Arc<Judged>, CatalogError> {
         let lanes = self.lanes.load_full();
-        let lane = if self.failures_in_a_row == 0 { &lanes.sound } else { &lanes.failing };
-        // The semaphores are never closed.
-        let permit = lane.acquire().await;
+        let permit = lanes.enter(self.failures_in_a_row == 0).await;
         let began = Moment::now();
         let today = TimeZone::UTC.to_datetime(began.timestamp).date();
         let outcome = self.auditor.look(config, today, &self.store).await;

@@ -1,6 +1,7 @@
 //! What a smoke check does, what it expects, and in which order checks are tried.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
@@ -60,14 +61,14 @@ pub enum Method {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusExpectation(pub Vec<RangeInclusive<u16>>);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub enum BodyExpectation {
     Contains(String),
     Matches(Regex),
 }
 
 /// A query in a read-only transaction.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct SqlCheck {
     pub statement: String,
     /// What it does, to be shown: `SELECT from shop_user`.
@@ -86,10 +87,33 @@ pub enum SqlExpectation {
 }
 
 /// Statements that write, in a transaction that is always rolled back.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct WriteCheck {
     pub statements: Vec<String>,
     pub shown: String,
+}
+
+// SQL and what a page must hold may be anybody's data: nothing prints them.
+
+impl fmt::Debug for BodyExpectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Contains(_) => "Contains(…)",
+            Self::Matches(_) => "Matches(…)",
+        })
+    }
+}
+
+impl fmt::Debug for SqlCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqlCheck").field("shown", &self.shown).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for WriteCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WriteCheck").field("shown", &self.shown).finish_non_exhaustive()
+    }
 }
 
 impl SmokeCheck {
@@ -135,9 +159,9 @@ impl StatusExpectation {
     }
 }
 
-impl std::fmt::Display for StatusExpectation {
+impl fmt::Display for StatusExpectation {
     /// `200, 204, 300-399`.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ranges = self.0.iter().map(|range| match (range.start(), range.end()) {
             (start, end) if start == end => start.to_string(),
             (start, end) => format!("{start}-{end}"),

@@ -113,6 +113,7 @@ fn the_json_schema_knows_the_keys_that_are_read() {
         ("Log", "log: {XX: 1}"),
         ("Ledger", "databases: {a: {ledger: {XX: 1}}}"),
         ("Django", "databases: {a: {django: {XX: 1}}}"),
+        ("Smoke", "databases: {a: {url: 'sqlite:a.db', manifest: m.yaml, smoke: {XX: 1}}}"),
         ("Ignore", "ignore: [{XX: 1}]"),
         ("Acknowledge", "acknowledge: [{XX: 1}]"),
     ] {

@@ -1,6 +1,6 @@
 //! The incident of the demo: an audit gives the findings of its report, no fewer and no more.
 
-mod live;
+pub mod live;
 
 use std::path::{Path, PathBuf};
 

@@ -18,4 +18,5 @@ mod observing;
 mod repair;
 mod servers;
 mod service;
+mod smoke;
 mod snapshot;

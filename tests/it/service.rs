@@ -10,7 +10,7 @@ mod held;
 mod leaks;
 mod live;
 mod probes;
-mod process;
+pub mod process;
 pub mod proxy;
 mod refusals;
 mod reload;

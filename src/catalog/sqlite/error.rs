@@ -66,7 +66,7 @@ pub fn refusal(error: &sqlx::Error) -> Option<String> {
     (primary_code(error) == Some(1)).then(|| message.to_owned())
 }
 
-fn primary_code(error: &sqlx::Error) -> Option<i32> {
+pub fn primary_code(error: &sqlx::Error) -> Option<i32> {
     let code: i32 = error.as_database_error()?.code()?.parse().ok()?;
     Some(code & 0xff)
 }

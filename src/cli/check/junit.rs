@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::audit::{Health, Severity, Verdict};
+use crate::audit::{Health, Rule, Severity, Verdict};
+use crate::smoke::SmokeOutcome;
 use crate::view::{DatabaseView, FindingView};
 
 pub(super) fn render(views: &[DatabaseView]) -> String {
@@ -15,7 +16,10 @@ pub(super) fn render(views: &[DatabaseView]) -> String {
 fn suite(view: &DatabaseView) -> String {
     let mut cases = String::new();
     let (mut tests, mut failures, mut errors, mut skipped) = (0, 0, 0, 0);
-    let counts = |finding: &FindingView| finding.acknowledged.is_none() && finding.severity > Severity::Info;
+    let is_of_smoke = |finding: &FindingView| finding.rule == Rule::SmokeCheckFailed;
+    let counts = |finding: &FindingView| {
+        finding.acknowledged.is_none() && finding.severity > Severity::Info && !is_of_smoke(finding)
+    };
     for migration in &view.migrations {
         tests += 1;
         let own: Vec<&FindingView> = (view.findings.iter())
@@ -46,6 +50,28 @@ fn suite(view: &DatabaseView) -> String {
         let message = attribute(&finding.message);
         let body = format!("<failure type=\"{}\" message=\"{message}\"/>", finding.rule.name());
         write_case(&mut cases, "schema-health", finding.rule.name(), &body);
+    }
+    for check in &view.smoke_checks {
+        tests += 1;
+        let counts = view.findings.iter().any(|it| {
+            is_of_smoke(it)
+                && it.acknowledged.is_none()
+                && it.severity > Severity::Info
+                && it.subject.name.as_deref() == Some(&check.check)
+        });
+        let message = attribute(&check.summary);
+        let body = match check.outcome {
+            SmokeOutcome::Failed | SmokeOutcome::Blocked if counts => {
+                failures += 1;
+                format!("<failure type=\"{}\" message=\"{message}\"/>", Rule::SmokeCheckFailed.name())
+            }
+            SmokeOutcome::NotTested => {
+                skipped += 1;
+                format!("<skipped message=\"{message}\"/>")
+            }
+            SmokeOutcome::Passed | SmokeOutcome::Failed | SmokeOutcome::Blocked => String::new(),
+        };
+        write_case(&mut cases, "smoke", &check.check, &body);
     }
     if view.health == Health::Unknown {
         tests += 1;

@@ -1,6 +1,8 @@
 //! The report for a person at a terminal.
 
-use crate::audit::{Health, Severity, Verdict};
+mod smoke;
+
+use crate::audit::{Health, Rule, Severity, Verdict};
 use crate::service::one_line;
 use crate::view::{DatabaseView, FindingView, HypothesisView, SubjectView};
 
@@ -46,13 +48,16 @@ pub fn render(view: &DatabaseView, colour: bool) -> String {
     }
     text.push_str(&summary(view));
     text.push_str(&table(&view.findings, &paint));
-    for finding in view.findings.iter().filter(|it| it.subject.table.is_none()) {
+    // What smoke checks found stands beside those that passed.
+    let stands_below = |it: &&FindingView| it.subject.table.is_none() && it.rule != Rule::SmokeCheckFailed;
+    for finding in view.findings.iter().filter(stands_below) {
         text.push_str(&format!("  {}\n", one_line(&finding.message)));
     }
     text.push_str(&diagnosis(&view.diagnosis));
     for note in &view.history {
         text.push_str(&format!("  history: {}\n", one_line(&note.message)));
     }
+    text.push_str(&smoke::render(view, &paint));
     for remark in &view.remarks {
         text.push_str(&format!("  note: {}\n", one_line(remark)));
     }
@@ -168,6 +173,5 @@ fn object(finding: &FindingView) -> String {
 }
 
 fn is_about_a_table(finding: &FindingView) -> bool {
-    use crate::audit::Rule;
     matches!(finding.rule, Rule::MissingTable | Rule::WrongKind | Rule::UnexpectedTable)
 }

@@ -15,8 +15,11 @@ use super::Shared;
 use super::caching::json;
 use super::problem::{PathOf, Problem};
 use crate::audit::{Health, Severity};
+use crate::service::smoke;
 use crate::service::store::Database;
-use crate::view::{DatabaseView, FailureView, FindingView, MigrationIdView, MigrationView, health_schema};
+use crate::view::{
+    DatabaseView, FailureView, FindingView, MigrationIdView, MigrationView, SmokeCheckView, health_schema,
+};
 
 #[derive(Serialize, ToSchema)]
 pub struct DatabaseListView {
@@ -59,6 +62,13 @@ pub struct FindingListView {
 pub struct MigrationListView {
     database: String,
     migrations: Vec<MigrationView>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct SmokeCheckListView {
+    database: String,
+    /// In the order in which they are tried; empty before their first run, and when none are configured.
+    smoke_checks: Vec<SmokeCheckView>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -130,6 +140,20 @@ pub async fn list_migrations(
     Ok(json(&headers, &MigrationListView { database, migrations }))
 }
 
+/// What came of the smoke checks in their last run.
+#[utoipa::path(get, path = "/v1/databases/{database}/smoke-checks", tag = "databases",
+    params(("database" = String, Path, description = "Its name in the configuration")),
+    responses((status = 200, body = SmokeCheckListView), (status = 304, description = "Unchanged"),
+              (status = 404, body = Problem, content_type = "application/problem+json")))]
+pub async fn list_smoke_checks(
+    State(shared): State<Shared>,
+    PathOf(name): PathOf<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let DatabaseView { database, smoke_checks, .. } = view_of(&*find(&shared, &name)?);
+    Ok(json(&headers, &SmokeCheckListView { database, smoke_checks }))
+}
+
 /// Whether one table is there, and who made it.
 #[utoipa::path(get, path = "/v1/databases/{database}/tables/{table}", tag = "databases",
     params(("database" = String, Path, description = "Its name in the configuration"),
@@ -164,7 +188,7 @@ pub async fn show_table(
     Ok(json(&headers, &view))
 }
 
-/// Audits now and answers with the report; requests at the same time share one audit.
+/// Audits now, runs the smoke checks, and answers with the report; requests at the same time share one audit.
 #[utoipa::path(post, path = "/v1/databases/{database}/audits", tag = "databases",
     params(("database" = String, Path, description = "Its name in the configuration")),
     responses((status = 200, body = DatabaseView),
@@ -182,6 +206,8 @@ pub async fn audit_now(
     let config = database.config.load_full();
     // Two looks and the wait between them, and as much again for a place among the others.
     let patience = (config.target.budgets.audit * 2 + config.confirm_after) * 2;
+    let of_smoke = config.smoke.as_ref().map(|it| smoke::patience(it, config.confirm_after));
+    let patience = patience + of_smoke.unwrap_or_default();
     timeout(patience, database.audit_now()).await.map_err(|_| Problem::audit_takes_long())?;
     Ok(([(CACHE_CONTROL, "no-store")], axum::Json(view_of(&database))).into_response())
 }
@@ -203,6 +229,10 @@ pub fn view_of(database: &Database) -> DatabaseView {
         None => DatabaseView::unknown(&name, None),
     };
     let failure = state.failure.as_ref().map(|(error, at)| FailureView::of(error, Some(*at)));
+    let view = match database.smoke() {
+        Some(smoke) => view.with_smoke(&smoke.judgement, &smoke.first_seen),
+        None => view,
+    };
     DatabaseView { health, reason, failure, confirming: state.confirming, ..view }
 }
 
@@ -212,7 +242,9 @@ fn summary_of(database: &Database) -> DatabaseSummaryView {
     let (health, reason) = database.health_and_reason();
     let counts = state.verdict.as_ref().map(|verdict| {
         let mut counts = FindingCountsView { error: 0, warning: 0, info: 0, acknowledged: 0 };
-        for finding in &verdict.judged.report.findings {
+        let smoke = database.smoke();
+        let of_smoke = smoke.iter().flat_map(|it| &it.judgement.findings);
+        for finding in verdict.judged.report.findings.iter().chain(of_smoke) {
             match (finding.acknowledged.is_some(), finding.severity) {
                 (true, _) => counts.acknowledged += 1,
                 (false, Severity::Error) => counts.error += 1,

@@ -26,6 +26,7 @@ use super::{api, caching, index, probes, repair};
         api::show_database,
         api::list_findings,
         api::list_migrations,
+        api::list_smoke_checks,
         api::show_table,
         repair::show_repair_plan,
         api::audit_now,

@@ -8,17 +8,22 @@ pub struct DatabaseLabel(String);
 
 impl DatabaseLabel {
     pub fn new(name: &str) -> Self {
-        let mut escaped = String::with_capacity(name.len());
-        for character in name.chars() {
-            match character {
-                '\\' => escaped.push_str("\\\\"),
-                '"' => escaped.push_str("\\\""),
-                '\n' => escaped.push_str("\\n"),
-                other => escaped.push(other),
-            }
-        }
-        Self(escaped)
+        Self(escaped(name))
     }
+}
+
+/// The value of a label as it stands between its quotes.
+pub fn escaped(value: &str) -> String {
+    let mut escaped = String::with_capacity(value.len());
+    for character in value.chars() {
+        match character {
+            '\\' => escaped.push_str("\\\\"),
+            '"' => escaped.push_str("\\\""),
+            '\n' => escaped.push_str("\\n"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
 }
 
 #[derive(Clone, Copy)]

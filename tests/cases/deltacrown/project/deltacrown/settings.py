@@ -32,5 +32,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "accounts.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SECRET_KEY = "not a secret: this project only migrates"
+SECRET_KEY = "not a secret: this project is for tests only"
 USE_TZ = True
+ROOT_URLCONF = "deltacrown.urls"
+ALLOWED_HOSTS = ["127.0.0.1"]

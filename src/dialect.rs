@@ -42,7 +42,7 @@ impl fmt::Display for Dialect {
     }
 }
 
-/// How one server treats the names it is given; both sides of a comparison go through it.
+/// How one server treats the names and indexes it is given; both sides of a comparison go through it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Naming {
     /// Table names that differ in case only are one name.
@@ -51,11 +51,14 @@ pub struct Naming {
     pub fold_others: bool,
     /// Longer names are cut to this many bytes, at a character's boundary.
     pub max_bytes: Option<usize>,
+    /// `DESC` in an index is kept. MariaDB before 10.8 reads over it.
+    pub keeps_descending: bool,
 }
 
 impl Naming {
     /// Names compared byte by byte, never cut.
-    pub const EXACT: Self = Self { fold_tables: false, fold_others: false, max_bytes: None };
+    pub const EXACT: Self =
+        Self { fold_tables: false, fold_others: false, max_bytes: None, keeps_descending: true };
 }
 
 impl Dialect {
@@ -68,9 +71,9 @@ impl Dialect {
     /// SQLite ignores ASCII case everywhere.
     pub fn naming(self) -> Naming {
         match self {
-            Self::Postgres => Naming { fold_tables: false, fold_others: false, max_bytes: Some(63) },
-            Self::Mysql | Self::Mariadb => Naming { fold_tables: false, fold_others: true, max_bytes: None },
-            Self::Sqlite => Naming { fold_tables: true, fold_others: true, max_bytes: None },
+            Self::Postgres => Naming { max_bytes: Some(63), ..Naming::EXACT },
+            Self::Mysql | Self::Mariadb => Naming { fold_others: true, ..Naming::EXACT },
+            Self::Sqlite => Naming { fold_tables: true, fold_others: true, ..Naming::EXACT },
         }
     }
 

@@ -203,6 +203,10 @@ impl Dialect {
             (Self::Postgres, true) | (Self::Mysql | Self::Mariadb | Self::Sqlite, false) => NullsOrder::First,
         };
         options.nulls = options.nulls.filter(|order| *order != usual);
+        options.descending &= naming.keeps_descending;
+        if matches!(self, Self::Mysql | Self::Mariadb) {
+            options.prefix_length = options.prefix_length.filter(|it| !super::mysql::is_longest_key(*it));
+        }
         if self != Self::Postgres {
             options.collation = options.collation.map(|name| name.to_lowercase().into());
         }

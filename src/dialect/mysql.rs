@@ -45,6 +45,13 @@ pub fn canonical_collation(name: &str) -> Name {
     }
 }
 
+/// Whether an index over this many characters of a column is what the server makes of one over a longer column:
+/// InnoDB's keys have 3,072 bytes at most, of four, three or one byte a character
+/// (<https://mariadb.com/kb/en/innodb-limitations/>).
+pub fn is_longest_key(prefix_length: u32) -> bool {
+    matches!(prefix_length, 768 | 1024 | 3072)
+}
+
 /// Whether InnoDB may have made this index for a foreign key that had none: its columns are exactly those
 /// of a key of the table. No migration makes such an index, and none is needed to have it.
 pub fn is_server_made_index(table: &Table, index: &Index) -> bool {
@@ -86,8 +93,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::dialect::Dialect;
+    use crate::dialect::{Dialect, Naming};
     use crate::schema::{IndexPart, PartOptions, Provenance, TableName};
+
+    /// As MariaDB shows evennia's index over a `varchar(1024)`.
+    #[test]
+    fn an_index_that_the_server_cut_is_the_one_that_was_asked_for() {
+        let cut = |length: u32| {
+            let part = IndexPart::column("a");
+            let options =
+                PartOptions { prefix_length: Some(length), descending: true, ..PartOptions::default() };
+            let mut index = Index { parts: vec![part.with_options(options)], ..Index::on_columns(["a"]) };
+            let mut table = Table::new(TableName::unqualified("t"));
+            table.indexes.push(index.clone());
+            Dialect::Mariadb.canonical_table(
+                &mut table,
+                &Naming { keeps_descending: false, ..Dialect::Mariadb.naming() },
+            );
+            index = table.indexes.remove(0);
+            index.parts[0].options.as_ref().map(|it| (it.prefix_length, it.descending))
+        };
+        assert_eq!(cut(768), None);
+        assert_eq!(cut(20), Some((Some(20), false)));
+    }
 
     #[test]
     fn pseudo_types() {

@@ -35,9 +35,21 @@ impl Server {
             let message = "the URL names no database: add it behind the host, as in mysql://host/database";
             return Err(CatalogError::new(FailureReason::NoDatabase, message));
         };
-        let naming = Naming { fold_tables: row.lower_case_table_names != 0, ..dialect.naming() };
+        let naming = Naming {
+            fold_tables: row.lower_case_table_names != 0,
+            // https://mariadb.com/kb/en/mariadb-10-8-0-release-notes/
+            keeps_descending: !is_mariadb || version(&row.version) >= (10, 8),
+            ..dialect.naming()
+        };
         Ok(Self { dialect, version: row.version, naming, role: row.role, schema })
     }
+}
+
+/// Major and minor version: `10.6.12-MariaDB-log` is (10, 6). A replica's `5.5.5-` in front is no version.
+fn version(text: &str) -> (u32, u32) {
+    let mut numbers = text.trim_start_matches("5.5.5-").split(|it: char| !it.is_ascii_digit());
+    let mut next = || numbers.next().and_then(|it| it.parse().ok()).unwrap_or(0);
+    (next(), next())
 }
 
 impl Session {
@@ -90,5 +102,33 @@ impl Session {
         let rows: Vec<(String,)> = self.fetch_text(AssertSqlSafe(sql)).await.map_err(refused)?;
         let lines = rows.into_iter().map(|(line,)| line).collect();
         Ok(Grants::new(lines, &self.server.role, has_patterns))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_read_out_of_what_the_server_says() {
+        assert_eq!(version("10.6.12-MariaDB-log"), (10, 6));
+        assert_eq!(version("5.5.5-10.11.6-MariaDB"), (10, 11));
+        assert_eq!(version("8.4.0"), (8, 4));
+        assert_eq!(version("?"), (0, 0));
+    }
+
+    #[test]
+    fn an_old_mariadb_keeps_no_descending_index() {
+        let naming = |version: &str| {
+            let row = ServerRow {
+                version: version.into(),
+                lower_case_table_names: 0,
+                role: "r@h".into(),
+                current_database: Some("d".into()),
+            };
+            Server::new(row, None).unwrap().naming
+        };
+        assert!(!naming("10.6.12-MariaDB").keeps_descending);
+        assert!(naming("10.8.1-MariaDB").keeps_descending && naming("8.0.36").keeps_descending);
     }
 }

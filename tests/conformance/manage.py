@@ -1,4 +1,4 @@
-"""`manage.py CORPUS COMMAND…`: Django's own commands in one of the corpora."""
+"""`manage.py CORPUS COMMAND…`: Django's own commands in one of the corpora, and `part`."""
 
 import os
 import sys
@@ -14,4 +14,11 @@ if __name__ == "__main__":
         import seen
 
         seen.watch(os.environ["SEEN_ORIGINS"])
-    execute_from_command_line(["manage.py", *sys.argv[2:]])
+    if sys.argv[2] == "part":
+        import django
+        import part
+
+        django.setup()
+        part.migrate(int(sys.argv[3]))
+    else:
+        execute_from_command_line(["manage.py", *sys.argv[2:]])

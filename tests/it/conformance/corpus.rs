@@ -55,10 +55,14 @@ impl Corpus {
         let complete = environment.join("complete");
         if !complete.exists() {
             let _ = fs::remove_dir_all(&environment);
-            run(Command::new(&python).args(["-m", "venv"]).arg(&environment));
-            let pip =
-                ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile", "-r"];
-            run(Command::new(environment.join("bin/python")).args(pip).arg(&requirements));
+            // uv takes a few seconds where pip takes a minute.
+            let uv = || {
+                let mut uv = Command::new(usual_python());
+                uv.args(["-m", "uv", "--quiet", "--no-config"]).env("UV_PYTHON_DOWNLOADS", "never");
+                uv
+            };
+            run(uv().args(["venv", "--python"]).arg(&python).arg(&environment));
+            run(uv().args(["pip", "install", "--python"]).arg(&environment).arg("-r").arg(&requirements));
             File::create(complete).unwrap();
         }
         environment
@@ -66,9 +70,8 @@ impl Corpus {
 
     /// Django 6 needs Python 3.12; everything else is content with what the tests run with.
     fn python(self) -> PathBuf {
-        let usual = std::env::var_os("SCHEMA_HEALTH_TEST_PYTHON").expect("run ./tests/run");
         if !self.0.ends_with("-6") {
-            return usual.into();
+            return usual_python();
         }
         newer_python().unwrap_or_else(|| {
             panic!("{} needs Python 3.12 or newer: put one on the PATH, or install one with pyenv", self.0)
@@ -117,7 +120,8 @@ impl Corpus {
             .args(arguments)
             .env("DJANGO_SETTINGS_MODULE", module)
             .env("DATABASE_URL", url.replace("sqlite://", "sqlite:"))
-            .env("PYTHONDONTWRITEBYTECODE", "1")
+            // What is compiled is kept, and nothing is left among the sources.
+            .env("PYTHONPYCACHEPREFIX", kept().join("compiled"))
             .env("PYTHONWARNINGS", "ignore");
         command
     }
@@ -140,6 +144,11 @@ impl Corpus {
         };
         compile_project(&request).unwrap_or_else(|error| panic!("{}: {error}", self.0))
     }
+}
+
+/// What the tests run with.
+fn usual_python() -> PathBuf {
+    std::env::var_os("SCHEMA_HEALTH_TEST_PYTHON").expect("run ./tests/run").into()
 }
 
 /// The newest Python of 3.12 and above that is on the PATH or among pyenv's.

@@ -8,8 +8,8 @@ use serde::Deserialize;
 
 use super::damage::Fallen;
 
-/// What `seen.py` wrote: for each object the migrations that may be called its maker, because the object itself or
-/// its name was first there after them (a column that is retyped brings its indexes anew, under their old names).
+/// What `seen.py` wrote: for each object the migrations that may be called its maker, because the object itself,
+/// its name or what it promises was first there after them (a column that is retyped brings its indexes and keys anew).
 #[derive(Debug, Deserialize)]
 pub struct Origins {
     tables: BTreeMap<String, Vec<String>>,

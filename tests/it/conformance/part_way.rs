@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use schema_health::audit::Rule;
+use schema_health::audit::{Expected, Rule, Verdict};
+use schema_health::catalog::Session;
 use schema_health::dialect::Dialect;
-use schema_health::migration::MigrationId;
+use schema_health::migration::{Manifest, MigrationId};
 
 use super::corpus::Corpus;
 use super::ground::{Ground, lines, look};
@@ -13,33 +14,72 @@ use super::ground::{Ground, lines, look};
 async fn stands_anywhere(corpus: &'static str, app: &str, older: &str, dialect: Dialect) {
     let corpus = Corpus(corpus);
     let ground = Ground::new(dialect).await;
-    let migrate = |arguments: &[&str]| {
-        let all: Vec<&str> = ["migrate", "--skip-checks", "--verbosity", "0"]
-            .into_iter()
-            .chain(arguments.iter().copied())
-            .collect();
-        corpus.manage(dialect, &ground.url(), &all);
-    };
     let manifest = corpus.compile(dialect).manifest;
-    migrate(&[]);
-    migrate(&[app, older]);
-
+    migrate(corpus, &ground, &[]);
+    migrate(corpus, &ground, &[app, older]);
     let mut session = ground.session().await;
-    let (_, report) = look(&mut session, &manifest).await;
-    let pending: BTreeSet<MigrationId> = report
-        .findings
-        .iter()
-        .filter(|it| it.rule == Rule::PendingMigration)
-        .filter_map(|it| it.migration.clone())
+    let pending = finds_only_pending(&mut session, &manifest).await;
+    assert!(pending.iter().any(|it| &*it.app == app), "{pending:?}");
+    let found = finds_only_what_is_faked(corpus, &ground, &mut session, &manifest, &pending).await;
+    session.close().await;
+    println!(
+        "{} on {dialect}: {} migrations after {app}.{older} faked, {found} findings, all of them theirs",
+        corpus.0,
+        pending.len(),
+    );
+}
+
+/// Stops at `percents` of all migrations and finds only what is pending; fakes the rest and finds only that.
+async fn stops_on_the_way(corpus: &'static str, percents: &[usize], dialect: Dialect) {
+    let corpus = Corpus(corpus);
+    let ground = Ground::new(dialect).await;
+    let manifest = corpus.compile(dialect).manifest;
+    let mut pending = BTreeSet::new();
+    for percent in percents {
+        corpus.manage(dialect, &ground.url(), &["part", &percent.to_string()]);
+        let mut session = ground.session().await;
+        pending = finds_only_pending(&mut session, &manifest).await;
+        session.close().await;
+        assert!(!pending.is_empty(), "at {percent} % nothing is pending");
+    }
+    let mut session = ground.session().await;
+    let found = finds_only_what_is_faked(corpus, &ground, &mut session, &manifest, &pending).await;
+    session.close().await;
+    println!(
+        "{} on {dialect}, stopped at {percents:?} %: {} migrations faked, {found} findings, all of them theirs",
+        corpus.0,
+        pending.len(),
+    );
+}
+
+fn migrate(corpus: Corpus, ground: &Ground, arguments: &[&str]) {
+    let all: Vec<&str> = ["migrate", "--skip-checks", "--verbosity", "0"]
+        .into_iter()
+        .chain(arguments.iter().copied())
         .collect();
-    assert!(pending.iter().any(|it| &*it.app == app), "{:#?}", lines(&report));
+    corpus.manage(ground.dialect(), &ground.url(), &all);
+}
+
+/// The pending migrations, of which alone the audit may speak.
+async fn finds_only_pending(session: &mut Session, manifest: &Manifest) -> BTreeSet<MigrationId> {
+    let (_, report) = look(session, manifest).await;
     let others: Vec<String> =
         lines(&report).into_iter().filter(|it| !it.contains("pending_migration")).collect();
     assert!(others.is_empty(), "{others:#?}");
+    report.findings.into_iter().filter_map(|it| it.migration).collect()
+}
 
-    migrate(&["--fake"]);
-    let (_, report) = look(&mut session, &manifest).await;
-    session.close().await;
+/// Fakes all that is pending; how many findings there are, each of something that a faked migration made, changed
+/// or should have taken away, and none of these that made a table counts as verified.
+async fn finds_only_what_is_faked(
+    corpus: Corpus,
+    ground: &Ground,
+    session: &mut Session,
+    manifest: &Manifest,
+    pending: &BTreeSet<MigrationId>,
+) -> usize {
+    migrate(corpus, ground, &["--fake"]);
+    let (observation, report) = look(session, manifest).await;
     assert!(!report.findings.is_empty(), "what was faked is missed");
     for (finding, line) in report.findings.iter().zip(lines(&report)) {
         let made = finding.changed_by.as_ref().or(finding.migration.as_ref());
@@ -50,12 +90,49 @@ async fn stands_anywhere(corpus: &'static str, app: &str, older: &str, dialect: 
         );
         assert!(is_left || made.is_some_and(|it| pending.contains(it)), "{line}");
     }
-    println!(
-        "{} on {dialect}: {} migrations after {app}.{older} faked, {} findings, all of them theirs",
-        corpus.0,
-        pending.len(),
-        report.findings.len()
-    );
+    let expected = Expected::of(manifest, &observation).expectation.schema;
+    for table in expected.tables.values() {
+        let maker = table.provenance.created.and_then(|it| manifest.migration(it));
+        let Some(maker) = maker.filter(|it| pending.contains(&it.id)) else { continue };
+        let verdict = report.migrations.iter().find(|it| it.migration == maker.id).map(|it| it.verdict);
+        assert!(verdict != Some(Verdict::Verified), "{} is faked, and {verdict:?}", maker.id);
+    }
+    report.findings.len()
+}
+
+macro_rules! stops {
+    ($($name:ident = $corpus:literal;)+) => {
+        $(#[tokio::test]
+        async fn $name() {
+            stops_on_the_way($corpus, &[35, 75], Dialect::Postgres).await;
+        })+
+    };
+}
+
+stops! {
+    batteries_stops = "batteries";
+    cms_stops = "cms";
+    dj_stripe_stops = "dj-stripe";
+    evennia_stops = "evennia";
+    machina_stops = "machina";
+    oscar_stops = "oscar";
+    wagtail_stops = "wagtail";
+}
+
+#[tokio::test]
+async fn synthetic_stops_under_each_django() {
+    for corpus in ["synthetic-3.2", "synthetic-4.2", "synthetic-5.2", "synthetic-6"] {
+        stops_on_the_way(corpus, &[30, 55, 80], Dialect::Postgres).await;
+    }
+}
+
+#[tokio::test]
+async fn synthetic_stops_everywhere() {
+    for corpus in ["synthetic-3.2", "synthetic-5.2"] {
+        for dialect in [Dialect::Mariadb, Dialect::Sqlite] {
+            stops_on_the_way(corpus, &[30, 55, 80], dialect).await;
+        }
+    }
 }
 
 #[tokio::test]

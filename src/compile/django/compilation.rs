@@ -42,8 +42,8 @@ pub struct Summary {
 pub enum CompileError {
     #[error(transparent)]
     Read(#[from] ReadError),
-    #[error("{}", .0.iter().map(|it| it.message.as_str()).collect::<Vec<_>>().join("\n"))]
-    Manifest(Vec<Mistake>),
+    #[error("{}", why_no_manifest(.0, .1))]
+    Manifest(Vec<Mistake>, Vec<Notice>),
 }
 
 /// Reads a Django project's sources and compiles its migrations.
@@ -56,8 +56,10 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
     let compiled = compile(&project);
     let mut notices = project.notices;
     notices.extend(compiled.notices);
-    let manifest =
-        Manifest::new(dialect, &ledger::DJANGO, compiled.migrations).map_err(CompileError::Manifest)?;
+    let manifest = match Manifest::new(dialect, &ledger::DJANGO, compiled.migrations) {
+        Ok(manifest) => manifest,
+        Err(mistakes) => return Err(CompileError::Manifest(mistakes, notices)),
+    };
     let made = manifest.migrations.iter().flat_map(|migration| &migration.operations);
     let summary = Summary {
         dialect,
@@ -69,6 +71,19 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
         changes: made.filter(|it| matches!(it, Operation::Change(_))).count(),
     };
     Ok(Compilation { summary, notices, files, manifest })
+}
+
+/// With what was not seen of the list of apps, which is the usual cause.
+fn why_no_manifest(mistakes: &[Mistake], notices: &[Notice]) -> String {
+    let mut lines: Vec<String> = mistakes.iter().map(|it| it.message.clone()).collect();
+    let of_apps: Vec<&Notice> = notices.iter().filter(|it| it.message.contains("INSTALLED_APPS")).collect();
+    lines.extend(of_apps.iter().map(|it| format!("{}: {}", it.at, it.message)));
+    if !of_apps.is_empty() {
+        lines.push(
+            "say the apps with --installed-app, or with installed_apps in the configuration".to_owned(),
+        );
+    }
+    lines.join("\n")
 }
 
 fn files_of(project: &Project) -> BTreeSet<PathBuf> {
@@ -101,5 +116,34 @@ impl fmt::Display for Summary {
              {changes} changes; {not_seen_through} not seen through, coverage {:.1} %",
             self.coverage() * 100.0
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// NetBox adds its plugins' apps to the list, by a loop over what the configuration says.
+    #[test]
+    fn without_a_list_of_apps_the_error_says_why_and_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("settings.py");
+        std::fs::write(&settings, "from elsewhere import plugins\nINSTALLED_APPS = list(plugins())\n")
+            .unwrap();
+        let request = Request {
+            dialect: Dialect::Postgres,
+            sources: vec![folder.path().to_owned()],
+            settings: Some(settings),
+            set: Vec::new(),
+            apps: Vec::new(),
+            installed_apps: Vec::new(),
+            django: Some((5, 2)),
+        };
+        let message = compile_project(&request).err().unwrap().to_string();
+        assert!(message.contains("settings.py:2: an entry of INSTALLED_APPS is not known"), "{message}");
+        assert!(
+            message.ends_with("with --installed-app, or with installed_apps in the configuration"),
+            "{message}"
+        );
     }
 }

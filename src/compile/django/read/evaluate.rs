@@ -211,13 +211,22 @@ impl<'a> Interpreter<'a> {
     }
 
     fn steps(&mut self, count: usize) -> Result<(), Stop> {
-        let count = count as u64;
-        self.module_steps += count;
-        self.all_steps += count;
-        if self.module_steps > self.limit || self.all_steps > ALL_STEPS {
+        self.charge(count);
+        if self.is_exhausted() {
             return Err(Stop::Exhausted("takes too many steps to follow"));
         }
         Ok(())
+    }
+
+    /// Counts steps where nothing can stop; whatever comes next stops.
+    fn charge(&mut self, count: usize) {
+        let count = count as u64;
+        self.module_steps = self.module_steps.saturating_add(count);
+        self.all_steps = self.all_steps.saturating_add(count);
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.module_steps > self.limit || self.all_steps > ALL_STEPS
     }
 
     /// An argument of a call, with a budget of its own where what is called is what is looked for.

@@ -1,6 +1,7 @@
 //! Conditions that are not known: both branches are taken, and what differs afterwards is unknown.
 
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -30,6 +31,19 @@ enum Content {
 #[derive(Default)]
 pub struct Journal {
     entries: Vec<(Cell, Content)>,
+    /// The places of the cells, which live as long as their entries.
+    places: HashSet<*const ()>,
+}
+
+impl Journal {
+    fn has(&self, cell: &Cell) -> bool {
+        self.places.contains(&cell.place())
+    }
+
+    fn add(&mut self, cell: Cell, before: Content) {
+        self.places.insert(cell.place());
+        self.entries.push((cell, before));
+    }
 }
 
 impl Content {
@@ -37,18 +51,18 @@ impl Content {
         match self {
             Self::List(it) => it.len(),
             Self::Dict(it) => it.len(),
-            Self::Names(it) => it.iter().count(),
+            Self::Names(it) => it.len(),
         }
     }
 }
 
 impl Cell {
-    fn is(&self, other: &Cell) -> bool {
-        match (self, other) {
-            (Self::List(a), Self::List(b)) => Rc::ptr_eq(a, b),
-            (Self::Dict(a), Self::Dict(b)) => Rc::ptr_eq(a, b),
-            (Self::Names(a), Self::Names(b)) => Rc::ptr_eq(a, b),
-            _ => false,
+    /// Two cells are one if they lie in one place.
+    fn place(&self) -> *const () {
+        match self {
+            Self::List(it) => Rc::as_ptr(it).cast(),
+            Self::Dict(it) => Rc::as_ptr(it).cast(),
+            Self::Names(it) => Rc::as_ptr(it).cast(),
         }
     }
 
@@ -74,10 +88,12 @@ impl Interpreter<'_> {
     /// To be called before a cell is changed.
     pub fn touch(&mut self, cell: Cell) {
         if let Some(journal) = self.journals.last_mut()
-            && !journal.entries.iter().any(|(it, _)| it.is(&cell))
+            && !journal.has(&cell)
         {
             let content = cell.content();
-            journal.entries.push((cell, content));
+            let length = content.len();
+            journal.add(cell, content);
+            self.charge(length / 16);
         }
     }
 
@@ -118,12 +134,12 @@ impl Interpreter<'_> {
         let changed = first_journal.entries.iter().chain(&second_journal.entries);
         self.steps(changed.map(|(_, before)| before.len() / 4).sum())?;
         for ((cell, before), after) in first_journal.entries.iter().zip(after_first) {
-            let unchanged = !second_journal.entries.iter().any(|(it, _)| it.is(cell));
+            let unchanged = !second_journal.has(cell);
             let other = if unchanged { before.clone() } else { cell.content() };
             cell.restore(self.join_content(after, other, why));
         }
         for (cell, before) in &second_journal.entries {
-            if !first_journal.entries.iter().any(|(it, _)| it.is(cell)) {
+            if !first_journal.has(cell) {
                 let joined = self.join_content(before.clone(), cell.content(), why);
                 cell.restore(joined);
             }
@@ -164,8 +180,8 @@ impl Interpreter<'_> {
     fn keep(&mut self, journal: Journal) {
         if let Some(outer) = self.journals.last_mut() {
             for (cell, before) in journal.entries {
-                if !outer.entries.iter().any(|(it, _)| it.is(&cell)) {
-                    outer.entries.push((cell, before));
+                if !outer.has(&cell) {
+                    outer.add(cell, before);
                 }
             }
         }
@@ -316,7 +332,7 @@ impl Interpreter<'_> {
                 let unknown = Live::Unknown(why.clone());
                 let mut pairs = pairs.borrow_mut();
                 pairs.iter_mut().for_each(|(_, value)| *value = unknown.clone());
-                pairs.push((unknown.clone(), unknown));
+                super::operator::put_unknown(&mut pairs, unknown);
             }
             Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_) | Live::Tuple(_) => {
                 self.assign(object, Live::Unknown(why.clone()), scope)?;

@@ -1,6 +1,8 @@
 //! Python's built-in functions and types, as far as they decide something.
 
+use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::live::*;
 use super::operator::{equal, integer, order, put};
@@ -121,17 +123,23 @@ pub fn is_builtin(name: &str) -> bool {
 }
 
 /// Each element once, as in a set.
-pub fn distinct(items: Vec<Live>) -> Vec<Live> {
-    let mut once: Vec<Live> = Vec::with_capacity(items.len());
-    for item in items {
-        if !once.iter().any(|it| equal(it, &item) == Some(true)) {
-            once.push(item);
-        }
-    }
-    once
-}
-
 impl Interpreter<'_> {
+    pub fn distinct(&mut self, items: Vec<Live>) -> Result<Vec<Live>, Stop> {
+        let mut texts: HashSet<Arc<str>> = HashSet::new();
+        if items.iter().all(|it| it.as_str().is_some()) {
+            let is_new = |it: &Live| it.as_str().is_some_and(|text| texts.insert(text.clone()));
+            return Ok(items.into_iter().filter(is_new).collect());
+        }
+        self.steps(items.len().saturating_mul(items.len()) / 64)?;
+        let mut once: Vec<Live> = Vec::with_capacity(items.len());
+        for item in items {
+            if !once.iter().any(|it| equal(it, &item) == Some(true)) {
+                once.push(item);
+            }
+        }
+        Ok(once)
+    }
+
     /// `None` when the result is not known.
     pub fn call_builtin(
         &mut self,
@@ -164,7 +172,10 @@ impl Interpreter<'_> {
                 Err(unknown) => unknown,
             }),
             "tuple" => items(self, 0)?.ok().map(Live::tuple),
-            "set" | "frozenset" => items(self, 0)?.ok().map(|items| Live::set(distinct(items))),
+            "set" | "frozenset" => match items(self, 0)? {
+                Ok(items) => Some(Live::set(self.distinct(items)?)),
+                Err(_) => None,
+            },
             "iter" => items(self, 0)?.ok().map(Live::list),
             "dict" => {
                 let mut pairs = Pairs::new();

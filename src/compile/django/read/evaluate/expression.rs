@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::*;
-use super::operator::{integer, put};
+use super::operator::{integer, put, put_unknown};
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
 
@@ -58,7 +58,7 @@ impl Interpreter<'_> {
             ExprKind::Tuple(items) => Ok(Live::tuple(self.items(items, scope)?)),
             ExprKind::Set(items) => {
                 let items = self.items(items, scope)?;
-                Ok(Live::set(super::builtin::distinct(items)))
+                Ok(Live::set(self.distinct(items)?))
             }
             ExprKind::Dict(items) => self.dict(items, scope),
             ExprKind::And(values) => self.all_or_any(values, false, scope),
@@ -182,6 +182,7 @@ impl Interpreter<'_> {
                 }
                 None => match self.force(&value)? {
                     Live::Dict(more) => {
+                        self.steps(pairs.len().saturating_mul(more.borrow().len()) / 64)?;
                         for (key, value) in more.borrow().iter() {
                             put(&mut pairs, key.clone(), value.clone());
                         }
@@ -189,7 +190,7 @@ impl Interpreter<'_> {
                     other => {
                         let unknown =
                             self.because(&[&other], scope, value_span, "unpacks what is no known dict");
-                        pairs.push((unknown.clone(), unknown));
+                        put_unknown(&mut pairs, unknown);
                     }
                 },
             }
@@ -246,9 +247,7 @@ impl Interpreter<'_> {
             Makes::List | Makes::Generator => {
                 Live::list(made.into_iter().map(|(element, _)| element).collect())
             }
-            Makes::Set => {
-                Live::set(super::builtin::distinct(made.into_iter().map(|(element, _)| element).collect()))
-            }
+            Makes::Set => Live::set(self.distinct(made.into_iter().map(|(element, _)| element).collect())?),
             Makes::Dict => {
                 let mut pairs = Pairs::new();
                 for (key, value) in made {

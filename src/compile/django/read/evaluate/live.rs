@@ -122,6 +122,10 @@ impl Names {
         }
     }
 
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     pub fn remove(&mut self, name: &str) {
         if let Some(at) = self.index.get(name) {
             self.entries[*at].1 = None;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::branch::Cell;
 use super::live::*;
-use super::operator::{equal, find, integer, put};
+use super::operator::{equal, find, integer, put, put_unknown};
 use super::{Interpreter, format};
 use crate::compile::django::read::source::Kind;
 use crate::compile::django::read::syntax::tree::Span;
@@ -315,6 +315,7 @@ impl Interpreter<'_> {
                 match args.first() {
                     Some(Live::Dict(more)) => {
                         let more = more.borrow().clone();
+                        self.steps(pairs.borrow().len().saturating_mul(more.len()) / 64)?;
                         for (key, value) in more {
                             put(&mut pairs.borrow_mut(), key, value);
                         }
@@ -322,7 +323,7 @@ impl Interpreter<'_> {
                     Some(other) => {
                         let unknown =
                             self.because(&[other], scope, span, "updates a dict by what is not known");
-                        pairs.borrow_mut().push((unknown.clone(), unknown));
+                        put_unknown(&mut pairs.borrow_mut(), unknown);
                     }
                     None => {}
                 }
@@ -374,7 +375,8 @@ impl Interpreter<'_> {
             }
             ("update" | "union", [more]) => {
                 let more = self.iterate(more, scope, span)?.unwrap_or_else(|unknown| vec![unknown]);
-                let all = super::builtin::distinct(items.borrow().iter().cloned().chain(more).collect());
+                let all = items.borrow().iter().cloned().chain(more).collect();
+                let all = self.distinct(all)?;
                 if name == "union" {
                     return Ok(Some(Live::set(all)));
                 }

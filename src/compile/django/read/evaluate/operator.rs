@@ -206,6 +206,7 @@ impl Interpreter<'_> {
             (Live::Dict(a), Operator::Or, Live::Dict(b)) => {
                 let merged = Live::dict(a.borrow().clone());
                 if let Live::Dict(merged) = &merged {
+                    self.steps(a.borrow().len().saturating_mul(b.borrow().len()) / 64)?;
                     for (key, value) in b.borrow().iter() {
                         put(&mut merged.borrow_mut(), key.clone(), value.clone());
                     }
@@ -213,6 +214,7 @@ impl Interpreter<'_> {
                 Some(merged)
             }
             (Live::Set(a), Operator::Or, Live::Set(b)) => {
+                self.steps(a.borrow().len().saturating_mul(b.borrow().len()) / 64)?;
                 let mut items = a.borrow().clone();
                 for item in b.borrow().iter() {
                     if !items.iter().any(|it| equal(it, item) == Some(true)) {
@@ -368,13 +370,27 @@ fn arithmetic(left: &Live, operator: Operator, right: &Live) -> Option<Live> {
     }
 }
 
-/// `None` when it is not known.
+/// `None` when it is not known, or takes too long to find out: lists that hold one list twice, which holds another
+/// twice, are endless to compare.
 pub fn equal(a: &Live, b: &Live) -> Option<bool> {
-    equal_within(a, b, 50)
+    equal_within(a, b, &mut Patience { depth: 50, comparisons: 10_000 })
 }
 
-fn equal_within(a: &Live, b: &Live, depth: u32) -> Option<bool> {
-    let depth = depth.checked_sub(1)?;
+/// How deep and how long values are compared.
+struct Patience {
+    depth: u32,
+    comparisons: u32,
+}
+
+fn equal_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
+    patience.comparisons = patience.comparisons.checked_sub(1)?;
+    patience.depth = patience.depth.checked_sub(1)?;
+    let known = compare_within(a, b, patience);
+    patience.depth += 1;
+    known
+}
+
+fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
     if let (Some(a), Some(b)) = (number(a), number(b)) {
         return Some(a == b);
     }
@@ -383,16 +399,19 @@ fn equal_within(a: &Live, b: &Live, depth: u32) -> Option<bool> {
         (Live::Str(a), Live::Str(b)) => Some(a == b),
         (Live::Bytes(a), Live::Bytes(b)) => Some(a == b),
         (Live::Path(a), Live::Path(b)) => Some(a == b),
-        (Live::Tuple(a), Live::Tuple(b)) => all_equal(a, b, depth),
+        (Live::Tuple(a), Live::Tuple(b)) => all_equal(a, b, patience),
         (Live::List(x), Live::List(y)) => {
-            Rc::ptr_eq(x, y).then_some(true).or_else(|| all_equal(&x.borrow(), &y.borrow(), depth))
+            Rc::ptr_eq(x, y).then_some(true).or_else(|| all_equal(&x.borrow(), &y.borrow(), patience))
         }
         (Live::Set(x), Live::Set(y)) => {
             let (x, y) = (x.borrow(), y.borrow());
-            let within = |a: &[Live], b: &[Live]| {
-                a.iter().all(|it| b.iter().any(|other| equal_within(it, other, depth) == Some(true)))
+            let mut within = |a: &[Live], b: &[Live]| {
+                a.iter().all(|it| b.iter().any(|other| equal_within(it, other, patience) == Some(true)))
             };
-            (!x.iter().chain(y.iter()).any(Live::is_unknown)).then(|| within(&x, &y) && within(&y, &x))
+            let known = !x.iter().chain(y.iter()).any(Live::is_unknown);
+            let is_same = known && within(&x, &y) && within(&y, &x);
+            // What was given up is not known to differ.
+            (known && (is_same || patience.comparisons > 0)).then_some(is_same)
         }
         (Live::Dict(x), Live::Dict(y)) => {
             if Rc::ptr_eq(x, y) {
@@ -409,7 +428,7 @@ fn equal_within(a: &Live, b: &Live, depth: u32) -> Option<bool> {
             for (key, value) in x.iter() {
                 match find(&y, key) {
                     None => return Some(false),
-                    Some(other) => match equal_within(value, other, depth) {
+                    Some(other) => match equal_within(value, other, patience) {
                         Some(true) => {}
                         Some(false) => return Some(false),
                         None => known = None,
@@ -428,11 +447,11 @@ fn equal_within(a: &Live, b: &Live, depth: u32) -> Option<bool> {
                 return Some(true);
             }
             // Equal as far as a reader can tell; `==` of theirs may say otherwise.
-            let alike = equal_within(&x.class, &y.class, depth)? && all_equal(&x.args, &y.args, depth)?;
+            let alike = equal_within(&x.class, &y.class, patience)? && all_equal(&x.args, &y.args, patience)?;
             let keywords =
                 |it: &Instance| -> Vec<Live> { it.keywords.iter().map(|(_, value)| value.clone()).collect() };
             let named = x.keywords.iter().map(|(name, _)| name).eq(y.keywords.iter().map(|(name, _)| name));
-            (alike && named && all_equal(&keywords(x), &keywords(y), depth)?).then_some(true)
+            (alike && named && all_equal(&keywords(x), &keywords(y), patience)?).then_some(true)
         }
         (Live::Instance(_), Live::None) | (Live::None, Live::Instance(_)) => Some(false),
         (Live::Instance(_), _) | (_, Live::Instance(_)) => None,
@@ -440,14 +459,14 @@ fn equal_within(a: &Live, b: &Live, depth: u32) -> Option<bool> {
     }
 }
 
-fn all_equal(a: &[Live], b: &[Live], depth: u32) -> Option<bool> {
+fn all_equal(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<bool> {
     // An unknown element may stand for several.
     if a.len() != b.len() {
         return (!a.iter().chain(b).any(Live::is_unknown)).then_some(false);
     }
     let mut known = Some(true);
     for (a, b) in a.iter().zip(b) {
-        match equal_within(a, b, depth) {
+        match equal_within(a, b, patience) {
             Some(true) => {}
             Some(false) => return Some(false),
             None => known = None,
@@ -470,6 +489,11 @@ fn same(a: &Live, b: &Live) -> Option<bool> {
 }
 
 pub fn order(a: &Live, b: &Live) -> Option<Ordering> {
+    order_within(a, b, &mut Patience { depth: 50, comparisons: 10_000 })
+}
+
+fn order_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<Ordering> {
+    patience.comparisons = patience.comparisons.checked_sub(1)?;
     if let (Some(a), Some(b)) = (integer(a), integer(b)) {
         return Some(a.cmp(&b));
     }
@@ -478,19 +502,21 @@ pub fn order(a: &Live, b: &Live) -> Option<Ordering> {
     }
     match (a, b) {
         (Live::Str(a), Live::Str(b)) => Some(a.cmp(b)),
-        (Live::Tuple(a), Live::Tuple(b)) => order_all(a, b),
-        (Live::List(a), Live::List(b)) => order_all(&a.borrow(), &b.borrow()),
+        (Live::Tuple(a), Live::Tuple(b)) => order_all(a, b, patience),
+        (Live::List(a), Live::List(b)) => order_all(&a.borrow(), &b.borrow(), patience),
         _ => None,
     }
 }
 
-fn order_all(a: &[Live], b: &[Live]) -> Option<Ordering> {
+fn order_all(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<Ordering> {
+    patience.depth = patience.depth.checked_sub(1)?;
     for (a, b) in a.iter().zip(b) {
-        match order(a, b)? {
+        match order_within(a, b, patience)? {
             Ordering::Equal => {}
             unequal => return Some(unequal),
         }
     }
+    patience.depth += 1;
     (!a.iter().chain(b).any(Live::is_unknown)).then(|| a.len().cmp(&b.len()))
 }
 
@@ -502,5 +528,12 @@ pub fn put(pairs: &mut Pairs, key: Live, value: Live) {
     match pairs.iter_mut().find(|(it, _)| equal(it, &key) == Some(true)) {
         Some((_, old)) => *old = value,
         None => pairs.push((key, value)),
+    }
+}
+
+/// A key that is unknown stands for any number of pairs: one is enough.
+pub fn put_unknown(pairs: &mut Pairs, unknown: Live) {
+    if !pairs.iter().any(|(key, _)| key.is_unknown()) {
+        pairs.push((unknown.clone(), unknown));
     }
 }

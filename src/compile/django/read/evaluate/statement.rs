@@ -366,6 +366,7 @@ impl Interpreter<'_> {
         match object {
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));
+                self.charge(pairs.borrow().len() / 64);
                 put(&mut pairs.borrow_mut(), index, value);
             }
             Live::List(items) => {

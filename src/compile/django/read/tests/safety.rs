@@ -65,6 +65,42 @@ fn what_never_ends_is_given_up() {
     );
 }
 
+/// Each of these would take longer than anybody waits, or more memory than there is.
+#[test]
+fn what_grows_beyond_all_bounds_is_given_up() {
+    for (before, value) in [
+        // Powers, repetitions and formats.
+        ("x = 10 ** 10 ** 10\n", "x"),
+        ("x = 2 ** 10 ** 9\n", "x"),
+        ("x = 1 << 10 ** 12\n", "x"),
+        ("x = [0] * 10 ** 9\n", "x"),
+        ("x = 'a' * 10 ** 9 + 'b'\n", "x"),
+        ("x = '%99999999999d' % 1\n", "x"),
+        ("x = '{:>99999999999}'.format(1)\n", "x"),
+        ("x = f'{1:>99999999999}'\n", "x"),
+        ("x = 'a'.ljust(10 ** 12)\n", "x"),
+        ("x = list(range(10 ** 12))\n", "x"),
+        ("x = 'a,' * 10 ** 5\nfor _ in range(40):\n    x = x.replace('a', 'aa')\n", "x"),
+        ("x = 'ab'\nfor _ in range(60):\n    x = x.join([x, x])\n", "x"),
+        // Values that are shared are endless to walk.
+        ("x = []\ny = []\nfor _ in range(60):\n    x = [x, x]\n    y = [y, y]\n", "x == y"),
+        ("x = []\ny = []\nfor _ in range(60):\n    x = [x, x]\n    y = [y, y]\n", "x < y"),
+        ("x = {}\nfor _ in range(60):\n    x = {'a': x, 'b': x}\n", "str(x)"),
+        ("x = {(i,): i for i in range(10 ** 5)}\n", "x"),
+        ("x = set((i, 0) for i in range(10 ** 5))\n", "x"),
+        // Under conditions that nobody knows.
+        ("import m\nx = {}\nfor i in range(10 ** 5):\n    if m.c(i):\n        x[i] = [i]\n", "x"),
+        ("import m\nx = {}\nwhile m.c():\n    x[m.c()] = x\n", "x"),
+        // Those that call one another.
+        (
+            "def f(n):\n    return g(n) + g(n)\ndef g(n):\n    return f(n - 1) + f(n - 1) if n else [1]\n",
+            "f(99)",
+        ),
+    ] {
+        told_of(migration(before, &format!("[{value}]")));
+    }
+}
+
 #[test]
 fn an_argument_that_never_ends_is_all_that_is_lost() {
     let tree = Tree::migration(

@@ -145,12 +145,14 @@ fn project(folder: &Path) {
     write("django/__init__.py", "VERSION = (5, 2, 0, 'final', 0)\n");
     write("settings.py", "INSTALLED_APPS = ['shop']\nDEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'\n");
     write("shop/__init__.py", "");
+    write("shop/apps.py", "from django.apps import AppConfig\nclass Shop(AppConfig):\n    name = 'shop'\n");
+    write("shop/lengths.py", "NOTE = 9\n");
     write("shop/migrations/__init__.py", "");
     write(
         "shop/migrations/0001_initial.py",
-        "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    initial = True\n    \
+        "from django.db import migrations, models\nfrom shop.lengths import NOTE\n\nclass Migration(migrations.Migration):\n    initial = True\n    \
          dependencies = []\n    operations = [\n        migrations.CreateModel('Order', [('id', models.BigAutoField(primary_key=True)), \
-         ('note', models.CharField(max_length=9))]),\n    ]\n",
+         ('note', models.CharField(max_length=NOTE))]),\n    ]\n",
     );
 }
 
@@ -167,8 +169,15 @@ fn a_django_project_stands_in_place_of_a_manifest() {
     assert_eq!(manifest.migrations.len(), 1);
     assert!(manifest.to_json().contains("\"note\": \"varchar(9) not null\""), "{}", manifest.to_json());
     assert!(std::sync::Arc::ptr_eq(manifest, &config.databases["b"].manifest), "compiled once");
-    // A change of a migration, and a further one, are noticed.
-    for watched in ["app/settings.py", "app/shop/migrations", "app/shop/migrations/0001_initial.py"] {
+    // A further migration is noticed, and a change of any file that was read.
+    for watched in [
+        "app/settings.py",
+        "app/django/__init__.py",
+        "app/shop/apps.py",
+        "app/shop/lengths.py",
+        "app/shop/migrations",
+        "app/shop/migrations/0001_initial.py",
+    ] {
         assert!(config.sources.contains(&folder.path().join(watched)), "{watched}: {:?}", config.sources);
     }
 }

@@ -18,7 +18,8 @@ pub struct Compilation {
     pub summary: Summary,
     /// What was not seen through, in the order of the sources.
     pub notices: Vec<Notice>,
-    /// The files of migrations, and the folders in which a further one would stand.
+    /// The files that were read (migrations, `apps.py`, and whatever they import), and the folders in which a further
+    /// migration would stand.
     pub files: BTreeSet<PathBuf>,
 }
 
@@ -87,7 +88,7 @@ fn why_no_manifest(mistakes: &[Mistake], notices: &[Notice]) -> String {
 }
 
 fn files_of(project: &Project) -> BTreeSet<PathBuf> {
-    let mut files = BTreeSet::new();
+    let mut files = project.files.clone();
     for migration in &project.migrations {
         files.insert(migration.file.to_path_buf());
         files.extend(migration.file.parent().map(ToOwned::to_owned));

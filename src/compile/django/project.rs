@@ -23,6 +23,9 @@ pub struct Project {
     /// begin with "assumed" tell what was taken for granted. Of operations, only those are told here that
     /// are unknown as a whole.
     pub notices: Vec<Notice>,
+    /// The files that were read and the folders that were listed: when none of them changes, the project is
+    /// the same.
+    pub files: std::collections::BTreeSet<PathBuf>,
 }
 
 /// An installed app.

@@ -24,6 +24,7 @@ pub fn project() -> Project {
         settings: Settings::default(),
         migrations: Vec::new(),
         notices: Vec::new(),
+        files: Default::default(),
     }
 }
 

@@ -103,7 +103,9 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
     world.apps = apps.iter().map(|app| (app.module.clone(), app.label.clone())).collect();
     let (migrations, more) = migrations::read(&world, &apps)?;
     notices.extend(more);
-    Ok(Project { dialect: request.dialect, django, apps, settings, migrations, notices })
+    drop(world);
+    let files = sources.into_read();
+    Ok(Project { dialect: request.dialect, django, apps, settings, migrations, notices, files })
 }
 
 /// `django.VERSION`, from the source of Django.

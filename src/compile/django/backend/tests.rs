@@ -45,6 +45,7 @@ fn field(text: &str) -> Field {
         settings: Settings::default(),
         migrations: Vec::new(),
         notices: Vec::new(),
+        files: Default::default(),
     };
     Field::read("col", &Value::Object(Arc::new(object)), &ModelKey::new("app", "model"), &project)
 }

@@ -2,7 +2,7 @@
 //!
 //! Nothing is ever walked: modules are looked up by name, so that a loop of symbolic links ends nowhere.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -56,11 +56,13 @@ pub struct Sources {
     placed: HashMap<String, PathBuf>,
     places: Mutex<HashMap<String, Option<Place>>>,
     files: Mutex<HashMap<PathBuf, Parsed>>,
+    /// Every file that was read, and every folder that was listed.
+    read: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Sources {
     pub fn new(roots: Vec<PathBuf>, placed: HashMap<String, PathBuf>) -> Self {
-        Self { roots, placed, places: Mutex::default(), files: Mutex::default() }
+        Self { roots, placed, places: Mutex::default(), files: Mutex::default(), read: Mutex::default() }
     }
 
     /// Looks a module up by its dotted name, as Python does along `sys.path`.
@@ -127,12 +129,25 @@ impl Sources {
 
     /// The file, parsed; whoever asks for it first parses it.
     pub fn load(&self, file: &Path) -> Result<Arc<Source>, SyntaxError> {
+        self.note(file);
         let cell = lock(&self.files).entry(file.to_owned()).or_default().clone();
         cell.get_or_init(|| {
             let text = read_text(file).map_err(|message| SyntaxError { line: 1, message })?;
             syntax::parse(Arc::new(file.to_owned()), text).map(Arc::new)
         })
         .clone()
+    }
+
+    fn note(&self, path: &Path) {
+        let mut read = lock(&self.read);
+        if !read.contains(path) {
+            read.insert(path.to_owned());
+        }
+    }
+
+    /// Every file that was read, and every folder that was listed: what the answer hangs on.
+    pub fn into_read(self) -> BTreeSet<PathBuf> {
+        self.read.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets a file go that nobody will ask for again.
@@ -142,12 +157,16 @@ impl Sources {
 
     /// The text of a data file, if it lies within the sources.
     pub fn read_data(&self, path: &Path) -> Option<String> {
-        read_text(&self.inside(path)?).ok()
+        let path = self.inside(path)?;
+        self.note(&path);
+        read_text(&path).ok()
     }
 
     /// The names in a folder within the sources, sorted.
     pub fn list(&self, folder: &Path) -> Option<Vec<String>> {
-        let entries = fs::read_dir(self.inside(folder)?).ok()?;
+        let folder = self.inside(folder)?;
+        self.note(&folder);
+        let entries = fs::read_dir(folder).ok()?;
         let mut names: Vec<String> =
             entries.filter_map(Result::ok).filter_map(|it| it.file_name().into_string().ok()).collect();
         names.sort();

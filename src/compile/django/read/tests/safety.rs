@@ -172,6 +172,24 @@ fn links_in_a_circle_and_folders_in_place_of_files_are_told() {
     assert!(told(&project)[0].contains("no regular file"), "{:?}", told(&project));
 }
 
+#[cfg(unix)]
+#[test]
+fn pipes_and_devices_are_not_waited_for() {
+    let tree = Tree::new().file("shop/migrations/0001_x.py", &migration("from . import pipe\n", "[pipe.x]"));
+    let tree = tree.app("shop");
+    let folder = tree.folder.path().join("shop/migrations");
+    let made = std::process::Command::new("mkfifo")
+        .arg(folder.join("0002_y.py"))
+        .arg(folder.join("pipe.py"))
+        .status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("/dev/zero", folder.join("0003_z.py")).unwrap();
+    let start = Instant::now();
+    let told = told(&tree.read());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    assert_eq!(told.iter().filter(|it| it.contains("no regular file")).count(), 3, "{told:?}");
+}
+
 #[test]
 fn a_helper_that_cannot_be_parsed_is_told_where_it_matters() {
     let tree = Tree::migration("from .helpers import x\n", "operations = [1, x]")

@@ -2,6 +2,7 @@
 
 mod projects;
 mod steps;
+mod wild;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -49,12 +49,17 @@ pub fn compile(project: &Project) -> Compiled {
             }
             let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing);
             compiled.not_seen_through += operations.iter().filter(is_blind).count();
-            compiled.migrations.push(Migration {
+            let migration = Migration {
                 id: migration.id.clone(),
                 dependencies: dependencies(migration, &there),
                 replaces: migration.replaces.clone(),
                 operations,
-            });
+            };
+            // What a squash replaces stands before it: whoever waits for the replaced stays where the first plan, in
+            // which its changes were worked out, has it.
+            let squash = compiled.migrations.iter().position(|it| it.replaces.contains(&migration.id));
+            let place = squash.unwrap_or(compiled.migrations.len());
+            compiled.migrations.insert(place, migration);
         }
         compiled.notices.append(&mut executor.notices);
         compiled.operations += executor.operations;
@@ -85,4 +90,38 @@ fn there(migrations: &[SourceMigration]) -> There<'_> {
         }
     }
     there
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compile::django::python;
+
+    /// Else `a.3`, which waits for `a.2`, would come behind `b.1` when a manifest puts all in order.
+    #[test]
+    fn what_a_squash_replaces_stands_before_it() {
+        let id = |text: &str| {
+            let (app, name) = text.split_once('.').unwrap();
+            MigrationId { app: app.into(), name: name.into() }
+        };
+        let migration = |name: &str, dependencies: &[&str], replaces: &[&str]| SourceMigration {
+            id: id(name),
+            file: Default::default(),
+            dependencies: dependencies.iter().map(|it| id(it)).collect(),
+            replaces: replaces.iter().map(|it| id(it)).collect(),
+            initial: None,
+            operations: Vec::new(),
+            beyond: None,
+        };
+        let migrations = vec![
+            migration("a.1", &[], &[]),
+            migration("a.2", &["a.1"], &[]),
+            migration("a.s", &[], &["a.1", "a.2"]),
+            migration("a.3", &["a.2"], &[]),
+            migration("b.1", &[], &[]),
+        ];
+        let compiled = compile(&Project { migrations, ..python::project() });
+        let order: Vec<_> = compiled.migrations.iter().map(|it| it.id.to_string()).collect();
+        assert_eq!(order, ["a.1", "a.2", "a.s", "a.3", "b.1"]);
+    }
 }

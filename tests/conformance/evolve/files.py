@@ -55,6 +55,11 @@ def detect(dice, project, loader, before, others, name):
     after = project.state(others)
     detector = MigrationAutodetector(before, after, Questioner(dice, project))
     changes = detector.changes(loader.graph, trim_to_apps=set(project.apps), convert_apps=set(project.apps), migration_name=name)
+    # So that the order in which the steps were taken is the order of the plan.
+    leaves = [leaf for app in project.apps for leaf in loader.graph.leaf_nodes(app)]
+    for app, migrations in changes.items():
+        for migration in migrations:
+            migration.dependencies += [it for it in leaves if it[0] != app and it not in migration.dependencies]
     return {app: migrations for app, migrations in changes.items() if app in project.apps}
 
 
@@ -82,8 +87,7 @@ def reword(dice, migration, state):
         if not lines or any("CANNOT BE WRITTEN" in it for it in lines):
             return ""
         sql = lines if dice.chance(0.5) else "\n".join(lines)
-        reverse = {"reverse_sql": RunSQL.noop} if dice.chance(0.3) else {}
-        migration.operations = [RunSQL(sql, state_operations=operations, elidable=dice.chance(0.2), **reverse)]
+        migration.operations = [RunSQL(sql, state_operations=operations, elidable=dice.chance(0.2))]
         return "as SQL"
     if roll < 0.2:
         migration.operations = [SeparateDatabaseAndState(database_operations=operations, state_operations=operations)]

@@ -35,7 +35,7 @@ impl Ground {
     pub fn dialect(&self) -> Dialect {
         match self {
             Self::Postgres(_) => Dialect::Postgres,
-            Self::Mariadb(..) => Dialect::Mariadb,
+            Self::Mariadb(database, _) => database.dialect,
             Self::Sqlite(_) => Dialect::Sqlite,
         }
     }

@@ -37,6 +37,11 @@ impl Editor<'_> {
         self.rename_table(&was, &is);
         let ends = |model: &Model| (model.fields.first().cloned(), model.fields.get(1).cloned());
         if self.is_sqlite() {
+            let to = if self.context.project.django < (4, 2) {
+                after.half_altered(&from, &to, self.context)
+            } else {
+                to
+            };
             let renames: Vec<_> = (from.fields.iter().zip(&to.fields))
                 .filter_map(|(old, new)| Some((old.field.column()?, new.field.column()?)))
                 .filter(|(old, new)| old != new)

@@ -123,13 +123,8 @@ impl Editor<'_> {
             }
         }
         if field.primary_key {
-            for (many, through) in state.throughs(model, self.context) {
-                let to_itself =
-                    matches!(&many.kind, Kind::ManyToMany(it) if it.to.as_ref() == Some(&model.key));
-                if !to_itself {
-                    tables.push(through);
-                }
-            }
+            // Those that lead to the model itself too: Django compares its class with the one of the state before.
+            tables.extend(state.throughs(model, self.context).into_iter().map(|(_, through)| through));
         }
         tables
     }

@@ -363,10 +363,10 @@ class Migration(migrations.Migration):
     assert_eq!(
         lines(&compiled),
         [
-            "1_squashed: create shop_item: id name",
-            "3: shop_item.name to title",
             "1: create shop_item: id name code",
             "2: shop_item - code",
+            "1_squashed: create shop_item: id name",
+            "3: shop_item.name to title",
         ]
     );
     assert_eq!(compiled.operations, 4);

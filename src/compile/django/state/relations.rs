@@ -119,6 +119,19 @@ impl State {
         Some(through)
     }
 
+    /// An automatic table after SQLite's `_alter_many_to_many` of Django before 4.2, which takes over from `to` only the
+    /// field that points at the other model.
+    pub fn half_altered(&self, from: &Model, to: &Model, context: Context<'_>) -> Model {
+        let mut half = to.clone();
+        if let (Some(near), Some(place)) = (from.fields.first(), half.fields.first_mut()) {
+            *place = near.clone();
+        }
+        half.options.unique_together =
+            vec![half.fields.iter().take(2).map(|it| it.field.name.clone()).collect()];
+        half.settle(self, context);
+        half
+    }
+
     /// The automatic many-to-many tables of a model, each with its field.
     pub fn throughs(&self, model: &Model, context: Context<'_>) -> Vec<(Arc<Field>, Arc<Model>)> {
         let throughs = model.fields.iter().filter_map(|it| {

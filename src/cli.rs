@@ -9,6 +9,7 @@ mod manifest;
 mod output;
 mod place;
 mod repair;
+mod report;
 mod serve;
 mod snapshot;
 
@@ -54,6 +55,8 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// Audit once and report: for CI, init containers, and people.
     Check(check::CheckArgs),
+    /// Audit once and write a report for people: what is missing, since when, why, and how to mend it.
+    Report(report::ReportArgs),
     /// Write ledger and schema of a database to a small file, to be kept with its backup.
     Snapshot(snapshot::SnapshotArgs),
     /// Plan what makes a database whole again: print it, prove it, or apply it.
@@ -86,6 +89,7 @@ pub fn run() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(serve) => serve::run(&arguments.config, serve),
         Command::Check(check) => check::run(&arguments.config, &check),
+        Command::Report(report) => report::run(&arguments.config, &report),
         Command::Snapshot(snapshot) => snapshot::run(&arguments.config, &snapshot),
         Command::Repair(repair) => repair::run(&arguments.config, &repair),
         Command::Demo(demo) => demo::run(&demo),

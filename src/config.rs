@@ -74,6 +74,8 @@ pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(60);
 pub const DEFAULT_CONCURRENCY: usize = 32;
 pub const DEFAULT_DRAIN: Duration = Duration::from_secs(5);
 pub const DEFAULT_CONFIRM_AFTER: Duration = Duration::from_secs(5);
+/// As the project has it.
+pub const DEFAULT_RUNBOOK: &str = "deploy/runbook.md";
 /// Connections to servers are kept where audits are at most this far apart.
 pub const KEEP_CONNECTIONS_UP_TO: Duration = Duration::from_secs(300);
 /// Shorter intervals would be an attack on the database.

@@ -36,6 +36,8 @@ pub mod config;
 
 pub mod view;
 
+pub mod document;
+
 pub mod service;
 
 pub mod mend;

@@ -12,6 +12,7 @@ mod auditor;
 mod chance;
 pub mod http;
 pub mod logging;
+mod mended;
 mod metrics;
 mod reload;
 mod scheduler;

@@ -17,12 +17,18 @@ use crate::audit::{
     Report, Rule, Severity, Smell, Subject, Verdict,
 };
 use crate::catalog::{CatalogError, FailureReason};
+use crate::config::DEFAULT_RUNBOOK;
 use crate::migration::MigrationId;
 use crate::smoke::SmokeJudgement;
 
-pub use repair::RepairPlanView;
+pub use repair::{RepairPlanView, StatementView, StrategyView};
 
 pub use smoke::{BlockerView, SmokeCheckView};
+
+/// The section on a rule.
+fn runbook_of(base: &str, rule: Rule) -> String {
+    format!("{base}#{}", rule.name())
+}
 
 /// One database with everything known of it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -50,6 +56,8 @@ pub struct DatabaseView {
     pub history: Vec<HistoryNoteView>,
     /// Why the findings are there: hypotheses, the most likely first.
     pub diagnosis: Vec<HypothesisView>,
+    /// What was found before and is there no more, the last first, as far as this process remembers.
+    pub mended: Vec<MendedView>,
     /// What may hide a difference, one sentence each.
     pub blind_spots: Vec<String>,
     /// Ignore rules and acknowledgements that match nothing or have expired, one sentence each.
@@ -112,6 +120,8 @@ pub struct FindingView {
     pub message: String,
     /// The query by which a person can check it.
     pub verify_sql: Option<String>,
+    /// Where it is written what the rule means, how to check it by hand, and how to mend it.
+    pub runbook: String,
     /// The reason of an acknowledgement in force: then it does not count for health.
     pub acknowledged: Option<String>,
     /// Since when it has been seen, as far as this process knows.
@@ -119,6 +129,38 @@ pub struct FindingView {
     pub first_seen: Option<Timestamp>,
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_seen: Option<Timestamp>,
+}
+
+/// A finding that is there no more.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct MendedView {
+    pub id: String,
+    #[schema(schema_with = rule_schema)]
+    pub rule: Rule,
+    pub subject: SubjectView,
+    /// What was found.
+    pub message: String,
+    /// The migration that made the object.
+    pub migration: Option<MigrationIdView>,
+    #[schema(value_type = String, format = DateTime)]
+    pub first_seen: Timestamp,
+    /// When it was first seen to be gone.
+    #[schema(value_type = String, format = DateTime)]
+    pub mended_at: Timestamp,
+}
+
+impl MendedView {
+    pub fn of(finding: &Finding, first_seen: Timestamp, mended_at: Timestamp) -> Self {
+        Self {
+            id: finding.id.clone(),
+            rule: finding.rule,
+            subject: SubjectView::from(&finding.subject),
+            message: finding.message.clone(),
+            migration: finding.migration.as_ref().map(MigrationIdView::from),
+            first_seen,
+            mended_at,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -194,6 +236,7 @@ impl DatabaseView {
             smoke_checks: Vec::new(),
             history: Vec::new(),
             diagnosis: Vec::new(),
+            mended: Vec::new(),
             blind_spots: Vec::new(),
             remarks: Vec::new(),
         }
@@ -247,6 +290,16 @@ impl DatabaseView {
     }
 }
 
+impl DatabaseView {
+    /// The same with findings that lead to the runbook at `base`.
+    pub fn with_runbook(mut self, base: &str) -> Self {
+        for finding in &mut self.findings {
+            finding.runbook = runbook_of(base, finding.rule);
+        }
+        self
+    }
+}
+
 impl FailureView {
     pub fn of(error: &CatalogError, at: Option<Timestamp>) -> Self {
         Self {
@@ -271,6 +324,7 @@ impl FindingView {
             changed_by: finding.changed_by.as_ref().map(MigrationIdView::from),
             message: finding.message.clone(),
             verify_sql: finding.verify_sql.clone(),
+            runbook: runbook_of(DEFAULT_RUNBOOK, finding.rule),
             acknowledged: finding.acknowledged.clone(),
             first_seen,
             last_seen,

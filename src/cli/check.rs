@@ -147,10 +147,11 @@ async fn look(place: &Place, snapshot: Option<&Snapshot>, with_smoke: bool) -> D
         }
         Err(error) => (DatabaseView::failed(&place.name, error, Some(now)), None),
     };
-    match &place.smoke {
+    let view = match &place.smoke {
         Some(smoke) if with_smoke => smoke::add(view, smoke, place, observed, report, now).await,
         Some(_) | None => view,
-    }
+    };
+    view.with_runbook(&place.runbook)
 }
 
 /// By the manifest, by the snapshot, or by both, one beside the other.

@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use crate::audit::Observation;
 use crate::catalog::{Budgets, CatalogError, FailureReason, LedgerSource, Session, Target, scheme_of};
-use crate::config::{Config, DatabaseConfig, PolicyConfig, SmokeConfig};
+use crate::config::{Config, DEFAULT_RUNBOOK, DatabaseConfig, PolicyConfig, SmokeConfig};
 use crate::migration::{Interest, Manifest, ledger};
 
 /// A database without a configuration file.
@@ -34,6 +34,10 @@ pub struct Place {
     pub manifest: Option<Arc<Manifest>>,
     pub policy: PolicyConfig,
     pub smoke: Option<Arc<SmokeConfig>>,
+    /// Where findings find their section of the runbook.
+    pub runbook: Arc<str>,
+    /// All of it; `None` where there is no manifest.
+    pub database: Option<DatabaseConfig>,
 }
 
 impl PlaceArgs {
@@ -98,6 +102,8 @@ impl PlaceArgs {
                 manifest: None,
                 policy: PolicyConfig::default(),
                 smoke: None,
+                runbook: DEFAULT_RUNBOOK.into(),
+                database: None,
             }),
         }
     }
@@ -111,6 +117,8 @@ impl Place {
             manifest: Some(Arc::clone(&database.manifest)),
             policy: database.policy.clone(),
             smoke: database.smoke.clone(),
+            runbook: Arc::clone(&database.runbook),
+            database: Some(database.clone()),
         }
     }
 }

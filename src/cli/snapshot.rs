@@ -31,7 +31,9 @@ pub fn run(config: &Path, arguments: &SnapshotArgs) -> anyhow::Result<Exit> {
             return Ok(Exit::CouldNotTell);
         }
     };
-    let snapshot = match Snapshot::of(&observation, Timestamp::now()) {
+    // To the second: nobody takes two in one.
+    let now = Timestamp::from_second(Timestamp::now().as_second())?;
+    let snapshot = match Snapshot::of(&observation, now) {
         Ok(snapshot) => snapshot,
         Err(reason) => {
             eprintln!("error: {}: no snapshot was taken: {reason}", place.name);

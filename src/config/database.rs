@@ -14,8 +14,8 @@ use super::repair_url::{self, RepairUrl};
 use super::smoke::{self, SmokeConfig};
 use super::yaml::{Key, Node, Position};
 use super::{
-    DEFAULT_CONFIRM_AFTER, DEFAULT_INTERVAL, KEEP_CONNECTIONS_UP_TO, LEAST_INTERVAL, read_limited,
-    resolve_url,
+    DEFAULT_CONFIRM_AFTER, DEFAULT_INTERVAL, DEFAULT_RUNBOOK, KEEP_CONNECTIONS_UP_TO, LEAST_INTERVAL,
+    read_limited, resolve_url,
 };
 use crate::catalog::{Budgets, LedgerSource, Scheme, Target};
 use crate::compile::django::{Request, compile_project};
@@ -39,6 +39,8 @@ pub struct DatabaseConfig {
     /// How long after the last successful audit its verdict no longer counts.
     pub stale_after: Duration,
     pub keep_connection: bool,
+    /// Where findings find their section of the runbook.
+    pub runbook: Arc<str>,
     pub policy: PolicyConfig,
     /// Where `repair --prove` and `--apply` write; nobody else reads it.
     pub repair_url: Option<RepairUrl>,
@@ -59,6 +61,7 @@ impl DatabaseConfig {
             confirm_after: DEFAULT_CONFIRM_AFTER,
             stale_after: default_stale_after(DEFAULT_INTERVAL, &budgets),
             keep_connection: true,
+            runbook: DEFAULT_RUNBOOK.into(),
             policy: PolicyConfig::default(),
             repair_url: None,
             smoke: None,
@@ -120,6 +123,7 @@ pub(super) struct Common {
     stale_after: Option<Duration>,
     keep_connections: Option<bool>,
     budgets: Budgets,
+    runbook: Arc<str>,
     policy: PolicyConfig,
     pub(super) smoke_hosts: Vec<AllowedHost>,
 }
@@ -132,6 +136,7 @@ impl Common {
             stale_after: None,
             keep_connections: None,
             budgets: Budgets::default(),
+            runbook: DEFAULT_RUNBOOK.into(),
             policy: PolicyConfig::default(),
             smoke_hosts: Vec::new(),
         };
@@ -149,6 +154,7 @@ impl Common {
         let stale_after = duration(reader, "stale_after", LEAST_INTERVAL);
         let keep_connections =
             entries.take("keep_connections").and_then(|node| reader.boolean(node, "keep_connections"));
+        let runbook = entries.take("runbook").and_then(|node| read_runbook(reader, node));
         let budgets = match entries.take("budgets") {
             Some(node) => read_budgets(reader, node, self.budgets),
             None => self.budgets,
@@ -159,10 +165,25 @@ impl Common {
             stale_after: stale_after.or(self.stale_after),
             keep_connections: keep_connections.or(self.keep_connections),
             budgets,
+            runbook: runbook.unwrap_or_else(|| Arc::clone(&self.runbook)),
             policy: self.policy.clone(),
             smoke_hosts: self.smoke_hosts.clone(),
         }
     }
+}
+
+/// The address of a page, or a path: what leads elsewhere is no place for a runbook.
+fn read_runbook(reader: &mut Reader<'_>, node: Node) -> Option<Arc<str>> {
+    let text = reader.text(node, "runbook")?;
+    let scheme = text.value.split_once(':').map(|(scheme, _)| scheme);
+    let is_place = matches!(scheme, None | Some("https" | "http"));
+    if is_place && !text.value.chars().any(|it| it.is_whitespace() || it.is_control() || it == '#') {
+        return Some(text.value.as_str().into());
+    }
+    let message =
+        "runbook must be where the runbook is, without spaces and without #: an https:// URL, or a path";
+    reader.mistake(text.position, message);
+    None
 }
 
 fn read_budgets(reader: &mut Reader<'_>, node: Node, mut budgets: Budgets) -> Budgets {
@@ -321,6 +342,7 @@ pub(super) fn read(
             .stale_after
             .unwrap_or_else(|| default_stale_after(settings.interval, &settings.budgets)),
         keep_connection: settings.keep_connections.unwrap_or(is_worth_keeping(scheme, settings.interval)),
+        runbook: settings.runbook,
         policy: common.policy.with(own_policy),
         repair_url,
         smoke: smoke.map(Arc::new),

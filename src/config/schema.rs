@@ -102,6 +102,8 @@ struct Common {
     /// Whether the connection stays open between audits; when not said, for servers with intervals up to 5m.
     keep_connections: Option<bool>,
     budgets: Option<Budgets>,
+    /// Where findings find their section of the runbook, a URL or a path; deploy/runbook.md when not said.
+    runbook: Option<String>,
     /// Other severities than the usual ones, by rule.
     severity: Option<BTreeMap<crate::audit::Rule, Severity>>,
     /// Findings that are not told.

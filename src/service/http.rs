@@ -8,6 +8,7 @@ pub mod openapi;
 mod probes;
 mod problem;
 mod repair;
+mod report;
 
 pub use api::view_of;
 
@@ -75,6 +76,7 @@ pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
         .route("/v1/databases/{database}/findings", get(api::list_findings))
         .route("/v1/databases/{database}/migrations", get(api::list_migrations))
         .route("/v1/databases/{database}/smoke-checks", get(api::list_smoke_checks))
+        .route("/v1/databases/{database}/report", get(report::show_report))
         .route("/v1/databases/{database}/tables/{table}", get(api::show_table))
         .route("/v1/databases/{database}/repair-plan", get(repair::show_repair_plan))
         .route("/v1/databases/{database}/audits", post(api::audit_now))

@@ -12,6 +12,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use jiff::Timestamp;
 use tokio::sync::{Notify, watch};
 
+use super::mended::Mended;
 use super::smoke::SmokeState;
 use super::tables::TableIndex;
 use crate::audit::evidence::Missing;
@@ -134,6 +135,8 @@ pub struct Verdict {
     pub audited: Moment,
     /// By finding id.
     pub first_seen: Arc<BTreeMap<String, Timestamp>>,
+    /// Findings of earlier verdicts that are there no more, the last first.
+    pub mended: Arc<Vec<Mended>>,
 }
 
 /// A report and what goes with it.

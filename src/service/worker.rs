@@ -185,7 +185,12 @@ impl Worker {
                     Arc::new(findings.collect())
                 }
             };
-            state.verdict = Some(Verdict { judged, audited, first_seen });
+            let mended = match &state.verdict {
+                Some(verdict) if Arc::ptr_eq(&verdict.judged, &judged) => Arc::clone(&verdict.mended),
+                Some(verdict) => Arc::new(verdict.mended_by(&judged, audited.timestamp)),
+                None => Arc::default(),
+            };
+            state.verdict = Some(Verdict { judged, audited, first_seen, mended });
         });
     }
 

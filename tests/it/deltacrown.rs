@@ -11,12 +11,12 @@ use secrecy::SecretString;
 
 use crate::servers::sqlite::sqlite_database;
 
-fn demo(file: &str) -> PathBuf {
+pub fn demo(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations-manifest/demo").join(file)
 }
 
 /// The report on the database of the incident, after `mending` was executed in it.
-async fn report_after(mending: &str) -> Report {
+pub async fn report_after(mending: &str) -> Report {
     let database = sqlite_database().await;
     database.execute(&std::fs::read_to_string(demo("deltacrown.sql")).unwrap()).await;
     database.execute(mending).await;

@@ -50,8 +50,18 @@ fn a_room_uses_only_rooms_above_it() {
 
 #[test]
 fn what_decides_waits_for_nothing() {
-    for room in ["schema", "dialect", "migration", "compile", "audit", "snapshot", "smoke", "repair", "view"]
-    {
+    for room in [
+        "schema",
+        "dialect",
+        "migration",
+        "compile",
+        "audit",
+        "snapshot",
+        "smoke",
+        "repair",
+        "view",
+        "document",
+    ] {
         for file in files_of(room) {
             let text = fs::read_to_string(&file).unwrap();
             for word in ["async fn", ".await", "tokio::", "sqlx::", "SystemTime::now", "Timestamp::now"] {
@@ -84,7 +94,9 @@ fn the_service_has_no_way_to_write() {
     for file in files_of("cli") {
         let text = fs::read_to_string(&file).unwrap();
         let may = file.ends_with("cli/repair.rs");
-        assert!(may || !text.contains("crate::mend"), "{} writes to databases", file.display());
+        // The report tries a plan out, where nothing of it stays.
+        let may_prove = file.ends_with("cli/report.rs") && !text.contains("apply");
+        assert!(may || may_prove || !text.contains("crate::mend"), "{} writes to databases", file.display());
     }
 }
 

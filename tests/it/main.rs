@@ -16,6 +16,8 @@ mod house;
 mod laws;
 mod observing;
 mod repair;
+mod report;
+mod runbook;
 mod servers;
 mod service;
 mod smoke;

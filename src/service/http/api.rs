@@ -18,7 +18,8 @@ use crate::audit::{Health, Severity};
 use crate::service::smoke;
 use crate::service::store::Database;
 use crate::view::{
-    DatabaseView, FailureView, FindingView, MigrationIdView, MigrationView, SmokeCheckView, health_schema,
+    DatabaseView, FailureView, FindingView, MendedView, MigrationIdView, MigrationView, SmokeCheckView,
+    health_schema,
 };
 
 #[derive(Serialize, ToSchema)]
@@ -218,22 +219,26 @@ fn find(shared: &Shared, name: &str) -> Result<Arc<Database>, Problem> {
 
 /// Everything known of a database, with its health as it counts now.
 pub fn view_of(database: &Database) -> DatabaseView {
-    let name = Arc::clone(&database.config.load().name);
+    let config = database.config.load();
+    let name = &config.name;
     let state = database.state();
     let (health, reason) = database.health_and_reason();
     let view = match &state.verdict {
         Some(verdict) => {
             let audited_at = Some(verdict.audited.timestamp);
-            DatabaseView::of_report(&name, &verdict.judged.report, audited_at, &verdict.first_seen)
+            DatabaseView::of_report(name, &verdict.judged.report, audited_at, &verdict.first_seen)
         }
-        None => DatabaseView::unknown(&name, None),
+        None => DatabaseView::unknown(name, None),
     };
+    let mended = state.verdict.iter().flat_map(|it| it.mended.iter());
+    let mended = mended.map(|it| MendedView::of(&it.finding, it.first_seen, it.mended_at)).collect();
     let failure = state.failure.as_ref().map(|(error, at)| FailureView::of(error, Some(*at)));
     let view = match database.smoke() {
         Some(smoke) => view.with_smoke(&smoke.judgement, &smoke.first_seen),
         None => view,
     };
-    DatabaseView { health, reason, failure, confirming: state.confirming, ..view }
+    DatabaseView { health, reason, failure, confirming: state.confirming, mended, ..view }
+        .with_runbook(&config.runbook)
 }
 
 fn summary_of(database: &Database) -> DatabaseSummaryView {

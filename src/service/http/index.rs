@@ -15,6 +15,7 @@ GET  /v1/databases/{database}                  the whole report
 GET  /v1/databases/{database}/findings         what is wrong
 GET  /v1/databases/{database}/migrations       every migration with its verdict
 GET  /v1/databases/{database}/smoke-checks     does the application work over it
+GET  /v1/databases/{database}/report           for people, in Markdown: ?format=html
 GET  /v1/databases/{database}/tables/{table}   is this table there, and who made it
 GET  /v1/databases/{database}/repair-plan      how to mend it: ?format=sql, ?variant=zero-downtime
 POST /v1/databases/{database}/audits           audit now

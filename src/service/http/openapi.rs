@@ -27,6 +27,7 @@ use super::{api, caching, index, probes, repair};
         api::list_findings,
         api::list_migrations,
         api::list_smoke_checks,
+        super::report::show_report,
         api::show_table,
         repair::show_repair_plan,
         api::audit_now,

@@ -290,7 +290,7 @@ async fn incident() -> SqliteDatabase {
 
 #[tokio::test]
 async fn the_incident_is_a_ledger_newer_than_its_schema() {
-    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.yaml").display().to_string();
+    let manifest = repository("migrations-manifest/demo/deltacrown.sqlite.json").display().to_string();
     let with_manifest = ["--manifest", manifest.as_str()];
     let database = before_the_incident().await;
     let taken = take(&database.url());

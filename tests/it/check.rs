@@ -76,7 +76,7 @@ async fn json_has_the_promised_shape() {
     assert_eq!(database["health"], "unhealthy");
     assert_eq!(
         database["coverage"],
-        serde_json::json!({"expected": 237, "checked": 237, "unverified": 0, "opaque_operations": 2, "expected_tables": 22})
+        serde_json::json!({"expected": 237, "checked": 237, "unverified": 0, "opaque_operations": 1, "expected_tables": 22})
     );
     let finding = (database["findings"].as_array().unwrap().iter())
         .find(|it| it["subject"]["table"] == "user_profile_highlight")

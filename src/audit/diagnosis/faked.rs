@@ -29,7 +29,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let migrations = Scene::count(absent.len(), "migration");
     case.summary = format!("{migrations} were recorded without being run, as `migrate --fake` does");
     case.speaks_for(
-        30,
+        35,
         format!(
             "of {migrations} marked applied nothing is there: not a part is missing, but the whole of each"
         ),
@@ -134,14 +134,15 @@ fn weigh_pace(scene: &Scene<'_>, runs: &[Run], case: &mut Case) {
                 faked.milliseconds, run.milliseconds
             ),
         ),
-        Some((faked, run)) if faked.is_comparable(run) => case.speaks_against(
+        Some((faked, run)) if faked.keeps_to(run) => case.speaks_against(
             20,
             format!(
-                "{burst}: {:.1} ms a row, no faster than the {:.1} ms of migrations whose objects stand",
+                "{burst}: {:.1} ms a row, not much faster than the {:.1} ms of migrations whose objects stand",
                 faked.milliseconds, run.milliseconds
             ),
         ),
-        Some(_) | None => case.speaks_for(15, burst),
+        Some(_) => case.speaks_for(5, burst),
+        None => case.speaks_for(15, burst),
     }
 }
 

@@ -81,7 +81,7 @@ fn weigh_pace(scene: &Scene<'_>, first: usize, last: usize, case: &mut Case) {
             10,
             format!("the rows after the cut were written too fast for migrations that ran: {paces}"),
         );
-    } else if gone.is_comparable(run) {
+    } else if gone.keeps_to(run) {
         case.speaks_for(
             20,
             format!(
@@ -139,7 +139,7 @@ fn weigh_order(ages: &[(usize, &TableAge)], case: &mut Case) {
     let against = serials.windows(2).filter(|two| two[0].0 < two[1].0 && two[0].1 > two[1].1).count();
     if against > 0 {
         case.speaks_for(
-            20,
+            30,
             format!(
                 "the oids of the {} that stand do not follow the order of their migrations: in {} a later migration's \
                  table is the older one, as when a dump is loaded",

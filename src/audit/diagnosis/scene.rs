@@ -370,13 +370,19 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Too fast to have done what the other did, by the median over enough rows.
+    /// Too fast to have done what the other did, by the median over enough rows. The factor leaves room for a busy
+    /// machine, and for migrations that do less than others.
     pub fn outruns(self, other: Self) -> bool {
-        self.is_comparable(other) && self.milliseconds * 3.0 <= other.milliseconds
+        self.is_comparable(other) && self.milliseconds * 5.0 <= other.milliseconds
+    }
+
+    /// As slow as the other, or slower.
+    pub fn keeps_to(self, other: Self) -> bool {
+        self.is_comparable(other) && self.milliseconds * 2.0 >= other.milliseconds
     }
 
     /// Whether both rest on enough rows.
-    pub fn is_comparable(self, other: Self) -> bool {
+    fn is_comparable(self, other: Self) -> bool {
         const ENOUGH: usize = 3;
         self.rows >= ENOUGH && other.rows >= ENOUGH
     }

@@ -108,8 +108,8 @@ impl Stage {
         let observation = session.observe_with_evidence(&manifest, &manifest.interest()).await.unwrap();
         session.close().await;
         let report = audit(&manifest, &observation, &Policy::default());
-        let asked = report.health != Health::Healthy;
-        assert_eq!(observation.evidence.is_some(), asked, "{:?}", observation.evidence);
+        // A healthy audit asks nothing more.
+        assert!(report.health != Health::Healthy || observation.evidence.is_none());
         report
     }
 }

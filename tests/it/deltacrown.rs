@@ -134,6 +134,19 @@ async fn why_is_told_as_the_report_told_it() {
     assert!(!restored.evidence_for.is_empty() && !restored.evidence_against.is_empty(), "{restored:#?}");
 }
 
+/// Somebody dropped one more table: each hypothesis explains its own, and neither speaks against the other.
+#[tokio::test]
+async fn what_was_dropped_beside_is_told_apart_from_what_was_faked() {
+    let report = report_after("PRAGMA foreign_keys = OFF; DROP TABLE user_profile_badge").await;
+    let of = |cause: Cause| report.diagnosis.iter().find(|it| it.cause == cause).unwrap();
+    let (faked, dropped) = (of(Cause::Faked), of(Cause::DroppedByHand));
+    assert_eq!(report.diagnosis[0].cause, Cause::Faked, "{:#?}", report.diagnosis);
+    let badge = report.findings.iter().find(|it| it.subject.table.as_deref() == Some("user_profile_badge"));
+    let badge = badge.unwrap().id.clone();
+    assert!(!faked.explains.contains(&badge) && faked.explains.len() == report.findings.len() - 1);
+    assert_eq!(dropped.explains, [badge], "{dropped:#?}");
+}
+
 /// Part 1: "Migration History Anomaly". Notes, not findings: the files are so, whatever the database holds.
 #[tokio::test]
 async fn the_history_of_the_counter_is_told() {

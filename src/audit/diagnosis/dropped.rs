@@ -35,6 +35,12 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             format!("of {} the rest stands, so that they were run", Scene::count(parts, "migration")),
         );
     }
+    if absent.len() > 1 && parts > 0 {
+        let whole = scene.lost_by(&absent);
+        if scene.traces(&whole).is_none() && scene.lost_ties(&whole).is_empty() {
+            case.explains.retain(|it| !whole.contains(it));
+        }
+    }
     let explained = || case.explains.iter().map(|at| &scene.findings[*at]);
     let only_ties = explained().all(|it| !matches!(it.rule, Rule::MissingTable | Rule::MissingColumn));
     if only_ties && !case.explains.is_empty() {
@@ -66,10 +72,10 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
 }
 
 fn weigh_traces(scene: &Scene<'_>, case: &mut Case) {
-    if let Some(traces) = scene.traces() {
+    if let Some(traces) = scene.traces(&case.explains) {
         case.speaks_for(50, traces);
     }
-    for tie in scene.lost_ties() {
+    for tie in scene.lost_ties(&case.explains) {
         case.speaks_for(50, tie);
     }
     let maimed: Vec<TableName> = (scene.findings.iter())
@@ -125,7 +131,9 @@ impl Scene<'_> {
 
     /// Foreign keys that show that a missing table once stood: gone from a standing column (PostgreSQL's CASCADE), or
     /// still there.
-    pub(super) fn lost_ties(&self) -> Vec<String> {
+    pub(super) fn lost_ties(&self, findings: &[usize]) -> Vec<String> {
+        let asked = self.tables_of(findings);
+        let is_gone = |table: &TableName| self.missing_tables.contains(table) && asked.contains(table);
         let mut told = BTreeSet::new();
         for finding in self.findings.iter().filter(|it| it.rule == Rule::MissingForeignKey) {
             let Some(name) = self.table_of(finding) else { continue };
@@ -136,7 +144,7 @@ impl Scene<'_> {
             };
             let key = expected.foreign_keys.iter().find(|key| {
                 Some(key.to_string()) == finding.expected
-                    && self.missing_tables.contains(&key.references)
+                    && is_gone(&key.references)
                     && key.columns.iter().all(|it| actual.column(it).is_some())
             });
             if let Some(key) = key {
@@ -156,7 +164,7 @@ impl Scene<'_> {
         };
         for (name, table) in &self.observation.catalog.actual.tables {
             let made = self.expected.expectation.schema.tables.get(name).and_then(|it| it.provenance.created);
-            for key in table.foreign_keys.iter().filter(|it| self.missing_tables.contains(&it.references)) {
+            for key in table.foreign_keys.iter().filter(|it| is_gone(&it.references)) {
                 if proves_it(made, &key.references) {
                     told.insert(format!("a foreign key of {name} still refers to {}", key.references));
                 }

@@ -43,10 +43,10 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         ),
         None => {}
     }
-    for trace in scene.lost_ties() {
+    for trace in scene.lost_ties(&case.explains) {
         case.speaks_against(40, trace);
     }
-    if let Some(traces) = scene.traces() {
+    if let Some(traces) = scene.traces(&case.explains) {
         case.speaks_against(40, traces);
     }
     if !scene.is_transactional() && parts.iter().all(|at| !super::interrupted::broke_off(scene, *at)) {

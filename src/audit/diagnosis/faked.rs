@@ -53,10 +53,10 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
              one command wrote them all, and a command fakes all or nothing",
         );
     }
-    if let Some(traces) = scene.traces() {
+    if let Some(traces) = scene.traces(&case.explains) {
         case.speaks_against(40, traces);
     }
-    for tie in scene.lost_ties() {
+    for tie in scene.lost_ties(&case.explains) {
         case.speaks_against(40, tie);
     }
     if let Some(elsewhere) = scene.elsewhere() {

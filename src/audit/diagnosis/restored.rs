@@ -52,7 +52,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             ),
         );
     }
-    if let Some(traces) = scene.traces() {
+    if let Some(traces) = scene.traces(&case.explains) {
         case.speaks_against(40, traces);
     }
     if let Some(elsewhere) = scene.elsewhere() {

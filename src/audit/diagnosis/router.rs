@@ -46,13 +46,13 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         ),
         None => case.speaks_against(5, "their rows do not stand between those of migrations that were run at once"),
     }
-    for tie in scene.lost_ties() {
+    for tie in scene.lost_ties(&case.explains) {
         case.speaks_against(40, tie);
     }
     if let Some(elsewhere) = scene.elsewhere() {
         case.speaks_against(15, elsewhere);
     }
-    if let Some(traces) = scene.traces() {
+    if let Some(traces) = scene.traces(&case.explains) {
         case.speaks_against(40, traces);
     }
     case.command = Some("python manage.py migrate".to_owned());

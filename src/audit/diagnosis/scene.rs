@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::audit::evidence::{Elsewhere, Evidence, Sibling};
+use crate::audit::evidence::{Elsewhere, Evidence, LeftOver, Sibling};
 use crate::audit::expect::{for_each_maker, rows_of};
 use crate::audit::{Expected, Finding, Observation, Report, Rule};
 use crate::migration::{Manifest, MigrationId, Operation};
@@ -252,10 +253,18 @@ impl<'a> Scene<'a> {
         self.pace((0..self.rows.len()).filter(|at| self.rows[*at].state == State::Stands))
     }
 
-    /// What missing objects left behind, so that they once were there.
-    pub fn traces(&self) -> Option<String> {
+    /// The tables that these findings miss.
+    pub fn tables_of(&self, findings: &[usize]) -> BTreeSet<TableName> {
+        findings.iter().filter_map(|at| self.table_of(self.findings.get(*at)?)).collect()
+    }
+
+    /// What those of the missing tables left behind that these findings are about, so that they once were there.
+    pub fn traces(&self, findings: &[usize]) -> Option<String> {
         let evidence = self.evidence()?;
-        let left: Vec<&str> = evidence.left_overs.iter().map(|it| it.what.as_str()).collect();
+        let tables = self.tables_of(findings);
+        let is_about = |it: &&LeftOver| tables.contains(&TableName::unqualified(Arc::clone(&it.table)));
+        let left: Vec<&str> =
+            evidence.left_overs.iter().filter(is_about).map(|it| it.what.as_str()).collect();
         let first = left.first()?;
         Some(match left.len() {
             1 => format!("{first} is left of a table that is gone, so that it was once there"),

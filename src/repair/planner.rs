@@ -70,6 +70,8 @@ pub fn plan(
     let stored = basis.map_or(&options.stored, |basis| &basis.observation.catalog.stored);
     let planner = Planner { dialect, variant, actual, options, stored };
     let rebuilt = planner.to_rebuild(&steps);
+    let numbered = planner.numbered_keys(&steps);
+    let mut made_with_column = BTreeSet::new();
     let mut waiting: BTreeMap<TableName, Vec<Step>> = BTreeMap::new();
     let mut made = BTreeSet::new();
     // Rebuilds come behind new tables and columns, and before what may rest on them.
@@ -78,7 +80,25 @@ pub fn plan(
         if order(&step.change) > LAST_BEFORE_REBUILD {
             place_of_rebuilds.get_or_insert(plan.statements.len());
         }
+        if matches!(step.change, Change::AddPrimaryKey { .. })
+            && made_with_column.contains(step.change.table())
+        {
+            continue;
+        }
         let hindered = hindrance::hindrance(dialect, actual, &step.change, &plan.left_out);
+        if let (None, Change::AddColumn { table, column }) = (&hindered, &step.change)
+            && let Some(key) = numbered.get(table).filter(|_| column.auto_increment)
+            && let Ok(commands) = dialect.render_numbered(table, column)
+        {
+            let mut hazards = hazards(dialect, variant, &key.change, |it| made.contains(it), None);
+            hazards.push(Hazard::BlocksWrites { table: table.clone() });
+            let statement = planner.statement(&step, commands, hazards);
+            let findings = step.findings.iter().chain(&key.findings).cloned().collect();
+            let mends = vec![step.change.clone(), key.change.clone()];
+            plan.statements.push(Statement { mends, findings, ..statement });
+            made_with_column.insert(table.clone());
+            continue;
+        }
         if hindered.is_none() && rebuilt.contains(step.change.table()) && is_inside_table(&step.change) {
             match planner.reason_against(&step) {
                 Some(reason) => plan.left_out.push(planner.left_out(step, reason)),
@@ -338,6 +358,25 @@ impl Planner<'_> {
                 hazards,
             )
         }
+    }
+
+    /// The keys over a column that numbers its rows, which MySQL and MariaDB make only with the column.
+    fn numbered_keys(&self, steps: &[Step]) -> BTreeMap<TableName, Step> {
+        let mut keys = BTreeMap::new();
+        for step in steps.iter().filter(|_| matches!(self.dialect, Dialect::Mysql | Dialect::Mariadb)) {
+            let Change::AddPrimaryKey { table, primary_key } = &step.change else { continue };
+            let is_over = |it: &&Step| {
+                matches!(&it.change, Change::AddColumn { table: of, column } if of == table
+                    && column.auto_increment && primary_key.columns == [column.name.clone()])
+            };
+            let has_none = self.actual.tables.get(table).is_some_and(|it| it.primary_key.is_none());
+            if has_none && steps.iter().any(|it| is_over(&it)) {
+                let (change, findings, migration) =
+                    (step.change.clone(), step.findings.clone(), step.migration.clone());
+                keys.insert(table.clone(), Step { change, findings, migration });
+            }
+        }
+        keys
     }
 
     /// The tables that SQLite must rebuild, and of which we know how.

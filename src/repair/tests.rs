@@ -79,6 +79,8 @@ fn a_view_in_a_tables_place_and_all_that_needs_the_table_is_left_out() {
 fn a_column_that_cannot_be_added_takes_its_keys_along() {
     let mut expected = table("a", &["id", "x"]);
     expected.columns[0].auto_increment = true;
+    // With a key over it alone it comes with the key.
+    expected.primary_key.iter_mut().for_each(|it| it.columns = vec!["id".into(), "x".into()]);
     expected.indexes.push(Index::on_columns(["id", "x"]));
     let mut actual = table("a", &["x"]);
     actual.primary_key = None;
@@ -86,6 +88,22 @@ fn a_column_that_cannot_be_added_takes_its_keys_along() {
     assert_eq!(plan.statements, []);
     assert_eq!(plan.left_out.len(), 3);
     assert_eq!(reasons(&plan)[0], "a.id numbers itself, which needs its key in the same statement");
+}
+
+#[test]
+fn a_column_that_numbers_its_rows_comes_with_its_key() {
+    let mut expected = table("a", &["id", "x"]);
+    expected.columns[0].auto_increment = true;
+    let mut actual = table("a", &["x"]);
+    actual.primary_key = None;
+    let plan = plan(Dialect::Mariadb, &schema([actual]), &schema([expected]));
+    assert_eq!((plan.left_out, plan.statements.len()), (vec![], 1));
+    assert!(
+        plan.statements[0].sql().contains("NOT NULL AUTO_INCREMENT PRIMARY KEY"),
+        "{}",
+        plan.statements[0].sql()
+    );
+    assert_eq!(plan.statements[0].mends.len(), 2);
 }
 
 #[test]

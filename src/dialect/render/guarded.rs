@@ -174,6 +174,20 @@ impl Dialect {
         )))
     }
 
+    /// A column that numbers its rows, with the primary key over it alone: MySQL and MariaDB add the two only together.
+    /// Rows that are there are numbered.
+    pub fn render_numbered(self, table: &TableName, column: &Column) -> Rendered {
+        let is_there = format!(
+            "EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {} AND COLUMN_NAME = {})",
+            self.schema_of(table),
+            self.quote_literal(&table.name),
+            self.quote_literal(&column.name)
+        );
+        let definition = self.column(column, false)?;
+        let add = format!("ALTER TABLE {} ADD COLUMN {definition} PRIMARY KEY", self.table(table));
+        Ok(self.prepared(&format!("IF({is_there}, 'DO 0', {})", self.quote_literal(&add))))
+    }
+
     /// Runs the statement that the expression yields.
     pub(super) fn prepared(self, expression: &str) -> Vec<String> {
         vec![

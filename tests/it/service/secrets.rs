@@ -1,5 +1,6 @@
 //! A canary password: it must never come out, whatever goes wrong.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::process::Command;
 
@@ -233,6 +234,125 @@ async fn a_password_never_comes_out_of_the_running_service() {
         assert!(failed >= urls.len(), "{failed} of {} failures are told", urls.len());
         assert!(log.contains("DEBUG"), "a talkative log");
         keeps_the_secret("the log", &log);
+    }
+}
+
+/// Headers, queries and URLs of smoke checks hold secrets in every place where one may stand; the servers that are
+/// asked send them back, or are not there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_secret_of_a_smoke_check_never_comes_out() {
+    let echo = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = echo.local_addr().unwrap().port();
+    let frozen = TcpListener::bind("127.0.0.1:0").unwrap();
+    let frozen_port = frozen.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for stream in echo.incoming() {
+            let Ok(mut stream) = stream else { return };
+            std::thread::spawn(move || {
+                let mut head = Vec::new();
+                while !head.ends_with(b"\r\n\r\n") {
+                    let mut byte = [0];
+                    if stream.read_exact(&mut byte).is_err() {
+                        return;
+                    }
+                    head.extend(byte);
+                }
+                let text = String::from_utf8_lossy(&head);
+                assert!(text.contains(CANARY), "the header was sent");
+                let (status, more) = match text.split(' ').nth(1).unwrap_or_default() {
+                    path if path.starts_with("/redirect") => {
+                        ("302 Found", format!("location: http://{CANARY}@{CANARY}.invalid/?{CANARY}\r\n"))
+                    }
+                    path if path.starts_with("/ok") => ("200 OK", String::new()),
+                    _ => ("500 Oops", format!("x-{CANARY}: {CANARY}\r\nset-cookie: {CANARY}\r\n")),
+                };
+                let answer = format!("HTTP/1.1 {status}\r\n{more}connection: close\r\n\r\n{text}");
+                // Whoever has heard enough goes away.
+                let _ = stream.write_all(answer.as_bytes());
+            });
+        }
+    });
+    let postgres = postgres_shop().await;
+    let role = postgres.role().await;
+    postgres
+        .execute(&format!(
+            "ALTER ROLE {role} PASSWORD '{CANARY}'; GRANT SELECT ON django_migrations TO {role}"
+        ))
+        .await;
+    let url = postgres.url_of(&role).replace("role-secret", CANARY);
+    let site = Site::new("");
+    std::fs::write(site.folder.path().join("token"), CANARY).unwrap();
+    std::fs::write(site.folder.path().join("postgres.yaml"), MANIFEST.replace("sqlite", "postgres")).unwrap();
+    for format in ["json", "text"] {
+        site.configure(&format!(
+            "interval: 1h
+confirm_after: 100ms
+drain: 0s
+log: {{format: {format}}}
+databases:
+  shop:
+    url: \"{url}\"
+    manifest: postgres.yaml
+    smoke:
+      base_url: http://127.0.0.1:{port}
+      hosts: ['127.0.0.1']
+      headers: {{Authorization: Bearer {CANARY}, Cookie: {{file: token}}}}
+      timeout: 500ms
+      url: \"{url}?application_name={CANARY}\"
+      allow_write_checks: true
+      write_url: \"{url}-wrong\"
+      checks:
+        - {{name: fails, http: /fails?token={CANARY}}}
+        - {{name: ok, http: /ok?token={CANARY}, body: {{contains: '{CANARY}-not-there'}}}}
+        - {{name: matches, http: /ok?token={CANARY}, body: {{matches: '{CANARY}'}}}}
+        - {{name: redirect, http: /redirect?token={CANARY}, follow_redirects: true}}
+        - {{name: refused, http: 'http://127.0.0.1:1/?token={CANARY}'}}
+        - {{name: frozen, http: 'http://127.0.0.1:{frozen_port}/?token={CANARY}'}}
+        - {{name: tls, http: 'https://127.0.0.1:{port}/?token={CANARY}'}}
+        - {{name: denied, sql: \"SELECT * FROM shop_order WHERE note = '{CANARY}'\"}}
+        - {{name: value, sql: \"SELECT '{CANARY}'\", expect: {{value: '{CANARY}-other'}}}}
+        - {{name: broken, sql: \"SELECT CAST('{CANARY}' AS integer)\"}}
+        - {{name: typing error, sql: \"SELECT FROM '{CANARY}' '{CANARY}'\"}}
+        - {{name: write, write: \"INSERT INTO shop_customer VALUES (1, '{CANARY}')\"}}
+"
+        ));
+        let config = Config::load(&site.file()).unwrap();
+        keeps_the_secret("{:?}", &format!("{config:?} {config:#?}"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_schema-health"));
+        command.env("RUST_LOG", "trace");
+        let mut process = Process::start_as(command, &site);
+        process.api().until("/v1/databases/shop", |_, body| body.contains("\"refused\"")).await;
+        let report = process.get("/v1/databases/shop").unwrap();
+        for told in
+            ["answered 500 instead", "smoke.hosts does not name", "no whole answer", "permission denied for"]
+        {
+            assert!(report.contains(told), "{told}: {report}");
+        }
+        for path in [
+            "/metrics",
+            "/v1/databases",
+            "/v1/databases/shop",
+            "/v1/databases/shop/findings",
+            "/v1/databases/shop/smoke-checks",
+            "/readyz/shop?verbose",
+        ] {
+            keeps_the_secret(path, &process.get(path).unwrap());
+        }
+        process.signal("-TERM");
+        process.ended();
+        let log = process.log();
+        assert!(log.contains("smoke check failed") && log.contains("DEBUG"), "a talkative log");
+        keeps_the_secret("the log", &log);
+        for format in ["text", "json", "junit", "github", "sarif"] {
+            let output = Command::new(env!("CARGO_BIN_EXE_schema-health"))
+                .args(["check", "--smoke", "--format", format, "--config"])
+                .arg(site.file())
+                .output()
+                .unwrap();
+            let told = [output.stdout, output.stderr].concat();
+            assert!(String::from_utf8_lossy(&told).contains("refused"), "{format}");
+            keeps_the_secret(format, &String::from_utf8_lossy(&told));
+        }
     }
 }
 

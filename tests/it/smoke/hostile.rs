@@ -238,12 +238,12 @@ async fn a_redirect_leads_nowhere_that_the_configuration_does_not_name() {
     assert_eq!(unasked.message, "answered 302 instead of 200-299", "not followed unless allowed");
     let follow = ", follow_redirects: true";
     for (path, message) in [
-        ("/metadata", "it was redirected to 169.254.169.254, which smoke.hosts does not name"),
-        ("/metadata-number", "it was redirected to 169.254.169.254, which smoke.hosts does not name"),
-        ("/file", "it was redirected to another scheme, which smoke.hosts does not name"),
-        ("/userinfo", "it was redirected to evil.example, which smoke.hosts does not name"),
-        ("/scheme-relative", "it was redirected to evil.example, which smoke.hosts does not name"),
-        ("/away", "it was redirected to localhost, which smoke.hosts does not name"),
+        ("/metadata", "it was redirected to a host that smoke.hosts does not name"),
+        ("/metadata-number", "it was redirected to a host that smoke.hosts does not name"),
+        ("/file", "it was redirected to a host that smoke.hosts does not name"),
+        ("/userinfo", "it was redirected to a host that smoke.hosts does not name"),
+        ("/scheme-relative", "it was redirected to a host that smoke.hosts does not name"),
+        ("/away", "it was redirected to a host that smoke.hosts does not name"),
         ("/loop", "it was redirected more than 5 times"),
     ] {
         let result = ask(&stranger, path, follow).await;

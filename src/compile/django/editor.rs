@@ -133,6 +133,10 @@ impl<'a> Editor<'a> {
         matches!(self.context.backend.dialect, Dialect::Mysql | Dialect::Mariadb)
     }
 
+    fn is_mariadb(&self) -> bool {
+        self.context.backend.dialect == Dialect::Mariadb
+    }
+
     fn table_of(&self, model: &Model) -> TableName {
         table_name(&model.table(self.context))
     }

@@ -103,7 +103,7 @@ impl Editor<'_> {
         if check_changes && old.check.is_some() {
             for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
                 // MariaDB has no name for a check in a column's definition: `DROP CONSTRAINT IF EXISTS` drops nothing.
-                if !self.is_mysql() || matches!(check, ConstraintRef::Name(_)) {
+                if !self.is_mariadb() || matches!(check, ConstraintRef::Name(_)) {
                     self.change(Change::DropCheck { table: table.clone(), check });
                 }
             }
@@ -186,7 +186,7 @@ impl Editor<'_> {
     /// MariaDB keeps a check that stands in a column's definition only as long as the definition says it
     /// (<https://mariadb.com/kb/en/constraint/#check-constraints>); such a check has no name here.
     fn forget_inline_check(&mut self, table: &TableName, column: &Name) {
-        if self.context.backend.dialect != crate::dialect::Dialect::Mariadb {
+        if !self.is_mariadb() {
             return;
         }
         let stands = self.schema.tables.get(table).is_some_and(|table| {

@@ -73,8 +73,8 @@ async fn take_lock(writer: &mut Writer, request: &Request) -> Result<(), MendErr
             let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
             let seconds = request.lock_timeout.as_secs_f64().ceil();
             let sql = format!(
-                "SELECT 1 FROM (SELECT GET_LOCK(CONCAT('schema-health ', MD5(CONCAT(DATABASE(), '{name}'))), {seconds}) \
-                 AS got) AS locked WHERE got = 1"
+                "SELECT 1 FROM (SELECT GET_LOCK(CONCAT('schema-health ', LEFT(SHA2(CONCAT(DATABASE(), '{name}'), 256), 32)), \
+                 {seconds}) AS got) AS locked WHERE got = 1"
             );
             if writer.has_row(&sql).await.map_err(refused)? {
                 return Ok(());

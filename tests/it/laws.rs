@@ -280,6 +280,7 @@ fn nothing_is_missing(mended: &Schema, expected: &Schema, mending: &Plan) -> Res
                 | Change::DropForeignKey { .. }
                 | Change::DropCheck { .. }
                 | Change::DropIndex { .. }
+                | Change::DropExclusion { .. }
         );
         prop_assert!(
             is_unexpected || left_out.contains(&format!("{change:?}")),

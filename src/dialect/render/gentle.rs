@@ -91,7 +91,7 @@ impl Dialect {
     ) -> Result<Vec<GentleStep>, NotRenderable> {
         self.supports_unique(table, unique)?;
         let mut steps = vec![self.unique_index_gently(table, unique)?];
-        if self.is_constraint(unique) && unique.include.is_empty() {
+        if self.is_constraint(unique) {
             let name = self.name_of_unique(table, unique);
             let add = format!(
                 "ALTER TABLE {} ADD CONSTRAINT {} UNIQUE USING INDEX {}{}",

@@ -4,11 +4,11 @@ use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection};
 
 use super::damaged;
-use super::shop::{Engine, Shop, command, told};
+use super::shop::{Engine, Shop, Told, command, told};
 use crate::service::proxy::Proxy;
 
-fn record(out: &str) -> Value {
-    serde_json::from_str(out).unwrap_or_else(|error| panic!("{error}: {out}"))
+fn record(told: &Told) -> Value {
+    serde_json::from_str(&told.out).unwrap_or_else(|error| panic!("{error}: {}{}", told.out, told.err))
 }
 
 fn outcomes(record: &Value) -> Vec<&str> {
@@ -31,7 +31,7 @@ async fn without_rights_postgres_stays_as_it_was() {
     );
     let told = shop.repair_by(&url, &["--apply", "--yes"]).await;
     assert_eq!(told.code, 1, "{}", told.err);
-    let record = record(&told.out);
+    let record = record(&told);
     assert_eq!(record["outcome"], "unchanged");
     assert!(record["message"].as_str().unwrap().contains("the database is as it was"), "{record}");
     assert_eq!(shop.catalog().await, before);
@@ -50,7 +50,7 @@ async fn without_rights_mysql_stays_as_it_was() {
         told.err
     );
     let told = shop.repair_by(&url, &["--apply", "--yes"]).await;
-    let record = record(&told.out);
+    let record = record(&told);
     assert_eq!(record["outcome"], "unchanged", "{record}");
     assert_eq!(shop.catalog().await, before);
 }
@@ -63,7 +63,7 @@ async fn a_lock_that_another_holds_is_waited_for_so_long_and_no_longer() {
         run(&mut holder, "BEGIN; LOCK TABLE shop_order IN ACCESS SHARE MODE").await;
         let told = shop.repair(&["--apply", "--yes", "--lock-timeout", "300ms", "--variant", variant]).await;
         assert_eq!(told.code, 1, "{}", told.err);
-        let record = record(&told.out);
+        let record = record(&told);
         assert!(record["message"].as_str().unwrap().contains("lock timeout"), "{record}");
         let took_effect = outcomes(&record).contains(&"done");
         let outcome = if took_effect { "partly_applied" } else { "unchanged" };
@@ -88,7 +88,7 @@ async fn a_row_that_breaks_the_promise_takes_all_back() {
         shop.execute("INSERT INTO shop_order (id, total, customer_id) VALUES (3, 30, 99)").await;
         let before = shop.catalog().await;
         let told = shop.repair(&["--apply", "--yes"]).await;
-        let record = record(&told.out);
+        let record = record(&told);
         assert_eq!((told.code, &record["outcome"]), (1, &"unchanged".into()), "{engine:?} {record}");
         assert!(outcomes(&record).contains(&"rolled_back"), "{engine:?} {record}");
         assert_eq!(shop.catalog().await, before, "{engine:?}");
@@ -100,7 +100,7 @@ async fn a_row_that_breaks_the_promise_stops_mysql_where_it_is() {
     let shop = damaged(Engine::Mysql).await;
     shop.execute("INSERT INTO shop_order (id, total, customer_id) VALUES (3, 30, 99)").await;
     let told = shop.repair(&["--apply", "--yes"]).await;
-    let record = record(&told.out);
+    let record = record(&told);
     assert_eq!((told.code, &record["outcome"]), (1, &"partly_applied".into()), "{record}");
     let message = record["message"].as_str().unwrap();
     let done = outcomes(&record).iter().filter(|it| **it == "done").count();
@@ -122,7 +122,7 @@ async fn cut_at(shop: &Shop, server: String, text: &str, arguments: &[&str]) -> 
         held.await;
         proxy.cut();
     });
-    record(&told.out)
+    record(&told)
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use schema_health::catalog::{Budgets, LedgerSource, Session, Target};
 use schema_health::dialect::Dialect;
 use schema_health::migration::{Manifest, ledger};
 use schema_health::repair::{Plan, plan};
-use schema_health::schema::{Schema, TableName};
+use schema_health::schema::{Name, Schema, Table, TableName};
 use secrecy::SecretString;
 use sqlx::{AssertSqlSafe, Connection, Executor};
 
@@ -73,7 +73,11 @@ impl Ground {
         match self {
             Self::Postgres(_) => {
                 let plan = plan(Dialect::Postgres, damaged, whole);
-                let statements: Vec<String> = plan.statements.into_iter().map(|it| it.sql()).collect();
+                let mut statements: Vec<String> = plan.statements.into_iter().map(|it| it.sql()).collect();
+                // A plan from a manifest without names gave what it made others.
+                for (name, table) in &whole.tables {
+                    statements.extend(damaged.tables.get(name).into_iter().flat_map(|it| renames(it, table)));
+                }
                 self.execute(&statements.join(";\n")).await.unwrap();
             }
             Self::Mariadb(_, saved) => {
@@ -232,4 +236,44 @@ pub fn lines(report: &Report) -> Vec<String> {
         )
     };
     report.findings.iter().map(line).collect()
+}
+
+/// Gives back their names of `whole` to what stands under others in PostgreSQL.
+fn renames(damaged: &Table, whole: &Table) -> Vec<String> {
+    let (dialect, table) = (Dialect::Postgres, Dialect::Postgres.table(&whole.name));
+    // The constraint of an index goes with it.
+    let index = |(from, to): (Name, Name)| {
+        format!("ALTER INDEX {} RENAME TO {}", dialect.quote(&from), dialect.quote(&to))
+    };
+    let constraint = |(from, to): (Name, Name)| {
+        format!("ALTER TABLE {table} RENAME CONSTRAINT {} TO {}", dialect.quote(&from), dialect.quote(&to))
+    };
+    let uniques = other_names(&damaged.uniques, &whole.uniques, |it| &mut it.name).into_iter().map(index);
+    let indexes = other_names(&damaged.indexes, &whole.indexes, |it| &mut it.name).into_iter().map(index);
+    let keys = other_names(&damaged.foreign_keys, &whole.foreign_keys, |it| &mut it.name);
+    let checks = other_names(&damaged.checks, &whole.checks, |it| &mut it.name);
+    uniques.chain(indexes).chain(keys.into_iter().chain(checks).map(constraint)).collect()
+}
+
+/// The name that each thing has and the one it had, where these differ.
+fn other_names<T: Clone + PartialEq>(
+    now: &[T],
+    then: &[T],
+    name: fn(&mut T) -> &mut Option<Name>,
+) -> Vec<(Name, Name)> {
+    let taken_apart = |it: &T| {
+        let mut it = it.clone();
+        let name = name(&mut it).take();
+        (it, name)
+    };
+    let mut free: Vec<_> = now.iter().filter(|it| !then.contains(it)).map(taken_apart).collect();
+    let mut renamed = Vec::new();
+    for (thing, to) in then.iter().filter(|it| !now.contains(it)).map(taken_apart) {
+        if let Some(at) = free.iter().position(|(it, _)| *it == thing)
+            && let (Some(from), Some(to)) = (free.swap_remove(at).1, to)
+        {
+            renamed.push((from, to));
+        }
+    }
+    renamed
 }

@@ -1,12 +1,13 @@
 //! The worker of one database: waits until it is due or asked for, audits, confirms, records.
 
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -23,18 +24,28 @@ const MOST_LOOKS: u32 = 3;
 /// The first wait after a failure; it doubles up to the interval.
 const FIRST_BACK_OFF: Duration = Duration::from_secs(1);
 
+/// How long an audit keeps its place in a lane: one that takes longer waits for its server, as a rule.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// So many times as many audits may go on aside as there are places in a lane.
+const ROOM_ASIDE: usize = 4;
+
 /// Bounds how many databases are audited at the same time.
 ///
 /// Databases whose last audit failed have a lane of their own: frozen ones that use up their budgets hold
-/// up each other, never a healthy one.
+/// up each other, never a healthy one. One that freezes in mid-audit goes aside and gives its place back.
 pub struct Lanes {
     sound: Semaphore,
     failing: Semaphore,
+    aside: Semaphore,
 }
 
 impl Lanes {
     pub fn new(concurrency: usize) -> Self {
-        Self { sound: Semaphore::new(concurrency), failing: Semaphore::new(concurrency) }
+        Self {
+            sound: Semaphore::new(concurrency),
+            failing: Semaphore::new(concurrency),
+            aside: Semaphore::new(concurrency.saturating_mul(ROOM_ASIDE).min(Semaphore::MAX_PERMITS)),
+        }
     }
 }
 
@@ -137,11 +148,17 @@ impl Worker {
         let lanes = self.lanes.load_full();
         let lane = if self.failures_in_a_row == 0 { &lanes.sound } else { &lanes.failing };
         // The semaphores are never closed.
-        let permit = lane.acquire().await;
+        let place = lane.acquire().await.ok();
         let began = Moment::now();
         let today = TimeZone::UTC.to_datetime(began.timestamp).date();
-        let outcome = self.auditor.look(config, today).await;
-        drop(permit);
+        let mut look = pin!(self.auditor.look(config, today));
+        let outcome = match timeout(PATIENCE, &mut look).await {
+            Ok(outcome) => outcome,
+            Err(_) => {
+                let _place = lanes.aside.try_acquire().ok().or(place);
+                look.await
+            }
+        };
         self.database.update(|state| {
             let now = Moment::now();
             state.audits += 1;

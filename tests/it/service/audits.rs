@@ -6,6 +6,7 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use super::harness::*;
+use super::held::Held;
 
 #[tokio::test]
 async fn drift_is_told_within_an_interval_and_clears_when_mended() {
@@ -215,4 +216,40 @@ async fn frozen_databases_hold_up_each_other_and_no_sound_one() {
     for number in 0..12 {
         assert!(service.metric(&failures(number)).await.is_some(), "frozen{number} has had its turn");
     }
+}
+
+/// More of them than may be audited at the same time, and all in mid-audit: none has failed before.
+#[tokio::test]
+async fn databases_that_freeze_at_the_same_time_delay_no_other() {
+    let sound = healthy_shop().await;
+    let mut configuration = quick(&sound).replace("interval: 200ms", "interval: 200ms\nconcurrency: 2");
+    let mut servers = Vec::new();
+    for number in 0..6 {
+        let held = Held::postgres().await;
+        configuration += &format!("  pg{number}: {{url: \"{}\", manifest: pg.yaml}}\n", held.url);
+        servers.push(held);
+    }
+    let site = Site::new(&configuration);
+    std::fs::write(site.folder.path().join("pg.yaml"), MANIFEST.replace("sqlite", "postgres")).unwrap();
+    let service = TestService::start_audited(&site).await;
+    let frozen = servers.iter().map(|it| it.proxy.hold("BEGIN ISOLATION")).collect::<Vec<_>>();
+    let began = std::time::Instant::now();
+    while began.elapsed() < Duration::from_secs(3) {
+        let before = service.metric("schema_health_audits_total{database=\"shop\"}").await;
+        let asked = std::time::Instant::now();
+        while service.metric("schema_health_audits_total{database=\"shop\"}").await == before {
+            assert!(asked.elapsed() < Duration::from_millis(2_500), "the sound database is held up");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+    // The three pairs have had their turn: now there is no delay at all.
+    sound.execute(DROP_CUSTOMER).await;
+    let (took, _) = service.until("/readyz/shop", |status, _| status == 503).await;
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    futures_util::future::join_all(frozen).await;
+    for number in 0..6 {
+        let name = format!("schema_health_up{{database=\"pg{number}\"}}");
+        assert_eq!(service.metric(&name).await, Some(1.0), "its budget has not run out");
+    }
+    servers.iter().for_each(|it| it.proxy.release());
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::civil::Date;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::store::Judged;
 use super::tables::TableIndex;
 use crate::audit::policy::Policy;
-use crate::audit::{Expected, Observation, audit_against};
+use crate::audit::{Expected, Foresight, Observation, audit_against};
 use crate::catalog::{CatalogError, FailureReason, Fingerprint, Session};
 use crate::config::DatabaseConfig;
 use crate::migration::{Interest, Manifest};
@@ -51,11 +51,19 @@ impl Kept {
         let session = Session::open(&config.target).await?;
         Ok(Self { session, target_of: Arc::clone(config), probe: None, fingerprint: None })
     }
+
+    /// `None` where there is no new connection to be had now: the next look tries again, and tells.
+    async fn renewed(self) -> Option<Self> {
+        let (session, was_renewed) = self.session.renewed().await.ok()?;
+        let (probe, fingerprint) = if was_renewed { (None, None) } else { (self.probe, self.fingerprint) };
+        Some(Self { session, probe, fingerprint, ..self })
+    }
 }
 
 enum Reading {
     Unchanged,
-    Read(Box<Observation>),
+    /// With the foresight it was read with.
+    Read(Box<Observation>, Option<Foresight>),
 }
 
 impl Auditor {
@@ -71,38 +79,62 @@ impl Auditor {
             // First, so that there are never two.
             self.close().await;
         }
-        let kept = self.kept.take();
+        let deadline = Instant::now() + budget;
         let may_skip = self.looks_since_full_read < FULL_READ_EVERY
             && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy));
-        let reading = AbortOnDropHandle::new(tokio::spawn(read(
-            kept,
-            Arc::clone(config),
-            self.interest(config),
-            may_skip,
-        )));
-        let (kept, reading) = match timeout(budget, reading).await {
+        let mut reading = self.read_until(deadline, config, may_skip, self.foresight(config)).await?;
+        if let Reading::Read(observation, foresight @ Some(_)) = reading {
+            let judged = self.judge(config, policy.clone(), observation, foresight).await?;
+            if !misses_something(&judged) {
+                return Ok(judged);
+            }
+            // What is to be mended is looked at with the names that the server gave.
+            reading = self.read_until(deadline, config, false, None).await?;
+        }
+        match (reading, &self.last) {
+            (Reading::Unchanged, Some(last)) => {
+                self.looks_since_full_read += 1;
+                Ok(Arc::clone(&last.judged))
+            }
+            (Reading::Unchanged, None) => {
+                Err(CatalogError::new(FailureReason::Internal, "an unchanged catalog without a verdict"))
+            }
+            (Reading::Read(observation, foresight), _) => {
+                self.judge(config, policy, observation, foresight).await
+            }
+        }
+    }
+
+    /// Reads in a task of its own, so that a crash is an error like others, and keeps the session.
+    async fn read_until(
+        &mut self,
+        deadline: Instant,
+        config: &Arc<DatabaseConfig>,
+        may_skip: bool,
+        foresight: Option<Foresight>,
+    ) -> Result<Reading, CatalogError> {
+        let (kept, interest) = (self.kept.take(), self.interest(config));
+        let reading = tokio::spawn(read(kept, Arc::clone(config), interest, may_skip, foresight));
+        let (kept, reading) = match timeout_at(deadline, AbortOnDropHandle::new(reading)).await {
             Ok(Ok(read)) => read?,
             Ok(Err(crash)) => return Err(internal(&crash)),
             Err(_) => {
+                let budget = config.target.budgets.audit;
                 let message = format!("no result within the audit budget of {budget:?}");
                 return Err(CatalogError::new(FailureReason::Timeout, message));
             }
         };
-        let judged = match (reading, &self.last) {
-            (Reading::Unchanged, Some(last)) => {
-                self.looks_since_full_read += 1;
-                Arc::clone(&last.judged)
-            }
-            (Reading::Unchanged, None) => {
-                return Err(CatalogError::new(
-                    FailureReason::Internal,
-                    "an unchanged catalog without a verdict",
-                ));
-            }
-            (Reading::Read(observation), _) => self.judge(config, policy, observation).await?,
-        };
         self.kept = kept.filter(|_| config.keep_connection);
-        Ok(judged)
+        Ok(reading)
+    }
+
+    /// What will be expected, unless something was missing at the last look: then it most likely still is.
+    fn foresight(&self, config: &DatabaseConfig) -> Option<Foresight> {
+        let last = self.last.as_ref().filter(|last| Arc::ptr_eq(&last.manifest, &config.manifest));
+        if last.is_some_and(|last| misses_something(&last.judged)) {
+            return None;
+        }
+        Some(Foresight::new(Arc::clone(&config.manifest), last.map(|last| Arc::clone(&last.expected))))
     }
 
     async fn judge(
@@ -110,11 +142,12 @@ impl Auditor {
         config: &DatabaseConfig,
         policy: Policy,
         observation: Box<Observation>,
+        foresight: Option<Foresight>,
     ) -> Result<Arc<Judged>, CatalogError> {
         let manifest = Arc::clone(&config.manifest);
-        let last_expected = (self.last.as_ref())
-            .filter(|last| Arc::ptr_eq(&last.manifest, &manifest))
-            .map(|last| Arc::clone(&last.expected));
+        let last = self.last.as_ref().filter(|last| Arc::ptr_eq(&last.manifest, &manifest));
+        let last_expected =
+            foresight.as_ref().and_then(Foresight::expected).or(last.map(|it| &it.expected)).cloned();
         // Folding and comparing ten thousand tables takes long enough to be kept off the reactor.
         let work = tokio::task::spawn_blocking(move || {
             let expected = last_expected
@@ -156,6 +189,11 @@ impl Last {
     }
 }
 
+/// Whether anything is missing or not as expected.
+fn misses_something(judged: &Judged) -> bool {
+    judged.report.findings.iter().any(|it| it.expected.is_some())
+}
+
 /// Reads all, unless `may_skip` and the fingerprint stands still.
 ///
 /// The probe lags behind what other sessions do, so its standing still proves nothing: it only saves the
@@ -166,6 +204,7 @@ async fn read(
     config: Arc<DatabaseConfig>,
     interest: Arc<Interest>,
     may_skip: bool,
+    mut foresight: Option<Foresight>,
 ) -> Result<(Option<Kept>, Reading), CatalogError> {
     let was_kept = kept.is_some();
     let mut kept = match kept {
@@ -197,12 +236,13 @@ async fn read(
             return Ok((Some(kept), Reading::Unchanged));
         }
     }
-    let observation = kept.session.observe(&interest).await?;
-    if config.keep_connection {
-        return Ok((Some(kept), Reading::Read(Box::new(observation))));
+    let observation = kept.session.observe_expecting(&interest, foresight.as_mut()).await?;
+    let reading = Reading::Read(Box::new(observation), foresight);
+    if !config.keep_connection {
+        close(kept.session).await;
+        return Ok((None, reading));
     }
-    close(kept.session).await;
-    Ok((None, Reading::Read(Box::new(observation))))
+    Ok((kept.renewed().await, reading))
 }
 
 async fn close(session: Session) {

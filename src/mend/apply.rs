@@ -8,7 +8,7 @@ use super::run::{Stopped, Way, plan_here, records, run};
 use super::writer::{WriteError, Writer, observe_apart, refused};
 use super::{Look, MendError, Request};
 use crate::repair::{Plan, Variant};
-use crate::schema::diff;
+use crate::schema::{Change, diff};
 
 /// Applies what a fresh plan says. An error means that nothing was tried; whatever happened after the first
 /// statement is in the record.
@@ -123,10 +123,7 @@ impl Run<'_> {
             }
         };
         let after = Look::at(self.request, observation);
-        let missing = after.plan(self.request, Default::default()).statements;
-        if !missing.is_empty() {
-            let what: Vec<String> = missing.into_iter().map(|it| it.purpose).collect();
-            let message = format!("all statements ran, but these are missing as before: {}", what.join("; "));
+        if let Some(message) = self.missing_as_before(&after) {
             let error =
                 WriteError { message, is_lost: false, advice: "please report this: the plan is wrong" };
             let at = self.plan.statements.len();
@@ -190,16 +187,7 @@ impl Run<'_> {
                 match self.look().await {
                     Ok(look) => {
                         self.audited(&look);
-                        let missing = look.plan(self.request, Default::default()).statements;
-                        let message = if missing.is_empty() {
-                            self.done()
-                        } else {
-                            let what: Vec<String> = missing.into_iter().map(|it| it.purpose).collect();
-                            format!(
-                                "all statements ran, but these are missing as before: {}",
-                                what.join("; ")
-                            )
-                        };
+                        let message = self.missing_as_before(&look).unwrap_or_else(|| self.done());
                         self.ended(RecordOutcome::Applied, message)
                     }
                     Err(error) => {
@@ -276,6 +264,16 @@ impl Run<'_> {
         };
         writer.close().await;
         Ok(Look::at(self.request, observation))
+    }
+
+    /// What a plan made now would mend, unless ours left it to a person: that one knew of the tables' rows.
+    fn missing_as_before(&self, look: &Look) -> Option<String> {
+        let is_left = |change: &Change| self.plan.left_out.iter().any(|it| it.change == *change);
+        let statements = look.plan(self.request, Default::default()).statements;
+        let missing: Vec<String> =
+            statements.into_iter().filter(|it| !it.mends.iter().all(is_left)).map(|it| it.purpose).collect();
+        (!missing.is_empty())
+            .then(|| format!("all statements ran, but these are missing as before: {}", missing.join("; ")))
     }
 
     fn audited(&mut self, look: &Look) {

@@ -124,7 +124,7 @@ impl fmt::Display for Hazard {
                 | Lock::ShareRowExclusive
                 | Lock::Share
                 | Lock::ShareUpdateExclusive => {
-                    write!(f, "it takes a {lock} lock on {table}, and waits behind whoever holds another")
+                    write!(f, "it takes the {lock} lock on {table}, and waits behind whoever holds another")
                 }
                 Lock::MetadataExclusive => write!(
                     f,

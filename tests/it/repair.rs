@@ -166,3 +166,29 @@ async fn a_required_column_is_not_made_up_for_rows() {
         assert_eq!(shop.rows().await, rows, "{engine:?}");
     }
 }
+
+/// What is left to a person stands not in the way of the rest.
+#[tokio::test]
+async fn apply_mends_all_but_what_is_left_out() {
+    for engine in ENGINES {
+        for variant in ["plain", "zero-downtime"] {
+            let shop = Shop::new(engine).await;
+            shop.lose_required_column().await;
+            let dropped = "DROP INDEX shop_customer_city";
+            shop.execute(&match engine {
+                Engine::Mysql => format!("{dropped} ON shop_customer"),
+                Engine::Postgres | Engine::Sqlite => dropped.to_owned(),
+            })
+            .await;
+            let before = shop.finding_ids().await;
+            let told = shop.repair(&["--apply", "--yes", "--variant", variant]).await;
+            let record: Value = serde_json::from_str(&told.out).unwrap();
+            assert_eq!(record["outcome"], "applied", "{engine:?} {variant}: {record}");
+            assert_eq!(told.code, 1, "{engine:?} {variant}: {}", told.err);
+            assert!(!record["message"].as_str().unwrap().contains("missing as before"), "{record}");
+            assert_eq!(record["left_out"].as_array().unwrap().len(), 2, "{record}");
+            let after = shop.finding_ids().await;
+            assert_eq!(after.len(), before.len() - 1, "{engine:?} {variant}: {before:?} {after:?}");
+        }
+    }
+}

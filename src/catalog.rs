@@ -17,7 +17,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::audit::evidence::Missing;
-use crate::audit::{Evidence, Expected, Observation};
+use crate::audit::{Evidence, Expected, Observation, Policy, audit_against};
 use crate::dialect::Dialect;
 use crate::migration::{Interest, LedgerFormat, Manifest};
 use crate::schema::{Name, TableName};
@@ -123,7 +123,9 @@ impl Session {
         interest: &Interest,
     ) -> Result<Observation, CatalogError> {
         let mut observation = self.observe(interest).await?;
-        let missing = Missing::of(manifest, &Expected::of(manifest, &observation), &observation);
+        let expected = Expected::of(manifest, &observation);
+        let report = audit_against(manifest, &expected, &observation, &Policy::default());
+        let missing = Missing::of(manifest, &expected, &observation, &report);
         if !missing.is_empty() {
             let gathered = self.gather(&missing).await;
             observation.evidence =

@@ -21,10 +21,10 @@ pub struct Missing {
 }
 
 impl Missing {
-    /// By names of tables and columns alone; empty for a healthy database.
-    pub fn of(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Self {
+    /// By names of tables and columns alone; empty where the report leaves nothing open, as that of a healthy database.
+    pub fn of(manifest: &Manifest, expected: &Expected, observation: &Observation, report: &Report) -> Self {
         let mut missing = Self::default();
-        if manifest.dialect != observation.dialect {
+        if manifest.dialect != observation.dialect || !is_asked_for(report) {
             return missing;
         }
         let at_the_end;
@@ -49,24 +49,25 @@ impl Missing {
         missing
     }
 
-    /// Whether a report leaves open why names of tables or columns are missing; a healthy one does not.
-    pub fn is_asked_for(report: &Report) -> bool {
-        let asks = |rule: Rule| {
-            matches!(
-                rule,
-                Rule::MissingTable
-                    | Rule::MissingColumn
-                    | Rule::LedgerMissing
-                    | Rule::LedgerEmpty
-                    | Rule::LedgerInOtherSchema
-            )
-        };
-        report.findings.iter().any(|finding| asks(finding.rule))
-    }
-
     pub fn is_empty(&self) -> bool {
         self.tables.is_empty() && self.maimed.is_empty()
     }
+}
+
+/// Whether a report leaves open why names of tables or columns are missing. What is not visible, or may have been undone
+/// by code, is not known to be missing.
+fn is_asked_for(report: &Report) -> bool {
+    let asks = |rule: Rule| {
+        matches!(
+            rule,
+            Rule::MissingTable
+                | Rule::MissingColumn
+                | Rule::LedgerMissing
+                | Rule::LedgerEmpty
+                | Rule::LedgerInOtherSchema
+        )
+    };
+    report.findings.iter().any(|finding| asks(finding.rule))
 }
 
 /// Traces in the same database or server, from catalogs alone. What was not looked at, or showed nothing, is empty.

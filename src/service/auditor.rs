@@ -158,9 +158,7 @@ impl Auditor {
                 .filter(|expected| expected.still_holds(&observation))
                 .unwrap_or_else(|| Arc::new(Expected::of(&manifest, &observation)));
             let report = audit_remembering(&manifest, &expected, &observation, &policy, &remembered);
-            let is_asked = Missing::is_asked_for(&report);
-            let missing =
-                if is_asked { Missing::of(&manifest, &expected, &observation) } else { Missing::default() };
+            let missing = Missing::of(&manifest, &expected, &observation, &report);
             let tables = TableIndex::of(Arc::clone(&manifest), &expected, &observation);
             let plans = Plans::of(Basis {
                 manifest: &manifest,

@@ -115,6 +115,14 @@ impl Service {
         }
     }
 
+    /// Waits until the smoke checks behind the first audits have run once, confirmation included.
+    pub async fn first_smoke_checks(&self) {
+        for database in self.store.roster().databases.values() {
+            database.first_audit().await;
+            database.smoke_is_done().await;
+        }
+    }
+
     /// Serves until the controls say to shut down, and returns when everything has ended, at the latest
     /// drain + 5 s after it.
     ///

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use anyhow::Context;
@@ -37,6 +37,7 @@ pub fn run(arguments: &DemoArgs) -> anyhow::Result<Exit> {
         let service = Service::start(listener, config)?;
         serve::obey_signals(service.controls())?;
         service.first_audits().await;
+        service.first_smoke_checks().await;
         tell(&service, address, folder.path())?;
         service.run().await.context("the server ended")
     })?;
@@ -45,15 +46,49 @@ pub fn run(arguments: &DemoArgs) -> anyhow::Result<Exit> {
 
 /// A configuration as a person would write it, lying beside the database for him to try.
 fn config(folder: &Path, address: SocketAddr) -> anyhow::Result<Config> {
-    let text = format!(
-        "listen: {address}\ninterval: 5s\nconfirm_after: 500ms\ndrain: 0s\ndatabases:\n  deltacrown:\n    \
-         url: sqlite:deltacrown.sqlite\n    manifest: deltacrown.sqlite.json\n"
-    );
     fs::write(folder.join("deltacrown.sqlite.json"), MANIFEST)?;
-    fs::write(folder.join("schema-health.yaml"), text)?;
+    fs::write(folder.join("schema-health.yaml"), configuration(address))?;
     // The database is made before the service first looks.
     fs::File::create(folder.join("deltacrown.sqlite"))?;
     Ok(Config::load(&folder.join("schema-health.yaml"))?)
+}
+
+/// With the smoke checks of the incident's report. There is no application here: its pages are stood for by the queries
+/// that they make, and what is asked over HTTP is this service.
+fn configuration(address: SocketAddr) -> String {
+    let host = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let own = SocketAddr::new(host, address.port());
+    format!(
+        "listen: {address}
+interval: 5s
+confirm_after: 500ms
+drain: 0s
+databases:
+  deltacrown:
+    url: sqlite:deltacrown.sqlite
+    manifest: deltacrown.sqlite.json
+    smoke:
+      base_url: http://{own}
+      allow_write_checks: true
+      write_url: sqlite:deltacrown.sqlite
+      checks:
+        - name: user creation
+          write:
+            - INSERT INTO accounts_user (password, is_superuser, username, first_name, last_name, email, is_staff,
+                                         is_active, date_joined, is_verified)
+              VALUES ('!', 0, 'schema-health', '', '', 'schema-health@deltacrown.example', 0, 1, '2026-01-14 20:10:00', 0)
+            - INSERT INTO user_profile_publicidcounter (year, counter, created_at, updated_at)
+              VALUES (26, 1, '2026-01-14 20:10:00', '2026-01-14 20:10:00')
+              ON CONFLICT (year) DO UPDATE SET counter = user_profile_publicidcounter.counter + 1
+        - name: settings page
+          sql: SELECT u.username, d.* FROM accounts_user u LEFT JOIN accounts_accountdeletionrequest d ON d.user_id = u.id
+        - name: profile page
+          sql: SELECT display_name, public_id FROM user_profile_userprofile
+          after: [settings page]
+        - name: this service
+          http: GET /livez
+"
+    )
 }
 
 async fn make_database(path: &Path) -> anyhow::Result<()> {
@@ -73,10 +108,11 @@ fn tell(service: &Service, address: SocketAddr, folder: &Path) -> anyhow::Result
         "
 Its migration table says that all of these are applied. Ask the running service:
 
-  curl http://{address}/v1/databases/deltacrown    the whole report
-  curl http://{address}/metrics                    schema_health_missing_tables and its sisters
-  curl http://{address}/readyz/deltacrown          503, and why
-  curl http://{address}/readyz                     the service itself is ready
+  curl http://{address}/v1/databases/deltacrown           the whole report
+  curl http://{address}/v1/databases/deltacrown/report    the same for people
+  curl http://{address}/metrics                           schema_health_missing_tables and its sisters
+  curl http://{address}/readyz/deltacrown                 503, and why
+  curl http://{address}/readyz                            the service itself is ready
 
 The database and its configuration lie in {}; end with Ctrl-C.
 ",

@@ -382,6 +382,12 @@ impl Database {
         self.smoke_is_done().await;
     }
 
+    /// Waits until it was audited or tried once, confirmation included.
+    pub async fn first_audit(&self) {
+        // The sender lives as long as the database itself.
+        let _ = self.progress.subscribe().wait_for(|progress| progress.ended > 0).await;
+    }
+
     /// Waits until the smoke checks that were asked for so far are done.
     pub async fn smoke_is_done(&self) {
         let asked = *self.smoke_turns.asked.borrow();

@@ -10,6 +10,7 @@ mod compile_sql;
 mod config;
 mod conformance;
 mod deltacrown;
+mod demo;
 mod diagnosis;
 mod evolve;
 mod house;

@@ -157,6 +157,40 @@ async fn it_says_what_the_people_of_the_incident_found_out() {
     }
 }
 
+/// A smoke check that a missing table explains is no part of that table's migration.
+#[tokio::test]
+async fn smoke_checks_have_their_own_section_with_their_real_outcomes() {
+    let database = healthy_shop().await;
+    database.execute("DROP TABLE shop_customer").await;
+    let site = Site::new(&format!(
+        "{}    smoke:
+      checks:
+        - {{name: orders, sql: SELECT count(*) FROM shop_order, expect: rows}}
+        - {{name: customers, sql: SELECT * FROM shop_customer}}
+        - {{name: customer page, sql: SELECT 1, after: [customers]}}
+        - {{name: typed wrong, sql: SELECT no_such_column FROM shop_order}}
+",
+        on_demand(&database)
+    ));
+    let service = TestService::start_audited(&site).await;
+    service.audit("shop").await;
+    let text = service.text("/v1/databases/shop/report").await.1;
+    says(&text, &["- **4 smoke checks**: 1 passed, 1 failed, 1 blocked, 1 not tested."]);
+    let smoke = section(&text, "Smoke checks");
+    for (check, told) in [
+        ("orders", &["✅ passed", "`SELECT (shop_order)`", "it gave rows"][..]),
+        ("customers", &["❌ blocked", "no such table", "`shop_customer` missing, of `shop.0001_initial`"]),
+        ("customer page", &["not tested", "check `customers`"]),
+        ("typed wrong", &["❌ failed", "no such column: no_such_column"]),
+    ] {
+        let line = smoke.lines().find(|it| it.starts_with(&format!("| **{check}** |")));
+        says(line.unwrap_or_else(|| panic!("{check} in:\n{smoke}")), told);
+    }
+    says(smoke, &["#smoke_check_failed"]);
+    says(section(&text, "What remains broken"), &["❌ blocked **customers**", "❌ failed **typed wrong**"]);
+    assert!(!text.contains("differs") && !text.contains("## Other findings"), "{text}");
+}
+
 /// What a person pastes is what the database takes, and answers as it says.
 #[tokio::test]
 async fn its_queries_can_be_pasted() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{counted, is_missing, moment, object};
-use crate::audit::Verdict;
+use crate::audit::{Rule, Verdict};
 use crate::document::Facts;
 use crate::document::block::{self, Block, Line, Tone, code, count, mark, paragraph, subsection, text};
 use crate::migration::{Migration, MigrationId, Operation};
@@ -60,7 +60,9 @@ fn failed_row(facts: &Facts<'_>, migration: &MigrationView) -> Vec<Line> {
         let made = [it.migration.as_ref(), it.changed_by.as_ref()];
         let is_its =
             made.into_iter().flatten().any(|id| id.app == migration.app && id.name == migration.name);
-        is_its && (is_missing(it.rule) || it.actual.is_some())
+        // A smoke check names the migration that explains it, and is no work of its own.
+        let is_work = is_missing(it.rule) || (it.actual.is_some() && it.rule != Rule::SmokeCheckFailed);
+        is_its && is_work
     });
     for finding in of_it {
         if !objects.is_empty() {

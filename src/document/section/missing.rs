@@ -13,7 +13,9 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
     let parts: Vec<_> = counted(facts)
         .filter(|it| is_missing(it.rule) && !matches!(it.rule, Rule::MissingTable | Rule::MissingColumn))
         .collect();
-    let rest: Vec<_> = counted(facts).filter(|it| !is_missing(it.rule)).collect();
+    // Smoke checks have a section of their own.
+    let rest: Vec<_> =
+        counted(facts).filter(|it| !is_missing(it.rule) && it.rule != Rule::SmokeCheckFailed).collect();
     if !(tables.is_empty() && columns.is_empty() && parts.is_empty()) {
         blocks.push(block::section("Missing objects"));
     }
@@ -84,7 +86,8 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
     blocks
 }
 
-fn to_runbook(finding: &FindingView, text: String) -> Span {
+/// A link to what the runbook says of the finding's rule.
+pub fn to_runbook(finding: &FindingView, text: String) -> Span {
     Span::Link { text, url: finding.runbook.clone() }
 }
 

@@ -1,6 +1,8 @@
 //! Smoke checks of the application: passed, failed, blocked by what is missing, not tested.
 
-use super::{id, moment};
+use super::missing::to_runbook;
+use super::{id, moment, of_rule, words};
+use crate::audit::Rule;
 use crate::document::Facts;
 use crate::document::block::{
     self, Block, Line, Tone, code, count, list, mark, paragraph, strong, subsection, text,
@@ -20,6 +22,9 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
         heads: vec!["Check", "What it does", "Outcome", "What was met", "Blocked by"],
         rows: checks.iter().map(row).collect(),
     });
+    if let Some(finding) = of_rule(facts, Rule::SmokeCheckFailed).next() {
+        blocks.push(Block::Paragraph(vec![text("Runbook: "), to_runbook(finding, words(finding.rule))]));
+    }
     blocks
 }
 

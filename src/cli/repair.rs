@@ -313,15 +313,16 @@ fn write_django(
     }
     let files = migrations(plan, &database.manifest, &makers, arguments.into.as_deref())
         .map_err(anyhow::Error::msg)?;
+    if let Some(folder) = &arguments.output {
+        let apps: Vec<&str> = files.iter().map(|it| &*it.migration.app).collect();
+        check_folders(folder, &apps)?;
+    }
     for file in &files {
         let (app, name) = (&*file.migration.app, &*file.migration.name);
         let Some(folder) = &arguments.output else {
             say(&format!("# {app}/migrations/{name}.py\n{}\n", file.text))?;
             continue;
         };
-        if !is_plain(app) || !is_plain(name) {
-            bail!("the app {app:?} cannot be written as a folder: put all into one app with --into APP");
-        }
         let folder = folder.join(app).join("migrations");
         std::fs::create_dir_all(&folder).with_context(|| format!("{} was not made", folder.display()))?;
         let path = folder.join(format!("{name}.py"));
@@ -329,6 +330,29 @@ fn write_django(
             .with_context(|| format!("{} was not written: nothing is written over", path.display()))?;
         opened.write_all(file.text.as_bytes())?;
         say(&format!("{}\n", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Each app has its folder, or none has: then this is no folder of a project, and somebody else puts them into place.
+fn check_folders(folder: &Path, apps: &[&str]) -> anyhow::Result<()> {
+    if let Some(app) = apps.iter().find(|app| !is_plain(app)) {
+        bail!("the app {app:?} cannot be written as a folder: put all into one app with --into APP");
+    }
+    let (there, elsewhere): (Vec<&str>, Vec<&str>) = apps.iter().partition(|app| folder.join(app).is_dir());
+    if there.is_empty() {
+        eprintln!(
+            "note: {} holds none of these apps: Django runs a migration only from its app's own migrations",
+            folder.display()
+        );
+    } else if !elsewhere.is_empty() {
+        bail!(
+            "{} has no folder of {}, whose migrations lie elsewhere (an installed package?): put all into one app of \
+             yours with --into {}",
+            folder.display(),
+            elsewhere.join(", "),
+            there.first().unwrap_or(&"APP")
+        );
     }
     Ok(())
 }

@@ -182,6 +182,37 @@ async fn migrations_mend(dialect: Dialect, variant: &str) {
     assert!(refused.err.contains("nothing is written over"), "{}", refused.err);
 }
 
+/// Nobody runs a migration that lies in a folder of the project by the name of an app from elsewhere.
+#[tokio::test]
+async fn an_app_from_elsewhere_is_mended_by_one_of_the_projects_own() {
+    let (database, project) = (sqlite_database().await, Project::new(Dialect::Sqlite));
+    let url = database.url();
+    project.damage(&url);
+    database.execute("DROP TABLE auth_group_permissions").await;
+    let manifest = project.manifest_file(Dialect::Sqlite);
+    let apps = project.path().join("apps");
+    let repair = async |more: &[&str]| {
+        let mut repair = command();
+        repair.args(["repair", "--url", &url, "--format", "django", "--manifest"]);
+        repair.arg(&manifest).arg("-o").arg(&apps).args(more);
+        told(repair).await
+    };
+
+    let refused = repair(&[]).await;
+    assert_eq!((refused.code, &*refused.out), (3, ""), "{}", refused.err);
+    assert!(refused.err.contains("no folder of auth") && refused.err.contains("--into"), "{}", refused.err);
+    assert!(
+        !apps.join("auth").exists()
+            && !apps.join("accounts/migrations/0003_schema_health_repair.py").exists()
+    );
+
+    let written = repair(&["--into", "user_profile"]).await;
+    assert_eq!(written.code, 1, "{}", written.err);
+    project.manage(&url, &["makemigrations", "--check", "--dry-run"]);
+    project.manage(&url, &["migrate"]);
+    assert_eq!(findings(&report(&project.manifest(Dialect::Sqlite), &url).await), [""; 0]);
+}
+
 #[tokio::test]
 async fn migrations_mend_postgres() {
     migrations_mend(Dialect::Postgres, "plain").await;

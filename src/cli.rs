@@ -11,6 +11,7 @@ mod place;
 mod repair;
 mod report;
 mod serve;
+mod smoke;
 mod snapshot;
 
 use std::io::{self, IsTerminal, Write};

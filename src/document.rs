@@ -29,6 +29,8 @@ pub struct Facts<'a> {
     pub manifest: &'a Manifest,
     /// How to mend what is missing; `None` where nothing is.
     pub plan: Option<&'a RepairPlanView>,
+    /// Why its smoke checks were not run, where it has some: a sentence without its end.
+    pub smoke_not_run: Option<&'a str>,
     /// When the document is written.
     pub written_at: Timestamp,
 }

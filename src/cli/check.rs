@@ -3,7 +3,6 @@
 mod github;
 mod junit;
 mod sarif;
-mod smoke;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -18,7 +17,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::place::{Place, PlaceArgs, observe};
-use super::{Exit, colours, runtime, say};
+use super::{Exit, colours, runtime, say, smoke};
 use crate::audit::{Expected, Health, Observation, Report, Severity, audit_beside, report_alone};
 use crate::catalog::scheme_of;
 use crate::migration::Interest;

@@ -13,8 +13,8 @@ use serde::Serialize;
 
 use super::output::write_output;
 use super::place::{PlaceArgs, observe, secret_url};
-use super::{Exit, runtime};
-use crate::audit::{Expected, Observation, audit_against};
+use super::{Exit, runtime, smoke};
+use crate::audit::{Expected, Observation, Report, audit_against};
 use crate::config::{DatabaseConfig, RepairUrl};
 use crate::document::{Document, Facts};
 use crate::mend::{self, Request};
@@ -42,6 +42,9 @@ pub struct ReportArgs {
     /// Of a role that may write, for --prove.
     #[arg(long, value_name = "URL", requires = "prove", value_parser = secret_url)]
     prove_url: Option<SecretString>,
+    /// Run the smoke checks of the configuration too.
+    #[arg(long, conflicts_with = "url")]
+    smoke: bool,
     /// Where to write it; standard output when not said, or `-`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -66,11 +69,20 @@ pub fn run(config: &Path, arguments: &ReportArgs) -> anyhow::Result<Exit> {
     let now = Timestamp::now();
     let manifest = &database.manifest;
     let interest = manifest.interest();
-    let look = observe(&place.target, &interest, Some(manifest));
-    let (view, plan) = match runtime.block_on(look) {
-        Ok(observation) => of_observation(database, &observation, now),
-        Err(error) => (DatabaseView::failed(&place.name, &error, Some(now)), None),
+    if arguments.smoke && place.smoke.is_none() {
+        bail!("--smoke: {} has no smoke checks: add `smoke` to its configuration", place.name);
+    }
+    let observed = runtime.block_on(observe(&place.target, &interest, Some(manifest)));
+    let (view, plan, report) = match &observed {
+        Ok(observation) => of_observation(database, observation, now),
+        Err(error) => (DatabaseView::failed(&place.name, error, Some(now)), None, None),
     };
+    let view = match place.smoke.as_ref().filter(|_| arguments.smoke) {
+        Some(checks) => runtime.block_on(smoke::add(view, checks, &place, observed, report, now)),
+        None => view,
+    };
+    let view = view.with_runbook(&database.runbook);
+    let smoke_not_run = place.smoke.as_ref().map(|_| "they were not run for this report: --smoke runs them");
     let mut plan = plan.map(|plan| RepairPlanView::of(&place.name, &plan, None));
     if arguments.prove && plan.is_some() {
         let request = request(database, arguments)?;
@@ -79,7 +91,7 @@ pub fn run(config: &Path, arguments: &ReportArgs) -> anyhow::Result<Exit> {
             Err(error) => eprintln!("error: the plan was not tried out: {error}"),
         }
     }
-    let facts = Facts { view: &view, manifest, plan: plan.as_ref(), written_at: now };
+    let facts = Facts { view: &view, manifest, plan: plan.as_ref(), smoke_not_run, written_at: now };
     let text = match arguments.format {
         Format::Markdown => Document::of(&facts).to_markdown(),
         Format::Html => Document::of(&facts).to_html()?,
@@ -89,19 +101,19 @@ pub fn run(config: &Path, arguments: &ReportArgs) -> anyhow::Result<Exit> {
     Ok(if view.failure.is_some() { Exit::CouldNotTell } else { Exit::Healthy })
 }
 
-/// The verdict, and the plan where something is to be mended.
+/// The verdict as it is shown, the plan where something is to be mended, and the verdict itself.
 fn of_observation(
     database: &DatabaseConfig,
     observation: &Observation,
     now: Timestamp,
-) -> (DatabaseView, Option<Plan>) {
+) -> (DatabaseView, Option<Plan>, Option<Report>) {
     let (manifest, policy) = (&database.manifest, database.policy.on(Offset::UTC.to_datetime(now).date()));
     let expected = Expected::of(manifest, observation);
     let report = audit_against(manifest, &expected, observation, &policy);
     let basis = Basis { manifest, expected: &expected, observation, report: &report };
     let plan = plan_for(basis, &Options::default());
     let view = DatabaseView::of_report(&database.name, &report, Some(now), &BTreeMap::new());
-    (view.with_runbook(&database.runbook), Some(plan).filter(|plan| !plan.is_idle()))
+    (view, Some(plan).filter(|plan| !plan.is_idle()), Some(report))
 }
 
 fn request(database: &DatabaseConfig, arguments: &ReportArgs) -> anyhow::Result<Request> {

@@ -43,7 +43,8 @@ async fn of_the_incident() -> Document {
     let then: Timestamp = THEN.parse().unwrap();
     let mut view = DatabaseView::of_report("deltacrown", &report, Some(then), &BTreeMap::new());
     view.server_version = Some("3".to_owned());
-    Document::of(&Facts { view: &view, manifest: &config.manifest, plan: Some(&plan), written_at: then })
+    let (manifest, plan) = (&config.manifest, Some(&plan));
+    Document::of(&Facts { view: &view, manifest, plan, smoke_not_run: None, written_at: then })
 }
 
 #[tokio::test]
@@ -323,6 +324,31 @@ async fn names_from_outside_stay_in_their_place() {
             && html.matches("</pre>").count() == html.matches("<pre").count()
     );
     serde_json::from_str::<serde_json::Value>(&told("json")).unwrap();
+}
+
+#[tokio::test]
+async fn the_command_runs_smoke_checks_when_it_is_told_to() {
+    let database = healthy_shop().await;
+    database.execute("DROP TABLE shop_customer").await;
+    let checks = "    smoke: {checks: [{name: customers, sql: SELECT * FROM shop_customer}]}\n";
+    let site = Site::new(&format!("{}{checks}", on_demand(&database)));
+    let config = site.file().display().to_string();
+    let told = |more: &[&str]| {
+        let output = run(&[&["report", "--config", &config][..], more].concat());
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    says(section(&told(&[]), "Smoke checks"), &["not run for this report: --smoke runs them"]);
+    let text = told(&["--smoke"]);
+    says(section(&text, "Smoke checks"), &["| **customers** |", "❌ blocked", "`shop_customer` missing"]);
+    says(&text, &["- **1 smoke check**: 1 blocked."]);
+    let json: serde_json::Value = serde_json::from_str(&told(&["--smoke", "--format", "json"])).unwrap();
+    assert_eq!(json["report"]["smoke_checks"][0]["outcome"], "blocked");
+
+    let none = Site::new(&on_demand(&database));
+    let output = run(&["report", "--smoke", "--config", &none.file().display().to_string()]);
+    assert_eq!(output.status.code(), Some(3));
+    says(&String::from_utf8(output.stderr).unwrap(), &["shop has no smoke checks: add `smoke`"]);
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod incident;
 mod mistakes;
 mod running;
 mod sql;
+mod trust;
 
 use std::sync::Arc;
 

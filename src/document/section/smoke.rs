@@ -12,8 +12,12 @@ use crate::view::{BlockerView, SmokeCheckView};
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
     let checks = &facts.view.smoke_checks;
-    let Some(first) = checks.first() else { return Vec::new() };
     let mut blocks = vec![block::section("Smoke checks")];
+    let Some(first) = checks.first() else {
+        let Some(why) = facts.smoke_not_run else { return Vec::new() };
+        blocks.push(paragraph(super::sentence(why)));
+        return blocks;
+    };
     blocks.push(paragraph(format!(
         "Whether the application works over this database, as of {}.",
         moment(first.checked_at)

@@ -36,7 +36,7 @@ pub async fn show_report(
         Some("html") => true,
         Some(_) => return Err(Problem::no_such_choice("format", "markdown, html")),
     };
-    let manifest = database.config.load().manifest.clone();
+    let config = database.config.load_full();
     let view = api::view_of(&database);
     let verdict = database.state().verdict.clone();
     // Many findings make a long text: off the reactor, for the probes.
@@ -45,8 +45,10 @@ pub async fn show_report(
         let plan = plans.map(|it| RepairPlanView::of(&name, it.of_variant(Variant::Plain), None));
         // The same audit gives the same bytes.
         let written_at = view.audited_at.unwrap_or_else(jiff::Timestamp::now);
-        let document =
-            Document::of(&Facts { view: &view, manifest: &manifest, plan: plan.as_ref(), written_at });
+        let smoke_not_run =
+            config.smoke.as_ref().map(|_| "they have not been run yet: they follow the first audit");
+        let (view, manifest, plan) = (&view, &config.manifest, plan.as_ref());
+        let document = Document::of(&Facts { view, manifest, plan, smoke_not_run, written_at });
         if as_html {
             Some(("text/html; charset=utf-8", document.to_html().ok()?))
         } else {

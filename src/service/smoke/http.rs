@@ -275,11 +275,24 @@ fn why_no_answer(error: &hyper::Error) -> String {
 }
 
 fn why_no_tls(error: &std::io::Error) -> String {
-    use tokio_rustls::rustls::Error;
+    use tokio_rustls::rustls::{CertificateError, Error};
     match error.get_ref().and_then(|it| it.downcast_ref::<Error>()) {
-        Some(Error::InvalidCertificate(_)) => {
-            "its certificate is not trusted: name the one that vouches for it in smoke.ca_file".to_owned()
-        }
+        Some(Error::InvalidCertificate(why)) => match why {
+            CertificateError::UnknownIssuer => {
+                "its certificate is not trusted: name the one that vouches for it in smoke.ca_file".to_owned()
+            }
+            CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+                "its certificate has expired".to_owned()
+            }
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
+                "its certificate is not valid yet: compare the clocks".to_owned()
+            }
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                "its certificate is for another name than that of the URL".to_owned()
+            }
+            // Of the library, which may learn more.
+            _ => "its certificate is not valid".to_owned(),
+        },
         Some(_) => "it could not be agreed on".to_owned(),
         None => error.kind().to_string(),
     }

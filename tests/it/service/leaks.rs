@@ -1,4 +1,5 @@
-//! A thousand audits and a thousand reloads leave nothing behind: no connection, no file, no task, no memory.
+//! A thousand audits, some with smoke checks, and a thousand reloads leave nothing behind: no connection, no file, no
+//! task, no memory.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,6 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection, MySqlConnection, PgConnection};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use super::harness::*;
@@ -15,6 +18,10 @@ use crate::servers::{mysql, postgres};
 const ROUNDS: usize = 1000;
 /// What is allocated once is allocated by then.
 const WARM_UP: usize = 200;
+
+fn has_smoke_checks(round: usize) -> bool {
+    round % 4 == 3
+}
 
 /// What this process, in which the service runs, holds.
 #[derive(Debug)]
@@ -116,18 +123,33 @@ async fn until_gates_are(service: &TestService, gate: bool) {
     }
 }
 
+/// An application that says hello to each request; its address.
+async fn application() -> std::net::SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            let mut head = [0; 1024];
+            let _ = stream.read(&mut head).await;
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello").await;
+        }
+    });
+    address
+}
+
 #[tokio::test]
 async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
     let (of_postgres, of_mysql, of_sqlite) =
         (postgres_shop().await, mysql_shop().await, healthy_shop().await);
     let comes_and_goes = healthy_shop().await;
+    let application = application().await;
     let site = Site::new("");
     for dialect in ["postgres", "mysql", "mariadb", "sqlite"] {
         let file = site.folder.path().join(format!("{dialect}.yaml"));
         std::fs::write(file, MANIFEST.replace("sqlite", dialect)).unwrap();
     }
     // Every reload turns the gates; some change how a session reads, so that it is opened anew; some bring or
-    // take a database.
+    // take a database, or smoke checks.
     let configure = |round: usize| {
         let gate = round.is_multiple_of(2);
         let lock = 1 + round / 7 % 2;
@@ -135,8 +157,15 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
             "interval: 1h\nconfirm_after: 0s\nkeep_connections: true\nbudgets: {{lock: {lock}s}}\ndatabases:\n"
         );
         let mut add = |name: &str, url: &str, dialect: &str| {
+            let checks = format!(
+                ", smoke: {{base_url: 'http://{application}', allow_write_checks: true, write_url: \"{url}\", checks: [\
+                 {{name: customers, sql: SELECT count(*) FROM shop_customer}}, \
+                 {{name: creation, write: \"INSERT INTO shop_customer VALUES (7, 'x')\"}}, \
+                 {{name: page, http: /, body: {{contains: hello}}}}]}}"
+            );
+            let checks = if has_smoke_checks(round) { &*checks } else { "" };
             configuration +=
-                &format!("  {name}: {{url: \"{url}\", manifest: {dialect}.yaml, gate: {gate}}}\n");
+                &format!("  {name}: {{url: \"{url}\", manifest: {dialect}.yaml, gate: {gate}{checks}}}\n");
         };
         add("pg", &of_postgres.url(), "postgres");
         add("my", &of_mysql.url(), of_mysql.kind());
@@ -173,6 +202,12 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
                 (&report["health"], &report["failure"]),
                 (&"healthy".into(), &serde_json::Value::Null)
             );
+            let checks = report["smoke_checks"].as_array().unwrap();
+            let expected = if has_smoke_checks(round) { 3 } else { 0 };
+            assert!(
+                checks.iter().all(|it| it["outcome"] == "passed") && checks.len() == expected,
+                "{report}"
+            );
         }
         on_sqlite = on_sqlite.max(open_files(&of_sqlite.path()));
         // In a round without the guest.
@@ -192,7 +227,8 @@ async fn a_thousand_audits_and_a_thousand_reloads_leave_nothing_behind() {
     assert!(service.metric("schema_health_audits_total{database=\"pg\"}").await.unwrap() >= ROUNDS as f64);
     assert_eq!(on_sqlite, 1);
     for seen in [on_postgres, on_mysql] {
-        assert!(seen.most <= 2 && seen.longest_overlap < Duration::from_millis(200), "{seen:?}");
+        // Smoke checks have one beside the audit's, as long as they run.
+        assert!(seen.most <= 3 && seen.longest_overlap < Duration::from_secs(1), "{seen:?}");
     }
     // `cargo test` runs other tests in the same process.
     if std::env::var_os("NEXTEST").is_some() {

@@ -1,11 +1,11 @@
-//! `check --smoke`: the smoke checks behind the one audit.
+//! `check --smoke` and `report --smoke`: the smoke checks behind the one audit.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::Place;
+use super::place::Place;
 use crate::audit::{Expected, Observation, Report};
 use crate::catalog::CatalogError;
 use crate::config::SmokeConfig;
@@ -16,7 +16,7 @@ use crate::smoke::judge_run;
 use crate::view::DatabaseView;
 
 /// The view with what came of the smoke checks.
-pub(super) async fn add(
+pub async fn add(
     view: DatabaseView,
     smoke: &SmokeConfig,
     place: &Place,

@@ -116,10 +116,6 @@ fn say(text: &str) -> io::Result<()> {
     }
 }
 
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
 /// Colour only for a person: a terminal, and no `NO_COLOR` (<https://no-color.org>).
 fn colours() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|it| it.is_empty())

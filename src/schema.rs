@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub use apply::ApplyError;
 pub use change::{Change, ConstraintRef};
+pub use describe::{agree, count_of};
 pub use diff::{TableDiff, Unproven, compare_columns, diff, diff_table};
 pub use pool::Pool;
 

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 use crate::migration::{Manifest, MayTouch, MigrationId};
 use crate::schema::{
     Change, Column, Comparison, ConstraintRef, ForeignKey, IndexPart, Name, Provenance, Spelling, Table,
-    TableName, Unproven, diff,
+    TableName, Unproven, agree, count_of, diff,
 };
 
 /// What the comparison of catalog and expectation yields.
@@ -430,9 +430,8 @@ impl Judge<'_> {
             && !self.hidden.is_empty()
         {
             let message = format!(
-                "{} expected objects are not visible to this role, which is not proof that they are missing \
-                 ({}); run: {grant}",
-                self.hidden.len(),
+                "{} not visible to this role, which is no proof that anything is missing ({}); run: {grant}",
+                count_of(self.hidden.len(), "expected object") + agree(self.hidden.len(), " is", " are"),
                 shorten(&self.hidden)
             );
             let subject = Subject { schema: Some(self.observation.schema.to_string()), ..Subject::default() };

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Exit, plural, say};
+use super::{Exit, say};
 use crate::compile::django::{Request, compile_project};
 use crate::dialect::Dialect;
+use crate::schema::count_of;
 
 #[derive(Debug, Subcommand)]
 pub enum CompileCommand {
@@ -82,7 +83,8 @@ fn django(arguments: DjangoArgs) -> anyhow::Result<Exit> {
     eprintln!("{}", compilation.summary);
     let count = compilation.notices.len();
     if arguments.strict && count > 0 {
-        eprintln!("error: {count} thing{} not seen through, and --strict allows none", plural(count));
+        let things = count_of(count, "thing");
+        eprintln!("error: {things} not seen through, and --strict allows none");
         return Ok(Exit::Findings);
     }
     let text = compilation.manifest.to_json();

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use clap::Subcommand;
 
-use super::{Exit, plural};
+use super::Exit;
 use crate::config::{Config, schema};
+use crate::schema::count_of;
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
@@ -31,7 +32,7 @@ fn validate(file: &Path) -> Exit {
     match Config::load(file) {
         Ok(config) => {
             let count = config.databases.len();
-            println!("{}: valid, {count} database{}", file.display(), plural(count));
+            println!("{}: valid, {}", file.display(), count_of(count, "database"));
             Exit::Healthy
         }
         Err(error) => {

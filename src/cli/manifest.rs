@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
-use super::{Exit, plural, say};
+use super::{Exit, say};
 use crate::migration::{Manifest, MayTouch, fold};
+use crate::schema::count_of;
 use crate::snapshot::Snapshot;
 
 #[derive(Debug, Subcommand)]
@@ -65,12 +66,13 @@ fn summarise(manifest: &Manifest) -> (String, bool) {
     let objects: usize = expectation.schema.tables.values().map(|table| table.object_count()).sum();
     let (migrations, tables) = (manifest.migrations.len(), expectation.schema.tables.len());
     let mut text = format!(
-        "{}, {migrations} migration{}, {operations} operation{} ({} opaque), {tables} table{}, {objects} objects",
+        "{}, {}, {} ({} opaque), {}, {}",
         manifest.dialect,
-        plural(migrations),
-        plural(operations),
+        count_of(migrations, "migration"),
+        count_of(operations, "operation"),
         expectation.opaque_operations,
-        plural(tables),
+        count_of(tables, "table"),
+        count_of(objects, "object"),
     );
     for spot in expectation.blind_spots.iter().filter(|spot| spot.may_touch == MayTouch::Anything) {
         if let Some(migration) = manifest.migration(spot.migration) {

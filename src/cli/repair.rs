@@ -18,7 +18,7 @@ use crate::config::{Config, DatabaseConfig, RepairUrl, parse_duration};
 use crate::mend::{self, Record, RecordOutcome, Request};
 use crate::migration::Manifest;
 use crate::repair::{Basis, Options, Plan, Proof, Variant, migrations, plan_for, script};
-use crate::schema::{Name, TableName};
+use crate::schema::{Name, TableName, count_of};
 use crate::view::RepairPlanView;
 
 #[derive(Debug, Args)]
@@ -240,7 +240,7 @@ fn prove(request: &Request, arguments: &RepairArgs) -> anyhow::Result<Exit> {
 }
 
 fn told(database: &str, plan: &Plan, proof: &Proof) -> String {
-    let mut text = format!("{database}: {} statements; {proof}\n", plan.statements.len());
+    let mut text = format!("{database}: {}; {proof}\n", count_of(plan.statements.len(), "statement"));
     for remark in &proof.remarks {
         text.push_str(&format!("  {remark}\n"));
     }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use super::output::write_output;
 use super::place::{PlaceArgs, observe_whole};
-use super::{Exit, plural, runtime};
+use super::{Exit, runtime};
+use crate::schema::{agree, count_of};
 use crate::snapshot::Snapshot;
 
 #[derive(Debug, Args)]
@@ -44,13 +45,13 @@ pub fn run(config: &Path, arguments: &SnapshotArgs) -> anyhow::Result<Exit> {
     write_output(&arguments.output, &text)?;
     let tables = snapshot.held.tables.len();
     let ledger = match &snapshot.ledger {
-        Some(rows) => format!("{} ledger row{}", rows.len(), plural(rows.len())),
+        Some(rows) => count_of(rows.len(), "ledger row"),
         None => format!("no ledger: there is no table {}", snapshot.ledger_table),
     };
     eprintln!(
-        "{}: {tables} table{} and views, {ledger}, catalog {}",
+        "{}: {tables} {}, {ledger}, catalog {}",
         place.name,
-        plural(tables),
+        agree(tables, "table or view", "tables and views"),
         snapshot.fingerprint()
     );
     for unread in &snapshot.unread {

@@ -147,8 +147,3 @@ pub fn codes<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Line {
     }
     line
 }
-
-/// `1 table`, `7 tables`.
-pub fn count(number: usize, one: &str, many: &str) -> String {
-    if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
-}

@@ -8,7 +8,7 @@ use super::run::{Stopped, Way, plan_here, records, run};
 use super::writer::{WriteError, Writer, observe_apart, refused};
 use super::{Look, MendError, Request};
 use crate::repair::{Plan, Variant};
-use crate::schema::{Change, diff};
+use crate::schema::{Change, agree, count_of, diff};
 
 /// Applies what a fresh plan says. An error means that nothing was tried; whatever happened after the first
 /// statement is in the record.
@@ -234,7 +234,7 @@ impl Run<'_> {
                 } else {
                     (
                         RecordOutcome::PartlyApplied,
-                        format!("{done} of {of} statements took effect: see the record"),
+                        format!("{done} of {} took effect: see the record", count_of(of, "statement")),
                     )
                 };
                 self.ended(outcome, format!("{}; {effect}; {}", error.message, error.advice))
@@ -297,12 +297,14 @@ impl Run<'_> {
     fn done(&self) -> String {
         let left = match self.record.left_out.len() {
             0 => String::new(),
-            left => format!("; {left} differences are left to a person"),
+            left => {
+                format!("; {} left to a person", count_of(left, "difference") + agree(left, " is", " are"))
+            }
         };
         format!(
-            "{} statements applied: {} findings → {}{left}",
-            self.record.statements.len(),
-            self.record.findings_before,
+            "{} applied: {} → {}{left}",
+            count_of(self.record.statements.len(), "statement"),
+            count_of(self.record.findings_before, "finding"),
             self.record.findings_after.unwrap_or(0)
         )
     }

@@ -7,7 +7,7 @@ use super::writer::{Writer, refused};
 use super::{Look, MendError, Request, copy, scratch};
 use crate::catalog::{Scheme, scheme_of};
 use crate::repair::{Outcome, Plan, Proof, ProofMethod};
-use crate::schema::diff;
+use crate::schema::{count_of, diff};
 
 /// Proves the plan for the database as it is now. What was made is gone when it returns, whatever happened.
 ///
@@ -107,7 +107,8 @@ fn remarks(plan: &Plan, way: Way) -> Vec<String> {
     let by_twin = plan.statements.iter().filter(|it| it.twin.is_some()).count();
     if way == Way::ByTwins && by_twin > 0 {
         vec![format!(
-            "{by_twin} statements cannot run in a transaction (CONCURRENTLY): what was proven is the same without that word"
+            "{} cannot run in a transaction (CONCURRENTLY): what was proven is the same without that word",
+            count_of(by_twin, "statement")
         )]
     } else {
         Vec::new()

@@ -1,5 +1,6 @@
 //! What trying a plan out has shown.
 
+use crate::schema::count_of;
 use std::fmt;
 
 /// The result of running a plan where nothing of it stays.
@@ -81,8 +82,8 @@ impl fmt::Display for Proof {
             Outcome::Converges => {
                 write!(
                     f,
-                    "converges: {} findings → {}",
-                    self.findings_before,
+                    "converges: {} → {}",
+                    count_of(self.findings_before, "finding"),
                     self.findings_after.unwrap_or(0)
                 )?;
                 if self.left_out > 0 {

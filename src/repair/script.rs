@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::{Plan, Statement, Variant};
 use crate::dialect::Dialect;
+use crate::schema::count_of;
 
 /// The script. `database` is its name in the configuration, `schema` the audited one.
 ///
@@ -20,8 +21,8 @@ pub fn script(plan: &Plan, database: &str, schema: &str) -> String {
         line("Nothing is missing that a plan mends.");
     } else {
         line(&format!(
-            "{} statements. Each does nothing where its object is there already; nothing that is there is dropped.",
-            plan.statements.len()
+            "{}. Each does nothing where its object is there already; nothing that is there is dropped.",
+            count_of(plan.statements.len(), "statement")
         ));
     }
     for note in &plan.notes {

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::audit::{Rule, Verdict};
 use crate::migration::ledger;
+use crate::schema::{agree, count_of};
 
 use super::{Basis, Plan};
 
@@ -68,9 +69,15 @@ fn is_django(basis: Basis<'_>) -> bool {
 
 fn mend(plan: &Plan, recommended: bool) -> Strategy {
     let (makes, leaves) = (plan.statements.len(), plan.left_out.len());
-    let mut facts = vec![format!("{makes} statements mend what can be mended by adding")];
+    let mut facts = vec![format!(
+        "{} what can be mended by adding",
+        count_of(makes, "statement") + agree(makes, " mends", " mend")
+    )];
     if leaves > 0 {
-        facts.push(format!("{leaves} differences are left out of the plan, each with its reason"));
+        facts.push(format!(
+            "{} left out of the plan, each with its reason",
+            count_of(leaves, "difference") + agree(leaves, " is", " are")
+        ));
     }
     let mut risks: Vec<String> = Vec::new();
     let kinds: BTreeSet<&str> =
@@ -115,8 +122,9 @@ fn rerun(basis: Basis<'_>) -> Strategy {
         .map(|it| it.migration.to_string())
         .collect();
     let mut facts = vec![format!(
-        "the ledger records all {} migrations that made the {count} missing objects as applied ({})",
-        makers.len(),
+        "the ledger records {} that made what is missing ({}) as applied: {}",
+        count_of(makers.len(), "migration"),
+        count_of(count, "object"),
         listed(&makers.into_iter().collect::<Vec<_>>())
     )];
     if pending.is_empty() {
@@ -150,7 +158,11 @@ fn reset(basis: Basis<'_>) -> Strategy {
         recommended: false,
         works: Some(true),
         summary: "Drop everything and migrate from nothing: for a database whose data nobody needs.".into(),
-        facts: vec![format!("{tables} tables with all their rows would go, and {rows} rows of the ledger")],
+        facts: vec![format!(
+            "{} would go with all rows, and {} of the ledger",
+            count_of(tables, "table"),
+            count_of(rows, "row")
+        )],
         risks: vec![
             "all data is lost, for good where there is no backup".into(),
             "downtime from the first DROP to the last migration".into(),

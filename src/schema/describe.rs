@@ -4,6 +4,21 @@ use std::fmt::{self, Display, Write};
 
 use super::*;
 
+/// `1 migration`, `3 migrations`, `2 indexes`: as many of what `one` names, whose last word takes a plural by the rule.
+pub fn count_of(number: usize, one: &str) -> String {
+    let end = match (number, one.ends_with('x')) {
+        (1, _) => "",
+        (_, true) => "es",
+        (_, false) => "s",
+    };
+    format!("{number} {one}{end}")
+}
+
+/// The verb that goes with so many.
+pub fn agree<'a>(number: usize, one: &'a str, more: &'a str) -> &'a str {
+    if number == 1 { one } else { more }
+}
+
 impl Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.name, self.data_type)?;
@@ -109,7 +124,7 @@ impl Table {
     /// `table with 3 columns: id, name, owner_id`.
     pub fn describe(&self) -> String {
         const SHOWN: usize = 12;
-        let mut text = format!("{} with {} columns: ", self.kind, self.columns.len());
+        let mut text = format!("{} with {}: ", self.kind, count_of(self.columns.len(), "column"));
         for (number, column) in self.columns.iter().take(SHOWN).enumerate() {
             let separator = if number > 0 { ", " } else { "" };
             // Writing to a String cannot fail.

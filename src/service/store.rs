@@ -20,6 +20,7 @@ use crate::audit::{self, Finding, Health, Report, Rule, Severity, Sibling};
 use crate::catalog::{CatalogError, FailureReason};
 use crate::config::DatabaseConfig;
 use crate::repair::Plans;
+use crate::schema::count_of;
 
 /// Further away than anybody waits.
 const NEVER: Duration = Duration::from_secs(86_400 * 365);
@@ -413,7 +414,9 @@ fn never_audited(state: &State) -> String {
     match (&state.failure, state.confirming) {
         (Some((error, _)), _) => format!("never audited: {}", with_advice(error)),
         (None, 0) => "never audited yet: the first audit has not ended".to_owned(),
-        (None, count) => format!("a first look found {count} errors, a second look is about to confirm them"),
+        (None, count) => {
+            format!("a first look found {}, a second look is about to confirm", count_of(count, "error"))
+        }
     }
 }
 

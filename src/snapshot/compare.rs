@@ -3,7 +3,9 @@
 use super::{Snapshot, ledger, of_the_audited_schema};
 use crate::audit::{Coverage, Finding, Observation, Rule, Severity, Subject, Visibility, unusable_ledger};
 use crate::migration::Manifest;
-use crate::schema::{Change, ConstraintRef, IndexPart, Name, Schema, Table, TableName, Unproven, diff};
+use crate::schema::{
+    Change, ConstraintRef, IndexPart, Name, Schema, Table, TableName, Unproven, agree, count_of, diff,
+};
 
 /// The findings of a comparison with a snapshot, and how much was compared.
 #[derive(Clone, Debug, Default)]
@@ -167,7 +169,14 @@ impl Comparing<'_> {
             }
             ledger::Fate::MayBeTakenAway(count) => (
                 Severity::Warning,
-                format!("; one of {count} migrations that the ledger has beyond it may have taken it away"),
+                format!(
+                    "; {} that the ledger has beyond it may have taken it away",
+                    if count == 1 {
+                        "the migration".to_owned()
+                    } else {
+                        format!("one of {count} migrations")
+                    }
+                ),
             ),
         };
         self.moved.lost |= severity > Severity::Info;
@@ -233,9 +242,9 @@ impl Comparing<'_> {
             && !self.hidden.is_empty()
         {
             let message = format!(
-                "{} objects of the snapshot are not visible to this role, which is not proof that they are \
-                 lost ({}, …); run: {grant}",
-                self.hidden.len(),
+                "{} of the snapshot {} not visible to this role, which is no proof of a loss ({}, …); run: {grant}",
+                count_of(self.hidden.len(), "object"),
+                agree(self.hidden.len(), "is", "are"),
                 self.hidden[0]
             );
             self.comparison.findings.push(Finding::new(Rule::NotVisible, everywhere, message));
@@ -249,11 +258,12 @@ impl Comparing<'_> {
             }
         }
         self.comparison.remark = format!(
-            "compared with {} ({} objects in {} tables and views, {} ledger rows, taken from {} {})",
+            "compared with {} ({} in {} {}, {}, taken from {} {})",
             self.named(),
-            self.comparison.coverage.expected,
+            count_of(self.comparison.coverage.expected, "object"),
             self.held.tables.len(),
-            self.snapshot.ledger.as_ref().map_or(0, Vec::len),
+            agree(self.held.tables.len(), "table or view", "tables and views"),
+            count_of(self.snapshot.ledger.as_ref().map_or(0, Vec::len), "ledger row"),
             self.snapshot.dialect,
             self.snapshot.server_version
         );

@@ -6,7 +6,7 @@ use super::Snapshot;
 use super::compare::named;
 use crate::audit::{Finding, Observation, Rule, Severity, Subject};
 use crate::migration::{LedgerRow, Manifest, MayTouch, MigrationId, Operation, fold, graph};
-use crate::schema::{Schema, Table, TableName, diff, diff_table};
+use crate::schema::{Schema, Table, TableName, count_of, diff, diff_table};
 
 /// How the schema has moved since the snapshot.
 #[derive(Clone, Copy, Debug, Default)]
@@ -124,7 +124,11 @@ impl<'a> Ledger<'a> {
         let now_empty = self.observation.ledger.rows().is_some_and(<[LedgerRow]>::is_empty);
         if now_empty && !self.behind.is_empty() {
             let count = self.behind.len();
-            let message = format!("the ledger is empty, and {} has {count} migrations", named(self.snapshot));
+            let message = format!(
+                "the ledger is empty, and {} has {}",
+                named(self.snapshot),
+                count_of(count, "migration")
+            );
             findings.push(Finding::new(Rule::LedgerBehindSnapshot, self.subject(None), message));
         } else {
             findings.extend(self.behind.iter().map(|id| {
@@ -166,7 +170,7 @@ impl<'a> Ledger<'a> {
                 let severity = if proven { Severity::Error } else { Severity::Warning };
                 return Some(self.lost_under(severity));
             }
-            let beyond = format!("it has {count} migrations beyond {}", named(self.snapshot));
+            let beyond = format!("it has {} beyond {}", count_of(count, "migration"), named(self.snapshot));
             if proven {
                 let message = format!(
                     "the ledger is newer than the schema: {beyond}, and not all that they make is there"

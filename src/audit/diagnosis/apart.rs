@@ -5,6 +5,7 @@
 
 use super::Case;
 use super::scene::Scene;
+use crate::schema::count_of;
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let place = scene.places().filter(|it| !it.has_ledger).max_by_key(|it| it.tables.len())?;
@@ -17,7 +18,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let found = format!(
         "{} of the {} stand in schema {schema}, which has no ledger",
         place.tables.len(),
-        Scene::count(missing, "missing table")
+        count_of(missing, "missing table")
     );
     case.speaks_for(if place.tables.len() >= missing { 70 } else { 30 }, found);
     if scene.standing() == 0 {

@@ -6,6 +6,7 @@
 
 use super::Case;
 use super::scene::Scene;
+use crate::schema::count_of;
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let place = scene.places().filter(|it| it.has_ledger).max_by_key(|it| it.tables.len())?;
@@ -24,7 +25,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         format!(
             "{} of the {} stand in schema {schema}, which has a ledger of its own",
             place.tables.len(),
-            Scene::count(missing, "missing table")
+            count_of(missing, "missing table")
         ),
     );
     if apps.is_empty() {

@@ -6,7 +6,7 @@ use super::Case;
 use super::scene::{Scene, State};
 use crate::audit::{Finding, Rule};
 use crate::dialect::Dialect;
-use crate::schema::{Table, TableName};
+use crate::schema::{Table, TableName, agree, count_of};
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let is_missing = |it: &Finding| {
@@ -32,7 +32,11 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     if parts > 0 {
         case.speaks_for(
             25,
-            format!("of {} the rest stands, so that they were run", Scene::count(parts, "migration")),
+            format!(
+                "of {} the rest stands: {} run",
+                count_of(parts, "migration"),
+                agree(parts, "it was", "they were")
+            ),
         );
     }
     if absent.len() > 1 && parts > 0 {
@@ -59,7 +63,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         1 => case.speaks_for(10, format!("of one migration alone nothing is there: {}", scene.rows[absent[0]].id)),
         more => case.speaks_against(
             15,
-            format!("of {} nothing at all is there: each would have been taken away whole", Scene::count(more, "migration")),
+            format!("of {} nothing at all is there: each would have been taken away whole", count_of(more, "migration")),
         ),
     }
     weigh_traces(scene, &mut case);
@@ -92,7 +96,13 @@ fn weigh_traces(scene: &Scene<'_>, case: &mut Case) {
         None => {}
     }
     if let Some(pages) = scene.evidence().and_then(|it| it.free_pages).filter(|it| *it > 0) {
-        case.speaks_for(5, format!("the file has {pages} free pages: something was in them"));
+        case.speaks_for(
+            5,
+            format!(
+                "the file has {} that something was in",
+                count_of(usize::try_from(pages).unwrap_or(usize::MAX), "free page")
+            ),
+        );
     }
     if let Some(elsewhere) = scene.elsewhere() {
         case.speaks_against(30, elsewhere);
@@ -186,7 +196,10 @@ impl Scene<'_> {
             let dropped = *evidence.dropped_columns.get(table)?;
             let by_migrations = self.columns_dropped_by_migrations(table);
             (dropped > by_migrations).then(|| {
-                format!("{table} has lost {dropped} columns since it was made, of which migrations drop {by_migrations}")
+                let columns = count_of(usize::try_from(dropped).unwrap_or(usize::MAX), "column");
+                format!(
+                    "{table} has lost {columns} since it was made, of which migrations drop {by_migrations}"
+                )
             })
         })
     }

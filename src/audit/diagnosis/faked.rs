@@ -8,6 +8,7 @@ use std::ops::Range;
 use super::Case;
 use super::scene::{Scene, State};
 use crate::migration::MigrationId;
+use crate::schema::{agree, count_of};
 
 /// Rows of one command that ran nothing.
 struct Run {
@@ -26,8 +27,9 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         return None;
     }
     let mut case = Case { explains: scene.lost_by(&absent), ..Case::default() };
-    let migrations = Scene::count(absent.len(), "migration");
-    case.summary = format!("{migrations} were recorded without being run, as `migrate --fake` does");
+    let migrations = count_of(absent.len(), "migration");
+    let were = agree(absent.len(), "was", "were");
+    case.summary = format!("{migrations} {were} recorded without being run, as `migrate --fake` does");
     case.speaks_for(
         35,
         format!(
@@ -36,7 +38,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     );
     let all_absent = scene.rows.iter().filter(|it| it.state == State::Absent).count();
     if rows > 1 && all_absent == absent.len() {
-        let stretches = Scene::count(runs.len(), "unbroken run");
+        let stretches = count_of(runs.len(), "unbroken run");
         case.speaks_for(
             20,
             format!(
@@ -68,7 +70,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             10,
             format!(
                 "of {} only a part is missing, which faking does not do",
-                Scene::count(parts, "other migration")
+                count_of(parts, "other migration")
             ),
         );
     }
@@ -121,7 +123,7 @@ fn weigh_pace(scene: &Scene<'_>, runs: &[Run], case: &mut Case) {
     let Some(span) = span.filter(|it| !it.is_negative()) else { return };
     let burst = format!(
         "{} were written within {} ms from {} on",
-        Scene::count(run.rows.len(), "row"),
+        count_of(run.rows.len(), "row"),
         span.as_millis().max(1),
         scene.time(first)
     );

@@ -6,7 +6,7 @@ use super::scene::{Scene, State};
 use crate::audit::Rule;
 use crate::audit::history;
 use crate::migration::Operation;
-use crate::schema::Change;
+use crate::schema::{Change, agree, count_of};
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     if scene.is_transactional() {
@@ -28,8 +28,8 @@ fn recorded(scene: &Scene<'_>, broken: &[usize]) -> Option<Case> {
         format!(
             "of {} the first {} there, and the last {} not, and DDL is not transactional here",
             scene.rows[first].id,
-            Scene::count(standing, "step") + if standing == 1 { " is" } else { " are" },
-            Scene::count(missing, "step") + if missing == 1 { " is" } else { " are" },
+            count_of(standing, "step") + agree(standing, " is", " are"),
+            count_of(missing, "step") + agree(missing, " is", " are"),
         ),
     );
     let (last_there, last_gone) = scene.last_steps(first);
@@ -37,16 +37,18 @@ fn recorded(scene: &Scene<'_>, broken: &[usize]) -> Option<Case> {
         case.speaks_for(
             20,
             format!(
-                "{} of the tables that stand, which come at the end of a migration, are missing too",
-                Scene::count(last_gone, "key or index")
+                "{} of the tables that stand, made at the end of a migration, {} missing too",
+                count_of(last_gone, "foreign key"),
+                agree(last_gone, "is", "are")
             ),
         );
     } else if last_there > 0 {
         case.speaks_against(
             35,
             format!(
-                "{} of the tables that stand, which come at the end of a migration, are there",
-                Scene::count(last_there, "key or index")
+                "{} of the tables that stand, made at the end of a migration, {} there",
+                count_of(last_there, "foreign key"),
+                agree(last_there, "is", "are")
             ),
         );
     }
@@ -93,7 +95,7 @@ fn never_recorded(scene: &Scene<'_>) -> Option<Case> {
                 "{} is not recorded, yet {} of the {} that it makes stand already",
                 migration.id,
                 there.len(),
-                Scene::count(made.len(), "table")
+                count_of(made.len(), "table")
             ),
         );
         case.summary =
@@ -201,7 +203,7 @@ impl Scene<'_> {
         (seconds >= 2).then(|| {
             format!(
                 "its tables were made by {made_at}, and it was recorded {}",
-                Self::count(usize::try_from(seconds).unwrap_or_default(), "second") + " later"
+                count_of(usize::try_from(seconds).unwrap_or_default(), "second") + " later"
             )
         })
     }

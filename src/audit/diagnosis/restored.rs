@@ -9,6 +9,7 @@ use super::Case;
 use super::scene::{Scene, State};
 use crate::audit::evidence::TableAge;
 use crate::dialect::Dialect;
+use crate::schema::{agree, count_of};
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let state = |at: usize| scene.rows[at].state;
@@ -32,9 +33,9 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         format!(
             "the ledger has one cut: of what {} made that were recorded before {} everything stands, of \
              what {} made from there to {} nothing",
-            Scene::count(stood_before, "migration"),
+            count_of(stood_before, "migration"),
             scene.time(first),
-            Scene::count(absent.len(), "migration"),
+            count_of(absent.len(), "migration"),
             scene.time(last)
         ),
     );
@@ -47,8 +48,10 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         case.speaks_against(
             5,
             format!(
-                "{} recorded later did leave their objects; they would have run after the restore",
-                Scene::count(after, "migration")
+                "{} recorded later left what {} there; {} would have run after the restore",
+                count_of(after, "migration"),
+                agree(after, "it made", "they made"),
+                agree(after, "it", "they")
             ),
         );
     }
@@ -86,7 +89,7 @@ fn weigh_pace(scene: &Scene<'_>, first: usize, last: usize, case: &mut Case) {
             20,
             format!(
                 "the rows after the cut were written in {} at the pace of migrations that ran: {paces}",
-                Scene::count(bursts, "burst")
+                count_of(bursts, "burst")
             ),
         );
     }
@@ -118,7 +121,7 @@ fn weigh_ages(scene: &Scene<'_>, cut: usize, case: &mut Case) {
             25,
             format!(
                 "all {} that were asked for were made between {first} and {last}, later than the ledger says of each",
-                Scene::count(times.len(), "table")
+                count_of(times.len(), "table")
             ),
         );
     } else if times.iter().all(|(recorded, made)| made.duration_since(*recorded) < LATER) {
@@ -143,8 +146,8 @@ fn weigh_order(ages: &[(usize, &TableAge)], case: &mut Case) {
             format!(
                 "the oids of the {} that stand do not follow the order of their migrations: in {} a later migration's \
                  table is the older one, as when a dump is loaded",
-                Scene::count(serials.len(), "table"),
-                Scene::count(against, "place")
+                count_of(serials.len(), "table"),
+                count_of(against, "place")
             ),
         );
     } else {
@@ -153,7 +156,7 @@ fn weigh_order(ages: &[(usize, &TableAge)], case: &mut Case) {
             format!(
                 "the oids of the {} that stand follow the order of their migrations, as they would not after a dump \
                  was loaded",
-                Scene::count(serials.len(), "table")
+                count_of(serials.len(), "table")
             ),
         );
     }

@@ -3,6 +3,7 @@
 
 use super::Case;
 use super::scene::{Scene, State};
+use crate::schema::count_of;
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let apps = scene.lost_apps();
@@ -23,7 +24,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         if is_pattern { 20 } else { 5 },
         format!(
             "all {} of {} are missing, as a router decides by app",
-            Scene::count(count, "table"),
+            count_of(count, "table"),
             names.join(", ")
         ),
     );
@@ -32,7 +33,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     if others > 0 {
         case.speaks_against(
             15,
-            format!("of {} of other apps nothing is there either", Scene::count(others, "migration")),
+            format!("of {} of other apps nothing is there either", count_of(others, "migration")),
         );
     }
     match rows.iter().copied().find(|at| scene.was_run_among_others(*at)) {

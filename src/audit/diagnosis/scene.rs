@@ -10,7 +10,7 @@ use crate::audit::evidence::{Elsewhere, Evidence, LeftOver, Sibling};
 use crate::audit::expect::{for_each_maker, rows_of};
 use crate::audit::{Expected, Finding, Observation, Report, Rule};
 use crate::migration::{Manifest, MigrationId, Operation};
-use crate::schema::{Change, Name, TableName};
+use crate::schema::{Change, Name, TableName, count_of};
 
 /// Rows that follow each other no later than this may be of one command: starting another takes longer, people
 /// type slower, and few migrations run so long.
@@ -282,7 +282,7 @@ impl<'a> Scene<'a> {
         let (count, place) = in_schema.chain(in_sibling).max_by_key(|(count, _)| *count)?;
         Some(format!(
             "{count} of the {} stand in {place}",
-            Self::count(self.missing_tables.len(), "missing table")
+            count_of(self.missing_tables.len(), "missing table")
         ))
     }
 
@@ -340,12 +340,6 @@ impl<'a> Scene<'a> {
     pub fn findings_of(&self, rules: &[Rule]) -> Vec<usize> {
         let is_of = |(_, it): &(usize, &Finding)| rules.contains(&it.rule);
         self.findings.iter().enumerate().filter(is_of).map(|(at, _)| at).collect()
-    }
-
-    /// `3 migrations` or `1 migration`.
-    pub fn count(count: usize, what: &str) -> String {
-        let plural = if count == 1 { "" } else { "s" };
-        format!("{count} {what}{plural}")
     }
 
     /// A word as a shell takes it, on one line.

@@ -4,6 +4,7 @@
 use super::Case;
 use super::scene::Scene;
 use crate::audit::{LedgerObservation, Rule};
+use crate::schema::count_of;
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let audited = &scene.observation.schema;
@@ -24,7 +25,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             case.speaks_for(
                 70,
                 format!("the ledger that was read is that of schema {schema}, and {} of the {} stand there, beside it",
-                    place.tables.len(), Scene::count(scene.missing_tables.len(), "missing table")),
+                    place.tables.len(), count_of(scene.missing_tables.len(), "missing table")),
             );
             schema.to_string()
         }
@@ -43,7 +44,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             20,
             format!(
                 "{} that the manifest describes stand in schema {ledger_schema}",
-                Scene::count(place.tables.len(), "table")
+                count_of(place.tables.len(), "table")
             ),
         );
     }

@@ -3,6 +3,7 @@
 use super::Case;
 use super::scene::Scene;
 use crate::audit::{LedgerObservation, Rule};
+use crate::schema::count_of;
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     match &scene.observation.ledger {
@@ -29,7 +30,7 @@ fn nothing_here(scene: &Scene<'_>, found: &str) -> Option<Case> {
             50,
             format!(
                 "{} that the manifest describes stand in database {}",
-                Scene::count(sibling.tables.len(), "table"),
+                count_of(sibling.tables.len(), "table"),
                 sibling.database
             ),
         );
@@ -41,7 +42,7 @@ fn nothing_here(scene: &Scene<'_>, found: &str) -> Option<Case> {
             format!(
                 "schema {} has a ledger, and {} that the manifest describes",
                 place.schema,
-                Scene::count(place.tables.len(), "table")
+                count_of(place.tables.len(), "table")
             ),
         );
     }
@@ -70,7 +71,7 @@ fn recorded_here(scene: &Scene<'_>) -> Option<Case> {
         format!(
             "{} of the {} stand in database {}",
             home.tables.len(),
-            Scene::count(missing, "missing table"),
+            count_of(missing, "missing table"),
             home.database
         ),
     );

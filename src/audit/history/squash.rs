@@ -4,6 +4,7 @@ use super::about;
 use crate::audit::expect::rows_of;
 use crate::audit::{Expected, Finding, Observation, Rule, Severity};
 use crate::migration::Manifest;
+use crate::schema::{agree, count_of};
 
 /// With its parts recorded in part, a squash does not exist for Django, whatever its own row says
 /// (`django/db/migrations/loader.py`, `build_graph`).
@@ -21,7 +22,12 @@ pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Obse
             } else {
                 "so that it does not count until the others are applied"
             };
-            let message = format!("{} replaces {all} migrations, of which {recorded} are recorded, {rest}", squash.id);
+            let message = format!(
+                "{} replaces {}, of which {recorded} {} recorded, {rest}",
+                squash.id,
+                count_of(all, "migration"),
+                agree(recorded, "is", "are")
+            );
             let finding = about(Rule::HalfAppliedSquash, observation, &squash.id, message);
             // Without a row of its own, it is a database on its way, of which the pending migrations tell.
             let severity = if itself { finding.severity } else { Severity::Info };

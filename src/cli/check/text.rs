@@ -3,6 +3,7 @@
 mod smoke;
 
 use crate::audit::{Health, Rule, Severity, Verdict};
+use crate::schema::count_of;
 use crate::service::one_line;
 use crate::view::{DatabaseView, FindingView, HypothesisView, SubjectView};
 
@@ -78,7 +79,11 @@ fn summary(view: &DatabaseView) -> String {
         return String::new();
     };
     if view.migrations.is_empty() {
-        return format!("  {} objects expected, {} checked\n", coverage.expected, coverage.checked);
+        return format!(
+            "  {} expected, {} checked\n",
+            count_of(coverage.expected, "object"),
+            coverage.checked
+        );
     }
     let verdicts: Vec<String> = Verdict::ALL
         .into_iter()
@@ -88,10 +93,10 @@ fn summary(view: &DatabaseView) -> String {
         })
         .collect();
     format!(
-        "  {} objects expected, {} checked; {} migrations: {}\n",
-        coverage.expected,
+        "  {} expected, {} checked; {}: {}\n",
+        count_of(coverage.expected, "object"),
         coverage.checked,
-        view.migrations.len(),
+        count_of(view.migrations.len(), "migration"),
         verdicts.join(", ")
     )
 }

@@ -10,6 +10,7 @@ use super::read::{ReadError, Request, read};
 use crate::dialect::Dialect;
 use crate::migration::manifest::Mistake;
 use crate::migration::{Manifest, Operation, ledger};
+use crate::schema::count_of;
 
 /// A project's manifest, and how it was made.
 #[derive(Clone, Debug)]
@@ -113,8 +114,11 @@ impl fmt::Display for Summary {
             self;
         write!(
             f,
-            "Django {major}.{minor} for {dialect}: {apps} apps, {migrations} migrations, {operations} operations, \
-             {changes} changes; {not_seen_through} not seen through, coverage {:.1} %",
+            "Django {major}.{minor} for {dialect}: {}, {}, {}, {}; {not_seen_through} not seen through, coverage {:.1} %",
+            count_of(*apps, "app"),
+            count_of(*migrations, "migration"),
+            count_of(*operations, "operation"),
+            count_of(*changes, "change"),
             self.coverage() * 100.0
         )
     }

@@ -3,9 +3,8 @@
 use super::sentence;
 use crate::audit::Likelihood;
 use crate::document::Facts;
-use crate::document::block::{
-    self, Block, Tone, count, list, mark, paragraph, said, strong, subsection, text,
-};
+use crate::document::block::{self, Block, Tone, list, mark, paragraph, said, strong, subsection, text};
+use crate::schema::count_of;
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
     let hypotheses = &facts.view.diagnosis;
@@ -24,7 +23,7 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
             Likelihood::Medium => Tone::Warning,
             Likelihood::Low => Tone::Quiet,
         };
-        let explains = count(it.explains.len(), "finding", "findings");
+        let explains = count_of(it.explains.len(), "finding");
         let mut line = vec![
             mark(tone, format!("likelihood {}", it.likelihood)),
             text(format!(" ({} of 100 points, would explain {explains}) ", it.rank)),

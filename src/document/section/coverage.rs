@@ -1,7 +1,8 @@
 //! What was not checked, so that nobody takes silence for health.
 
 use crate::document::Facts;
-use crate::document::block::{self, Block, count, list, paragraph, said, subsection};
+use crate::document::block::{self, Block, list, paragraph, said, subsection};
+use crate::schema::count_of;
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
     let view = facts.view;
@@ -14,7 +15,7 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
             coverage.expected_tables,
             coverage.checked,
             coverage.unverified,
-            count(coverage.opaque_operations, "operation", "operations")
+            count_of(coverage.opaque_operations, "operation")
         ))),
         None => blocks.push(paragraph("Nothing: there is no audit to speak of.")),
     }

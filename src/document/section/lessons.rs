@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::of_rule;
 use crate::audit::{Cause, Likelihood, Rule, Smell, Verdict};
 use crate::document::Facts;
-use crate::document::block::{self, Block, Line, code, count, steps, strong, text};
+use crate::document::block::{self, Block, Line, code, steps, strong, text};
+use crate::schema::count_of;
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
     let lessons = lessons(facts);
@@ -56,7 +57,7 @@ fn lessons(facts: &Facts<'_>) -> Vec<Line> {
     if phantoms > 0 {
         lessons.push(vec![
             strong("The ledger is not the schema."),
-            text(format!(" {} looked applied to ", count(phantoms, "migration", "migrations"))),
+            text(format!(" {} looked applied to ", count_of(phantoms, "migration"))),
             code("migrate --check"),
             text(" and "),
             code("showmigrations"),
@@ -98,7 +99,7 @@ fn how_long(facts: &Facts<'_>) -> Option<Line> {
     let days = (noticed.as_second() - recorded.as_second()) / 86_400;
     (days > 0).then(|| {
         vec![
-            strong(format!("It stood unnoticed for {}.", count(usize::try_from(days).unwrap_or_default(), "day", "days"))),
+            strong(format!("It stood unnoticed for {}.", count_of(usize::try_from(days).unwrap_or_default(), "day"))),
             text(format!(
                 " The first migration of which nothing is there was recorded on {}, and seen to be missing on {}.",
                 recorded.strftime("%Y-%m-%d"),

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::{counted, is_missing, moment, object};
 use crate::audit::{Rule, Verdict};
 use crate::document::Facts;
-use crate::document::block::{self, Block, Line, Tone, code, count, mark, paragraph, subsection, text};
+use crate::document::block::{self, Block, Line, Tone, code, mark, paragraph, subsection, text};
 use crate::migration::{Migration, MigrationId, Operation};
-use crate::schema::Change;
+use crate::schema::{Change, count_of};
 use crate::view::MigrationView;
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
@@ -112,7 +112,7 @@ fn work_of(migration: &Migration) -> Line {
     }
     if others > 0 {
         let separator = if line.is_empty() { "" } else { "; " };
-        line.push(text(format!("{separator}{}", count(others, "other change", "other changes"))));
+        line.push(text(format!("{separator}{}", count_of(others, "other change"))));
     }
     if line.is_empty() {
         line.push(text("nothing in the database"));

@@ -3,8 +3,9 @@
 use super::id;
 use crate::document::Facts;
 use crate::document::block::{
-    self, Block, Line, Tone, code, count, list, mark, paragraph, said, steps, strong, subsection, text,
+    self, Block, Line, Tone, code, list, mark, paragraph, said, steps, strong, subsection, text,
 };
+use crate::schema::count_of;
 use crate::view::{RepairPlanView, StatementView, StrategyView};
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
@@ -12,7 +13,7 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
         return Vec::new();
     };
     let mut blocks = vec![block::section("Repair plan")];
-    let how_many = count(plan.statements.len(), "statement", "statements");
+    let how_many = count_of(plan.statements.len(), "statement");
     blocks.push(paragraph(format!(
         "{how_many}, in this order, {} variant. They only add: nothing is dropped, narrowed or rewritten, and what is there \
          already is left alone.",
@@ -128,7 +129,7 @@ fn option(letter: &str, strategy: &StrategyView) -> Vec<Block> {
 /// For the summary.
 pub fn point(facts: &Facts<'_>) -> Option<Line> {
     let plan = facts.plan.filter(|it| !it.statements.is_empty() || !it.left_out.is_empty())?;
-    let how_many = count(plan.statements.len(), "statement", "statements");
+    let how_many = count_of(plan.statements.len(), "statement");
     let left = match plan.left_out.len() {
         0 => "mends all that is missing".to_owned(),
         left => format!("mends what can be mended by adding; {left} left to a person"),

@@ -5,8 +5,9 @@ use super::{id, moment, of_rule, words};
 use crate::audit::Rule;
 use crate::document::Facts;
 use crate::document::block::{
-    self, Block, Line, Tone, code, count, list, mark, paragraph, strong, subsection, text,
+    self, Block, Line, Tone, code, list, mark, paragraph, strong, subsection, text,
 };
+use crate::schema::count_of;
 use crate::smoke::SmokeOutcome;
 use crate::view::{BlockerView, SmokeCheckView};
 
@@ -81,7 +82,7 @@ pub fn point(facts: &Facts<'_>) -> Option<Line> {
         .filter(|outcome| of(*outcome) > 0)
         .map(|outcome| format!("{} {outcome}", of(outcome)))
         .collect();
-    let title = count(checks.len(), "smoke check", "smoke checks");
+    let title = count_of(checks.len(), "smoke check");
     Some(vec![strong(title), text(format!(": {}.", said.join(", ")))])
 }
 

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{counted, id, is_missing, moment, of_rule, words};
 use crate::audit::{Health, Likelihood, Rule, Severity, Verdict};
 use crate::document::Facts;
-use crate::document::block::{self, Block, Line, Tone, code, codes, count, list, mark, said, strong, text};
+use crate::document::block::{self, Block, Line, Tone, code, codes, list, mark, said, strong, text};
+use crate::schema::{agree, count_of};
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
     let view = facts.view;
@@ -24,7 +25,7 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
         blocks.push(Block::Callout { tone: Tone::Warning, line });
     }
     if view.confirming > 0 {
-        let said = count(view.confirming, "new error is", "new errors are");
+        let said = count_of(view.confirming, "new error") + agree(view.confirming, " is", " are");
         let line =
             vec![text(format!("{said} about to be confirmed by a second look, and not told here yet."))];
         blocks.push(Block::Callout { tone: Tone::Warning, line });
@@ -71,8 +72,8 @@ fn figures(facts: &Facts<'_>) -> Vec<(&'static str, Line)> {
     }
     let of = |severity| counted(facts).filter(|it| it.severity == severity).count();
     let parts = [
-        (Tone::Bad, count(of(Severity::Error), "error", "errors"), of(Severity::Error)),
-        (Tone::Warning, count(of(Severity::Warning), "warning", "warnings"), of(Severity::Warning)),
+        (Tone::Bad, count_of(of(Severity::Error), "error"), of(Severity::Error)),
+        (Tone::Warning, count_of(of(Severity::Warning), "warning"), of(Severity::Warning)),
         (Tone::Quiet, format!("{} info", of(Severity::Info)), of(Severity::Info)),
     ];
     let mut findings = Line::new();
@@ -103,7 +104,7 @@ fn points(facts: &Facts<'_>) -> Vec<Line> {
     }
     let tables: Vec<_> = of_rule(facts, Rule::MissingTable).collect();
     if !tables.is_empty() {
-        let how_many = count(tables.len(), "table is missing", "tables are missing");
+        let how_many = count_of(tables.len(), "table") + agree(tables.len(), " is missing", " are missing");
         let mut line =
             vec![strong(how_many), text(", though the ledger says that their migrations were applied: ")];
         line.extend(codes(tables.iter().filter_map(|it| it.subject.table.clone())));
@@ -129,7 +130,7 @@ fn points(facts: &Facts<'_>) -> Vec<Line> {
         points.push(line);
     }
     if !phantoms.is_empty() {
-        let said = count(phantoms.len(), "migration is", "migrations are");
+        let said = count_of(phantoms.len(), "migration") + agree(phantoms.len(), " is", " are");
         let line = vec![
             strong(format!("{said} phantom")),
             text(": recorded as applied, and nothing of what they made is there. Running "),
@@ -150,8 +151,12 @@ fn points(facts: &Facts<'_>) -> Vec<Line> {
     let pending: Vec<String> =
         of_rule(facts, Rule::PendingMigration).filter_map(|it| it.migration.as_ref()).map(id).collect();
     if !pending.is_empty() {
-        let mut line =
-            vec![strong(count(pending.len(), "migration is pending", "migrations are pending")), text(": ")];
+        let mut line = vec![
+            strong(
+                count_of(pending.len(), "migration") + agree(pending.len(), " is pending", " are pending"),
+            ),
+            text(": "),
+        ];
         line.extend(codes(pending.into_iter().take(8)));
         line.push(text("."));
         points.push(line);

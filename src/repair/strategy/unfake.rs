@@ -8,7 +8,7 @@ use crate::audit::Verdict;
 use crate::dialect::{Dialect, mysql};
 use crate::migration::{Manifest, Operation, fold_in};
 use crate::repair::Basis;
-use crate::schema::{Change, ConstraintRef, Name, Schema, Table, TableName, diff_table};
+use crate::schema::{Change, ConstraintRef, Name, Schema, Table, TableName, agree, count_of, diff_table};
 
 /// What to take out of the ledger, and how.
 pub struct Unfake {
@@ -38,10 +38,11 @@ pub fn strategy(unfake: &Unfake) -> Strategy {
         ),
         facts: vec![
             format!(
-                "nothing of {} is there, and the {} tables that they touch are exactly as the migrations before \
-                 left them",
+                "nothing of {} is there, and {} exactly as the migrations before left {}",
                 listed(&unfake.migrations),
-                unfake.tables
+                count_of(unfake.tables, "table")
+                    + agree(unfake.tables, " that they touch is", " that they touch are"),
+                agree(unfake.tables, "it", "them")
             ),
             "no applied migration that stays in the ledger depends on them".into(),
             "each of their operations was seen through: none of them runs code or touches rows unseen".into(),

@@ -63,7 +63,7 @@ async fn ddl_interrupted() {
     let report = stage.report().await;
     let broken = first(&report, "broken off and recorded", Cause::DdlInterrupted);
     says(broken, "of shop.0003_invoice the first 1 step is there, and the last 1 step is not");
-    says(broken, "which come at the end of a migration, are missing too");
+    says(broken, "1 foreign key of the tables that stand, made at the end of a migration, is missing too");
     says(broken, "and it was recorded");
 }
 
@@ -89,7 +89,7 @@ async fn dropped_column_on_postgres() {
     let stage = Stage::new(Dialect::Postgres, database.url());
     stage.manage(&["migrate"]);
     database.execute("ALTER TABLE shop_order DROP COLUMN note").await;
-    dropped(&stage, "shop_order has lost 1 columns since it was made, of which migrations drop 0").await;
+    dropped(&stage, "shop_order has lost 1 column since it was made, of which migrations drop 0").await;
 }
 
 /// A sequence that no column owned outlives its table.

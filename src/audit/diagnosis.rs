@@ -10,6 +10,7 @@ mod dropped;
 mod edited;
 mod faked;
 mod interrupted;
+mod numbers;
 mod restored;
 mod role;
 mod router;

@@ -85,6 +85,9 @@ pub struct Evidence {
     pub dropped_columns: BTreeMap<TableName, u64>,
     /// Standing tables with the marks of their making.
     pub ages: Vec<TableAge>,
+    /// PostgreSQL: of how many numbers between a standing table and the one made before it no object is known. Looked
+    /// at only where few tables are missing.
+    pub free_numbers: BTreeMap<TableName, u64>,
     /// Other databases of the server that this role may know of.
     pub databases: Vec<String>,
     /// SQLite: pages of the file that were given up and not used again.
@@ -122,6 +125,8 @@ pub struct TableAge {
     /// MySQL: when the table was made or last rebuilt. PostgreSQL: when the catalog's row was last written, where
     /// the server tracks that.
     pub made_at: Option<Timestamp>,
+    /// When its file (PostgreSQL, for roles that may ask) or its rows (MySQL, since the server's start) last changed.
+    pub touched_at: Option<Timestamp>,
 }
 
 /// Another database of the same configuration, as its own last audit saw it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Case;
+use super::numbers::{self, Room};
 use super::scene::{Scene, State};
 use crate::audit::{Finding, Rule};
 use crate::dialect::Dialect;
@@ -67,12 +68,28 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         ),
     }
     weigh_traces(scene, &mut case);
+    if let [at] = absent[..] {
+        weigh_numbers(scene, at, &mut case);
+    }
     case.command = Some(commands(scene, &case.explains));
     case.check = Some(
         "Look for DROP statements in the server's log and in shell histories; ask whoever cleaned up last."
             .to_owned(),
     );
     Some(case)
+}
+
+/// An app of one table that is gone looks the same, whether a router kept it away or somebody dropped it.
+fn weigh_numbers(scene: &Scene<'_>, at: usize, case: &mut Case) {
+    match numbers::room_for(scene, at) {
+        Some(Room::None(why)) => case.speaks_against(40, why),
+        Some(Room::OnlyHere(why)) => case.speaks_for(20, why),
+        None if scene.lost_apps().contains_key(&scene.rows[at].id.app) => case.speaks_against(
+            0,
+            "a router that kept the only table of the app away would have left the very same: nothing here tells which",
+        ),
+        None => {}
+    }
 }
 
 fn weigh_traces(scene: &Scene<'_>, case: &mut Case) {

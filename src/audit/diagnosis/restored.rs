@@ -63,6 +63,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     }
     weigh_pace(scene, first, last, &mut case);
     weigh_ages(scene, first, &mut case);
+    weigh_files(scene, last, &mut case);
     case.check = Some(
         "Ask for the date of the last restore and of its backup, and whether the ledger came from elsewhere; compare \
          the newest rows of tables with the time of the cut."
@@ -126,6 +127,23 @@ fn weigh_ages(scene: &Scene<'_>, cut: usize, case: &mut Case) {
         );
     } else if times.iter().all(|(recorded, made)| made.duration_since(*recorded) < LATER) {
         case.speaks_against(15, "the tables were made when the ledger says, and not by a restore since");
+    }
+}
+
+/// A dump that is loaded writes the files of all its tables.
+fn weigh_files(scene: &Scene<'_>, last: usize, case: &mut Case) {
+    let ages = scene.evidence().map(|it| it.ages.as_slice()).unwrap_or_default();
+    let oldest = ages.iter().filter_map(|it| Some((it.touched_at?, &it.table))).min();
+    let (Some((touched, table)), Some(recorded)) = (oldest, scene.rows[last].at) else { return };
+    if recorded.duration_since(touched) >= LATER {
+        case.speaks_against(
+            15,
+            format!(
+                "{table} was last written at {touched}, before {} was recorded: a dump that was loaded since would have \
+                 written it anew",
+                scene.rows[last].id
+            ),
+        );
     }
 }
 

@@ -2,6 +2,7 @@
 //! nothing of it (`django/db/migrations/operations/base.py`, `allow_migrate_model`).
 
 use super::Case;
+use super::numbers::{self, Room};
 use super::scene::{Scene, State};
 use crate::schema::count_of;
 
@@ -22,11 +23,11 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let is_pattern = count > 1;
     case.speaks_for(
         if is_pattern { 20 } else { 5 },
-        format!(
-            "all {} of {} are missing, as a router decides by app",
-            count_of(count, "table"),
-            names.join(", ")
-        ),
+        if is_pattern {
+            format!("all {count} tables of {} are missing, as a router decides by app", names.join(", "))
+        } else {
+            format!("the only table of {} is missing, as a router decides by app", names.join(", "))
+        },
     );
     let others =
         (0..scene.rows.len()).filter(|at| scene.rows[*at].state == State::Absent && !is_of(at)).count();
@@ -38,7 +39,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     }
     match rows.iter().copied().find(|at| scene.was_run_among_others(*at)) {
         Some(at) => case.speaks_for(
-            if is_pattern { 45 } else { 30 },
+            if is_pattern { 45 } else { 35 },
             format!(
                 "the row of {} was written between rows of migrations that were run, within a second of both: one \
                  `migrate` recorded them all, and ran only some",
@@ -46,6 +47,17 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             ),
         ),
         None => case.speaks_against(5, "their rows do not stand between those of migrations that were run at once"),
+    }
+    if let [at] = rows[..] {
+        match numbers::room_for(scene, at) {
+            Some(Room::None(why)) => case.speaks_for(20, why),
+            Some(Room::OnlyHere(why)) => case.speaks_against(20, why),
+            None if !is_pattern => case.speaks_against(
+                0,
+                "dropping the only table of the app would have left the very same: nothing here tells which",
+            ),
+            None => {}
+        }
     }
     for tie in scene.lost_ties(&case.explains) {
         case.speaks_against(40, tie);

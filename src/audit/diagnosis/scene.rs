@@ -244,8 +244,12 @@ impl<'a> Scene<'a> {
             .map(|it| it.as_micros())
             .collect();
         gaps.sort_unstable();
-        let middle = gaps.get(gaps.len() / 2)?;
-        Some(Pace { milliseconds: *middle as f64 / 1_000.0, rows: gaps.len() })
+        let milliseconds = |microseconds: i128| microseconds as f64 / 1_000.0;
+        Some(Pace {
+            milliseconds: milliseconds(*gaps.get(gaps.len() / 2)?),
+            fastest: milliseconds(*gaps.first()?),
+            rows: gaps.len(),
+        })
     }
 
     /// The pace of migrations whose objects stand, so that they were run.
@@ -368,7 +372,10 @@ impl<'a> Scene<'a> {
 /// How fast rows followed each other.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
+    /// The median.
     pub milliseconds: f64,
+    /// A busy machine delays rows, and hurries none.
+    pub fastest: f64,
     pub rows: usize,
 }
 
@@ -379,9 +386,11 @@ impl Pace {
         self.is_comparable(other) && self.milliseconds * 5.0 <= other.milliseconds
     }
 
-    /// As slow as the other, or slower.
+    /// As slow as the other, or slower, and no row of it faster than all of the other's.
     pub fn keeps_to(self, other: Self) -> bool {
-        self.is_comparable(other) && self.milliseconds * 2.0 >= other.milliseconds
+        self.is_comparable(other)
+            && self.milliseconds * 2.0 >= other.milliseconds
+            && self.fastest >= other.fastest
     }
 
     /// Whether both rest on enough rows.

@@ -84,18 +84,22 @@ impl Session {
         }
         // The session's time zone is UTC.
         let sql = format!(
-            "SELECT CAST(table_name AS CHAR), CAST(create_time AS CHAR) FROM information_schema.tables \
+            "SELECT CAST(table_name AS CHAR), CAST(create_time AS CHAR), CAST(update_time AS CHAR) \
+               FROM information_schema.tables \
               WHERE table_schema = {} AND table_name IN ({})",
             dialect.quote_literal(&self.server.schema),
             names.join(", ")
         );
-        let rows: Vec<(String, Option<String>)> = self.fetch_text(AssertSqlSafe(sql)).await?;
-        let age = |(name, made_at): (String, Option<String>)| TableAge {
+        let rows: Vec<(String, Option<String>, Option<String>)> = self.fetch_text(AssertSqlSafe(sql)).await?;
+        let time = |text: Option<String>| {
+            let time = text?.parse::<civil::DateTime>().ok()?;
+            Offset::UTC.to_timestamp(time).ok()
+        };
+        let age = |(name, made_at, touched_at): (String, Option<String>, Option<String>)| TableAge {
             table: TableName { schema: None, name: name.into() },
             serial: None,
-            made_at: made_at
-                .and_then(|it| it.parse::<civil::DateTime>().ok())
-                .and_then(|it| Offset::UTC.to_timestamp(it).ok()),
+            made_at: time(made_at),
+            touched_at: time(touched_at),
         };
         Ok(rows.into_iter().map(age).collect())
     }

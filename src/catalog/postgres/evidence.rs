@@ -1,4 +1,6 @@
-//! Looks for the traces of what is missing in a PostgreSQL database: five statements, all on catalogs.
+//! Looks for the traces of what is missing in a PostgreSQL database: a few statements, all on catalogs.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sqlx::FromRow;
@@ -8,6 +10,9 @@ use super::{Session, within};
 use crate::audit::evidence::{Elsewhere, Evidence, LeftOver, Missing, TableAge};
 use crate::catalog::{CatalogError, FailureReason};
 use crate::schema::{Name, TableName};
+
+/// Of more, what became of the numbers between tables tells nothing.
+const FEW_TABLES: usize = 3;
 
 #[derive(FromRow)]
 struct ElsewhereRow {
@@ -60,6 +65,22 @@ impl Session {
             .fetch_all(&mut self.connection)
             .await
             .or_else(|error| unseen(error, "marks of the making of tables", &mut denied))?;
+        let touched: Vec<(String, Option<i64>)> = sqlx::query_as(include_str!("evidence/files.sql"))
+            .bind(&place.audited)
+            .bind(&standing)
+            .fetch_all(&mut self.connection)
+            .await
+            .or_else(|error| unseen(error, "the ages of files", &mut denied))?;
+        let free_numbers: Vec<(String, i64)> = if tables.len() <= FEW_TABLES {
+            sqlx::query_as(include_str!("evidence/numbers.sql"))
+                .bind(&place.audited)
+                .bind(&standing)
+                .fetch_all(&mut self.connection)
+                .await
+                .or_else(|error| unseen(error, "free numbers of objects", &mut denied))?
+        } else {
+            Vec::new()
+        };
         let search_path_settings: Vec<String> = sqlx::query_scalar(include_str!("evidence/settings.sql"))
             .fetch_all(&mut self.connection)
             .await
@@ -77,7 +98,10 @@ impl Session {
             dropped_columns: (made.iter())
                 .map(|it| (table(&it.name), u64::try_from(it.dropped_columns).unwrap_or_default()))
                 .collect(),
-            ages: made.into_iter().map(TableAge::from).collect(),
+            ages: ages(made, touched),
+            free_numbers: (free_numbers.iter())
+                .filter_map(|(name, free)| Some((table(name), u64::try_from(*free).ok()?)))
+                .collect(),
             databases,
             free_pages: None,
             not_gathered: denied,
@@ -126,12 +150,14 @@ impl From<ElsewhereRow> for Elsewhere {
     }
 }
 
-impl From<TableRow> for TableAge {
-    fn from(row: TableRow) -> Self {
-        Self {
-            table: TableName::unqualified(row.name),
-            serial: u64::try_from(row.serial).ok(),
-            made_at: row.made_at.and_then(|it| Timestamp::from_microsecond(it).ok()),
-        }
-    }
+fn ages(made: Vec<TableRow>, touched: Vec<(String, Option<i64>)>) -> Vec<TableAge> {
+    let time = |microseconds: Option<i64>| Timestamp::from_microsecond(microseconds?).ok();
+    let touched: BTreeMap<String, Option<i64>> = touched.into_iter().collect();
+    let age = |row: TableRow| TableAge {
+        touched_at: time(touched.get(&row.name).copied().flatten()),
+        table: TableName::unqualified(row.name),
+        serial: u64::try_from(row.serial).ok(),
+        made_at: time(row.made_at),
+    };
+    made.into_iter().map(age).collect()
 }

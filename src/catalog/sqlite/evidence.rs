@@ -36,6 +36,7 @@ impl Session {
                     table: TableName::unqualified(name.as_str()),
                     serial: u64::try_from(*page).ok(),
                     made_at: None,
+                    touched_at: None,
                 })
                 .collect(),
             free_pages: free.first().and_then(|(pages,)| u64::try_from(*pages).ok()),

@@ -1,11 +1,16 @@
 //! What happens to files and objects: edited, broken off, dropped.
 
-use schema_health::audit::{Cause, Health};
-use schema_health::dialect::Dialect;
+use std::process::Command;
+use std::time::{Duration, Instant};
 
-use super::stage::{Stage, first, says};
+use schema_health::audit::{Cause, Health, Report};
+use schema_health::dialect::Dialect;
+use sqlx::{Connection, Executor};
+
+use super::stage::{Stage, first, run, says};
 use crate::servers::mysql::mysql_database;
 use crate::servers::postgres::postgres_database;
+use crate::servers::private::{PrivateServer, Stop};
 use crate::servers::sqlite::sqlite_database;
 
 async fn edited(stage: Stage) {
@@ -124,4 +129,134 @@ async fn dropped_on_sqlite() {
     stage.manage(&["migrate"]);
     database.execute("PRAGMA foreign_keys = OFF; DROP TABLE shop_customer").await;
     dropped(&stage, "a foreign key of shop_order still refers to shop_customer").await;
+}
+
+/// A project with one more app, of one table, which is migrated among the others.
+fn with_news(stage: Stage) -> Stage {
+    let migrations = stage.project().join("news/migrations");
+    std::fs::create_dir_all(&migrations).unwrap();
+    for empty in [migrations.join("__init__.py"), stage.project().join("news/__init__.py")] {
+        std::fs::write(empty, "").unwrap();
+    }
+    let text = "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    initial = True\n\n    \
+                operations = [\n        migrations.CreateModel(\n            name=\"Item\",\n            \
+                fields=[(\"id\", models.BigAutoField(primary_key=True, serialize=False)), (\"text\", models.TextField())],\n        \
+                ),\n    ]\n";
+    std::fs::write(migrations.join("0001_initial.py"), text).unwrap();
+    stage.edit("settings.py", "    \"shop\",", "    \"news\",\n    \"shop\",");
+    let router = "\n\nclass WithoutNews:\n    def allow_migrate(self, db, app_label, **hints):\n        \
+                  return app_label != \"news\"\n";
+    let file = stage.project().join("routers.py");
+    std::fs::write(&file, std::fs::read_to_string(&file).unwrap() + router).unwrap();
+    stage
+}
+
+/// Where nothing tells the two apart, neither is accused more than the other, and both say so.
+#[track_caller]
+fn told_as_equal(report: &Report, happened: &str) {
+    let rank = |cause: Cause| report.diagnosis.iter().find(|it| it.cause == cause).map(|it| it.rank);
+    let (dropped, router) = (rank(Cause::DroppedByHand), rank(Cause::RouterSkipped));
+    assert!(dropped.is_some() && dropped == router, "{happened}: {:#?}", report.diagnosis);
+    assert_eq!(report.diagnosis[0].rank, dropped.unwrap(), "{happened}");
+    for hypothesis in &report.diagnosis[..2] {
+        says(hypothesis, "would have left the very same");
+    }
+}
+
+#[tokio::test]
+async fn one_table_of_an_app_dropped_or_kept_away_on_mysql() {
+    let (dropped, kept) = (mysql_database().await, mysql_database().await);
+    let stage = with_news(Stage::new(dropped.dialect, dropped.url()));
+    stage.manage(&["migrate"]);
+    dropped.execute("DROP TABLE news_item").await;
+    told_as_equal(&stage.report().await, "dropped");
+    let stage = with_news(Stage::new(kept.dialect, kept.url()));
+    stage.manage_with(&[("ROUTER", "routers.WithoutNews")], &["migrate"]);
+    told_as_equal(&stage.report().await, "kept away");
+}
+
+/// Executes a statement on a server that may just be coming up.
+async fn as_superuser(server: &PrivateServer, sql: &str) {
+    let began = Instant::now();
+    let mut connection = loop {
+        match sqlx::PgConnection::connect(&format!("postgres://postgres@{}/postgres", server.address())).await
+        {
+            Ok(connection) => break connection,
+            Err(error) => assert!(began.elapsed() < Duration::from_secs(30), "{error}"),
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    };
+    connection.execute(sqlx::AssertSqlSafe(sql.to_owned())).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+/// On a server where nobody else makes anything meanwhile, the numbers of objects tell them apart.
+#[tokio::test]
+async fn one_table_of_an_app_dropped_or_kept_away_on_a_quiet_postgres() {
+    let server = PrivateServer::postgres();
+    let url = |name: &str| format!("postgres://postgres@{}/{name}", server.address());
+    for name in ["dropped", "kept"] {
+        as_superuser(&server, &format!("CREATE DATABASE {name}")).await;
+    }
+    let stage = with_news(Stage::new(Dialect::Postgres, url("dropped")));
+    stage.manage(&["migrate"]);
+    let mut connection = sqlx::PgConnection::connect(&url("dropped")).await.unwrap();
+    connection.execute("DROP TABLE news_item").await.unwrap();
+    connection.close().await.unwrap();
+    let report = stage.report().await;
+    let dropped = first(&report, "the only table of an app dropped", Cause::DroppedByHand);
+    says(dropped, "between the other tables of that time never enough for one: what had them is gone");
+
+    let stage = with_news(Stage::new(Dialect::Postgres, url("kept")));
+    stage.manage_with(&[("ROUTER", "routers.WithoutNews")], &["migrate"]);
+    let report = stage.report().await;
+    let router = first(&report, "the only table of an app kept away", Cause::RouterSkipped);
+    says(router, "a table takes 3 at least, so that none was made");
+}
+
+/// With commit timestamps, PostgreSQL tells when each table was made; and files tell when they were last written.
+#[tokio::test]
+async fn times_on_a_postgres_that_keeps_them() {
+    let mut server = PrivateServer::postgres();
+    as_superuser(&server, "ALTER SYSTEM SET track_commit_timestamp = on").await;
+    server.stop(Stop::Orderly);
+    server.start();
+    for name in ["here", "restored"] {
+        as_superuser(&server, &format!("CREATE DATABASE {name}")).await;
+    }
+    let url = |name: &str| format!("postgres://postgres@{}/{name}", server.address());
+    let stage = Stage::new(Dialect::Postgres, url("here"));
+    stage.manage(&["migrate", "auth"]);
+    stage.manage(&["migrate", "shop", "0002"]);
+    let folder = tempfile::TempDir::new().unwrap();
+    let (backup, ledger) = (folder.path().join("backup.sql"), folder.path().join("ledger.sql"));
+    let dump = |arguments: &[&str], file: &std::path::Path| {
+        run(Command::new("pg_dump").args(arguments).arg("-f").arg(file).arg(url("here")));
+    };
+    dump(&["--no-owner"], &backup);
+    std::thread::sleep(Duration::from_secs(2));
+    stage.manage(&["migrate", "--fake"]);
+    let report = stage.report().await;
+    first(&report, "faked, with times", Cause::Faked);
+    // Its cut alone would make it one: the times of the tables and of their files speak against it.
+    assert!(
+        report.diagnosis.iter().all(|it| it.cause != Cause::RestoredOlderBackup),
+        "{:#?}",
+        report.diagnosis
+    );
+
+    // The same rows over a backup of before.
+    dump(&["--data-only", "--table=django_migrations"], &ledger);
+    let load = |file: &std::path::Path| {
+        run(Command::new("psql").args(["-q", "-v", "ON_ERROR_STOP=1", "-f"]).arg(file).arg(url("restored")));
+    };
+    load(&backup);
+    let mut connection = sqlx::PgConnection::connect(&url("restored")).await.unwrap();
+    connection.execute("DELETE FROM django_migrations").await.unwrap();
+    connection.close().await.unwrap();
+    load(&ledger);
+    let report = stage.report_at(&url("restored")).await;
+    let restored = report.diagnosis.iter().find(|it| it.cause == Cause::RestoredOlderBackup).unwrap();
+    says(restored, "later than the ledger says of each");
+    assert!(!restored.evidence_against.iter().any(|it| it.contains("written it anew")), "{restored:#?}");
 }

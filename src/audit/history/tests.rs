@@ -105,7 +105,7 @@ fn a_half_applied_squash_is_told() {
         &["a.0001_x"],
         &[],
         &[
-            "info half_applied_squash: a.0001_squashed_0002 replaces 2 migrations, of which 1 are recorded, so that it does \
+            "info half_applied_squash: a.0001_squashed_0002 replaces 2 migrations, of which 1 is recorded, so that it does \
            not count until the others are applied",
         ],
     );
@@ -114,7 +114,7 @@ fn a_half_applied_squash_is_told() {
         &["a.0001_x", "a.0001_squashed_0002"],
         &[],
         &[
-            "warning half_applied_squash: a.0001_squashed_0002 replaces 2 migrations, of which 1 are recorded, yet it is \
+            "warning half_applied_squash: a.0001_squashed_0002 replaces 2 migrations, of which 1 is recorded, yet it is \
            itself recorded: the tool takes the others for not applied, and would run them again",
         ],
     );

@@ -13,6 +13,7 @@ mod deltacrown;
 mod demo;
 mod diagnosis;
 mod evolve;
+mod fuzz;
 mod house;
 mod laws;
 mod observing;

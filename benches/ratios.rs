@@ -3,13 +3,16 @@
 //! ```console
 //! $ cargo bench --bench ratios                     # everything
 //! $ cargo bench --bench ratios -- postgres 1000    # PostgreSQL with 1,000 tables
-//! $ cargo bench --bench ratios -- pure http        # parts: postgres, mariadb, http, pure
+//! $ cargo bench --bench ratios -- pure http        # parts: postgres, mariadb, http, pure, compile
 //! ```
 //!
 //! The servers are those of `SCHEMA_HEALTH_TEST_POSTGRES_URL` and `SCHEMA_HEALTH_TEST_MYSQL_URL`, as for the
 //! tests; each part makes databases of its own there and drops them. Server CPU and memory are read from
-//! `/proc`, so the servers must run on this machine. `http` needs `wrk`.
+//! `/proc`, so the servers must run on this machine. `http` needs `wrk`. `compile` needs no server, but
+//! `SCHEMA_HEALTH_TEST_PYTHON`, by which it makes the environments of real Django projects.
 
+#[path = "ratios/compile.rs"]
+mod compile;
 #[path = "ratios/http.rs"]
 mod http;
 #[path = "ratios/mariadb.rs"]
@@ -31,7 +34,7 @@ use anyhow::{Context, bail};
 
 use measure::Report;
 
-const USAGE: &str = "usage: cargo bench --bench ratios -- [postgres|mariadb|http|pure]… [SIZE]…";
+const USAGE: &str = "usage: cargo bench --bench ratios -- [postgres|mariadb|http|pure|compile]… [SIZE]…";
 
 /// What is to be measured; a size is a number of tables, for `http` a number of databases.
 #[derive(Default)]
@@ -47,7 +50,7 @@ impl Wanted {
             match argument.as_str() {
                 // Cargo's own.
                 "--bench" => {}
-                "postgres" | "mariadb" | "http" | "pure" => wanted.parts.push(argument),
+                "postgres" | "mariadb" | "http" | "pure" | "compile" => wanted.parts.push(argument),
                 size => wanted.sizes.push(size.replace([',', '_'], "").parse().context(USAGE)?),
             }
         }
@@ -78,6 +81,9 @@ fn run() -> anyhow::Result<()> {
     if arguments.peek().is_some_and(|it| it == service::CHILD) {
         return service::serve(arguments.nth(1).context("the child needs a configuration")?.as_ref());
     }
+    if arguments.peek().is_some_and(|it| it == compile::CHILD) {
+        return compile::child(&arguments.skip(1).collect::<Vec<_>>());
+    }
     let wanted = Wanted::of(arguments)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut report = Report::default();
@@ -103,6 +109,9 @@ fn run() -> anyhow::Result<()> {
             pure::fold_and_diff(size, &mut report)?;
         }
         pure::parse(&mut report)?;
+    }
+    if wanted.has("compile") {
+        compile::measure(&mut report)?;
     }
     Ok(())
 }

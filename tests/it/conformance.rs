@@ -3,6 +3,7 @@
 mod by_hand;
 pub mod corpus;
 pub mod damage;
+mod environment;
 pub mod ground;
 mod mending;
 mod origins;

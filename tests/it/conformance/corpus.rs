@@ -1,39 +1,19 @@
 //! A corpus: a real Django project, its Python, and what compiling its sources gives.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use schema_health::compile::django::{Compilation, Request, compile_project};
 use schema_health::dialect::Dialect;
-use sha2::{Digest, Sha256};
 
+pub use super::environment::kept;
+use super::environment::{self, home, run, usual_python};
 use super::origins::Origins;
 
 /// A folder of `tests/conformance/corpora`.
 #[derive(Clone, Copy, Debug)]
 pub struct Corpus(pub &'static str);
-
-fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance")
-}
-
-/// Where environments and figures are kept between runs.
-pub fn kept() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("target"),
-        |target| Path::new(env!("CARGO_MANIFEST_DIR")).join(target),
-    );
-    target.join("conformance")
-}
-
-/// Runs a program, and fails with its messages when it fails.
-fn run(command: &mut Command) -> String {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{command:?}:\n{told}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
 
 impl Corpus {
     fn folder(self) -> PathBuf {
@@ -42,30 +22,7 @@ impl Corpus {
 
     /// The virtual environment with exactly what `requirements.txt` says, made at the first need.
     pub fn environment(self) -> PathBuf {
-        let requirements = self.folder().join("requirements.txt");
-        let python = self.python();
-        let content = format!("{}{}", fs::read_to_string(&requirements).unwrap(), python.display());
-        let hash = Sha256::digest(&content);
-        let name: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        fs::create_dir_all(kept()).unwrap();
-        let environment = kept().join(&name);
-        // One environment at a time: pip fills the disk, the network and the processors by itself.
-        let lock = File::create(kept().join("lock")).unwrap();
-        lock.lock().unwrap();
-        let complete = environment.join("complete");
-        if !complete.exists() {
-            let _ = fs::remove_dir_all(&environment);
-            // uv takes a few seconds where pip takes a minute.
-            let uv = || {
-                let mut uv = Command::new(usual_python());
-                uv.args(["-m", "uv", "--quiet", "--no-config"]).env("UV_PYTHON_DOWNLOADS", "never");
-                uv
-            };
-            run(uv().args(["venv", "--python"]).arg(&python).arg(&environment));
-            run(uv().args(["pip", "install", "--python"]).arg(&environment).arg("-r").arg(&requirements));
-            File::create(complete).unwrap();
-        }
-        environment
+        environment::environment(&self.folder().join("requirements.txt"), &self.python())
     }
 
     /// Django 6 needs Python 3.12; everything else is content with what the tests run with.
@@ -79,9 +36,7 @@ impl Corpus {
     }
 
     pub fn site_packages(self) -> PathBuf {
-        let library = self.environment().join("lib");
-        let version = fs::read_dir(library).unwrap().next().unwrap().unwrap();
-        version.path().join("site-packages")
+        environment::site_packages(&self.environment())
     }
 
     /// `manage.py …` of the corpus on the database behind `url`; what it printed.
@@ -146,13 +101,8 @@ impl Corpus {
     }
 }
 
-/// What the tests run with.
-fn usual_python() -> PathBuf {
-    std::env::var_os("SCHEMA_HEALTH_TEST_PYTHON").expect("run ./tests/run").into()
-}
-
 /// The newest Python of 3.12 and above that is on the PATH or among pyenv's.
-fn newer_python() -> Option<PathBuf> {
+pub fn newer_python() -> Option<PathBuf> {
     let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
     let pyenv = pyenv.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")))?;
     let installed = fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();

@@ -1,0 +1,187 @@
+//! Compiling Django projects, against what Django's own loader and `manage.py showmigrations` cost.
+//!
+//! Django gets what is in its favour: its modules are compiled already, its command skips its checks, its loader is measured without the start of
+//! Django and only makes the models' state, and the database of `showmigrations` is an empty SQLite file.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail, ensure};
+use rustix::time::{ClockId, clock_gettime};
+use schema_health::compile::django::{Request, compile_project};
+use schema_health::dialect::Dialect;
+
+#[path = "../../tests/it/conformance/environment.rs"]
+mod environment;
+
+use crate::measure::{self, Report, median};
+use environment::{home, kept, run, usual_python};
+
+/// The first argument of the bench binary when it is to compile one project and tell what that took.
+pub const CHILD: &str = "compile-for-the-bench";
+
+const ROUNDS: usize = 7;
+/// Django's CPU time is to be at least ten times ours, and its command fifty times as long as ours.
+const OF_THE_LOADER: f64 = 0.1;
+const OF_THE_COMMAND: f64 = 0.02;
+const PER_THOUSAND: Duration = Duration::from_millis(100);
+const PEAK: u64 = 200;
+
+/// The largest that PyPI has, each with its folder of `requirements.txt` and `settings.py`.
+const PROJECTS: [&str; 3] =
+    ["tests/conformance/corpora/oscar", "tests/conformance/corpora/wagtail", "benches/ratios/compile/pretix"];
+
+struct Project {
+    folder: PathBuf,
+    environment: PathBuf,
+    scratch: tempfile::TempDir,
+}
+
+/// What compiling cost in a process of its own.
+#[derive(Clone, Copy)]
+struct Compiled {
+    cpu: Duration,
+    wall: Duration,
+    /// `VmHWM`, in bytes.
+    peak: u64,
+    migrations: usize,
+}
+
+pub fn measure(report: &mut Report) -> anyhow::Result<()> {
+    for folder in PROJECTS {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        let environment = environment::environment(&folder.join("requirements.txt"), &usual_python());
+        Project { folder, environment, scratch: tempfile::tempdir()? }.measure(report)?;
+    }
+    Ok(())
+}
+
+/// Compiles as the arguments say, and prints what it took: the other side of [`Project::child`].
+pub fn child(arguments: &[String]) -> anyhow::Result<()> {
+    let [settings, sources @ ..] = arguments else { bail!("the child needs settings and sources") };
+    let request = Request {
+        dialect: Dialect::Postgres,
+        sources: sources.iter().map(PathBuf::from).collect(),
+        settings: Some(settings.into()),
+        set: Vec::new(),
+        apps: Vec::new(),
+        installed_apps: Vec::new(),
+        django: None,
+    };
+    let (cpu, began) = (cpu(), Instant::now());
+    let compilation = compile_project(&request)?;
+    let (cpu, wall) = (self::cpu().saturating_sub(cpu), began.elapsed());
+    let peak = measure::memory(std::process::id(), "VmHWM")?;
+    println!("{} {} {peak} {}", cpu.as_nanos(), wall.as_nanos(), compilation.summary.migrations);
+    Ok(())
+}
+
+/// Of all threads of this process, those that have ended too.
+fn cpu() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
+}
+
+impl Project {
+    fn measure(&self, report: &mut Report) -> anyhow::Result<()> {
+        let name = self.folder.file_name().and_then(|it| it.to_str()).context("a folder has a name")?;
+        // Whatever is read is in memory afterwards, and Python has compiled its modules.
+        self.loader()?;
+        self.showmigrations();
+        let migrations = self.child()?.migrations;
+        ensure!(migrations > 100, "only {migrations} migrations were compiled");
+        let (mut ours, mut loader, mut command, mut showmigrations) = (vec![], vec![], vec![], vec![]);
+        for _ in 0..ROUNDS {
+            ours.push(self.child()?);
+            loader.push(self.loader()?);
+            command.push(timed(|| self.command())?);
+            showmigrations.push(timed(|| {
+                self.showmigrations();
+                Ok(())
+            })?);
+        }
+        let of = |what: fn(&Compiled) -> Duration| median(ours.iter().map(what).collect());
+        let times =
+            (of(|it| it.cpu), of(|it| it.wall), median(loader), median(command), median(showmigrations));
+        let (Some(cpu), Some(wall), Some(loader), Some(command), Some(showmigrations)) = times else {
+            bail!("nothing was measured");
+        };
+        let what = format!("{name}, {migrations} migrations");
+        report.ratio(&format!("{what}: compile ÷ Django's loader, CPU"), cpu, loader, Some(OF_THE_LOADER));
+        report.ratio(
+            &format!("{what}: compile ÷ showmigrations, the commands' wall"),
+            command,
+            showmigrations,
+            Some(OF_THE_COMMAND),
+        );
+        let per_thousand = wall.mul_f64(1_000.0 / migrations as f64);
+        report.time(&format!("{what}: compile, wall per 1,000"), per_thousand, Some(PER_THOUSAND));
+        let peak = ours.iter().map(|it| it.peak).max().unwrap_or_default();
+        report.megabytes(&format!("{what}: peak memory"), peak, Some(PEAK));
+        Ok(())
+    }
+
+    fn settings(&self) -> PathBuf {
+        self.folder.join("settings.py")
+    }
+
+    fn sources(&self) -> [PathBuf; 3] {
+        [self.folder.clone(), home(), environment::site_packages(&self.environment)]
+    }
+
+    fn child(&self) -> anyhow::Result<Compiled> {
+        let mut child = Command::new(std::env::current_exe()?);
+        let told = run(child.arg(CHILD).arg(self.settings()).args(self.sources()));
+        let numbers: Vec<u64> = told.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        let [cpu, wall, peak, migrations] = numbers.as_slice() else { bail!("the child said {told:?}") };
+        Ok(Compiled {
+            cpu: Duration::from_nanos(*cpu),
+            wall: Duration::from_nanos(*wall),
+            peak: *peak,
+            migrations: *migrations as usize,
+        })
+    }
+
+    /// `schema-health compile django`, as a user says it.
+    fn command(&self) -> anyhow::Result<()> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_schema-health"));
+        command.args(["compile", "django", "--dialect", "postgres", "--settings"]).arg(self.settings());
+        for source in self.sources() {
+            command.arg("--source").arg(source);
+        }
+        run(command.arg("-o").arg(self.scratch.path().join("manifest.json")));
+        Ok(())
+    }
+
+    fn loader(&self) -> anyhow::Result<Duration> {
+        let told = run(self
+            .python()
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/ratios/compile/loader.py")));
+        Ok(Duration::from_secs_f64(told.trim().parse().with_context(|| told.clone())?))
+    }
+
+    fn showmigrations(&self) {
+        run(self.python().args(["-m", "django", "showmigrations", "--skip-checks"]));
+    }
+
+    fn python(&self) -> Command {
+        let mut python = Command::new(self.environment.join("bin/python"));
+        let path = std::env::join_paths([&self.folder, &home()]).unwrap_or_default();
+        python
+            .env("PYTHONPATH", path)
+            .env("DJANGO_SETTINGS_MODULE", "settings")
+            .env("DATABASE_URL", format!("sqlite:{}", self.scratch.path().join("db.sqlite3").display()))
+            // Where pretix keeps what it makes.
+            .env("DATA_DIR", self.scratch.path())
+            .env("PYTHONPYCACHEPREFIX", kept().join("compiled"))
+            .env("PYTHONWARNINGS", "ignore");
+        python
+    }
+}
+
+fn timed(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Duration> {
+    let began = Instant::now();
+    work()?;
+    Ok(began.elapsed())
+}

@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Exit, say};
+use crate::compile::django::notice::{self, Concern, Notice};
 use crate::compile::django::{Request, compile_project};
 use crate::dialect::Dialect;
 use crate::schema::count_of;
@@ -42,9 +43,12 @@ pub struct DjangoArgs {
     /// Where to write the manifest; standard output when not said, or `-`.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Write nothing, and fail, if anything was not seen through.
+    /// Write nothing, and fail, if an operation, a migration or an app was not seen through.
     #[arg(long)]
     strict: bool,
+    /// Tell each thing that was assumed: what the environment holds, which libraries are not installed.
+    #[arg(long)]
+    assumptions: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -77,11 +81,13 @@ fn django(arguments: DjangoArgs) -> anyhow::Result<Exit> {
         django: arguments.django,
     };
     let compilation = compile_project(&request)?;
-    for notice in &compilation.notices {
-        eprintln!("{}: {}", notice.at, notice.message);
-    }
+    let notices = compilation.notices;
+    tell(&notices, arguments.assumptions);
     eprintln!("{}", compilation.summary);
-    let count = compilation.notices.len();
+    for advice in notice::advice(&notices) {
+        eprintln!("help: {advice}");
+    }
+    let count = notices.iter().filter(|it| it.concern.leaves_something_unseen()).count();
     if arguments.strict && count > 0 {
         let things = count_of(count, "thing");
         eprintln!("error: {things} not seen through, and --strict allows none");
@@ -95,6 +101,20 @@ fn django(arguments: DjangoArgs) -> anyhow::Result<Exit> {
         }
     }
     Ok(Exit::Healthy)
+}
+
+/// What was assumed comes last, and is counted where it is not asked for: a project asks its environment for a lot that
+/// no table hangs on.
+fn tell(notices: &[Notice], assumptions: bool) {
+    let (assumed, unseen): (Vec<&Notice>, Vec<&Notice>) =
+        notices.iter().partition(|it| it.concern == Concern::Assumed);
+    for notice in unseen.into_iter().chain(assumed.iter().copied().filter(|_| assumptions)) {
+        eprintln!("{}: {}", notice.at, notice.message);
+    }
+    if !assumptions && !assumed.is_empty() {
+        let things = count_of(assumed.len(), "thing");
+        eprintln!("{things} assumed of the environment; --assumptions tells each");
+    }
 }
 
 fn pair(text: &str) -> anyhow::Result<(String, String)> {

@@ -14,6 +14,7 @@ pub mod field;
 pub mod graph;
 pub mod index;
 pub mod names;
+pub mod notice;
 pub mod opaque;
 pub mod operation;
 pub mod project;

@@ -18,6 +18,7 @@ use super::{
     read_limited, resolve_url,
 };
 use crate::catalog::{Budgets, LedgerSource, Scheme, Target};
+use crate::compile::django::notice::{self, Concern};
 use crate::compile::django::{Request, compile_project};
 use crate::migration::Manifest;
 use crate::smoke::AllowedHost;
@@ -244,7 +245,17 @@ impl Manifests {
             Ok(compilation) => {
                 sources.extend(compilation.files.iter().cloned());
                 for notice in &compilation.notices {
-                    tracing::warn!("{}: {}", notice.at, notice.message);
+                    match notice.concern {
+                        Concern::Assumed => tracing::info!("{}: {}", notice.at, notice.message),
+                        Concern::App
+                        | Concern::File
+                        | Concern::Dependency
+                        | Concern::Operation
+                        | Concern::Setting => tracing::warn!("{}: {}", notice.at, notice.message),
+                    }
+                }
+                for advice in notice::advice(&compilation.notices) {
+                    tracing::info!("to do about {advice}");
                 }
                 tracing::info!("compiled {}", compilation.summary);
                 Some(Arc::new(compilation.manifest))

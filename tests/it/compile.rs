@@ -1,7 +1,9 @@
 //! Manifests compiled from Django projects, against databases that real Django migrated.
 
+mod large;
 mod projects;
 mod steps;
+mod told;
 mod wild;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use std::time::Duration;
 use schema_health::audit::{Finding, Policy, Report, audit};
 use schema_health::catalog::Session;
 use schema_health::compile::django::compile::{Compiled, compile};
-use schema_health::compile::django::project::Notice;
+use schema_health::compile::django::notice::Notice;
 use schema_health::compile::django::read::{Request, read};
 use schema_health::dialect::Dialect;
 use schema_health::migration::{LedgerFormat, Manifest};

@@ -5,7 +5,8 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::compile::compile;
-use super::project::{Notice, Project};
+use super::notice::{Concern, Notice};
+use super::project::Project;
 use super::read::{ReadError, Request, read};
 use crate::dialect::Dialect;
 use crate::migration::manifest::Mistake;
@@ -52,12 +53,14 @@ pub enum CompileError {
 ///
 /// Blocking: it reads files.
 pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
-    let project = read(request)?;
+    let mut project = read(request)?;
     let files = files_of(&project);
     let (dialect, django, apps) = (project.dialect, project.django, project.apps.len());
     let compiled = compile(&project);
-    let mut notices = project.notices;
+    let mut notices = std::mem::take(&mut project.notices);
     notices.extend(compiled.notices);
+    // Its values take as much memory as what they were compiled to.
+    drop(project);
     let manifest = match Manifest::new(dialect, &ledger::DJANGO, compiled.migrations) {
         Ok(manifest) => manifest,
         Err(mistakes) => return Err(CompileError::Manifest(mistakes, notices)),
@@ -78,12 +81,10 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
 /// With what was not seen of the list of apps, which is the usual cause.
 fn why_no_manifest(mistakes: &[Mistake], notices: &[Notice]) -> String {
     let mut lines: Vec<String> = mistakes.iter().map(|it| it.message.clone()).collect();
-    let of_apps: Vec<&Notice> = notices.iter().filter(|it| it.message.contains("INSTALLED_APPS")).collect();
+    let of_apps: Vec<&Notice> = notices.iter().filter(|it| it.concern == Concern::App).collect();
     lines.extend(of_apps.iter().map(|it| format!("{}: {}", it.at, it.message)));
     if !of_apps.is_empty() {
-        lines.push(
-            "say the apps with --installed-app, or with installed_apps in the configuration".to_owned(),
-        );
+        lines.push(Concern::App.advice().to_owned());
     }
     lines.join("\n")
 }
@@ -146,9 +147,6 @@ mod tests {
         };
         let message = compile_project(&request).err().unwrap().to_string();
         assert!(message.contains("settings.py:2: an entry of INSTALLED_APPS is not known"), "{message}");
-        assert!(
-            message.ends_with("with --installed-app, or with installed_apps in the configuration"),
-            "{message}"
-        );
+        assert!(message.ends_with(Concern::App.advice()), "{message}");
     }
 }

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::backend::Backend;
 use super::graph;
+use super::notice::{Concern, Notice};
 use super::operation::Executor;
-use super::project::{Location, Notice, Project, SourceMigration};
+use super::project::{Location, Project, SourceMigration};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Operation};
 
@@ -34,7 +35,7 @@ pub fn compile(project: &Project) -> Compiled {
         let migration = &project.migrations[at];
         let message = format!("{} depends on {dependency}, which is not there", migration.id);
         let at = Location { file: migration.file.clone(), line: 1 };
-        compiled.notices.push(Notice { at, message });
+        compiled.notices.push(Notice { at, concern: Concern::Dependency, message });
     }
     for plan in plans {
         let mut executor = Executor::new(context);

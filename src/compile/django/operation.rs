@@ -18,8 +18,9 @@ use std::sync::Arc;
 use super::arguments::{self, Arguments};
 use super::editor::{Editor, table_name};
 use super::field::ModelKey;
+use super::notice::{Concern, Notice};
 use super::opaque;
-use super::project::{Location, Notice, Object, SourceMigration, Value};
+use super::project::{Location, Object, SourceMigration, Value};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::TableName;
@@ -290,7 +291,7 @@ impl<'a> Executor<'a> {
     /// Once for each file.
     fn tell(&mut self, at: &Location, message: String) {
         if self.told.insert((at.file.clone(), message.clone())) {
-            self.notices.push(Notice { at: at.clone(), message });
+            self.notices.push(Notice { at: at.clone(), concern: Concern::Operation, message });
         }
     }
 

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::notice::Notice;
 use crate::dialect::Dialect;
 use crate::migration::MigrationId;
 
@@ -19,9 +20,8 @@ pub struct Project {
     pub settings: Settings,
     /// Of installed apps, and none other; in no particular order.
     pub migrations: Vec<SourceMigration>,
-    /// What could not be seen through, with file, line and reason, in the order of the sources; those that
-    /// begin with "assumed" tell what was taken for granted. Of operations, only those are told here that
-    /// are unknown as a whole.
+    /// What could not be seen through, or was taken for granted, with file, line and reason, in the order of the
+    /// sources. Of operations, only those are told here that are unknown as a whole.
     pub notices: Vec<Notice>,
     /// The files that were read and the folders that were listed: when none of them changes, the project is
     /// the same.
@@ -105,13 +105,6 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file.display(), self.line)
     }
-}
-
-/// Something that was not seen through, and told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    pub at: Location,
-    pub message: String,
 }
 
 /// An expression that was not seen through.

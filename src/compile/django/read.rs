@@ -17,7 +17,8 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::project::{Location, Notice, Project, Value};
+use super::notice::{Concern, Notice};
+use super::project::{Location, Project, Value};
 use crate::dialect::Dialect;
 
 use evaluate::{Interpreter, World};
@@ -44,13 +45,17 @@ pub struct Request {
 /// Why nothing useful can be made of a request.
 #[derive(Debug, Error)]
 pub enum ReadError {
-    #[error("there is no folder {}: name a folder that holds Python modules", .0.display())]
+    #[error("there is no folder {}: name one that Python would look for modules in, such as the project's own", .0.display())]
     NoSource(PathBuf),
-    #[error("the settings cannot be read: {}:{line}: {message}", file.display())]
+    #[error("the settings cannot be read: {}:{line}: {message}; name another file, or the apps by --installed-app", file.display())]
     Settings { file: PathBuf, line: u32, message: String },
-    #[error("nothing says which apps are installed: give a settings file, or the apps by name")]
+    #[error(
+        "nothing says which apps are installed: give the settings file (--settings), or the apps by name (--installed-app)"
+    )]
     NoApps,
-    #[error("no source holds Django itself: name the site-packages that it is installed in, or its version")]
+    #[error(
+        "no source holds Django itself: name the site-packages that it is installed in as a further source (--source)"
+    )]
     NoDjango,
     #[error("a thread to read in cannot be started: {0}")]
     Thread(std::io::Error),
@@ -128,8 +133,8 @@ fn version(sources: &Sources) -> Option<(u32, u32)> {
     }
 }
 
-fn notice(file: &Path, line: u32, message: impl Into<String>) -> Notice {
-    Notice { at: Location { file: Arc::new(file.to_owned()), line }, message: message.into() }
+fn notice(concern: Concern, file: &Path, line: u32, message: impl Into<String>) -> Notice {
+    Notice { at: Location { file: Arc::new(file.to_owned()), line }, concern, message: message.into() }
 }
 
 #[cfg(test)]

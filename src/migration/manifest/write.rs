@@ -503,14 +503,19 @@ fn list(items: impl IntoIterator<Item = String>) -> String {
 /// Items a line each, the closing bracket `indent` deep.
 pub fn lines(indent: usize, open: char, items: impl IntoIterator<Item = String>, close: char) -> String {
     let margin = " ".repeat(indent);
-    let items: Vec<String> = items.into_iter().map(|item| format!("{margin}  {item}")).collect();
-    if items.is_empty() {
-        return format!("{open}{close}");
+    let mut text = String::from(open);
+    // One at a time: all migrations of a large manifest at once would stand in memory twice.
+    for item in items {
+        let end = if text.len() == open.len_utf8() { "" } else { "," };
+        text.extend([end, "\n", &margin, "  ", &item]);
     }
-    format!("{open}\n{}\n{margin}{close}", items.join(",\n"))
+    if text.len() > open.len_utf8() {
+        text.extend(["\n", &margin]);
+    }
+    text.push(close);
+    text
 }
 
-/// Strings, numbers and words: nothing that could fail to be written.
 fn json<T: Serialize + ?Sized>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }

@@ -65,12 +65,15 @@ impl Editor<'_> {
     fn collect_referring(&self, state: &State, model: &Model, field: &Field, all: &mut Vec<Referring>) {
         let django = self.context.project.django;
         let mut further = Vec::new();
-        let mut add = |other: &Arc<Model>, candidate: &Arc<Field>, hidden: bool| {
+        let mut add = |other: &Arc<Model>, candidate: &Arc<Field>, automatic: bool| {
             let Kind::Relation(relation) = &candidate.kind else { return };
             let Some((target_model, target)) = state.target(relation) else { return };
-            let here = target_model.key == model.key && target.name == field.name;
+            if target_model.key != model.key || target.name != field.name {
+                return;
+            }
+            let hidden = automatic || other.written(&candidate.name).is_some_and(|it| it.is_hidden());
             let known = all.iter().any(|it| it.model.key == other.key && it.name == candidate.name);
-            if here && !known && (django >= (3, 0) || !hidden) {
+            if !known && (django >= (3, 0) || !hidden) {
                 all.push(Referring { model: other.clone(), name: candidate.name.clone(), hidden });
                 further.push((other.clone(), candidate.clone()));
             }
@@ -78,10 +81,7 @@ impl Editor<'_> {
         for other in state.models() {
             for candidate in &other.local {
                 match &candidate.kind {
-                    Kind::Relation(_) => {
-                        let hidden = other.written(&candidate.name).is_some_and(|it| it.is_hidden());
-                        add(other, candidate, hidden);
-                    }
+                    Kind::Relation(_) => add(other, candidate, false),
                     Kind::ManyToMany(many)
                         if other.key == model.key || many.to.as_ref() == Some(&model.key) =>
                     {

@@ -8,7 +8,8 @@ use super::evaluate::live::{Class, Live, Module, Scope};
 use super::evaluate::{Imported, Interpreter, World};
 use super::source::Place;
 use super::{Request, notice};
-use crate::compile::django::project::{App, Notice, Value};
+use crate::compile::django::notice::{Concern, Notice};
+use crate::compile::django::project::{App, Value};
 
 pub fn discover(request: &Request, world: &World) -> (Vec<App>, Vec<Notice>) {
     let mut interpreter = Interpreter::new(world);
@@ -20,16 +21,22 @@ pub fn discover(request: &Request, world: &World) -> (Vec<App>, Vec<Notice>) {
             Value::Str(entry) => match interpreter.app(&entry) {
                 Ok(app) if apps.iter().any(|other| other.label == app.label) => {
                     let message = format!("two installed apps have the label {}", app.label);
-                    notices.push(notice(&settings_file, 1, message));
+                    notices.push(notice(Concern::App, &settings_file, 1, message));
                 }
                 Ok(app) => apps.push(app),
-                Err(message) => notices.push(notice(&settings_file, 1, message)),
+                Err(message) => notices.push(notice(Concern::App, &settings_file, 1, message)),
             },
             Value::Unknown(unknown) => notices.push(Notice {
                 at: unknown.at.clone(),
+                concern: Concern::App,
                 message: format!("an entry of INSTALLED_APPS is not known: it {}", unknown.reason),
             }),
-            _ => notices.push(notice(&settings_file, 1, "an entry of INSTALLED_APPS is no string")),
+            _ => notices.push(notice(
+                Concern::App,
+                &settings_file,
+                1,
+                "an entry of INSTALLED_APPS is no string",
+            )),
         }
     }
     for (label, folder) in &request.apps {

@@ -5,6 +5,7 @@
 //! names ([`names`]), and the few functions that decide something are known ([`outside`]). A condition that
 //! is not known takes both branches ([`branch`]). Steps and depth are bounded, so that it always ends.
 
+mod asked;
 mod attribute;
 mod branch;
 mod builtin;
@@ -32,7 +33,8 @@ use std::sync::Arc;
 
 use super::source::Sources;
 use super::syntax::tree::{Expr, FunctionDef, Span, Stmt, StmtKind};
-use crate::compile::django::project::{Function, Location, Notice, Settings, Unknown, Value};
+use crate::compile::django::notice::{Concern, Notice};
+use crate::compile::django::project::{Function, Location, Settings, Unknown, Value};
 use crate::dialect::Dialect;
 
 use branch::Journal;
@@ -63,6 +65,9 @@ pub struct World<'a> {
     pub apps: Vec<(Arc<str>, Arc<str>)>,
 }
 
+/// What was told of functions, by the place of their definitions, which are kept so that no other comes to stand there.
+type Facts = HashMap<*const FunctionDef, (Arc<FunctionDef>, Arc<Function>)>;
+
 pub struct Interpreter<'a> {
     pub world: &'a World<'a>,
     modules: HashMap<String, Rc<Module>>,
@@ -78,7 +83,9 @@ pub struct Interpreter<'a> {
     journals: Vec<Journal>,
     notices: Vec<Notice>,
     told: HashSet<(u32, String)>,
-    facts: HashMap<*const FunctionDef, Arc<Function>>,
+    facts: Facts,
+    /// Those of the module that [`Interpreter::run`] ran, which go with it.
+    own_facts: Facts,
     /// Settings that an app's own code sets: `settings.X = getattr(settings, "X", …)`.
     set_by_code: SharedNames,
     /// Packages whose modules were looked through for such.
@@ -99,7 +106,8 @@ impl<'a> Interpreter<'a> {
             journals: Vec::new(),
             notices: Vec::new(),
             told: HashSet::new(),
-            facts: HashMap::new(),
+            facts: Facts::new(),
+            own_facts: Facts::new(),
             set_by_code: SharedNames::default(),
             provoked: HashSet::new(),
         }
@@ -123,6 +131,23 @@ impl<'a> Interpreter<'a> {
         });
         self.run_module(&module);
         module
+    }
+
+    /// Lets a module go that [`Interpreter::run`] ran: what it binds refers to the module in turn, so that it would be
+    /// kept with its whole text and syntax tree.
+    pub fn release(&mut self, module: &Rc<Module>) {
+        let mut waiting = vec![module.names.clone()];
+        while let Some(names) = waiting.pop() {
+            for (_, value) in names.take().iter() {
+                if let Live::Class(class) = value
+                    && Rc::ptr_eq(&class.scope.module, module)
+                {
+                    class.lineage.take();
+                    waiting.push(class.names.clone());
+                }
+            }
+        }
+        self.own_facts.clear();
     }
 
     fn run_module(&mut self, module: &Rc<Module>) {
@@ -281,7 +306,7 @@ impl<'a> Interpreter<'a> {
     /// Tells something once for each place.
     ///
     /// What is assumed within a library that is no installed app decides nothing that is compiled.
-    pub fn tell(&mut self, module: &Module, span: Span, message: impl Into<String>) {
+    pub fn tell(&mut self, concern: Concern, module: &Module, span: Span, message: impl Into<String>) {
         let root = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
         let own = module.eager || self.world.settings.is_none();
         if !own && !self.world.apps.iter().any(|(app, _)| root(app) == root(&module.name)) {
@@ -290,7 +315,7 @@ impl<'a> Interpreter<'a> {
         let at = self.location(module, span);
         let message = message.into();
         if self.told.insert((at.line, format!("{}{message}", at.file.display()))) {
-            self.notices.push(Notice { at, message });
+            self.notices.push(Notice { at, concern, message });
         }
     }
 

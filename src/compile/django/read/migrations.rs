@@ -4,14 +4,16 @@ mod graph;
 
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::evaluate::live::Live;
+use super::evaluate::live::{Live, Module};
 use super::evaluate::{Interpreter, World};
 use super::source::Place;
 use super::{ReadError, notice, syntax};
-use crate::compile::django::project::{App, Location, Notice, SourceMigration, Unknown, Value};
+use crate::compile::django::notice::{Concern, Notice};
+use crate::compile::django::project::{App, Location, SourceMigration, Unknown, Value};
 use crate::migration::MigrationId;
 
 /// A migration before its dependencies are resolved.
@@ -19,6 +21,21 @@ struct Loaded {
     migration: SourceMigration,
     dependencies: Vec<MigrationId>,
     run_before: Vec<MigrationId>,
+}
+
+impl Loaded {
+    fn new(job: &Job, app: &App) -> Self {
+        let migration = SourceMigration {
+            id: MigrationId { app: (&*app.label).into(), name: job.name.as_str().into() },
+            file: Arc::new(job.file.clone()),
+            dependencies: Vec::new(),
+            replaces: Vec::new(),
+            initial: None,
+            operations: Vec::new(),
+            beyond: None,
+        };
+        Self { migration, dependencies: Vec::new(), run_before: Vec::new() }
+    }
 }
 
 /// A file to read.
@@ -85,7 +102,7 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
         None => {
             if **module != *format!("{}.migrations", app.module) {
                 let message = format!("MIGRATION_MODULES says {module}, which is in none of the sources");
-                notices.push(notice(&app.path, 1, message));
+                notices.push(notice(Concern::App, &app.path, 1, message));
             }
             return Vec::new();
         }
@@ -93,14 +110,19 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) => {
-            notices.push(notice(&folder, 1, format!("the migrations cannot be listed: {error}")));
+            notices.push(notice(
+                Concern::File,
+                &folder,
+                1,
+                format!("the migrations cannot be listed: {error}"),
+            ));
             return Vec::new();
         }
     };
     let mut names: Vec<String> = Vec::new();
     for entry in entries.filter_map(Result::ok) {
         let Ok(file) = entry.file_name().into_string() else {
-            notices.push(notice(&entry.path(), 1, "its name is not UTF-8: it is not read"));
+            notices.push(notice(Concern::File, &entry.path(), 1, "its name is not UTF-8: it is not read"));
             continue;
         };
         let name = match file.rsplit_once('.') {
@@ -109,6 +131,7 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
                 let name = name.split('.').next().unwrap_or(name);
                 if name != "__init__" && !folder.join(format!("{name}.py")).is_file() {
                     notices.push(notice(
+                        Concern::File,
                         &entry.path(),
                         1,
                         "a compiled migration without its source is not read",
@@ -135,54 +158,66 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
 }
 
 fn load(interpreter: &mut Interpreter, job: &Job, app: &App) -> (Option<Loaded>, Vec<Notice>) {
-    let file = Arc::new(job.file.clone());
-    let id = MigrationId { app: (&*app.label).into(), name: job.name.as_str().into() };
-    let mut loaded = Loaded {
-        migration: SourceMigration {
-            id,
-            file: file.clone(),
-            dependencies: Vec::new(),
-            replaces: Vec::new(),
-            initial: None,
-            operations: Vec::new(),
-            beyond: None,
-        },
-        dependencies: Vec::new(),
-        run_before: Vec::new(),
-    };
-    let unread = |mut loaded: Loaded, line: u32, reason: String, mut told: Vec<Notice>| {
-        told.push(notice(&job.file, line, format!("the migration is not seen through: {reason}")));
-        let at = Location { file: file.clone(), line };
-        loaded.migration.operations =
-            vec![Value::Unknown(Arc::new(Unknown { at, reason, text: String::new() }))];
-        (Some(loaded), told)
-    };
     let source = match interpreter.world.sources.load(&job.file) {
         Ok(source) => source,
-        Err(error) => return unread(loaded, error.line, error.message, Vec::new()),
+        Err(error) => return unread(job, app, error.line, error.message, Vec::new()),
     };
     let package = job.module.rsplit_once('.').map(|(package, _)| package).unwrap_or_default();
     let module = interpreter.run(&job.module, package, source);
-    let scope = interpreter.module_scope(&module);
+    let done = loaded(interpreter, &module, job, app);
+    interpreter.release(&module);
+    interpreter.world.sources.forget(&job.file);
+    done
+}
+
+/// A migration whose operations are not known, not even their number.
+fn unread(
+    job: &Job,
+    app: &App,
+    line: u32,
+    reason: String,
+    mut told: Vec<Notice>,
+) -> (Option<Loaded>, Vec<Notice>) {
+    told.push(notice(Concern::File, &job.file, line, format!("the migration is not seen through: {reason}")));
+    let mut loaded = Loaded::new(job, app);
+    let at = Location { file: loaded.migration.file.clone(), line };
+    loaded.migration.operations = vec![Value::Unknown(Arc::new(Unknown { at, reason, text: String::new() }))];
+    (Some(loaded), told)
+}
+
+fn loaded(
+    interpreter: &mut Interpreter,
+    module: &Rc<Module>,
+    job: &Job,
+    app: &App,
+) -> (Option<Loaded>, Vec<Notice>) {
+    let scope = interpreter.module_scope(module);
     let incomplete = module.incomplete.borrow().clone();
     let class = module.names.borrow().get("Migration").cloned();
     let class = class.map(|class| interpreter.force(&class));
     let class = match (class, incomplete) {
         (Some(Ok(Live::Class(class))), _) => class,
         (Some(Ok(Live::Unknown(why))), _) | (None, Some(why)) => {
-            return unread(loaded, why.at.line, why.reason.clone(), interpreter.take_notices());
+            return unread(job, app, why.at.line, why.reason.clone(), interpreter.take_notices());
         }
         (Some(_), _) => {
-            return unread(loaded, 1, "`Migration` is no class".to_owned(), interpreter.take_notices());
+            let told = interpreter.take_notices();
+            return unread(job, app, 1, "`Migration` is no class".to_owned(), told);
         }
         (None, None) => {
             let mut told = interpreter.take_notices();
-            told.push(notice(&job.file, 1, "it has no class `Migration`: Django would refuse it"));
+            told.push(notice(
+                Concern::File,
+                &job.file,
+                1,
+                "it has no class `Migration`: Django would refuse it",
+            ));
             return (None, told);
         }
     };
     let read = interpreter.migration(&class, &job.name, &app.label, &scope);
     let mut told = interpreter.take_notices();
+    let mut loaded = Loaded::new(job, app);
     loaded.migration.initial = match read.initial {
         Value::Bool(initial) => Some(initial),
         _ => None,
@@ -193,6 +228,7 @@ fn load(interpreter: &mut Interpreter, job: &Job, app: &App) -> (Option<Loaded>,
         if let Value::Unknown(why) = operation {
             told.push(Notice {
                 at: why.at.clone(),
+                concern: Concern::Operation,
                 message: format!("an operation is not seen through: it {}", why.reason),
             });
         }
@@ -200,7 +236,6 @@ fn load(interpreter: &mut Interpreter, job: &Job, app: &App) -> (Option<Loaded>,
     loaded.dependencies = ids(&read.dependencies, "dependency", &job.file, &mut told);
     loaded.run_before = ids(&read.run_before, "entry of run_before", &job.file, &mut told);
     loaded.migration.replaces = ids(&read.replaces, "entry of replaces", &job.file, &mut told);
-    interpreter.world.sources.forget(&job.file);
     (Some(loaded), told)
 }
 
@@ -230,7 +265,7 @@ fn ids(values: &[Value], what: &str, file: &std::path::Path, told: &mut Vec<Noti
             Value::Object(call) => (call.at.line, format!("is a `{}` of something not known", call.class)),
             _ => (1, "is no pair of an app and a name".to_owned()),
         };
-        told.push(notice(file, line, format!("a {what} is not known: it {reason}")));
+        told.push(notice(Concern::Dependency, file, line, format!("a {what} is not known: it {reason}")));
     }
     ids
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::evaluate::{Interpreter, OTHER_SETTINGS, World};
 use super::{ReadError, Request, notice, syntax};
-use crate::compile::django::project::{Notice, Settings, Value};
+use crate::compile::django::notice::{Concern, Notice};
+use crate::compile::django::project::{Settings, Value};
 
 pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>), ReadError> {
     let mut settings = Settings::default();
@@ -20,7 +21,7 @@ pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>),
                     message: error.message,
                 });
             }
-            Err(error) => notices.push(notice(file, error.line, error.message)),
+            Err(error) => notices.push(notice(Concern::Setting, file, error.line, error.message)),
         }
     } else if request.installed_apps.is_empty() && request.apps.is_empty() {
         return Err(ReadError::NoApps);
@@ -54,8 +55,8 @@ fn run(
         }
     }
     if let Some(unknown) = module.incomplete.borrow().clone() {
-        notices
-            .push(Notice { at: unknown.at.clone(), message: format!("of the settings, {}", unknown.reason) });
+        let message = format!("not all of the settings are known: it {}", unknown.reason);
+        notices.push(Notice { at: unknown.at.clone(), concern: Concern::Setting, message });
         settings.values.insert(OTHER_SETTINGS.into(), Value::Unknown(unknown));
     }
     notices.extend(interpreter.take_notices());
@@ -96,12 +97,13 @@ fn tell_what_limits(request: &Request, settings: &Settings, notices: &mut Vec<No
         return;
     };
     if !settings.values.contains_key("INSTALLED_APPS") {
-        notices.push(notice(file, 1, "the settings set no INSTALLED_APPS that could be seen"));
+        notices.push(notice(Concern::App, file, 1, "the settings set no INSTALLED_APPS that could be seen"));
     }
     match settings.values.get("DATABASE_ROUTERS") {
         None => {}
         Some(Value::List(routers) | Value::Tuple(routers)) if routers.is_empty() => {}
         Some(_) => notices.push(notice(
+            Concern::Setting,
             file,
             1,
             "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all",

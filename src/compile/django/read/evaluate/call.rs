@@ -47,7 +47,10 @@ impl Interpreter<'_> {
         }
         for (name, value) in &call.keywords {
             let span = value.span;
-            let value = self.argument(value, scope)?;
+            let value = match self.not_asked(&function, call, name.as_deref(), value, scope) {
+                Some(written) => written,
+                None => self.argument(value, scope)?,
+            };
             match name {
                 Some(name) => keywords.push((name.clone(), value)),
                 None => self.unpack_keywords(&value, &mut keywords, scope, span)?,

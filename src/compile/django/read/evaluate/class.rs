@@ -1,11 +1,12 @@
 //! Classes of the sources: their bodies, bases, order of resolution, and enumerations.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
 use super::live::*;
+use super::names::ancestors;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -19,7 +20,7 @@ impl Interpreter<'_> {
             bases: OnceCell::new(),
             names: SharedNames::default(),
             state: Cell::new(Progress::Waiting),
-            lineage: OnceCell::new(),
+            lineage: RefCell::default(),
         });
         if scope.module.eager || scope.kind != ScopeKind::Module {
             self.class_body(&class)?;
@@ -134,7 +135,7 @@ impl Interpreter<'_> {
             bases: OnceCell::from(bases.ok()?),
             names,
             state: Cell::new(Progress::Done),
-            lineage: OnceCell::new(),
+            lineage: RefCell::default(),
         })))
     }
 
@@ -168,7 +169,7 @@ impl Interpreter<'_> {
 
     /// The order in which attributes are looked up, this class first; what is not followed is a name.
     pub fn lineage(&mut self, class: &Rc<Class>) -> Result<Rc<[Live]>, Stop> {
-        if let Some(lineage) = class.lineage.get() {
+        if let Some(lineage) = &*class.lineage.borrow() {
             return Ok(lineage.clone());
         }
         let bases = self.bases(class)?;
@@ -181,9 +182,13 @@ impl Interpreter<'_> {
             });
         }
         lines.push(bases);
+        let seen: Vec<Live> = lines.iter().flatten().cloned().collect();
+        // A mixin may derive from `Field` itself, and comes before `TextField` all the same.
+        lines.iter_mut().for_each(with_ancestors);
         let mut order = vec![Live::Class(class.clone())];
         merge(lines, &mut order);
-        Ok(class.lineage.get_or_init(|| order.into()).clone())
+        order.retain(|it| matches!(it, Live::Class(_)) || seen.iter().any(|seen| seen.is(it)));
+        Ok(class.lineage.borrow_mut().get_or_insert_with(|| order.into()).clone())
     }
 
     /// An attribute as a class of the sources in the lineage binds it.
@@ -280,6 +285,19 @@ pub fn qualified(scope: &Scope, name: &str) -> Arc<str> {
     match (&scope.kind, &scope.method) {
         (ScopeKind::Class, Some((class, _))) => format!("{}.{name}", class.path).into(),
         _ => format!("{}.{name}", scope.module.name).into(),
+    }
+}
+
+/// Adds what the classes of Django's in a line derive from.
+fn with_ancestors(line: &mut Vec<Live>) {
+    let names: Vec<Arc<str>> = line
+        .iter()
+        .filter_map(|it| if let Live::Name(name) = it { Some(name.clone()) } else { None })
+        .collect();
+    for ancestor in names.iter().flat_map(|name| ancestors(name)).map(|it| Live::name(*it)) {
+        if !line.iter().any(|it| it.is(&ancestor)) {
+            line.push(ancestor);
+        }
     }
 }
 

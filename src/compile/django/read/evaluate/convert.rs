@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::asked::{self, CALLED};
 use super::live::*;
 use super::{Interpreter, format};
 use crate::compile::django::project::{Call, Method, Object, Value};
@@ -11,21 +12,10 @@ use crate::compile::django::read::syntax::tree::Span;
 
 /// Deeper values are unknown; operations nest ten deep.
 const MAX_DEPTH: u32 = 60;
+/// Levels in which an operation of any class may stand: alone, or in the lists of `SeparateDatabaseAndState`.
+const NEAR: u32 = 3;
 /// Parts of one value: shared lists can stand for more than memory holds.
 const MAX_PARTS: u32 = 500_000;
-
-/// Methods that say how a field looks in the database: called with a connection, or with nothing.
-const ASKED: &[&str] = &[
-    "db_type",
-    "rel_db_type",
-    "cast_db_type",
-    "get_internal_type",
-    "db_type_suffix",
-    "db_check",
-    "db_parameters",
-    "get_attname",
-    "get_attname_column",
-];
 
 struct Budget {
     parts: u32,
@@ -171,6 +161,12 @@ impl Interpreter<'_> {
             object.lineage = vec![object.class.clone()];
             return object;
         };
+        let on_others = self.lineage(class).is_ok_and(|it| asked::stands_on_others(&it));
+        if depth < MAX_DEPTH - NEAR && !on_others {
+            // A block of a page, a validator: nothing of the database.
+            object.lineage = vec![object.class.clone()];
+            return object;
+        }
         let calls = instance.base_calls.borrow().clone();
         match calls.as_slice() {
             [call] if object.notice.is_none() => {
@@ -227,7 +223,10 @@ impl Interpreter<'_> {
                         .collect();
                     for (name, value) in entries {
                         match value {
-                            Live::Function(closure) if !methods.iter().any(|(it, _)| *it == name) => {
+                            Live::Function(closure)
+                                if asked::is_method_asked_for(&name)
+                                    && !methods.iter().any(|(it, _)| *it == name) =>
+                            {
                                 methods.push((name, closure))
                             }
                             Live::Function(_) => {}
@@ -252,13 +251,14 @@ impl Interpreter<'_> {
         for (name, value) in own {
             attributes.set(name, value);
         }
-        for (name, value) in attributes.iter() {
+        let asked_for = |(name, value): &(&Arc<str>, &Live)| asked::is_attribute_asked_for(name, value);
+        for (name, value) in attributes.iter().filter(asked_for) {
             let value = self.convert(value, scope, depth, budget);
             object.attributes.push((name.clone(), value));
         }
         let receiver = Live::Instance(instance.clone());
         for (name, closure) in methods {
-            let result = if ASKED.contains(&&*name) {
+            let result = if CALLED.contains(&&*name) {
                 let result = self.ask(&closure, &receiver, scope, instance.span);
                 Some(self.convert(&result, scope, depth, budget))
             } else {

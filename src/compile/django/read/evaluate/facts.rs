@@ -30,7 +30,7 @@ enum Slot {
 impl Interpreter<'_> {
     pub fn function(&mut self, closure: &Rc<Closure>) -> Arc<Function> {
         let key = Arc::as_ptr(&closure.definition);
-        if let Some(known) = self.facts.get(&key) {
+        if let Some((_, known)) = self.facts.get(&key).or_else(|| self.own_facts.get(&key)) {
             return known.clone();
         }
         let mut seen = Seen::default();
@@ -48,7 +48,8 @@ impl Interpreter<'_> {
             words: seen.words,
             at: self.location(&closure.scope.module, closure.definition.span),
         });
-        self.facts.insert(key, function.clone());
+        let facts = if closure.scope.module.eager { &mut self.own_facts } else { &mut self.facts };
+        facts.insert(key, (closure.definition.clone(), function.clone()));
         function
     }
 

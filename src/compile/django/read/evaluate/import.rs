@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::live::*;
 use super::names::{canonical, is_followed, is_standard};
 use super::{Interpreter, shorten};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::project::{Location, Unknown};
 use crate::compile::django::read::source::Place;
 use crate::compile::django::read::syntax::tree::{Alias, Span};
@@ -218,7 +219,7 @@ impl Interpreter<'_> {
                     "assumed that `{}` fails, for no source has {root}",
                     text.map(shorten).unwrap_or_default()
                 );
-                self.tell(&scope.module.clone(), span, message);
+                self.tell(Concern::Assumed, &scope.module.clone(), span, message);
             }
             return Err(self.raise("ImportError", format!("no module named {module}")));
         }

@@ -219,7 +219,8 @@ pub struct Class {
     pub bases: OnceCell<Vec<Live>>,
     pub names: SharedNames,
     pub state: Cell<Progress>,
-    pub lineage: OnceCell<Rc<[Live]>>,
+    /// With the class itself, until it is let go.
+    pub lineage: RefCell<Option<Rc<[Live]>>>,
 }
 
 impl std::fmt::Debug for Class {

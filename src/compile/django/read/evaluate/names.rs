@@ -25,6 +25,31 @@ pub fn is_followed(module: &str) -> bool {
             root,
             "environ" | "decouple" | "environs" | "split_settings" | "dj_database_url" | "appconf"
         )
+        // Large libraries that settings call, which have neither fields nor apps.
+        && !matches!(
+            root,
+            "aiohttp"
+                | "billiard"
+                | "boto3"
+
+                | "botocore"
+                | "celery"
+                | "cryptography"
+                | "importlib_metadata"
+                | "kombu"
+                | "numpy"
+                | "opentelemetry"
+                | "pandas"
+                | "pkg_resources"
+                | "raven"
+                | "redis"
+                | "requests"
+                | "sentry_sdk"
+                | "setuptools"
+                | "structlog"
+                | "urllib3"
+                | "vine"
+        )
 }
 
 /// Modules of Python's own library that settings and migrations import.
@@ -230,4 +255,47 @@ pub fn canonical(path: &str) -> Arc<str> {
         }
     }
     path.into()
+}
+
+/// What a class of Django's derives from, its own bases first: what the order of a lineage hangs on.
+pub fn ancestors(class: &str) -> &'static [&'static str] {
+    if let Some(operation) = class.strip_prefix("django.db.migrations.") {
+        return match operation {
+            "Operation" | "Migration" => &[],
+            _ => &["django.db.migrations.Operation"],
+        };
+    }
+    let field = class.strip_prefix("django.db.models.");
+    match field.or_else(|| class.strip_prefix("django.contrib.postgres.fields.")) {
+        None | Some("Field") => &[],
+        Some("EmailField" | "SlugField" | "URLField" | "CommaSeparatedIntegerField" | "CICharField") => {
+            &["django.db.models.CharField", "django.db.models.Field"]
+        }
+        Some("CIEmailField") => {
+            &["django.db.models.EmailField", "django.db.models.CharField", "django.db.models.Field"]
+        }
+        Some("CITextField") => &["django.db.models.TextField", "django.db.models.Field"],
+        Some(
+            "SmallIntegerField"
+            | "BigIntegerField"
+            | "PositiveIntegerField"
+            | "PositiveSmallIntegerField"
+            | "AutoField",
+        ) => &["django.db.models.IntegerField", "django.db.models.Field"],
+        Some("PositiveBigIntegerField" | "BigAutoField") => {
+            &["django.db.models.BigIntegerField", "django.db.models.IntegerField", "django.db.models.Field"]
+        }
+        Some("SmallAutoField") => {
+            &["django.db.models.SmallIntegerField", "django.db.models.IntegerField", "django.db.models.Field"]
+        }
+        Some("DateTimeField") => &["django.db.models.DateField", "django.db.models.Field"],
+        Some("ImageField") => &["django.db.models.FileField", "django.db.models.Field"],
+        Some("NullBooleanField") => &["django.db.models.BooleanField", "django.db.models.Field"],
+        Some("ForeignKey") => &["django.db.models.ForeignObject", "django.db.models.Field"],
+        Some("OneToOneField") => {
+            &["django.db.models.ForeignKey", "django.db.models.ForeignObject", "django.db.models.Field"]
+        }
+        Some(name) if name.ends_with("Field") || name == "ForeignObject" => &["django.db.models.Field"],
+        Some(_) => &[],
+    }
 }

@@ -8,6 +8,7 @@ use super::import::Imported;
 use super::live::*;
 use super::names::canonical;
 use super::{Interpreter, format};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::read::source::Kind;
 use crate::compile::django::read::syntax::tree::{Span, Stmt, StmtKind};
 use crate::dialect::Dialect;
@@ -419,6 +420,7 @@ impl Interpreter<'_> {
             | "django.db.connection.introspection.django_table_names" => {
                 let module = scope.module.clone();
                 self.tell(
+                    Concern::Assumed,
                     &module,
                     span,
                     "assumed that the database had no tables when its first migration was loaded",
@@ -482,6 +484,7 @@ impl Interpreter<'_> {
         let default = format::repr(default, 4).unwrap_or_else(|| format::kind(default));
         let module = scope.module.clone();
         self.tell(
+            Concern::Assumed,
             &module,
             span,
             format!("assumed that {name} is not set in the environment, so that it is {default}"),

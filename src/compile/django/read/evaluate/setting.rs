@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::import::Imported;
 use super::live::*;
 use super::{Interpreter, format};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::project::Value;
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -113,7 +114,12 @@ impl Interpreter<'_> {
     pub fn include(&mut self, pattern: &Live, scope: &Rc<Scope>, span: Span) -> Result<(), Stop> {
         let here = scope.module.source.as_ref().and_then(|it| it.file.parent().map(Path::to_owned));
         let (Some(pattern), Some(here)) = (format::text(pattern), here) else {
-            self.tell(&scope.module.clone(), span, "includes settings by a name that is not known");
+            self.tell(
+                Concern::Setting,
+                &scope.module.clone(),
+                span,
+                "includes settings by a name that is not known",
+            );
             return Ok(());
         };
         let pattern = here.join(pattern);
@@ -128,6 +134,7 @@ impl Interpreter<'_> {
             .collect();
         if found.is_empty() {
             self.tell(
+                Concern::Setting,
                 &scope.module.clone(),
                 span,
                 format!("includes {}, which is not there", pattern.display()),
@@ -138,7 +145,7 @@ impl Interpreter<'_> {
                 Ok(source) => source,
                 Err(error) => {
                     let message = format!("includes {}: {}", file.display(), error.message);
-                    self.tell(&scope.module.clone(), span, message);
+                    self.tell(Concern::Setting, &scope.module.clone(), span, message);
                     continue;
                 }
             };

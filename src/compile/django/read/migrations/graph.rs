@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Loaded;
-use crate::compile::django::project::{App, Notice, SourceMigration};
+use crate::compile::django::notice::{Concern, Notice};
+use crate::compile::django::project::{App, SourceMigration};
 use crate::compile::django::read::notice;
 use crate::migration::MigrationId;
 
@@ -38,14 +39,14 @@ pub fn resolve(loaded: Vec<Loaded>, apps: &[App], notices: &mut Vec<Notice>) -> 
             }
             match check(key, &current) {
                 Ok(id) => migration.dependencies.extend(id),
-                Err(message) => notices.push(notice(&migration.file, 1, message)),
+                Err(message) => notices.push(notice(Concern::Dependency, &migration.file, 1, message)),
             }
         }
         for key in &run_before {
             match check(key, &current) {
                 Ok(Some(id)) => before.push((id, migration.id.clone())),
                 Ok(None) => {}
-                Err(message) => notices.push(notice(&migration.file, 1, message)),
+                Err(message) => notices.push(notice(Concern::Dependency, &migration.file, 1, message)),
             }
         }
         migrations.push(migration);

@@ -38,7 +38,7 @@ fn literal_operations_are_what_they_say() {
          primary_key=True)), ('x', models.DecimalField('X', max_digits=5, decimal_places=-2))], \
          options={'indexes': [models.Index(models.F('x').desc(), name='x_i')]}),\n]",
     )
-    .check(&["CreateModel(\"Book\", fields=[(\"id\", UUIDField(default=uuid.uuid4, primary_key=True)), \
+    .check(&["CreateModel(\"Book\", fields=[(\"id\", UUIDField(default=?decides nothing about the database, primary_key=True)), \
               (\"x\", DecimalField(\"X\", max_digits=5, decimal_places=-2))], options={\"indexes\": \
               [Index(OrderBy(F(\"x\"), descending=True), name=\"x_i\")]})"]);
 }
@@ -376,6 +376,30 @@ fn a_field_of_the_sources_is_followed_to_its_base() {
     assert_eq!(internal.1.function.body, Body::Super);
     let old = object(&object(&only(&project).operations[1]).kwargs[0].1);
     assert_eq!(show(&old.base.as_ref().unwrap().kwargs[1].1), "9");
+}
+
+/// As in jsonfield: Python puts `TextField` before the `Field` that the mixin derives from.
+#[test]
+fn a_mixin_that_derives_from_field_itself_leads_to_the_other_base() {
+    let fields = "from django.db import models\n\nclass JSONFieldMixin(models.Field):\n    \
+        def __init__(self, *args, dump_kwargs=None, **kwargs):\n        self.dump_kwargs = dump_kwargs\n        \
+        super().__init__(*args, **kwargs)\n\n\
+        class JSONField(JSONFieldMixin, models.TextField):\n    pass\n\n\
+        class Base(models.URLField):\n    pass\n\nclass Short(JSONFieldMixin, Base):\n    pass\n";
+    let tree = Tree::migration(
+        "import shop.fields\n",
+        "operations = [migrations.AddField('a', 'b', field=shop.fields.JSONField(null=True)), \
+         migrations.AddField('a', 'c', field=shop.fields.Short())]",
+    )
+    .file("shop/fields.py", fields);
+    let project = tree.read();
+    let json = field(&project);
+    assert_eq!(&*json.base.as_ref().unwrap().class, "django.db.models.TextField");
+    let lineage: Vec<&str> = json.lineage.iter().map(|it| &**it).collect();
+    let of_django = ["django.db.models.TextField", "django.db.models.Field"];
+    assert_eq!(lineage, [&["shop.fields.JSONField", "shop.fields.JSONFieldMixin"][..], &of_django].concat());
+    let short = object(&object(&only(&project).operations[1]).kwargs[0].1);
+    assert_eq!(&*short.base.as_ref().unwrap().class, "django.db.models.URLField");
 }
 
 #[test]

@@ -104,12 +104,12 @@ fn what_grows_beyond_all_bounds_is_given_up() {
 #[test]
 fn an_argument_that_never_ends_is_all_that_is_lost() {
     let tree = Tree::migration(
-        "def choices():\n    while True:\n        pass\n",
+        "def comment():\n    while True:\n        pass\n",
         "dependencies = [('a', 'b')]\noperations = [migrations.CreateModel('A', fields=[('x', \
-         models.CharField(choices=choices(), max_length=5))])]",
+         models.CharField(db_comment=comment(), max_length=5))])]",
     );
     let shown = show(&only(&tree.read()).operations[0]);
-    let wanted = "[(\"x\", CharField(choices=?takes too many steps to follow, max_length=5))]";
+    let wanted = "[(\"x\", CharField(db_comment=?takes too many steps to follow, max_length=5))]";
     assert_eq!(shown, format!("CreateModel(\"A\", fields={wanted})"));
 }
 

@@ -1,0 +1,119 @@
+//! What of a field, an operation or an index nobody asks for, so that it need not be computed: following a default or a
+//! list of choices through the sources costs more than reading all migrations.
+
+use std::sync::Arc;
+
+use super::live::*;
+use super::names::is_standard;
+use super::{Interpreter, Scope};
+use crate::compile::django::project::Unknown;
+use crate::compile::django::read::syntax::tree::{CallExpr, Expr, ExprKind};
+
+/// Methods that say how a field looks in the database: called with a connection, or with nothing.
+pub const CALLED: &[&str] = &[
+    "db_type",
+    "rel_db_type",
+    "cast_db_type",
+    "get_internal_type",
+    "db_type_suffix",
+    "db_check",
+    "db_parameters",
+    "get_attname",
+    "get_attname_column",
+];
+
+/// Methods of operations, indexes and constraints of which it counts whether they are overridden, and by what.
+const OVERRIDDEN: &[&str] = &["state_forwards", "database_forwards", "create_sql", "constraint_sql"];
+
+/// Attributes that decide something whatever they are.
+const DECISIVE: &[&str] = &[
+    "null",
+    "unique",
+    "primary_key",
+    "db_index",
+    "db_constraint",
+    "parent_link",
+    "max_length",
+    "max_digits",
+    "decimal_places",
+    "sorted",
+    "sort_value_field_name",
+];
+
+/// Arguments of Django's fields that decide nothing about the database, however they are computed. Whether one was
+/// altered is told by how it is written.
+const NOT_ASKED: &[&str] = &[
+    "verbose_name",
+    "help_text",
+    "validators",
+    "error_messages",
+    "choices",
+    "upload_to",
+    "storage",
+    "limit_choices_to",
+    "related_query_name",
+    "encoder",
+    "decoder",
+];
+
+pub fn is_method_asked_for(name: &str) -> bool {
+    CALLED.contains(&name) || OVERRIDDEN.contains(&name)
+}
+
+pub fn is_attribute_asked_for(name: &str, value: &Live) -> bool {
+    let is_plain = matches!(
+        value,
+        Live::None
+            | Live::Bool(_)
+            | Live::Int(_)
+            | Live::Float(_)
+            | Live::Str(_)
+            | Live::Name(_)
+            | Live::Unknown(_)
+    );
+    is_plain || DECISIVE.contains(&name)
+}
+
+/// Whether a class stands on something that is not followed, as all fields, operations and expressions do: Django's, or
+/// a library's that is not in the sources.
+pub fn stands_on_others(lineage: &[Live]) -> bool {
+    let is_other = |path: &str| !is_standard(path.split('.').next().unwrap_or_default());
+    lineage.iter().any(|it| match it {
+        Live::Name(path) => is_other(path),
+        Live::Class(_) => false,
+        _ => true,
+    })
+}
+
+impl Interpreter<'_> {
+    /// In the place of an argument of one of Django's fields that decides nothing: its text.
+    pub(super) fn not_asked(
+        &self,
+        function: &Live,
+        call: &CallExpr,
+        name: Option<&str>,
+        value: &Expr,
+        scope: &Scope,
+    ) -> Option<Live> {
+        let name = name.filter(|_| scope.module.eager && !matches!(value.kind, ExprKind::Literal(_)))?;
+        let Live::Name(class) = function else { return None };
+        let is_field = (class.starts_with("django.db.models.")
+            || class.starts_with("django.contrib.postgres.fields."))
+            && (class.ends_with("Field") || class.ends_with("ForeignKey"));
+        // Whether a column that may be null has a default decides how Django alters it.
+        let may_be_null =
+            || call.keywords.iter().any(|(name, _)| name.as_deref().is_none_or(|name| name == "null"));
+        let decides_nothing = NOT_ASKED.contains(&name) || (name == "default" && !may_be_null());
+        if !is_field || !decides_nothing {
+            return None;
+        }
+        let module = &scope.module;
+        let source = module.source.as_ref()?;
+        let text = source.text.get(value.span.start as usize..value.span.end as usize)?;
+        Some(Live::Unknown(Arc::new(Unknown {
+            at: self.location(module, value.span),
+            reason: "decides nothing about the database".to_owned(),
+            text: text.to_owned(),
+        })))
+    }
+}

@@ -9,7 +9,7 @@ use super::{
 use crate::audit::{Stored, Visibility};
 use crate::dialect::{ColumnAspect, Dialect, GentleStep, NotRenderable};
 use crate::migration::MigrationId;
-use crate::schema::{Change, Column, Name, Schema, TableName, diff};
+use crate::schema::{Change, Column, IndexPart, Name, Schema, TableName, diff};
 
 /// A step of the plan before it is written.
 struct Step {
@@ -59,6 +59,8 @@ pub fn plan(
         }
     }
     steps.sort_by_key(|it| match order(&it.change) {
+        // MySQL and MariaDB number the rows only by a column that begins a key.
+        _ if dialect != Dialect::Sqlite && loses_numbering(actual, &it.change) => INDEXES_MADE,
         place
             if place < INDEXES_MADE
                 && giving_way::waits_for_its_name(dialect, standing_schema, &it.change) =>
@@ -68,7 +70,8 @@ pub fn plan(
         place => place,
     });
     let stored = basis.map_or(&options.stored, |basis| &basis.observation.catalog.stored);
-    let planner = Planner { dialect, variant, actual, options, stored };
+    let keyed = steps.iter().filter_map(|it| begun_by(&it.change)).collect();
+    let planner = Planner { dialect, variant, actual, options, stored, keyed };
     let rebuilt = planner.to_rebuild(&steps);
     let numbered = planner.numbered_keys(&steps);
     let mut made_with_column = BTreeSet::new();
@@ -173,6 +176,8 @@ struct Planner<'a> {
     actual: &'a Schema,
     options: &'a Options,
     stored: &'a Stored,
+    /// Columns with which a key or an index of the plan begins.
+    keyed: BTreeSet<(TableName, Name)>,
 }
 
 /// What came of one step.
@@ -266,19 +271,31 @@ impl Planner<'_> {
         let mut written =
             Written { leaves: (!leaves.is_empty()).then(|| differs(&leaves)), ..Written::default() };
         for aspect in aspects {
-            let hazards = if aspect == ColumnAspect::SetNotNull {
-                hazards.clone()
-            } else {
-                hazards
-                    .iter()
-                    .filter(|it| matches!(it, Hazard::TakesLock { .. } | Hazard::NotTransactional))
-                    .cloned()
-                    .collect()
+            let only_locks = |it: &&Hazard| matches!(it, Hazard::TakesLock { .. } | Hazard::NotTransactional);
+            let mut hazards: Vec<Hazard> = match aspect {
+                ColumnAspect::SetNotNull => hazards.clone(),
+                ColumnAspect::SetDefault | ColumnAspect::DropNotNull | ColumnAspect::SetNumbering => {
+                    hazards.iter().filter(only_locks).cloned().collect()
+                }
             };
+            if aspect == ColumnAspect::SetNumbering
+                && matches!(self.dialect, Dialect::Mysql | Dialect::Mariadb)
+            {
+                let will_begin = self.keyed.contains(&(table.clone(), column.name.clone()));
+                if !will_begin && !begins_a_key(self.actual, table, &column.name) {
+                    let reason =
+                        format!("{table}.{} can number its rows only once a key begins with it", column.name);
+                    written.leaves = Some(reason);
+                    continue;
+                }
+                hazards.push(Hazard::BlocksWrites { table: table.clone() });
+                hazards.push(Hazard::RewritesTable { table: table.clone() });
+            }
             let what = match aspect {
                 ColumnAspect::SetDefault => "gives a default to",
                 ColumnAspect::SetNotNull => "sets NOT NULL on",
                 ColumnAspect::DropNotNull => "lets NULL into",
+                ColumnAspect::SetNumbering => "numbers the rows again by",
             };
             let purpose = format!("{what} {}", describe(&step.change));
             if aspect == ColumnAspect::SetNotNull && self.variant == Variant::ZeroDowntime {
@@ -466,6 +483,36 @@ impl Planner<'_> {
         let steps = advice::steps(self.dialect, self.variant, &step.change, &reason);
         LeftOut { steps, ..left_out(step.change, reason, step.findings) }
     }
+}
+
+/// Whether the column should number its rows, and does so no more.
+fn loses_numbering(actual: &Schema, change: &Change) -> bool {
+    let Change::AlterColumn { table, column } = change else { return false };
+    let was = actual.tables.get(table).and_then(|it| it.column(&column.name));
+    column.auto_increment && was.is_some_and(|it| !it.auto_increment)
+}
+
+/// The column with which the key or index begins that the change makes.
+fn begun_by(change: &Change) -> Option<(TableName, Name)> {
+    let first = if let Change::AddPrimaryKey { primary_key, .. } = change {
+        primary_key.columns.first()
+    } else if let Change::AddUnique { unique, .. } = change {
+        unique.parts.first().and_then(IndexPart::as_column)
+    } else if let Change::AddIndex { index, .. } = change {
+        index.parts.first().and_then(IndexPart::as_column)
+    } else {
+        None
+    };
+    first.map(|column| (change.table().clone(), column.clone()))
+}
+
+/// Whether a key or an index of the table begins with the column.
+fn begins_a_key(schema: &Schema, table: &TableName, column: &Name) -> bool {
+    let Some(table) = schema.tables.get(table) else { return false };
+    let is_first = |parts: &[IndexPart]| parts.first().and_then(IndexPart::as_column) == Some(column);
+    table.primary_key.as_ref().is_some_and(|it| it.columns.first() == Some(column))
+        || table.uniques.iter().any(|it| is_first(&it.parts))
+        || table.indexes.iter().any(|it| is_first(&it.parts))
 }
 
 /// What is added, for a person.

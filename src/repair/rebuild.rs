@@ -11,6 +11,7 @@ use crate::schema::{Change, Column, IndexPart, Name, Table};
 /// Under this name the new table stands until it takes the old one's.
 const NEW: &str = "schema_health_new";
 const GUARD: &str = "schema_health_guard";
+const NUMBERED: &str = " PRIMARY KEY AUTOINCREMENT";
 
 /// Whether SQLite carries the change out only by a rebuild.
 pub fn is_needed(change: &Change) -> bool {
@@ -122,7 +123,8 @@ fn missing(change: &Change) -> String {
         Change::AlterColumn { column: it, .. } => {
             let null = if it.nullable { "\"notnull\" = 1" } else { "\"notnull\" = 0" };
             let default = if it.default.is_some() { " OR dflt_value IS NULL" } else { "" };
-            column(&it.name, &format!(" AND ({null}{default})"))
+            let number = if it.auto_increment { " OR pk = 0" } else { "" };
+            column(&it.name, &format!(" AND ({null}{default}{number})"))
         }
         Change::AddPrimaryKey { .. } => {
             format!("NOT EXISTS (SELECT 1 FROM pragma_table_xinfo({table}) WHERE pk > 0)")
@@ -272,6 +274,8 @@ impl CreateText {
                 self.columns.push(Item { name: column.name.to_string(), text });
             }
             Change::AlterColumn { column, .. } => self.alter(actual, column)?,
+            // The key came with the column that numbers the rows.
+            Change::AddPrimaryKey { primary_key, .. } if self.is_numbered(&primary_key.columns) => {}
             Change::AddPrimaryKey { .. } | Change::AddForeignKey { .. } | Change::AddCheck { .. } => {
                 self.constraints.push(dialect.constraint_definition(change).map_err(refused)?);
             }
@@ -294,6 +298,12 @@ impl CreateText {
         Ok(())
     }
 
+    /// Whether the column alone says that it is the key and numbers its rows.
+    fn is_numbered(&self, columns: &[Name]) -> bool {
+        let is_it = |item: &Item| columns.len() == 1 && item.name.eq_ignore_ascii_case(&columns[0]);
+        self.columns.iter().any(|item| is_it(item) && item.text.ends_with(NUMBERED))
+    }
+
     fn alter(&mut self, actual: &Table, column: &Column) -> Result<(), String> {
         let dialect = Dialect::Sqlite;
         let Some(was) = actual.column(&column.name) else { return Ok(()) };
@@ -306,6 +316,13 @@ impl CreateText {
                     let default = dialect.default_of(column).map_err(|NotRenderable(reason)| reason)?;
                     item.text.push_str(&format!(" DEFAULT {default}"));
                 }
+                ColumnAspect::SetNumbering if actual.primary_key.is_some() => {
+                    return Err(format!(
+                        "{} has another primary key, which would have to go first",
+                        actual.name
+                    ));
+                }
+                ColumnAspect::SetNumbering => item.text.push_str(NUMBERED),
                 ColumnAspect::DropNotNull => {
                     item.text = without_not_null(&item.text)
                         .ok_or_else(|| format!("the NOT NULL of {} was not found", column.name))?;

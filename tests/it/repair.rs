@@ -1,5 +1,6 @@
 //! `repair` as a person runs it: plans, forms, proofs and applications, on real servers.
 
+mod columns;
 mod django;
 mod faults;
 mod shop;

@@ -218,7 +218,7 @@ pub(super) fn refusal(dialect: Dialect, message: &str) -> String {
 }
 
 /// `$guard$`, or with a number such that nothing in `body` ends it.
-fn dollar_tag(body: &str) -> String {
+pub(super) fn dollar_tag(body: &str) -> String {
     let mut tag = "$guard$".to_owned();
     let mut number = 0_u32;
     while body.contains(&tag) {

@@ -84,13 +84,18 @@ INSERT INTO shop_order (id, total, customer_id, note) VALUES (1, 10, 1, 'x'), (2
 impl Shop {
     /// Whole, with rows.
     pub async fn new(engine: Engine) -> Self {
+        Self::of(engine, MANIFEST, ROWS).await
+    }
+
+    /// What this manifest makes, with these rows.
+    pub async fn of(engine: Engine, manifest: &str, rows: &str) -> Self {
         let server = match engine {
             Engine::Postgres => Server::Postgres(postgres_database().await),
             Engine::Mysql => Server::Mysql(mysql_database().await),
             Engine::Sqlite => Server::Sqlite(sqlite_database().await),
         };
         let shop = Self { server, folder: TempDir::new().unwrap() };
-        let text = MANIFEST.replace("DIALECT", &shop.dialect().to_string());
+        let text = manifest.replace("DIALECT", &shop.dialect().to_string());
         std::fs::write(shop.folder.path().join("manifest.yaml"), text).unwrap();
         let manifest = shop.manifest();
         shop.execute(LEDGER).await;
@@ -107,7 +112,7 @@ impl Shop {
         for change in last {
             shop.execute(&shop.dialect().render(&change).unwrap().join(";")).await;
         }
-        shop.execute(ROWS).await;
+        shop.execute(rows).await;
         shop
     }
 
@@ -254,7 +259,14 @@ impl Shop {
 
     /// What the customers and orders are.
     pub async fn rows(&self) -> Vec<i64> {
-        let sql = "SELECT CAST(id AS CHAR(9)) FROM shop_customer UNION ALL SELECT CAST(total AS CHAR(9)) FROM shop_order";
+        self.numbers(
+            "SELECT CAST(id AS CHAR(9)) FROM shop_customer UNION ALL SELECT CAST(total AS CHAR(9)) FROM shop_order",
+        )
+        .await
+    }
+
+    /// The numbers, each `CAST(… AS CHAR(9))`, that a query gives, in order.
+    pub async fn numbers(&self, sql: &'static str) -> Vec<i64> {
         let texts: Vec<String> = match &self.server {
             Server::Postgres(database) => {
                 let rows = sqlx::query(sql).fetch_all(&mut database.connect().await).await.unwrap();

@@ -3,6 +3,7 @@
 mod columns;
 mod django;
 mod faults;
+mod full_disk;
 mod shop;
 
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! What goes wrong in mid-apply: the database is as it was, or the record says which statements took effect.
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection};
 
@@ -113,11 +115,106 @@ async fn a_row_that_breaks_the_promise_stops_mysql_where_it_is() {
     assert_eq!(shop.finding_ids().await, [""; 0]);
 }
 
+#[tokio::test]
+async fn without_rights_sqlite_stays_as_it_was() {
+    let shop = damaged(Engine::Sqlite).await;
+    let before = shop.catalog().await;
+    // A superuser may write whatever the file says.
+    let is_root = rustix::process::geteuid().is_root();
+    let mode = |path: &std::path::Path, bits: u32| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(bits)).unwrap();
+    };
+    mode(&shop.sqlite().path(), 0o444);
+    mode(shop.sqlite().path().parent().unwrap(), 0o755);
+    mode(shop.folder.path(), 0o755);
+    // Where nobody may run it.
+    let binary = shop.folder.path().join("schema-health");
+    std::fs::copy(command().get_program(), &binary).unwrap();
+    let mut limited = if is_root {
+        let mut it = std::process::Command::new("setpriv");
+        it.args(["--reuid", "nobody", "--regid", "nogroup", "--clear-groups"]).arg(&binary);
+        it
+    } else {
+        std::process::Command::new(&binary)
+    };
+    limited.args(["repair", "--apply", "--yes", "--url", &shop.url(), "--manifest"]);
+    limited.arg(shop.folder.path().join("manifest.yaml")).env_remove("SCHEMA_HEALTH_URL");
+    let told = told(limited).await;
+    let record = record(&told);
+    assert_eq!((told.code, &record["outcome"]), (1, &"unchanged".into()), "{record}");
+    let message = record["message"].as_str().unwrap();
+    assert!(message.contains("the database is as it was; the file or its folder is read-only"), "{message}");
+    mode(&shop.sqlite().path(), 0o644);
+    assert_eq!(shop.catalog().await, before);
+}
+
+/// A transaction that only reads holds up every DDL of MySQL and MariaDB.
+#[tokio::test]
+async fn a_metadata_lock_is_waited_for_so_long_and_no_longer() {
+    let mut shop = damaged(Engine::Mysql).await;
+    let mut holder = shop.mysql().connect().await;
+    sqlx::raw_sql("START TRANSACTION; SELECT * FROM shop_order").execute(&mut holder).await.unwrap();
+    let before = shop.finding_ids().await;
+    let began = std::time::Instant::now();
+    let told = shop.repair(&["--apply", "--yes", "--lock-timeout", "1s"]).await;
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+    let record = record(&told);
+    assert_eq!((told.code, &record["outcome"]), (1, &"partly_applied".into()), "{record}");
+    assert!(record["message"].as_str().unwrap().contains("Lock wait timeout"), "{record}");
+    assert!(shop.finding_ids().await.len() < before.len());
+    sqlx::raw_sql("ROLLBACK").execute(&mut holder).await.unwrap();
+    holder.close().await.unwrap();
+    the_record_is_true(&shop, &record).await;
+}
+
+/// While one repair runs, a second one waits for its lock, and does nothing.
+#[tokio::test]
+async fn the_lock_of_a_repair_is_that_of_no_other() {
+    let shop = damaged(Engine::Postgres).await;
+    let server = crate::servers::postgres::server_address();
+    let proxy = Proxy::start(server.clone()).await;
+    let held = proxy.hold("ADD CONSTRAINT \"shop_order_customer\"");
+    let url = shop.url().replace(&server, &format!("127.0.0.1:{}", proxy.port));
+    let arguments = ["--apply", "--yes", "--variant", "zero-downtime"];
+    let (first, ()) = tokio::join!(shop.repair_by(&url, &arguments), async {
+        held.await;
+        let second = shop.repair(&["--apply", "--yes", "--lock-timeout", "300ms"]).await;
+        assert_eq!((second.code, &*second.out), (2, ""), "{}", second.err);
+        assert!(second.err.contains("the lock of repair was not to be had"), "{}", second.err);
+        assert!(second.err.contains("another repair of this database runs"), "{}", second.err);
+        proxy.release();
+    });
+    assert_eq!(record(&first)["outcome"], "applied", "{}", first.err);
+
+    let mut shop = damaged(Engine::Mysql).await;
+    let url = plain_url(&mut shop).await;
+    let server = crate::servers::mysql::server_address();
+    let proxy = Proxy::start(server.clone()).await;
+    let held = proxy.hold("shop_order_total");
+    let proxied = url.replace(&server, &format!("127.0.0.1:{}", proxy.port));
+    let (first, ()) = tokio::join!(shop.repair_by(&proxied, &["--apply", "--yes"]), async {
+        held.await;
+        let second = shop.repair(&["--apply", "--yes", "--lock-timeout", "1s"]).await;
+        assert_eq!((second.code, &*second.out), (2, ""), "{}", second.err);
+        assert!(second.err.contains("the lock of repair was not to be had"), "{}", second.err);
+        proxy.release();
+    });
+    assert_eq!(record(&first)["outcome"], "applied", "{}", first.err);
+}
+
+/// By a user without a password and without TLS, so that what is sent can be read on the way.
+async fn plain_url(shop: &mut Shop) -> String {
+    let user = shop.mysql().user_url(&["ALL ON {db}.*"]).await;
+    let name = user.strip_prefix("mysql://").unwrap().split(':').next().unwrap().to_owned();
+    shop.execute(&format!("ALTER USER '{name}'@'%' IDENTIFIED BY ''")).await;
+    format!("{}?ssl-mode=DISABLED", user.replace(":secret-pw@", "@").split('?').next().unwrap())
+}
+
 /// The connection is cut while the server works on the statement that holds `text`.
-async fn cut_at(shop: &Shop, server: String, text: &str, arguments: &[&str]) -> Value {
+async fn cut_at(shop: &Shop, url: &str, server: String, text: &str, arguments: &[&str]) -> Value {
     let proxy = Proxy::start(server.clone()).await;
     let held = proxy.hold(text);
-    let url = shop.url().replace(&server, &format!("127.0.0.1:{}", proxy.port));
+    let url = url.replace(&server, &format!("127.0.0.1:{}", proxy.port));
     let (told, ()) = tokio::join!(shop.repair_by(&url, arguments), async {
         held.await;
         proxy.cut();
@@ -130,7 +227,8 @@ async fn a_connection_lost_in_mid_apply_leaves_postgres_as_it_was() {
     let shop = damaged(Engine::Postgres).await;
     let before = shop.catalog().await;
     let server = crate::servers::postgres::server_address();
-    let record = cut_at(&shop, server, "ADD CONSTRAINT \"shop_order_customer\"", &["--apply", "--yes"]).await;
+    let text = "ADD CONSTRAINT \"shop_order_customer\"";
+    let record = cut_at(&shop, &shop.url(), server, text, &["--apply", "--yes"]).await;
     assert_eq!(record["outcome"], "unchanged", "{record}");
     assert_eq!(shop.catalog().await, before);
 }
@@ -140,13 +238,15 @@ async fn a_connection_lost_between_statements_is_settled_by_a_fresh_look() {
     let shop = damaged(Engine::Postgres).await;
     let server = crate::servers::postgres::server_address();
     let arguments = ["--apply", "--yes", "--variant", "zero-downtime"];
-    let record = cut_at(&shop, server, "ADD CONSTRAINT \"shop_order_customer\"", &arguments).await;
+    let record =
+        cut_at(&shop, &shop.url(), server, "ADD CONSTRAINT \"shop_order_customer\"", &arguments).await;
     assert_eq!(record["outcome"], "partly_applied", "{record}");
     the_record_is_true(&shop, &record).await;
 
-    let shop = damaged(Engine::Mysql).await;
+    let mut shop = damaged(Engine::Mysql).await;
+    let url = plain_url(&mut shop).await;
     let server = crate::servers::mysql::server_address();
-    let record = cut_at(&shop, server, "shop_order_total", &["--apply", "--yes"]).await;
+    let record = cut_at(&shop, &url, server, "shop_order_total", &["--apply", "--yes"]).await;
     assert_eq!(record["outcome"], "partly_applied", "{record}");
     the_record_is_true(&shop, &record).await;
 }

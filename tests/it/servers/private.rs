@@ -161,7 +161,7 @@ impl Drop for PrivateServer {
 }
 
 /// The folder of the newest PostgreSQL on the machine.
-fn postgres_bin() -> PathBuf {
+pub fn postgres_bin() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").expect("install postgresql");
     let newest = versions
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<u32>().ok())

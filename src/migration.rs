@@ -64,6 +64,8 @@ pub struct MayUndo {
     pub columns: BTreeSet<Name>,
     /// Keys, uniques, checks and indexes, whichever.
     pub constraints: bool,
+    /// Columns that it defines in a way that was not seen: that they are there is known, and nothing else.
+    pub definitions: BTreeSet<Name>,
 }
 
 impl Opaque {
@@ -75,7 +77,7 @@ impl Opaque {
 
 impl MayUndo {
     pub fn is_nothing(&self) -> bool {
-        self.columns.is_empty() && !self.constraints
+        self.columns.is_empty() && !self.constraints && self.definitions.is_empty()
     }
 }
 

@@ -271,7 +271,7 @@ impl Judge<'_> {
             return;
         };
         let subject = Subject { column: Some(expected.name.to_string()), ..self.subject(table) };
-        let part = Part::Column(&expected.name);
+        let part = Part::Definition(&expected.name);
         if let Some(by) = self.expected.undone_by(self.manifest, table, expected.provenance.created, part) {
             let text = format!(
                 "column {table}.{} is `{actual}`, not `{expected}`, which {by} may have done",

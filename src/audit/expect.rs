@@ -14,6 +14,8 @@ use crate::schema::{Name, Provenance, Table, TableName};
 #[derive(Clone, Copy)]
 pub enum Part<'a> {
     Column(&'a Name),
+    /// What a column that stands is like: its type, nullability and default.
+    Definition(&'a Name),
     /// A key, unique, check or index, with the columns it is over.
     Constraint(&'a [Name]),
 }
@@ -109,17 +111,21 @@ impl Expected {
                 MayTouch::Nothing | MayTouch::Anything => false,
                 MayTouch::Tables(tables) => tables.contains(table),
             };
+            // What a migration does in its own way is its work, not the undoing of it.
+            let is_older = maker != Some(spot.migration);
             let undoes = match part {
-                Part::Column(column) => spot.may_undo.columns.contains(column),
+                Part::Column(column) => is_older && spot.may_undo.columns.contains(column),
+                Part::Definition(column) => {
+                    spot.may_undo.definitions.contains(column)
+                        || (is_older && spot.may_undo.columns.contains(column))
+                }
                 Part::Constraint(columns) => {
-                    spot.may_undo.constraints || columns.iter().any(|it| spot.may_undo.columns.contains(it))
+                    is_older
+                        && (spot.may_undo.constraints
+                            || columns.iter().any(|it| spot.may_undo.columns.contains(it)))
                 }
             };
-            // What a migration does in its own way is its work, not the undoing of it.
-            touches
-                && undoes
-                && maker != Some(spot.migration)
-                && self.applied_at(manifest, spot.migration).max().is_none_or(|at| at >= since)
+            touches && undoes && self.applied_at(manifest, spot.migration).max().is_none_or(|at| at >= since)
         })?;
         let by = manifest.migration(spot.migration).map(|it| it.id.to_string()).unwrap_or_default();
         Some(format!("{by} ({})", spot.reason))

@@ -464,6 +464,33 @@ fn what_later_code_visibly_undoes_is_not_verified_and_all_else_is_missed() {
     assert_eq!(rules(&judge(&manifest, &observation)), ["missing_table"]);
 }
 
+/// A field that was not seen through: its column is there, and that is all that is known of it.
+#[test]
+fn a_column_whose_definition_was_not_seen_is_missed_but_not_compared() {
+    let spot = "{opaque: {reason: field x, may_touch: [t], may_undo: {definitions: [x]}}}";
+    let create = "{create_table: {name: t, columns: {x: integer, y: integer}}}";
+    let t = TableName::unqualified("t");
+    for operations in [
+        format!("[{spot}, {create}]}}\n"),
+        format!("[{create}]}}\n- {{app: a, name: '2', dependencies: [a.1], operations: [{spot}]}}\n"),
+    ] {
+        let manifest = manifest_of(&format!("- {{app: a, name: '1', operations: {operations}"));
+        let nullable = |name: &'static str| {
+            let mut observation = healthy(&manifest);
+            edit(&mut observation.catalog.actual, &t, |it| {
+                it.columns.iter_mut().filter(|it| *it.name == *name).for_each(|it| it.nullable ^= true);
+            });
+            judge(&manifest, &observation)
+        };
+        let report = nullable("x");
+        assert_eq!((rules(&report), report.coverage.unverified), (Vec::<&str>::new(), 1), "{operations}");
+        assert_eq!(rules(&nullable("y")), ["nullability_differs"], "{operations}");
+        let mut observation = healthy(&manifest);
+        edit(&mut observation.catalog.actual, &t, |it| it.columns.retain(|it| &*it.name != "x"));
+        assert_eq!(rules(&judge(&manifest, &observation)), ["missing_column"], "{operations}");
+    }
+}
+
 /// `check_replacements` of `django/db/migrations/executor.py`: a squash is recorded when `migrate` ends, after
 /// all that came behind it.
 #[test]

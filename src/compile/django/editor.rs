@@ -115,9 +115,16 @@ impl<'a> Editor<'a> {
     }
 
     fn unseen_in(&mut self, table: &TableName, reason: impl AsRef<str>) {
+        self.undefined_in(table, reason, BTreeSet::new());
+    }
+
+    /// Of these columns of the table nothing is known but that they are there.
+    fn undefined_in(&mut self, table: &TableName, reason: impl AsRef<str>, columns: BTreeSet<Name>) {
         let reason = reason.as_ref();
         if self.told.insert((table.clone(), reason.to_owned())) {
-            self.opaque(Opaque::new(reason, MayTouch::Tables(BTreeSet::from([table.clone()]))));
+            let mut opaque = Opaque::new(reason, MayTouch::Tables(BTreeSet::from([table.clone()])));
+            opaque.may_undo.definitions = columns;
+            self.opaque(opaque);
         }
     }
 
@@ -163,7 +170,7 @@ impl<'a> Editor<'a> {
         self.change(Change::CreateTable(Arc::new(planned.table)));
         self.deferred.extend(planned.deferred);
         for reason in planned.unseen {
-            self.unseen_in(&name, reason);
+            self.undefined_in(&name, reason, planned.undefined.clone());
         }
         for (_, through) in state.throughs(model, self.context) {
             self.create_model(state, &through);
@@ -287,7 +294,7 @@ impl<'a> Editor<'a> {
         let reason =
             field.notice.clone().unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
         let table = self.table_of(model);
-        self.unseen_in(&table, reason);
+        self.undefined_in(&table, reason, field.column().into_iter().collect());
     }
 
     fn drop_unique(&mut self, table: &TableName, unique: ConstraintRef) {

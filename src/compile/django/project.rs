@@ -50,6 +50,13 @@ pub struct Settings {
     pub values: std::collections::BTreeMap<Arc<str>, Value>,
 }
 
+impl Settings {
+    /// Whether the settings file says it in a way that was not seen through.
+    pub fn is_unknown(&self, name: &str) -> bool {
+        matches!(self.values.get(name), Some(Value::Unknown(_)))
+    }
+}
+
 /// One migration file.
 #[derive(Clone, Debug)]
 pub struct SourceMigration {

@@ -131,13 +131,14 @@ impl Context<'_> {
         model::automatic_key(&class, self.project)
     }
 
-    /// Whether `AUTH_USER_MODEL` or its like names another model than this one: `Options.swapped`.
+    /// Whether `AUTH_USER_MODEL` or its like names another model than this one: `Options.swapped`. Of these settings
+    /// Django itself sets `AUTH_USER_MODEL` alone (django/conf/global_settings.py).
     pub fn is_swapped(&self, setting: &str, key: &ModelKey) -> bool {
-        match self.project.settings.values.get(setting) {
-            Some(Value::Str(named)) => {
-                named.split_once('.').is_some_and(|(app, model)| ModelKey::new(app, model) != *key)
-            }
-            _ => false,
-        }
+        let named: &str = match self.project.settings.values.get(setting) {
+            Some(Value::Str(named)) => named,
+            None if setting == "AUTH_USER_MODEL" => "auth.User",
+            _ => return false,
+        };
+        named.split_once('.').is_some_and(|(app, model)| ModelKey::new(app, model) != *key)
     }
 }

@@ -391,6 +391,8 @@ struct MayUndoFile {
     columns: Vec<Text>,
     /// Keys, uniques, checks and indexes, whichever.
     constraints: bool,
+    /// Columns that it defines in a way that was not seen: their type, nullability and default are not compared.
+    definitions: Vec<Text>,
 }
 
 #[derive(Deserialize, JsonSchema)]

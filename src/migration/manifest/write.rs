@@ -80,6 +80,9 @@ fn undone(may_undo: &MayUndo) -> String {
     if may_undo.constraints {
         map = map.with("constraints", "true".to_owned());
     }
+    if !may_undo.definitions.is_empty() {
+        map = map.with("definitions", list(may_undo.definitions.iter().map(json)));
+    }
     map.text()
 }
 

@@ -1,5 +1,6 @@
 //! Law 6: what is written of a manifest is read as the same manifest.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -7,7 +8,7 @@ use schema_health::dialect::Dialect;
 use schema_health::migration::{
     Manifest, MayTouch, MayUndo, Migration, MigrationId, Opaque, Operation, ledger::DJANGO,
 };
-use schema_health::schema::{Change, Deferrable, Schema, Spelling, TableName, diff};
+use schema_health::schema::{Change, Deferrable, Name, Schema, Spelling, TableName, diff};
 
 use super::dice::{Dice, dice};
 use super::schemas::{a_schema, without_some};
@@ -61,11 +62,12 @@ fn oddities(schema: &Schema, dice: &mut Dice) -> Vec<Operation> {
     ];
     for may_touch in [MayTouch::Nothing, MayTouch::Anything, MayTouch::Tables([there].into())] {
         for (columns, constraints) in [(&[][..], false), (&["a\"b", "c"], false), (&["a"], true)] {
-            let columns = columns.iter().map(|it: &&str| (*it).into()).collect();
+            let columns: BTreeSet<Name> = columns.iter().map(|it: &&str| (*it).into()).collect();
+            let definitions = if constraints { columns.clone() } else { BTreeSet::new() };
             operations.push(Operation::Opaque(Opaque {
                 reason: "RunPython \"x\"\n\\".into(),
                 may_touch: may_touch.clone(),
-                may_undo: MayUndo { columns, constraints },
+                may_undo: MayUndo { columns, constraints, definitions },
             }));
         }
     }

@@ -1,5 +1,6 @@
 //! Columns and tables as `table_sql` and `column_sql` define them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Editor, find, table_name};
@@ -38,6 +39,8 @@ pub struct Planned {
     /// What follows it at the end of the migration.
     pub deferred: Vec<Change>,
     pub unseen: Vec<String>,
+    /// Columns of which nothing is known but that they are there.
+    pub undefined: BTreeSet<Name>,
 }
 
 pub fn primary_key(columns: impl IntoIterator<Item = Name>) -> PrimaryKey {
@@ -183,8 +186,12 @@ impl Editor<'_> {
     /// `table_sql` and `_model_indexes_sql`.
     pub(super) fn plan(&self, state: &State, model: &Model) -> Planned {
         let name = self.table_of(model);
-        let mut planned =
-            Planned { table: Table::new(name.clone()), deferred: Vec::new(), unseen: Vec::new() };
+        let mut planned = Planned {
+            table: Table::new(name.clone()),
+            deferred: Vec::new(),
+            unseen: Vec::new(),
+            undefined: BTreeSet::new(),
+        };
         let mut indexes = Vec::new();
         let mut late = Vec::new();
         for field in &model.local {
@@ -232,6 +239,7 @@ impl Editor<'_> {
                     .clone()
                     .unwrap_or_else(|| format!("field `{}` was not seen through", field.name)),
             );
+            planned.undefined.extend(field.column());
         }
         let name = planned.table.name.clone();
         let Some(defined) = self.define(state, model, &name, field) else { return };

@@ -46,7 +46,7 @@ impl Editor<'_> {
             (Some(_), None) => {}
         }
         for reason in planned.unseen {
-            self.unseen_in(&name, reason);
+            self.undefined_in(&name, reason, planned.undefined.clone());
         }
         self.run_deferred();
     }

@@ -49,7 +49,7 @@ pub fn undone(function: &Function, may_touch: &MayTouch, state: &State, schema: 
     let columns = tables.iter().filter_map(|table| schema.tables.get(table)).flat_map(|table| &table.columns);
     let columns =
         columns.map(|it| &it.name).filter(|name| said.contains(&***name) || of_fields.contains(&***name));
-    MayUndo { columns: columns.cloned().collect(), constraints }
+    MayUndo { columns: columns.cloned().collect(), constraints, ..MayUndo::default() }
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

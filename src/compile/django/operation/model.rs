@@ -17,6 +17,13 @@ impl Executor<'_> {
         if let Some(options) = call.arguments.get(2, "options") {
             read_options(&mut model.options, options, &mut unseen);
         }
+        if let Some(setting) = &model.options.swappable
+            && self.context.project.settings.is_unknown(setting)
+        {
+            unseen.push(format!(
+                "whether it is swapped, for the setting {setting} is not known: say --set {setting}=app.Model"
+            ));
+        }
         if let Some(bases) = call.arguments.get(3, "bases") {
             model.bases = self.bases(bases, &mut unseen);
         }

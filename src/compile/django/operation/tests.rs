@@ -341,6 +341,24 @@ class Migration(migrations.Migration):
     assert_eq!(lines(&compiled), ["1: create shop_other: id"]);
 }
 
+/// Nobody need say AUTH_USER_MODEL: it is `auth.User`, so that a model of users from a package has no table.
+#[test]
+fn a_model_of_users_is_swapped_by_djangos_own() {
+    let text = "
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True))], options={'swappable': 'AUTH_USER_MODEL'}),
+        migrations.CreateModel('Other', [('id', models.AutoField(primary_key=True))], options={'swappable': 'SHOP_MODEL'}),
+    ]
+";
+    assert_eq!(lines(&project("", &[("1", text)])), ["1: create shop_other: id"]);
+    let own = project("AUTH_USER_MODEL = 'shop.item'", &[("1", text)]);
+    assert_eq!(lines(&own), ["1: create shop_item: id", "1: create shop_other: id"]);
+    let unknown = project("AUTH_USER_MODEL = told()", &[("1", text)]);
+    let told = "whether it is swapped, for the setting AUTH_USER_MODEL is not known: say --set AUTH_USER_MODEL=app.Model";
+    assert!(unknown.notices.iter().any(|it| it.message.contains(told)), "{:?}", unknown.notices);
+}
+
 #[test]
 fn a_squash_and_its_parts_are_each_compiled_once() {
     let second = "

@@ -209,6 +209,7 @@ impl OperationFile {
                 let may_undo = MayUndo {
                     columns: names(it.may_undo.columns).into_iter().collect(),
                     constraints: it.may_undo.constraints,
+                    definitions: names(it.may_undo.definitions).into_iter().collect(),
                 };
                 return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch, may_undo })]);
             }

@@ -17,7 +17,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use crate::audit::evidence::Missing;
-use crate::audit::{Evidence, Expected, Observation, Policy, audit_against};
+use crate::audit::{Evidence, Expected, Foresight, Observation, Policy, audit_against};
 use crate::dialect::Dialect;
 use crate::migration::{Interest, LedgerFormat, Manifest};
 use crate::schema::{Name, TableName};
@@ -96,8 +96,17 @@ impl Session {
     ///
     /// After an error the session must be closed or dropped, not used again.
     pub async fn observe(&mut self, interest: &Interest) -> Result<Observation, CatalogError> {
+        self.observe_expecting(interest, None).await
+    }
+
+    /// The same; what is as foreseen shares the expected tables, on servers that are read so (PostgreSQL).
+    pub async fn observe_expecting(
+        &mut self,
+        interest: &Interest,
+        foresight: Option<&mut Foresight>,
+    ) -> Result<Observation, CatalogError> {
         match self {
-            Self::Postgres(session) => session.observe(interest).await,
+            Self::Postgres(session) => session.observe(interest, foresight).await,
             Self::Mysql(session) => session.observe(interest).await,
             Self::Sqlite(session) => session.observe(interest).await,
         }
@@ -151,6 +160,17 @@ impl Session {
             Self::Postgres(session) => session.fingerprint().await,
             Self::Mysql(session) => session.fingerprint().await,
             Self::Sqlite(session) => session.fingerprint().await,
+        }
+    }
+
+    /// A session over a fresh connection that knows what this one has learned, where the server keeps a good part of
+    /// its memory for what this one has asked; else itself, and `false`.
+    pub async fn renewed(self) -> Result<(Self, bool), CatalogError> {
+        match self {
+            Self::Postgres(session) if session.has_swollen_the_server() => {
+                Ok((Self::Postgres(Box::new(session.renewed().await?)), true))
+            }
+            Self::Postgres(_) | Self::Mysql(_) | Self::Sqlite(_) => Ok((self, false)),
         }
     }
 

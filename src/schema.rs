@@ -168,6 +168,13 @@ impl Schema {
     pub fn insert(&mut self, table: Table) {
         self.tables.insert(table.name.clone(), Arc::new(table));
     }
+
+    /// The table of the same name and kind, where no difference is left to be proven. The names of what the database
+    /// names by itself may still be others.
+    pub fn table_like(&self, table: &Table) -> Option<Arc<Table>> {
+        let own = self.tables.get(&table.name).filter(|own| own.kind == table.kind)?;
+        diff_table(table, own).is_empty().then(|| Arc::clone(own))
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

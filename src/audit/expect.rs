@@ -38,17 +38,22 @@ pub struct Expected {
 
 impl Expected {
     pub fn of(manifest: &Manifest, observation: &Observation) -> Self {
-        let rows = rows_of(observation).to_vec();
+        Self::of_ledger(manifest, rows_of(observation), observation.naming, &observation.schema)
+    }
+
+    /// The same, before the catalog is read.
+    pub(super) fn of_ledger(manifest: &Manifest, rows: &[LedgerRow], naming: Naming, schema: &Name) -> Self {
+        let rows = rows.to_vec();
         let names: BTreeSet<MigrationId> =
             rows.iter().filter(|row| row.succeeded).map(|row| row.migration.clone()).collect();
         let applied = graph::resolve(manifest, &names);
-        let expectation = fold_in(manifest, &applied.effective, &observation.naming, &observation.schema);
+        let expectation = fold_in(manifest, &applied.effective, &naming, schema);
         let sequence = (rows.iter().enumerate()).map(|(at, row)| (row.migration.clone(), at)).collect();
         let mut made = BTreeMap::new();
         for table in expectation.schema.tables.values() {
             for_each_maker(table, |migration| *made.entry(migration).or_default() += 1);
         }
-        let (naming, schema) = (observation.naming, observation.schema.clone());
+        let schema = schema.clone();
         let mut expected =
             Self { rows, naming, schema, applied, expectation, sequence, made, notes: Vec::new() };
         expected.notes = history::notes(&expected.line(manifest));
@@ -64,9 +69,11 @@ impl Expected {
 
     /// Whether this is still what [`Expected::of`] would compute for the observation (and the same manifest).
     pub fn still_holds(&self, observation: &Observation) -> bool {
-        self.naming == observation.naming
-            && self.schema == observation.schema
-            && self.rows == rows_of(observation)
+        self.is_of(rows_of(observation), observation.naming, &observation.schema)
+    }
+
+    pub(super) fn is_of(&self, rows: &[LedgerRow], naming: Naming, schema: &Name) -> bool {
+        self.naming == naming && self.schema == *schema && self.rows == rows
     }
 
     /// What may have undone or redone the work of the migration `maker` on `table` without our seeing it:

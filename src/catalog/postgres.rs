@@ -10,8 +10,8 @@ mod rows;
 mod texts;
 mod trial;
 pub(super) mod url;
+mod words;
 
-use std::collections::HashSet;
 use std::future::Future;
 
 use sha2::{Digest, Sha256};
@@ -21,12 +21,13 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, FromRow};
 
 use super::*;
 use crate::audit::{CatalogObservation, Visibility};
-use crate::schema::Pool;
+use crate::schema::Name;
 
 use self::error::{failure, has_changed_meanwhile, sqlstate};
 use self::names::Names;
 use self::rows::{Namespace, Raw, RawRow, Relation, rows_of};
 use self::texts::Texts;
+use self::words::Words;
 
 pub struct Session {
     target: Target,
@@ -117,24 +118,32 @@ impl Session {
         self.run(&settings).await
     }
 
-    pub async fn observe(&mut self, interest: &Interest) -> Result<Observation, CatalogError> {
+    pub async fn observe(
+        &mut self,
+        interest: &Interest,
+        mut foresight: Option<&mut Foresight>,
+    ) -> Result<Observation, CatalogError> {
         self.other_schemas = interest.schemas.iter().cloned().collect();
         let audit = self.target.budgets.audit;
         let work = async {
             // A guest cannot begin again.
             let attempts = if self.is_guest { 1 } else { ATTEMPTS };
             for _ in 1..attempts {
-                match self.observe_once(interest).await {
+                match self.observe_once(interest, foresight.as_deref_mut()).await {
                     Err(error) if has_changed_meanwhile(&sqlstate(&error)) => self.give_up_snapshot().await?,
                     outcome => return outcome.map_err(|error| failure(&error)),
                 }
             }
-            self.observe_once(interest).await.map_err(|error| failure(&error))
+            self.observe_once(interest, foresight.as_deref_mut()).await.map_err(|error| failure(&error))
         };
         within(audit, FailureReason::Timeout, "the audit", work).await
     }
 
-    async fn observe_once(&mut self, interest: &Interest) -> Result<Observation, sqlx::Error> {
+    async fn observe_once(
+        &mut self,
+        interest: &Interest,
+        foresight: Option<&mut Foresight>,
+    ) -> Result<Observation, sqlx::Error> {
         let snapshot = self.begin().await?;
         // First, because the ledger is the one table of users that is opened: the sooner after the snapshot, the
         // less can have happened to it.
@@ -152,15 +161,17 @@ impl Session {
         }
 
         let Snapshot { audited, namespaces, .. } = snapshot;
+        let (naming, schema) = (Dialect::Postgres.naming(), Name::from(audited.as_str()));
+        let expected = foresight.and_then(|it| it.expect(Dialect::Postgres, &ledger, naming, &schema));
+        let expected = expected.map(|it| &it.expectation.schema);
         let (actual, remarks, stored) =
-            assemble::schema(raw, &namespaces, &self.names, &self.texts, &audited);
+            assemble::schema(&raw, &namespaces, &self.names, &self.texts, &audited, expected);
         unread.extend(remarks);
-        let naming = Dialect::Postgres.naming();
         Ok(Observation {
             dialect: Dialect::Postgres,
             server_version: self.server.version.clone(),
             ledger_table: naming.table_in(&audited, &self.target.ledger.table_name()),
-            schema: audited.into(),
+            schema,
             naming,
             ledger,
             // Whoever may connect may read pg_catalog.
@@ -204,31 +215,33 @@ impl Session {
     }
 
     async fn read_raw(&mut self, namespaces: &[Namespace]) -> Result<Raw, sqlx::Error> {
-        let mut pool = Pool::default();
-        let pool = &mut pool;
+        let mut words = Words::default();
+        let of = &mut words;
         let namespaces: Vec<Oid> = namespaces.iter().map(|it| it.oid).collect();
         let relations: Vec<Relation> =
-            self.rows_of(include_str!("postgres/relations.sql"), &namespaces, pool).await?;
+            self.rows_of(include_str!("postgres/relations.sql"), &namespaces, of).await?;
         let oids: Vec<Oid> = relations.iter().map(|it| it.oid).collect();
         let mut raw = Raw {
             relations,
-            columns: self.rows_of(include_str!("postgres/columns.sql"), &oids, pool).await?,
-            defaults: self.rows_of(include_str!("postgres/defaults.sql"), &oids, pool).await?,
-            constraints: self.rows_of(include_str!("postgres/constraints.sql"), &oids, pool).await?,
-            indexes: self.rows_of(include_str!("postgres/indexes.sql"), &oids, pool).await?,
+            columns: self.rows_of(include_str!("postgres/columns.sql"), &oids, of).await?,
+            defaults: self.rows_of(include_str!("postgres/defaults.sql"), &oids, of).await?,
+            constraints: self.rows_of(include_str!("postgres/constraints.sql"), &oids, of).await?,
+            indexes: self.rows_of(include_str!("postgres/indexes.sql"), &oids, of).await?,
             referenced: Vec::new(),
+            words: Words::default(),
         };
-        raw.columns.sort_unstable_by_key(|it| (it.relation.0, it.number));
-        let here: HashSet<u32> = oids.iter().map(|oid| oid.0).collect();
+        raw.sort();
+        let is_here = |oid: Oid| raw.relations.binary_search_by_key(&oid.0, |it| it.oid.0).is_ok();
         let mut elsewhere: Vec<Oid> = (raw.constraints.iter())
-            .filter(|it| it.kind == 'f' && !here.contains(&it.referenced.0))
+            .filter(|it| it.kind == b'f' && !is_here(it.referenced))
             .map(|it| it.referenced)
             .collect();
         elsewhere.sort_unstable_by_key(|oid| oid.0);
         elsewhere.dedup();
         if !elsewhere.is_empty() {
-            raw.referenced = self.rows_of(include_str!("postgres/referenced.sql"), &elsewhere, pool).await?;
+            raw.referenced = self.rows_of(include_str!("postgres/referenced.sql"), &elsewhere, of).await?;
         }
+        raw.words = words;
         Ok(raw)
     }
 
@@ -246,7 +259,7 @@ impl Session {
         &mut self,
         sql: &str,
         oids: &[Oid],
-        pool: &mut Pool,
+        words: &mut Words,
     ) -> Result<Vec<R>, sqlx::Error> {
         let mut sql = sql.to_owned();
         if self.server.version_number >= HAS_NOT_ENFORCED {
@@ -256,7 +269,7 @@ impl Session {
         if self.server.version_number < HAS_NULLS_NOT_DISTINCT {
             sql = sql.replace(" i.indnullsnotdistinct ", " false ");
         }
-        rows_of(&mut self.connection, sql, oids, pool).await
+        rows_of(&mut self.connection, sql, oids, words).await
     }
 
     /// The counter probe: one row, at any size, without rights.
@@ -304,9 +317,24 @@ impl Session {
         Ok(Fingerprint(format!("{:?} {hashes:?} {vocabulary} {ledger}", snapshot.namespaces)))
     }
 
+    /// What was opened for the texts stays in the memory of the server's process as long as it lives.
+    pub fn has_swollen_the_server(&self) -> bool {
+        self.texts.have_swollen_the_server()
+    }
+
+    /// The same over a fresh connection.
+    pub async fn renewed(mut self) -> Result<Self, CatalogError> {
+        let target = self.target.clone();
+        let (names, vocabulary, other_schemas) = (self.names, self.vocabulary, self.other_schemas);
+        self.texts.reconnected();
+        let texts = self.texts;
+        // First, so that there are never two.
+        say_goodbye(self.connection, target.budgets.connect).await;
+        Ok(Self { names, texts, vocabulary, other_schemas, ..Self::open(&target).await? })
+    }
+
     pub async fn close(self) {
-        // Nothing was written: whatever the goodbye says, nothing is lost.
-        let _ = tokio::time::timeout(self.target.budgets.connect, self.connection.close()).await;
+        say_goodbye(self.connection, self.target.budgets.connect).await;
     }
 
     /// Runs statements without parameters and without rows of interest; names in `sql` are quoted.
@@ -341,8 +369,13 @@ pub(super) async fn observe_inside(
 ) -> Result<(PgConnection, Observation), CatalogError> {
     let server = Server::ask(&mut connection).await?;
     let mut session = Session::over(connection, server, target, true);
-    let observation = session.observe(interest).await?;
+    let observation = session.observe(interest, None).await?;
     Ok((session.connection, observation))
+}
+
+async fn say_goodbye(connection: PgConnection, budget: Duration) {
+    // Nothing was written: whatever the goodbye says, nothing is lost.
+    let _ = tokio::time::timeout(budget, connection.close()).await;
 }
 
 fn milliseconds(budget: Duration) -> u128 {

@@ -12,7 +12,7 @@ use super::store::{Judged, Store};
 use super::tables::TableIndex;
 use crate::audit::evidence::Missing;
 use crate::audit::policy::Policy;
-use crate::audit::{Evidence, Expected, Observation, Report, Sibling, audit_remembering, diagnose};
+use crate::audit::{Evidence, Expected, Foresight, Observation, Report, Sibling, audit_remembering, diagnose};
 use crate::catalog::{CatalogError, FailureReason, Fingerprint, Session};
 use crate::config::DatabaseConfig;
 use crate::migration::{Interest, Manifest, MigrationId};
@@ -72,12 +72,22 @@ impl Kept {
         let session = Session::open(&config.target).await?;
         Ok(Self { session, target_of: Arc::clone(config), probe: None, fingerprint: None })
     }
+
+    /// `None` where there is no new connection to be had now: the next look tries again, and tells.
+    async fn renewed(self) -> Option<Self> {
+        let (session, was_renewed) = self.session.renewed().await.ok()?;
+        let (probe, fingerprint) = if was_renewed { (None, None) } else { (self.probe, self.fingerprint) };
+        Some(Self { session, probe, fingerprint, ..self })
+    }
 }
 
 enum Reading {
     Unchanged,
-    Read(Box<Observation>),
+    Read(Box<Observation>, Foreseen),
 }
+
+/// What an observation shares its tables with.
+type Foreseen = Option<Arc<Expected>>;
 
 impl Auditor {
     /// Looks once. After an error, or when the returned future is dropped, the connection is closed.
@@ -88,42 +98,35 @@ impl Auditor {
         store: &Store,
     ) -> Result<Arc<Judged>, CatalogError> {
         let policy = config.policy.on(today);
-        let budget = config.target.budgets.audit;
-        let deadline = Instant::now() + budget;
+        let deadline = Instant::now() + config.target.budgets.audit;
         if self.kept.as_ref().is_some_and(|kept| !kept.target_of.reads_the_same(config)) {
             // First, so that there are never two.
             self.close().await;
         }
-        let kept = self.kept.take();
         let may_skip = self.looks_since_full_read < FULL_READ_EVERY
             && self.last.as_ref().is_some_and(|last| last.rests_on(config, &policy, store));
-        let reading = AbortOnDropHandle::new(tokio::spawn(read(
-            kept,
-            Arc::clone(config),
-            self.interest(config),
-            may_skip,
-        )));
-        let (mut kept, reading) = match timeout_at(deadline, reading).await {
-            Ok(Ok(read)) => read?,
-            Ok(Err(crash)) => return Err(internal(&crash)),
-            Err(_) => {
-                let message = format!("no result within the audit budget of {budget:?}");
-                return Err(CatalogError::new(FailureReason::Timeout, message));
-            }
-        };
+        let kept = self.kept.take();
+        let interest = self.interest(config);
+        let foresight = self.foresight(config);
+        let (mut kept, reading) = read_by(deadline, kept, config, &interest, may_skip, foresight).await?;
         let judged = match (reading, &self.last) {
             (Reading::Unchanged, Some(last)) => {
                 self.looks_since_full_read += 1;
                 Arc::clone(&last.judged)
             }
-            (Reading::Unchanged, None) => {
-                return Err(CatalogError::new(
-                    FailureReason::Internal,
-                    "an unchanged catalog without a verdict",
-                ));
-            }
-            (Reading::Read(observation), _) => {
-                let mut judging = self.judge(config, policy, observation).await?;
+            (Reading::Unchanged, None) => return Err(unchanged_without_verdict()),
+            (Reading::Read(observation, foreseen), _) => {
+                let was_foreseen = foreseen.is_some();
+                let mut judging = self.judge(config, policy.clone(), observation, foreseen).await?;
+                if was_foreseen && judging.misses_something() {
+                    // What is to be mended is looked at with the names that the server gave.
+                    let again = read_by(deadline, kept, config, &interest, false, None).await?;
+                    let Reading::Read(observation, foreseen) = again.1 else {
+                        return Err(unchanged_without_verdict());
+                    };
+                    kept = again.0;
+                    judging = self.judge(config, policy, observation, foreseen).await?;
+                }
                 if !judging.missing.is_empty() {
                     let (session, evidence) = gather(kept, judging.missing.clone(), deadline).await;
                     kept = session;
@@ -134,11 +137,20 @@ impl Auditor {
             }
         };
         match kept {
-            Some(kept) if config.keep_connection => self.kept = Some(kept),
+            Some(kept) if config.keep_connection => self.kept = kept.renewed().await,
             Some(kept) => close(kept.session).await,
             None => {}
         }
         Ok(judged)
+    }
+
+    /// What will be expected, unless something was missing at the last look: then it most likely still is.
+    fn foresight(&self, config: &DatabaseConfig) -> Option<Foresight> {
+        let last = self.last.as_ref().filter(|last| Arc::ptr_eq(&last.manifest, &config.manifest));
+        if last.is_some_and(|last| misses_something(&last.judged.report, last.judged.plans.is_some())) {
+            return None;
+        }
+        Some(Foresight::new(Arc::clone(&config.manifest), last.map(|last| Arc::clone(&last.expected))))
     }
 
     async fn judge(
@@ -146,11 +158,11 @@ impl Auditor {
         config: &DatabaseConfig,
         policy: Policy,
         observation: Box<Observation>,
+        foreseen: Foreseen,
     ) -> Result<Judging, CatalogError> {
         let manifest = Arc::clone(&config.manifest);
-        let last_expected = (self.last.as_ref())
-            .filter(|last| Arc::ptr_eq(&last.manifest, &manifest))
-            .map(|last| Arc::clone(&last.expected));
+        let last = self.last.as_ref().filter(|last| Arc::ptr_eq(&last.manifest, &manifest));
+        let last_expected = foreseen.or_else(|| last.map(|last| Arc::clone(&last.expected)));
         let remembered = Arc::clone(&self.remembered);
         // Folding and comparing ten thousand tables takes long enough to be kept off the reactor.
         let work = tokio::task::spawn_blocking(move || {
@@ -214,7 +226,16 @@ impl Last {
     }
 }
 
+/// Whether anything is missing or not as expected, or left for a plan to tell.
+fn misses_something(report: &Report, has_plans: bool) -> bool {
+    has_plans || report.findings.iter().any(|it| it.expected.is_some())
+}
+
 impl Judging {
+    fn misses_something(&self) -> bool {
+        !self.missing.is_empty() || misses_something(&self.report, self.plans.is_some())
+    }
+
     fn explain(&mut self, evidence: Evidence) {
         self.report.remarks.extend(evidence.remarks());
         self.observation.evidence = Some(evidence);
@@ -242,6 +263,27 @@ async fn gather(kept: Option<Kept>, missing: Missing, deadline: Instant) -> (Opt
     }
 }
 
+/// Reads within the audit's budget, in a task of its own, so that a crash is an error like others.
+async fn read_by(
+    deadline: Instant,
+    kept: Option<Kept>,
+    config: &Arc<DatabaseConfig>,
+    interest: &Arc<Interest>,
+    may_skip: bool,
+    foresight: Option<Foresight>,
+) -> Result<(Option<Kept>, Reading), CatalogError> {
+    let reading = tokio::spawn(read(kept, Arc::clone(config), Arc::clone(interest), may_skip, foresight));
+    match timeout_at(deadline, AbortOnDropHandle::new(reading)).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(crash)) => Err(internal(&crash)),
+        Err(_) => {
+            let budget = config.target.budgets.audit;
+            let message = format!("no result within the audit budget of {budget:?}");
+            Err(CatalogError::new(FailureReason::Timeout, message))
+        }
+    }
+}
+
 /// Reads all, unless `may_skip` and the fingerprint stands still.
 ///
 /// The probe lags behind what other sessions do, so its standing still proves nothing: it only saves the
@@ -252,6 +294,7 @@ async fn read(
     config: Arc<DatabaseConfig>,
     interest: Arc<Interest>,
     may_skip: bool,
+    mut foresight: Option<Foresight>,
 ) -> Result<(Option<Kept>, Reading), CatalogError> {
     let was_kept = kept.is_some();
     let mut kept = match kept {
@@ -283,13 +326,18 @@ async fn read(
             return Ok((Some(kept), Reading::Unchanged));
         }
     }
-    let observation = kept.session.observe(&interest).await?;
-    Ok((Some(kept), Reading::Read(Box::new(observation))))
+    let observation = kept.session.observe_expecting(&interest, foresight.as_mut()).await?;
+    let foreseen = foresight.as_ref().and_then(Foresight::told).map(Arc::clone);
+    Ok((Some(kept), Reading::Read(Box::new(observation), foreseen)))
 }
 
 async fn close(session: Session) {
     // What cannot be said within the budget is said by the closed socket.
     let _ = timeout(CLOSE_BUDGET, session.close()).await;
+}
+
+fn unchanged_without_verdict() -> CatalogError {
+    CatalogError::new(FailureReason::Internal, "an unchanged catalog without a verdict")
 }
 
 fn internal(crash: &tokio::task::JoinError) -> CatalogError {

@@ -3,6 +3,7 @@
 mod changing;
 mod elsewhere;
 mod errors;
+mod foresight;
 mod ledger;
 mod locks;
 mod names;

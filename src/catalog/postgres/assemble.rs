@@ -1,59 +1,109 @@
-//! Puts the raw rows together into the actual schema.
+//! Puts the raw rows together into the actual schema, table by table.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
-use std::mem::take;
+use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use sqlx::postgres::types::Oid;
 
 use super::names::Names;
-use super::rows::{self, DefaultValue, Namespace, Raw, ReferencedColumn, vector};
+use super::rows::{self, DefaultValue, Namespace, Raw, ReferencedColumn, Relation, vector};
 use super::texts::{Place, Texts};
+use super::words::{List, NameAt, Word};
 use crate::audit::Stored;
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Naming};
 use crate::schema::{
     Action, Check, Column, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey, IndexPart, Name,
     NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableKind, TableName,
     UniqueConstraint,
 };
 
-/// The schema in canonical form, and what is there but has no place in it, one sentence each.
+/// The schema in canonical form, and what is there but has no place in it, one sentence each. What proves to be as
+/// `expected` shares its table.
 pub fn schema(
-    raw: Raw,
+    raw: &Raw,
     namespaces: &[Namespace],
     names: &Names,
     texts: &Texts,
     audited: &str,
+    expected: Option<&Schema>,
 ) -> (Schema, Vec<String>, Stored) {
     let mut assembly = Assembly::new(raw, namespaces, names, texts, audited);
-    assembly.columns();
-    assembly.constraints();
-    assembly.indexes();
-    assembly.finish()
+    let mut schema = Schema::default();
+    let mut rest = OfTable::all(raw);
+    for relation in &raw.relations {
+        let table = assembly.table(relation, &rest.next(relation.oid));
+        let table = expected.and_then(|expected| expected.table_like(&table)).unwrap_or_else(|| table.into());
+        schema.tables.insert(table.name.clone(), table);
+    }
+    assembly.remarks.sort();
+    (schema, assembly.remarks, assembly.stored)
 }
 
 struct Assembly<'a> {
-    /// Rows that have found their place in a table are taken out: the two are not kept side by side.
-    raw: Raw,
+    raw: &'a Raw,
     names: &'a Names,
     texts: &'a Texts,
     audited: &'a str,
-    tables: HashMap<u32, Table>,
+    naming: Naming,
+    table_names: HashMap<u32, TableName, RandomState>,
     /// The columns of tables in other schemas, by relation and number.
-    referenced: HashMap<(u32, i16), ReferencedColumn>,
-    /// How the unique constraint that an index backs is deferred.
-    deferred: HashMap<u32, Deferrable>,
-    /// The operators of the exclusion constraint that an index backs, and how it is deferred.
-    exclusions: HashMap<u32, (Vec<Name>, Deferrable)>,
-    /// Indexes of constraints that have no place in a schema.
-    left_out: HashSet<u32>,
+    referenced: HashMap<(u32, i16), &'a ReferencedColumn, RandomState>,
+    /// One canonical spelling for each type and modifier, shared by all its columns.
+    spelled: HashMap<(u32, i32), Spelling, RandomState>,
     remarks: Vec<String>,
     stored: Stored,
 }
 
+/// The rows of one table, or those of all tables that are still to come.
+struct OfTable<'a> {
+    columns: &'a [rows::Column],
+    defaults: &'a [DefaultValue],
+    constraints: &'a [rows::Constraint],
+    indexes: &'a [rows::Index],
+}
+
+impl<'a> OfTable<'a> {
+    fn all(raw: &'a Raw) -> Self {
+        Self {
+            columns: &raw.columns,
+            defaults: &raw.defaults,
+            constraints: &raw.constraints,
+            indexes: &raw.indexes,
+        }
+    }
+
+    /// Takes the rows of the next table; tables come in the order of their oids.
+    fn next(&mut self, relation: Oid) -> Self {
+        Self {
+            columns: next(&mut self.columns, relation, |it| it.relation),
+            defaults: next(&mut self.defaults, relation, |it| it.relation),
+            constraints: next(&mut self.constraints, relation, |it| it.relation),
+            indexes: next(&mut self.indexes, relation, |it| it.relation),
+        }
+    }
+
+    fn column(&self, number: i16) -> Option<&'a rows::Column> {
+        self.columns.binary_search_by_key(&number, |it| it.number).ok().and_then(|at| self.columns.get(at))
+    }
+
+    fn default(&self, number: i16) -> Option<&'a DefaultValue> {
+        self.defaults.iter().find(|it| it.number == number)
+    }
+}
+
+fn next<'a, R>(rows: &mut &'a [R], relation: Oid, of: impl Fn(&R) -> Oid) -> &'a [R] {
+    // Rows of a relation that came to be between two statements belong to nobody.
+    let begin = rows.iter().take_while(|it| of(it).0 < relation.0).count();
+    let (_, from) = rows.split_at(begin);
+    let (own, rest) = from.split_at(from.iter().take_while(|it| of(it) == relation).count());
+    *rows = rest;
+    own
+}
+
 impl<'a> Assembly<'a> {
     fn new(
-        mut raw: Raw,
+        raw: &'a Raw,
         namespaces: &[Namespace],
         names: &'a Names,
         texts: &'a Texts,
@@ -62,73 +112,74 @@ impl<'a> Assembly<'a> {
         let schemas: HashMap<u32, Option<Name>> = (namespaces.iter())
             .map(|it| (it.oid.0, (it.name != audited).then(|| Name::from(it.name.as_str()))))
             .collect();
-        let table = |it: rows::Relation| {
+        let table_name = |it: &Relation| {
             let schema = schemas.get(&it.namespace.0).cloned().flatten();
-            let mut table = Table::new(TableName { schema, name: it.name });
-            table.kind = match it.kind {
-                'p' => TableKind::Partitioned,
-                'v' => TableKind::View,
-                'm' => TableKind::MaterializedView,
-                'f' => TableKind::Foreign,
-                _ => TableKind::Table,
-            };
-            (it.oid.0, table)
+            (it.oid.0, TableName { schema, name: it.name.clone() })
         };
-        let referenced = take(&mut raw.referenced).into_iter();
         Self {
             names,
             texts,
             audited,
-            tables: take(&mut raw.relations).into_iter().map(table).collect(),
-            referenced: referenced.map(|it| ((it.relation.0, it.number), it)).collect(),
-            raw,
-            deferred: HashMap::new(),
-            exclusions: HashMap::new(),
-            left_out: HashSet::new(),
+            naming: Dialect::Postgres.naming(),
+            table_names: raw.relations.iter().map(table_name).collect(),
+            referenced: raw.referenced.iter().map(|it| ((it.relation.0, it.number), it)).collect(),
+            spelled: HashMap::default(),
             remarks: Vec::new(),
             stored: Stored::default(),
+            raw,
         }
     }
 
-    fn columns(&mut self) {
-        let naming = Dialect::Postgres.naming();
-        // One canonical spelling for each type, shared by all its columns.
-        let mut spelled: HashMap<(u32, i32), Spelling> = HashMap::new();
-        let defaults: HashMap<(u32, i16), DefaultValue> =
-            take(&mut self.raw.defaults).into_iter().map(|it| ((it.relation.0, it.number), it)).collect();
-        for of_table in self.raw.columns.chunk_by(|a, b| a.relation == b.relation) {
-            if let Some(table) = of_table.first().and_then(|it| self.tables.get_mut(&it.relation.0)) {
-                table.columns.reserve_exact(of_table.len());
-            }
+    fn table(&mut self, relation: &Relation, rows: &OfTable<'_>) -> Table {
+        let mut table = Table::new(self.table_name(relation.oid));
+        table.kind = match relation.kind {
+            b'p' => TableKind::Partitioned,
+            b'v' => TableKind::View,
+            b'm' => TableKind::MaterializedView,
+            b'f' => TableKind::Foreign,
+            _ => TableKind::Table,
+        };
+        table.columns.reserve_exact(rows.columns.len());
+        for row in rows.columns {
+            let column = self.column(row, rows.default(row.number));
+            table.columns.push(column);
         }
-        for row in &self.raw.columns {
-            let data_type = spelled.entry((row.type_oid.0, row.type_modifier)).or_insert_with(|| {
-                let text = self.names.type_of(row.type_oid, row.type_modifier);
-                text.map_or(Spelling::Unread, |text| Dialect::Postgres.canonical_type(text))
-            });
-            let mut column = Column {
-                nullable: !row.not_null,
-                auto_increment: row.identity != ' ',
-                collation: self.names.collation_beside(row.type_oid, row.collation),
-                ..Column::new(row.name.clone(), data_type.clone())
+        let beside = self.constraints(rows, &mut table);
+        self.indexes(rows, &beside, &mut table);
+        // Rows of constraints and indexes come as they lie; told is always in one order.
+        table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
+        table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
+        table.checks.sort_by(|a, b| a.name.cmp(&b.name));
+        table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
+        table.exclusions.sort_by(|a, b| a.name.cmp(&b.name));
+        table
+    }
+
+    fn column(&mut self, row: &rows::Column, default: Option<&DefaultValue>) -> Column {
+        let name = self.word(row.name).clone();
+        let data_type = self.spelled.entry((row.type_oid.0, row.type_modifier)).or_insert_with(|| {
+            let text = self.names.type_of(row.type_oid, row.type_modifier);
+            text.map_or(Spelling::Unread, |text| Dialect::Postgres.canonical_type(text))
+        });
+        let mut column = Column {
+            nullable: !row.not_null,
+            auto_increment: row.identity != b' ',
+            collation: self.names.collation_beside(row.type_oid, row.collation),
+            ..Column::new(name, data_type.clone())
+        };
+        let text = default.and_then(|it| it.text).map(|text| &**self.word(text));
+        if row.generated != b' ' {
+            let expression = match text {
+                Some(text) => Dialect::Postgres.canonical_expression(text),
+                None => self.expression(Place::Generated(row.relation, row.number)),
             };
-            let default = defaults.get(&(row.relation.0, row.number));
-            if row.generated != ' ' {
-                let computed_from_columns = self.expression(Place::Generated(row.relation, row.number));
-                let expression = match default.and_then(|it| it.text.as_deref()) {
-                    Some(text) => Dialect::Postgres.canonical_expression(text),
-                    None => computed_from_columns,
-                };
-                column.generated = Some(Box::new(Generated { expression, stored: row.generated == 's' }));
-            } else if let Some(default) = default {
-                let text = default.text.as_deref().map(|text| without_schema(text, self.audited));
-                column.default = Some(text.map_or(Spelling::Unread, |text| Spelling::uncertain(&*text)));
-                Dialect::Postgres.canonical_column(&mut column, &naming);
-            }
-            if let Some(table) = self.tables.get_mut(&row.relation.0) {
-                table.columns.push(column);
-            }
+            column.generated = Some(Box::new(Generated { expression, stored: row.generated == b's' }));
+        } else if default.is_some() {
+            let text = text.map(|text| without_schema(text, self.audited));
+            column.default = Some(text.map_or(Spelling::Unread, |text| Spelling::uncertain(&*text)));
+            Dialect::Postgres.canonical_column(&mut column, &self.naming);
         }
+        column
     }
 
     fn expression(&self, place: Place) -> Spelling {
@@ -136,73 +187,63 @@ impl<'a> Assembly<'a> {
         text.map_or(Spelling::Unread, |text| Dialect::Postgres.canonical_expression(text))
     }
 
-    fn constraints(&mut self) {
-        for row in take(&mut self.raw.constraints) {
+    fn constraints<'r>(&mut self, rows: &OfTable<'r>, table: &mut Table) -> Beside<'r> {
+        let mut beside = Beside::default();
+        for row in rows.constraints {
             if !row.is_enforced || row.is_temporal {
-                self.leave_out(&row);
+                self.leave_out(row, &mut beside);
                 continue;
             }
-            let columns = self.columns_of(row.relation, &row.columns);
-            let name = Some(row.name.clone());
+            let columns = self.columns_of(row.relation, self.list(row.columns));
+            let name = self.name(row.name);
             let provenance = Provenance::default();
-            let added = match row.kind {
-                'p' => Added::PrimaryKey(PrimaryKey { name, columns, provenance }),
-                'f' => match self.foreign_key(&row, columns) {
-                    Some(key) => Added::ForeignKey(key),
-                    None => continue,
-                },
-                'c' => {
+            match row.kind {
+                b'p' => table.primary_key = Some(PrimaryKey { name, columns, provenance }),
+                b'f' => {
+                    if let Some(key) = self.foreign_key(row, columns) {
+                        add(&mut table.foreign_keys, key);
+                    }
+                }
+                b'c' => {
                     let expression = self.expression(Place::Check(row.oid));
-                    Added::Check(Check { name, columns, expression, provenance })
+                    add(&mut table.checks, Check { name, columns, expression, provenance });
                 }
-                'u' => {
-                    self.deferred.insert(row.index.0, deferrable(&row));
-                    continue;
-                }
-                'x' => {
-                    self.exclusions.insert(row.index.0, (row.operators.to_vec(), deferrable(&row)));
-                    continue;
-                }
-                _ => continue,
-            };
-            let Some(table) = self.tables.get_mut(&row.relation.0) else { continue };
-            match added {
-                Added::PrimaryKey(key) => table.primary_key = Some(key),
-                Added::ForeignKey(key) => add(&mut table.foreign_keys, key),
-                Added::Check(check) => add(&mut table.checks, check),
+                b'u' => beside.deferred.push((row.index, deferrable(row))),
+                b'x' => beside.exclusions.push(row),
+                _ => {}
             }
         }
+        beside
     }
 
     /// What PostgreSQL 18 has and promises less, or other things, than its namesakes.
-    fn leave_out(&mut self, row: &rows::Constraint) {
+    fn leave_out(&mut self, row: &rows::Constraint, beside: &mut Beside<'_>) {
         let what = if row.is_enforced { "speaks of periods" } else { "is NOT ENFORCED" };
-        self.remarks.push(format!(
-            "constraint {} of table {} {what}, which counts as not there",
-            row.name,
-            self.table_name(row.relation)
-        ));
+        let (name, table) = (self.raw.words.name_at(row.name), self.table_name(row.relation));
+        self.remarks.push(format!("constraint {name} of table {table} {what}, which counts as not there"));
         // A foreign key's index is the one that it refers to.
-        if matches!(row.kind, 'p' | 'u') {
-            self.left_out.insert(row.index.0);
+        if matches!(row.kind, b'p' | b'u') {
+            beside.left_out.push(row.index);
         }
     }
 
     fn foreign_key(&self, row: &rows::Constraint, columns: Vec<Name>) -> Option<ForeignKey> {
-        let references = match self.tables.get(&row.referenced.0) {
-            Some(table) => table.name.clone(),
+        let referenced_columns = self.list(row.referenced_columns);
+        let references = match self.table_names.get(&row.referenced.0) {
+            Some(name) => name.clone(),
             None => {
-                let first = row.referenced_columns.first()?;
+                let first = referenced_columns.first()?;
                 let column = self.referenced.get(&(row.referenced.0, *first))?;
-                let schema = (*column.schema != *self.audited).then(|| column.schema.clone());
-                TableName { schema, name: column.table.clone() }
+                let schema = self.word(column.schema);
+                let schema = (**schema != *self.audited).then(|| schema.clone());
+                TableName { schema, name: self.word(column.table).clone() }
             }
         };
         Some(ForeignKey {
-            name: Some(row.name.clone()),
+            name: self.name(row.name),
             columns,
             references,
-            referenced_columns: self.columns_of(row.referenced, &row.referenced_columns),
+            referenced_columns: self.columns_of(row.referenced, referenced_columns),
             on_delete: action(row.on_delete),
             on_update: action(row.on_update),
             deferrable: deferrable(row),
@@ -210,37 +251,34 @@ impl<'a> Assembly<'a> {
         })
     }
 
-    fn indexes(&mut self) {
-        for row in take(&mut self.raw.indexes) {
-            if row.is_primary || self.left_out.contains(&row.oid.0) {
+    fn indexes(&mut self, rows: &OfTable<'_>, beside: &Beside<'_>, table: &mut Table) {
+        for row in rows.indexes {
+            if row.is_primary || beside.left_out.contains(&row.oid) {
                 continue;
             }
             if !row.is_valid {
-                if let Some(table) = self.tables.get(&row.relation.0) {
-                    self.stored.invalid_indexes.insert((table.name.clone(), row.name.clone()));
-                }
+                self.stored.invalid_indexes.extend(self.name(row.name).map(|name| (table.name.clone(), name)));
                 self.remarks.push(format!(
                     "index {} of table {} is INVALID, which counts as not there: drop it and create it again",
-                    row.name,
-                    self.table_name(row.relation)
+                    self.raw.words.name_at(row.name),
+                    table.name
                 ));
                 continue;
             }
-            let parts = self.parts(&row);
-            let include: Vec<i16> = vector(&row.columns).into_iter().skip(row.key_count).collect();
-            let include = self.columns_of(row.relation, &include);
-            let name = Some(row.name.clone());
-            let condition = row.predicate_hash.map(|_| self.expression(Place::Predicate(row.oid)));
-            let method = self.names.method(row.method).filter(|it| &**it != "btree");
-            let deferrable = self.deferred.get(&row.oid.0).copied().unwrap_or_default();
-            let provenance = Provenance::default();
-            let nulls_not_distinct = row.nulls_not_distinct;
-            let exclusion = self.exclusions.remove(&row.oid.0);
+            let exclusion = beside.exclusion(row);
             if row.is_exclusion && exclusion.is_none() {
                 continue;
             }
-            let Some(table) = self.tables.get_mut(&row.relation.0) else { continue };
-            if let Some((operators, deferrable)) = exclusion {
+            let parts = self.parts(row, rows);
+            let include: Vec<i16> = vector(self.word(row.columns)).skip(usize::from(row.key_count)).collect();
+            let include = self.columns_of(row.relation, &include);
+            let name = self.name(row.name);
+            let condition = row.predicate_hash.map(|_| self.expression(Place::Predicate(row.oid)));
+            let method = self.names.method(row.method).filter(|it| &**it != "btree");
+            let provenance = Provenance::default();
+            if let Some(constraint) = exclusion {
+                let operators = constraint.operators.iter().map(|it| self.word(*it).clone()).collect();
+                let deferrable = deferrable(constraint);
                 let exclusion =
                     Exclusion { name, parts, operators, include, condition, method, deferrable, provenance };
                 add(&mut table.exclusions, exclusion);
@@ -250,8 +288,8 @@ impl<'a> Assembly<'a> {
                     parts,
                     include,
                     condition,
-                    nulls_not_distinct,
-                    deferrable,
+                    nulls_not_distinct: row.nulls_not_distinct,
+                    deferrable: beside.deferrable(row.oid),
                     provenance,
                 };
                 add(&mut table.uniques, unique);
@@ -261,64 +299,80 @@ impl<'a> Assembly<'a> {
         }
     }
 
-    fn parts(&self, row: &rows::Index) -> Vec<IndexPart> {
-        let operator_classes: Vec<u32> = vector(&row.operator_classes);
-        let collations: Vec<u32> = vector(&row.collations);
-        let options: Vec<i16> = vector(&row.options);
-        let columns: Vec<i16> = vector(&row.columns);
-        let keys = columns.iter().take(row.key_count).enumerate();
-        keys.map(|(at, number)| {
-            let column = self.raw.column(row.relation, *number);
+    fn parts(&self, row: &rows::Index, rows: &OfTable<'_>) -> Vec<IndexPart> {
+        let mut operator_classes = vector::<u32>(self.word(row.operator_classes));
+        let mut collations = vector::<u32>(self.word(row.collations));
+        let mut options = vector::<i16>(self.word(row.options));
+        let mut parts = Vec::with_capacity(row.key_count.into());
+        for (at, number) in (1..).zip(vector(self.word(row.columns)).take(row.key_count.into())) {
+            let column = rows.column(number);
             let key = match column {
-                Some(column) => IndexKey::Column(column.name.clone()),
-                None => IndexKey::Expression(self.expression(Place::Key(row.oid, key_number(at)))),
+                Some(column) => IndexKey::Column(self.word(column.name).clone()),
+                None => IndexKey::Expression(self.expression(Place::Key(row.oid, at))),
             };
             // A key sorts by the collation that its column or expression has by itself, unless it says another.
-            let says_another = |oid: &&u32| match column {
-                Some(column) => column.collation.0 != **oid,
-                None => self.texts.is_collated(row.oid, key_number(at)),
+            let says_another = |oid: &u32| match column {
+                Some(column) => column.collation.0 != *oid,
+                None => self.texts.is_collated(row.oid, at),
             };
-            let collation = collations.get(at).filter(|oid| **oid != 0).filter(says_another);
-            let operator_class = operator_classes.get(at);
+            let collation = collations.next().filter(|oid| *oid != 0).filter(says_another);
             let type_oid = column.map(|it| it.type_oid);
             let options = PartOptions {
-                collation: collation.and_then(|oid| self.names.collation(*oid)),
-                operator_class: operator_class
-                    .and_then(|oid| self.names.operator_class(*oid, row.method, type_oid)),
-                ..direction(options.get(at).copied().unwrap_or_default())
+                collation: collation.and_then(|oid| self.names.collation(oid)),
+                operator_class: (operator_classes.next())
+                    .and_then(|oid| self.names.operator_class(oid, row.method, type_oid)),
+                ..direction(options.next().unwrap_or_default())
             };
-            IndexPart { key, options: None }.with_options(options)
-        })
-        .collect()
+            parts.push(IndexPart { key, options: None }.with_options(options));
+        }
+        parts
     }
 
     fn columns_of(&self, relation: Oid, numbers: &[i16]) -> Vec<Name> {
         let name = |number: &i16| match self.raw.column(relation, *number) {
-            Some(column) => Some(column.name.clone()),
-            None => self.referenced.get(&(relation.0, *number)).map(|it| it.name.clone()),
+            Some(column) => Some(self.word(column.name).clone()),
+            None => self.referenced.get(&(relation.0, *number)).map(|it| self.word(it.name).clone()),
         };
         let mut names = Vec::with_capacity(numbers.len());
         names.extend(numbers.iter().filter_map(name));
         names
     }
 
-    fn table_name(&self, relation: Oid) -> String {
-        self.tables.get(&relation.0).map(|it| it.name.to_string()).unwrap_or_default()
+    fn table_name(&self, relation: Oid) -> TableName {
+        let name = self.table_names.get(&relation.0);
+        name.cloned().unwrap_or_else(|| TableName::unqualified(""))
     }
 
-    /// Rows of constraints and indexes come as they lie; told is always in one order.
-    fn finish(mut self) -> (Schema, Vec<String>, Stored) {
-        let mut schema = Schema::default();
-        for mut table in self.tables.into_values() {
-            table.uniques.sort_by(|a, b| a.name.cmp(&b.name));
-            table.foreign_keys.sort_by(|a, b| a.name.cmp(&b.name));
-            table.checks.sort_by(|a, b| a.name.cmp(&b.name));
-            table.indexes.sort_by(|a, b| a.name.cmp(&b.name));
-            table.exclusions.sort_by(|a, b| a.name.cmp(&b.name));
-            schema.insert(table);
-        }
-        self.remarks.sort();
-        (schema, self.remarks, self.stored)
+    fn word(&self, word: Word) -> &'a Name {
+        self.raw.words.text_at(word)
+    }
+
+    fn list(&self, list: List) -> &'a [i16] {
+        self.raw.words.list_at(list)
+    }
+
+    fn name(&self, name: NameAt) -> Option<Name> {
+        Some(self.raw.words.name_at(name).into())
+    }
+}
+
+/// What a table's constraints say of the indexes that back them.
+#[derive(Default)]
+struct Beside<'a> {
+    /// How the unique constraint is deferred.
+    deferred: Vec<(Oid, Deferrable)>,
+    exclusions: Vec<&'a rows::Constraint>,
+    /// Those of constraints that have no place in a schema.
+    left_out: Vec<Oid>,
+}
+
+impl<'a> Beside<'a> {
+    fn exclusion(&self, index: &rows::Index) -> Option<&'a rows::Constraint> {
+        self.exclusions.iter().find(|it| it.index == index.oid).copied()
+    }
+
+    fn deferrable(&self, index: Oid) -> Deferrable {
+        self.deferred.iter().find(|(oid, _)| *oid == index).map(|(_, it)| *it).unwrap_or_default()
     }
 }
 
@@ -329,17 +383,6 @@ fn without_schema<'t>(default: &'t str, audited: &str) -> Cow<'t, str> {
     }
     let quoted = Dialect::Postgres.quote(audited);
     Cow::Owned(default.replace(&format!("'::{audited}."), "'::").replace(&format!("'::{quoted}."), "'::"))
-}
-
-/// Keys are numbered from 1.
-fn key_number(position: usize) -> i32 {
-    i32::try_from(position + 1).unwrap_or_default()
-}
-
-enum Added {
-    PrimaryKey(PrimaryKey),
-    ForeignKey(ForeignKey),
-    Check(Check),
 }
 
 /// Tables are many and their lists are short: there is no room to spare.
@@ -368,12 +411,12 @@ fn deferrable(row: &rows::Constraint) -> Deferrable {
 }
 
 /// `pg_constraint.confupdtype` (<https://www.postgresql.org/docs/current/catalog-pg-constraint.html>).
-fn action(code: char) -> Action {
+fn action(code: u8) -> Action {
     match code {
-        'r' => Action::Restrict,
-        'c' => Action::Cascade,
-        'n' => Action::SetNull,
-        'd' => Action::SetDefault,
+        b'r' => Action::Restrict,
+        b'c' => Action::Cascade,
+        b'n' => Action::SetNull,
+        b'd' => Action::SetDefault,
         _ => Action::NoAction,
     }
 }

@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
 
 use super::rows::{Raw, vector};
+use super::words::Word;
 use crate::schema::Name;
 
 #[derive(Debug, Default)]
@@ -105,8 +106,8 @@ impl Names {
         connection: &mut PgConnection,
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
-        let vectors: BTreeSet<&str> = raw.indexes.iter().map(|it| &*it.operator_classes).collect();
-        let mut met = vectors.into_iter().flat_map(vector);
+        let vectors: BTreeSet<Word> = raw.indexes.iter().map(|it| it.operator_classes).collect();
+        let mut met = vectors.into_iter().flat_map(|it| vector(raw.words.text_at(it)));
         if met.all(|oid: u32| self.operator_classes.contains_key(&oid)) {
             return Ok(());
         }
@@ -129,8 +130,8 @@ impl Names {
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
         let of_columns = raw.columns.iter().map(|it| it.collation.0);
-        let vectors: BTreeSet<&str> = raw.indexes.iter().map(|it| &*it.collations).collect();
-        let of_indexes = vectors.into_iter().flat_map(vector);
+        let vectors: BTreeSet<Word> = raw.indexes.iter().map(|it| it.collations).collect();
+        let of_indexes = vectors.into_iter().flat_map(|it| vector(raw.words.text_at(it)));
         let unknown: BTreeSet<u32> = of_columns
             .chain(of_indexes)
             .filter(|oid| *oid != 0 && !self.collations.contains_key(oid))

@@ -1,26 +1,49 @@
 //! The raw rows of the catalog, as the statements beside this file give them.
 
+use std::num::NonZeroI64;
+
 use futures_util::TryStreamExt;
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, FromRow, Row};
 
-use crate::schema::{Name, Pool};
+use super::words::{List, NameAt, Word, Words};
+use crate::schema::Name;
 
-/// Everything that one full read takes, from one snapshot.
+/// Everything that one full read takes, from one snapshot. Of a large database this is most of what an audit needs
+/// room for: hence small rows, without a list or a text of their own.
 #[derive(Debug, Default)]
 pub struct Raw {
+    /// Sorted by oid.
     pub relations: Vec<Relation>,
     /// Sorted by relation and number.
     pub columns: Vec<Column>,
+    /// Sorted by relation and number.
     pub defaults: Vec<DefaultValue>,
+    /// Sorted by relation.
     pub constraints: Vec<Constraint>,
+    /// Sorted by relation.
     pub indexes: Vec<Index>,
     /// Columns of other schemas' tables that foreign keys refer to.
     pub referenced: Vec<ReferencedColumn>,
+    pub words: Words,
 }
 
 impl Raw {
+    pub fn sort(&mut self) {
+        self.relations.sort_unstable_by_key(|it| it.oid.0);
+        self.columns.sort_unstable_by_key(|it| (it.relation.0, it.number));
+        self.defaults.sort_unstable_by_key(|it| (it.relation.0, it.number));
+        self.constraints.sort_unstable_by_key(|it| it.relation.0);
+        self.indexes.sort_unstable_by_key(|it| it.relation.0);
+    }
+
+    pub fn columns_of(&self, relation: Oid) -> &[Column] {
+        let begin = self.columns.partition_point(|it| it.relation.0 < relation.0);
+        let columns = self.columns.get(begin..).unwrap_or_default();
+        columns.split_at(columns.partition_point(|it| it.relation.0 == relation.0)).0
+    }
+
     pub fn column(&self, relation: Oid, number: i16) -> Option<&Column> {
         let columns = &self.columns;
         let at = columns.binary_search_by_key(&(relation.0, number), |it| (it.relation.0, it.number)).ok()?;
@@ -28,9 +51,9 @@ impl Raw {
     }
 }
 
-/// A row that is read by the position of its columns, straight into shared names.
+/// A row that is read by the position of its columns.
 pub trait RawRow: Sized {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error>;
+    fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error>;
 }
 
 /// Runs a statement whose only parameter is a list of oids.
@@ -38,13 +61,13 @@ pub async fn rows_of<R: RawRow>(
     connection: &mut PgConnection,
     sql: String,
     oids: &[Oid],
-    pool: &mut Pool,
+    words: &mut Words,
 ) -> Result<Vec<R>, sqlx::Error> {
     let mut rows = Vec::new();
     // The statement is a file of ours.
     let mut stream = sqlx::query(AssertSqlSafe(sql)).bind(oids).fetch(connection);
     while let Some(row) = stream.try_next().await? {
-        rows.push(R::read(&row, pool)?);
+        rows.push(R::read(&row, words)?);
     }
     Ok(rows)
 }
@@ -61,15 +84,15 @@ pub struct Relation {
     pub namespace: Oid,
     pub name: Name,
     /// `relkind`, as all one-byte codes here, is an ASCII letter.
-    pub kind: char,
+    pub kind: u8,
 }
 
 impl RawRow for Relation {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, _: &mut Words) -> Result<Self, sqlx::Error> {
         Ok(Self {
             oid: row.try_get(0)?,
             namespace: row.try_get(1)?,
-            name: pool.text(row.try_get(2)?),
+            name: row.try_get::<&str, _>(2)?.into(),
             kind: letter(row, 3)?,
         })
     }
@@ -78,22 +101,22 @@ impl RawRow for Relation {
 #[derive(Debug)]
 pub struct Column {
     pub relation: Oid,
-    pub number: i16,
-    pub name: Name,
+    pub name: Word,
     pub type_oid: Oid,
     pub type_modifier: i32,
-    pub not_null: bool,
-    pub identity: char,
-    pub generated: char,
     pub collation: Oid,
+    pub number: i16,
+    pub not_null: bool,
+    pub identity: u8,
+    pub generated: u8,
 }
 
 impl RawRow for Column {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
         Ok(Self {
             relation: row.try_get(0)?,
             number: row.try_get(1)?,
-            name: pool.text(row.try_get(2)?),
+            name: words.word_of(row, 2)?,
             type_oid: row.try_get(3)?,
             type_modifier: row.try_get(4)?,
             not_null: row.try_get(5)?,
@@ -104,22 +127,26 @@ impl RawRow for Column {
     }
 }
 
+/// The hash of a stored tree.
+pub type TreeHash = NonZeroI64;
+
 #[derive(Debug)]
 pub struct DefaultValue {
     pub relation: Oid,
     pub number: i16,
     /// `None` where the expression speaks of columns.
-    pub text: Option<Name>,
-    pub hash: Option<i64>,
+    pub text: Option<Word>,
+    pub hash: Option<TreeHash>,
 }
 
 impl RawRow for DefaultValue {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
+        let text: Option<&str> = row.try_get(2)?;
         Ok(Self {
             relation: row.try_get(0)?,
             number: row.try_get(1)?,
-            text: row.try_get::<Option<&str>, _>(2)?.map(|text| pool.text(text)),
-            hash: row.try_get(3)?,
+            text: text.map(|text| words.word(text)).transpose()?,
+            hash: tree_hash(row, 3)?,
         })
     }
 }
@@ -128,48 +155,46 @@ impl RawRow for DefaultValue {
 pub struct Constraint {
     pub oid: Oid,
     pub relation: Oid,
-    pub name: Name,
-    pub kind: char,
-    pub columns: Box<[i16]>,
+    pub name: NameAt,
+    pub columns: List,
     pub referenced: Oid,
-    pub referenced_columns: Box<[i16]>,
-    pub on_update: char,
-    pub on_delete: char,
+    pub referenced_columns: List,
+    pub index: Oid,
+    pub hash: Option<TreeHash>,
+    pub kind: u8,
+    pub on_update: u8,
+    pub on_delete: u8,
     pub is_deferrable: bool,
     pub is_deferred: bool,
-    pub index: Oid,
-    pub hash: Option<i64>,
     /// False only for PostgreSQL 18's NOT ENFORCED.
     pub is_enforced: bool,
     /// PostgreSQL 18's WITHOUT OVERLAPS and PERIOD.
     pub is_temporal: bool,
     /// Of an exclusion constraint, one for each key of its index.
-    pub operators: Box<[Name]>,
+    pub operators: Box<[Word]>,
 }
 
 impl RawRow for Constraint {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
-        let numbers =
-            |at: usize| row.try_get(at).map(|it: Option<Vec<i16>>| it.unwrap_or_default().into_boxed_slice());
+    fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
         Ok(Self {
             oid: row.try_get(0)?,
             relation: row.try_get(1)?,
-            name: pool.text(row.try_get(2)?),
+            name: words.name_of(row, 2)?,
             kind: letter(row, 3)?,
-            columns: numbers(4)?,
+            columns: words.list_of(row, 4)?,
             referenced: row.try_get(5)?,
-            referenced_columns: numbers(6)?,
+            referenced_columns: words.list_of(row, 6)?,
             on_update: letter(row, 7)?,
             on_delete: letter(row, 8)?,
             is_deferrable: row.try_get(9)?,
             is_deferred: row.try_get(10)?,
             index: row.try_get(11)?,
-            hash: row.try_get(12)?,
+            hash: tree_hash(row, 12)?,
             is_enforced: row.try_get(13)?,
             is_temporal: row.try_get(14)?,
             operators: (row.try_get::<Option<Vec<String>>, _>(15)?.unwrap_or_default().iter())
-                .map(|it| pool.text(it))
-                .collect(),
+                .map(|it| words.word(it))
+                .collect::<Result<_, _>>()?,
         })
     }
 }
@@ -178,43 +203,43 @@ impl RawRow for Constraint {
 pub struct Index {
     pub oid: Oid,
     pub relation: Oid,
-    pub name: Name,
+    pub name: NameAt,
     pub method: Oid,
     /// The numbers of the keys' columns, 0 for an expression, and those of the included columns. Vectors stay in
     /// their text form, `1 3 0`: few of them differ.
-    pub columns: Name,
-    pub operator_classes: Name,
-    pub collations: Name,
-    pub options: Name,
-    pub key_count: usize,
+    pub columns: Word,
+    pub operator_classes: Word,
+    pub collations: Word,
+    pub options: Word,
+    pub key_count: u16,
     pub is_unique: bool,
     pub is_primary: bool,
     pub is_exclusion: bool,
     pub is_valid: bool,
     pub nulls_not_distinct: bool,
-    pub predicate_hash: Option<i64>,
-    pub expressions_hash: Option<i64>,
+    pub predicate_hash: Option<TreeHash>,
+    pub expressions_hash: Option<TreeHash>,
 }
 
 impl RawRow for Index {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
         Ok(Self {
             oid: row.try_get(0)?,
             relation: row.try_get(1)?,
-            name: pool.text(row.try_get(2)?),
+            name: words.name_of(row, 2)?,
             method: row.try_get(3)?,
-            columns: pool.text(row.try_get(4)?),
-            operator_classes: pool.text(row.try_get(5)?),
-            collations: pool.text(row.try_get(6)?),
-            options: pool.text(row.try_get(7)?),
-            key_count: usize::try_from(row.try_get::<i16, _>(8)?).unwrap_or_default(),
+            columns: words.word_of(row, 4)?,
+            operator_classes: words.word_of(row, 5)?,
+            collations: words.word_of(row, 6)?,
+            options: words.word_of(row, 7)?,
+            key_count: u16::try_from(row.try_get::<i16, _>(8)?).unwrap_or_default(),
             is_unique: row.try_get(9)?,
             is_primary: row.try_get(10)?,
             is_exclusion: row.try_get(11)?,
             is_valid: row.try_get(12)?,
             nulls_not_distinct: row.try_get(13)?,
-            predicate_hash: row.try_get(14)?,
-            expressions_hash: row.try_get(15)?,
+            predicate_hash: tree_hash(row, 14)?,
+            expressions_hash: tree_hash(row, 15)?,
         })
     }
 }
@@ -222,34 +247,39 @@ impl RawRow for Index {
 #[derive(Debug)]
 pub struct ReferencedColumn {
     pub relation: Oid,
-    pub schema: Name,
-    pub table: Name,
+    pub schema: Word,
+    pub table: Word,
     pub number: i16,
-    pub name: Name,
+    pub name: Word,
 }
 
 impl RawRow for ReferencedColumn {
-    fn read(row: &PgRow, pool: &mut Pool) -> Result<Self, sqlx::Error> {
+    fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
         Ok(Self {
             relation: row.try_get(0)?,
-            schema: pool.text(row.try_get(1)?),
-            table: pool.text(row.try_get(2)?),
+            schema: words.word_of(row, 1)?,
+            table: words.word_of(row, 2)?,
             number: row.try_get(3)?,
-            name: pool.text(row.try_get(4)?),
+            name: words.word_of(row, 4)?,
         })
     }
 }
 
 /// The letter of a one-byte code; zero, which means none, is a blank.
-fn letter(row: &PgRow, at: usize) -> Result<char, sqlx::Error> {
+fn letter(row: &PgRow, at: usize) -> Result<u8, sqlx::Error> {
     let code: i8 = row.try_get(at)?;
     Ok(match u8::try_from(code) {
-        Ok(0) | Err(_) => ' ',
-        Ok(byte) => char::from(byte),
+        Ok(0) | Err(_) => b' ',
+        Ok(byte) => byte,
     })
 }
 
+fn tree_hash(row: &PgRow, at: usize) -> Result<Option<TreeHash>, sqlx::Error> {
+    let hash: Option<i64> = row.try_get(at)?;
+    Ok(hash.map(|hash| TreeHash::new(hash).unwrap_or(TreeHash::MIN)))
+}
+
 /// The numbers of a vector in its text form.
-pub fn vector<T: std::str::FromStr>(text: &str) -> Vec<T> {
-    text.split_ascii_whitespace().filter_map(|number| number.parse().ok()).collect()
+pub fn vector<T: std::str::FromStr>(text: &str) -> impl Iterator<Item = T> {
+    text.split_ascii_whitespace().filter_map(|number| number.parse().ok())
 }

@@ -1,16 +1,17 @@
 //! The texts of expressions: asked for late, briefly, only where needed, and kept by the hash of their tree.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
+use foldhash::fast::RandomState;
 use sqlx::AssertSqlSafe;
 use sqlx::postgres::PgConnection;
 use sqlx::postgres::types::Oid;
 
 use super::error::{has_changed_meanwhile, sqlstate};
-use super::rows::{Raw, vector};
+use super::rows::{Raw, TreeHash, vector};
 use crate::catalog::Budgets;
 use crate::migration::Interest;
 
@@ -39,7 +40,11 @@ impl Place {
 
 #[derive(Debug, Default)]
 pub struct Texts {
-    known: HashMap<Place, Known>,
+    known: HashMap<Place, Known, RandomState>,
+    /// By which versions are hashed, the same at each read.
+    hashing: RandomState,
+    /// How many texts were asked for over this connection.
+    asked: usize,
 }
 
 #[derive(Debug)]
@@ -58,6 +63,9 @@ struct Sought {
 
 /// Nobody's migration should wait for us, nor we for it.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
+
+/// Of every table whose texts it was asked for, a server's process keeps some 5 KB as long as it lives.
+const MANY: usize = 500;
 
 /// After so many tries somebody keeps locking tables between two of our statements.
 const TRIES: usize = 3;
@@ -86,7 +94,7 @@ impl Texts {
             .filter(|it| names.contains(&*it.name))
             .map(|it| (it.oid.0, &*it.name))
             .collect();
-        let mut sought = sought(raw, &relations);
+        let mut sought = self.sought(raw, &relations);
         self.known.retain(|place, known| {
             sought.get(&place.with_text()).is_some_and(|it| it.version == known.version)
         });
@@ -97,13 +105,14 @@ impl Texts {
                 break;
             }
             let locked = locked_relations(connection).await?;
-            let open: HashMap<Place, Sought> = (sought.iter())
+            let open: HashMap<Place, Sought, RandomState> = (sought.iter())
                 .filter(|(_, it)| !locked.contains(&it.relation))
                 .map(|(k, v)| (*k, *v))
                 .collect();
             if open.is_empty() {
                 break;
             }
+            self.asked += open.len();
             match ask(connection, &open, patience).await? {
                 Answer::Found(found) => {
                     self.keep(&open, found);
@@ -123,7 +132,11 @@ impl Texts {
         Ok(unread.iter().map(sentence).collect())
     }
 
-    fn keep(&mut self, open: &HashMap<Place, Sought>, found: Vec<(String, Oid, i32, Option<String>)>) {
+    fn keep(
+        &mut self,
+        open: &HashMap<Place, Sought, RandomState>,
+        found: Vec<(String, Oid, i32, Option<String>)>,
+    ) {
         for (kind, oid, number, text) in found {
             let place = match kind.as_str() {
                 "check" => Place::Check(oid),
@@ -137,42 +150,55 @@ impl Texts {
             }
         }
     }
-}
 
-/// Every text that the tables of interest have.
-fn sought(raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, Sought> {
-    let mut columns: HashMap<u32, DefaultHasher> = HashMap::with_capacity(relations.len());
-    for (oid, name) in relations {
-        name.hash(columns.entry(*oid).or_default());
-    }
-    for column in &raw.columns {
-        if let Some(hasher) = columns.get_mut(&column.relation.0) {
-            (column.number, &column.name).hash(hasher);
+    /// Every text that the tables of interest have.
+    fn sought(&self, raw: &Raw, relations: &BTreeMap<u32, &str>) -> HashMap<Place, Sought, RandomState> {
+        let mut all = HashMap::default();
+        let words: Vec<u64> = raw.words.texts().iter().map(|it| self.hashing.hash_one(it)).collect();
+        // Those of the table at which the last row stood: rows come sorted.
+        let mut last: Option<(u32, u64)> = None;
+        let mut add = |place: Place, relation: Oid, hash: Option<TreeHash>| {
+            let Some((hash, name)) = hash.zip(relations.get(&relation.0)) else { return };
+            let names = match last {
+                Some((of, names)) if of == relation.0 => names,
+                Some(_) | None => {
+                    let mut names = self.hashing.build_hasher();
+                    name.hash(&mut names);
+                    for column in raw.columns_of(relation) {
+                        (column.number, words.get(column.name.place())).hash(&mut names);
+                    }
+                    names.finish()
+                }
+            };
+            last = Some((relation.0, names));
+            all.insert(place, Sought { relation: relation.0, version: self.hashing.hash_one((names, hash)) });
+        };
+        for it in raw.constraints.iter().filter(|it| it.kind == b'c') {
+            add(Place::Check(it.oid), it.relation, it.hash);
         }
-    }
-    let mut all = HashMap::new();
-    let mut add = |place: Place, relation: Oid, hash: Option<i64>| {
-        if let (Some(hash), Some(columns)) = (hash, columns.get(&relation.0)) {
-            let mut hasher = columns.clone();
-            hash.hash(&mut hasher);
-            all.insert(place, Sought { relation: relation.0, version: hasher.finish() });
+        for it in raw.indexes.iter().filter(|it| it.is_valid) {
+            add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
+            let Some(_) = it.expressions_hash else { continue };
+            let keys = vector::<i16>(raw.words.text_at(it.columns));
+            for (number, _) in (1..).zip(keys.take(it.key_count.into())).filter(|(_, column)| *column == 0) {
+                add(Place::Key(it.oid, number), it.relation, it.expressions_hash);
+            }
         }
-    };
-    for it in raw.constraints.iter().filter(|it| it.kind == 'c') {
-        add(Place::Check(it.oid), it.relation, it.hash);
-    }
-    for it in raw.indexes.iter().filter(|it| it.is_valid) {
-        add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
-        let Some(_) = it.expressions_hash else { continue };
-        let keys = vector::<i16>(&it.columns);
-        for (number, _) in (1..).zip(keys.iter().take(it.key_count)).filter(|(_, column)| **column == 0) {
-            add(Place::Key(it.oid, number), it.relation, it.expressions_hash);
+        for it in raw.defaults.iter().filter(|it| it.text.is_none()) {
+            add(Place::Generated(it.relation, it.number), it.relation, it.hash);
         }
+        all
     }
-    for it in raw.defaults.iter().filter(|it| it.text.is_none()) {
-        add(Place::Generated(it.relation, it.number), it.relation, it.hash);
+
+    /// Whether so many texts were asked for that the server keeps a good part of its memory for what it opened.
+    pub fn have_swollen_the_server(&self) -> bool {
+        self.asked >= MANY
     }
-    all
+
+    /// Keeps what is known, over another connection.
+    pub fn reconnected(&mut self) {
+        self.asked = 0;
+    }
 }
 
 async fn locked_relations(connection: &mut PgConnection) -> Result<HashSet<u32>, sqlx::Error> {
@@ -190,7 +216,7 @@ enum Answer {
 
 async fn ask(
     connection: &mut PgConnection,
-    open: &HashMap<Place, Sought>,
+    open: &HashMap<Place, Sought, RandomState>,
     patience: Duration,
 ) -> Result<Answer, sqlx::Error> {
     let (mut checks, mut indexes, mut relations, mut numbers) = (vec![], BTreeSet::new(), vec![], vec![]);

@@ -33,6 +33,11 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 
 use measure::Report;
+use tikv_jemallocator::Jemalloc;
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 const USAGE: &str = "usage: cargo bench --bench ratios -- [postgres|mariadb|http|pure|compile]… [SIZE]…";
 

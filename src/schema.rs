@@ -14,6 +14,7 @@ mod renamed;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -144,10 +145,44 @@ impl fmt::Display for Spelling {
 /// Which migration made an object, and which changed it last: positions in the manifest's list.
 ///
 /// It is no part of what the object *is*: two objects that differ only here are equal.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Provenance {
-    pub created: Option<u32>,
-    pub changed: Option<u32>,
+    // Counted from 1, which leaves 0 for none: there are as many of these as there are objects.
+    created: Option<NonZeroU32>,
+    changed: Option<NonZeroU32>,
+}
+
+impl Provenance {
+    /// Of an object that the migration at this position has made.
+    pub fn of(position: u32) -> Self {
+        let made = NonZeroU32::MIN.checked_add(position);
+        Self { created: made, changed: made }
+    }
+
+    pub fn created(&self) -> Option<u32> {
+        self.created.map(|it| it.get() - 1)
+    }
+
+    pub fn changed(&self) -> Option<u32> {
+        self.changed.map(|it| it.get() - 1)
+    }
+
+    /// The migration at this position has changed the object.
+    pub fn set_changed(&mut self, position: u32) {
+        *self = self.changed_as(Self::of(position));
+    }
+
+    /// The same object, changed by whoever changed the other last.
+    pub fn changed_as(self, other: Self) -> Self {
+        Self { changed: other.changed, ..self }
+    }
+}
+
+impl fmt::Debug for Provenance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (created, changed) = (self.created(), self.changed());
+        f.debug_struct("Provenance").field("created", &created).field("changed", &changed).finish()
+    }
 }
 
 impl PartialEq for Provenance {

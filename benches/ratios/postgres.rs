@@ -1,10 +1,11 @@
 //! PostgreSQL: an audit, the probe and the fingerprint, each against its own bare statements.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use anyhow::{Context, ensure};
 use futures_util::TryStreamExt;
-use schema_health::audit::{Expected, Health, Policy, audit_against};
+use schema_health::audit::{Expected, Foresight, Health, Policy, audit_against};
 use schema_health::catalog::{Budgets, LedgerSource, Session, Target};
 use schema_health::dialect::Dialect;
 use schema_health::migration::ledger;
@@ -54,11 +55,14 @@ async fn measure_in(server: &str, database: &str, tables: usize, report: &mut Re
     let backend = bare.backend_of_session().await?;
     let interest = manifest.interest();
     let first = session.observe(&interest).await?;
-    let expected = Expected::of(&manifest, &first);
+    let expected = Arc::new(Expected::of(&manifest, &first));
     drop(first);
+    let manifest = Arc::new(manifest);
+    // As the service looks again at what was healthy.
+    let mut foresight = Foresight::new(Arc::clone(&manifest), Some(Arc::clone(&expected)));
     let policy = Policy::default();
-    let audit = async |session: &mut Session| -> anyhow::Result<()> {
-        let observation = session.observe(&interest).await?;
+    let mut audit = async |session: &mut Session| -> anyhow::Result<()> {
+        let observation = session.observe_expecting(&interest, Some(&mut foresight)).await?;
         ensure!(expected.still_holds(&observation), "the ledger has changed during the run");
         let report = audit_against(&manifest, &expected, &observation, &policy);
         ensure!(report.health == Health::Healthy, "not what was made: {:?}", report.findings.first());

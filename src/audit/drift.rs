@@ -190,7 +190,7 @@ impl Judge<'_> {
         expected: String,
         actual: Option<String>,
     ) {
-        if let Some(by) = self.expected.undone_by(self.manifest, table, origin.created, part) {
+        if let Some(by) = self.expected.undone_by(self.manifest, table, origin.created(), part) {
             let what = describe_subject(rule, &subject, &expected);
             let found = if actual.is_some() { "is not as it was made" } else { "is not there" };
             return self.may_be_undone(origin, format!("{what} {found}, which {by} may have done"));
@@ -223,12 +223,12 @@ impl Judge<'_> {
         expected: String,
         actual: Option<String>,
     ) {
-        let created = origin.created.and_then(|it| self.id(it));
+        let created = origin.created().and_then(|it| self.id(it));
         let what = describe_subject(rule, &subject, &expected);
         if let Visibility::Partial { .. } = self.observation.catalog.visibility
             && actual.is_none()
         {
-            if let Some(maker) = origin.created {
+            if let Some(maker) = origin.created() {
                 *self.drift.tally.not_visible.entry(maker).or_default() += 1;
             }
             self.hidden_objects += match rule {
@@ -246,7 +246,7 @@ impl Judge<'_> {
             None => format!("{what} is missing, though {by} is marked applied"),
             Some(actual) => format!("{what}, made by {by}, is not as expected: there is {actual}"),
         };
-        if let Some(spot) = self.expected.blind_spot(self.manifest, table, origin.created) {
+        if let Some(spot) = self.expected.blind_spot(self.manifest, table, origin.created()) {
             severity = severity.min(Severity::Warning);
             message.push_str(&format!("; it may have been changed by {spot}"));
         }
@@ -257,8 +257,8 @@ impl Judge<'_> {
             actual,
             migration: created,
             changed_by: origin
-                .changed
-                .filter(|_| origin.changed != origin.created)
+                .changed()
+                .filter(|_| origin.changed() != origin.created())
                 .and_then(|it| self.id(it)),
             verify_sql: Some(verify_sql),
             ..Finding::new(rule, subject, message)
@@ -272,7 +272,7 @@ impl Judge<'_> {
         };
         let subject = Subject { column: Some(expected.name.to_string()), ..self.subject(table) };
         let part = Part::Definition(&expected.name);
-        if let Some(by) = self.expected.undone_by(self.manifest, table, expected.provenance.created, part) {
+        if let Some(by) = self.expected.undone_by(self.manifest, table, expected.provenance.created(), part) {
             let text = format!(
                 "column {table}.{} is `{actual}`, not `{expected}`, which {by} may have done",
                 expected.name
@@ -517,7 +517,7 @@ fn describe_subject(rule: Rule, subject: &Subject, described: &str) -> String {
 
 /// Whose work it is: the migration that made it, and the one that last changed it.
 fn makers(origin: Provenance) -> impl Iterator<Item = u32> {
-    let both = [origin.created, origin.changed.filter(|_| origin.changed != origin.created)];
+    let both = [origin.created(), origin.changed().filter(|_| origin.changed() != origin.created())];
     both.into_iter().flatten()
 }
 

@@ -152,8 +152,8 @@ impl Expected {
 /// changed it, and the one that made it if that is another.
 pub(super) fn for_each_maker(table: &Table, mut count: impl FnMut(u32)) {
     let mut both = |provenance: &Provenance| {
-        provenance.created.iter().for_each(|it| count(*it));
-        provenance.changed.iter().filter(|it| provenance.created != Some(**it)).for_each(|it| count(*it));
+        provenance.created().into_iter().for_each(&mut count);
+        provenance.changed().filter(|it| provenance.created() != Some(*it)).into_iter().for_each(&mut count);
     };
     both(&table.provenance);
     table.columns.iter().for_each(|it| both(&it.provenance));

@@ -230,18 +230,19 @@ impl Session {
             referenced: Vec::new(),
             words: Words::default(),
         };
+        raw.words = words;
         raw.sort();
         let is_here = |oid: Oid| raw.relations.binary_search_by_key(&oid.0, |it| it.oid.0).is_ok();
         let mut elsewhere: Vec<Oid> = (raw.constraints.iter())
-            .filter(|it| it.kind == b'f' && !is_here(it.referenced))
+            .filter(|it| raw.constraint_form(it).kind == b'f' && !is_here(it.referenced))
             .map(|it| it.referenced)
             .collect();
         elsewhere.sort_unstable_by_key(|oid| oid.0);
         elsewhere.dedup();
         if !elsewhere.is_empty() {
+            let of = &mut raw.words;
             raw.referenced = self.rows_of(include_str!("postgres/referenced.sql"), &elsewhere, of).await?;
         }
-        raw.words = words;
         Ok(raw)
     }
 

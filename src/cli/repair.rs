@@ -306,7 +306,7 @@ fn write_django(
 ) -> anyhow::Result<()> {
     let mut makers: BTreeMap<TableName, Name> = BTreeMap::new();
     for (name, table) in &look.expected.expectation.schema.tables {
-        let position = table.provenance.created;
+        let position = table.provenance.created();
         if let Some(migration) = position.and_then(|it| database.manifest.migration(it)) {
             makers.insert(name.clone(), migration.id.app.clone());
         }

@@ -255,7 +255,7 @@ fn read_migration(file: file::MigrationFile, number: usize, mistakes: &mut Vec<M
 
 /// Writes the migration's position into every object that the change makes.
 fn stamp(change: &mut Change, position: u32) {
-    let made = Provenance { created: Some(position), changed: Some(position) };
+    let made = Provenance::of(position);
     match change {
         Change::CreateTable(table) => Arc::make_mut(table).for_each_provenance(|it| *it = made),
         Change::AddColumn { column, .. } | Change::AlterColumn { column, .. } => column.provenance = made,

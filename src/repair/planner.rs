@@ -48,7 +48,7 @@ pub fn plan(
         match standing {
             Ok(findings) => {
                 let migration = basis.and_then(|basis| {
-                    let position = standing::provenance(&change).created?;
+                    let position = standing::provenance(&change).created()?;
                     basis.manifest.migration(position).map(|it| it.id.clone())
                 });
                 let of_change =

@@ -28,7 +28,7 @@ pub fn standing(
     if let Some(reason) = about.iter().find_map(|it| it.acknowledged.as_ref()) {
         return Err((format!("it is acknowledged: {reason}"), ids));
     }
-    let made_by = provenance(change).created;
+    let made_by = provenance(change).created();
     if !options.blind_spots_too
         && let Some(spot) = basis.expected.blind_spot(basis.manifest, change.table(), made_by)
     {
@@ -44,7 +44,7 @@ pub fn standing(
 /// The code of a later migration that visibly drops such a thing, so that its absence proves nothing.
 fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
     let by = |part: Part<'_>| {
-        let maker = provenance(change).created;
+        let maker = provenance(change).created();
         basis.expected.undone_by(basis.manifest, change.table(), maker, part)
     };
     match change {

@@ -73,8 +73,7 @@ impl Schema {
                 let table = self.table_mut(table)?;
                 let position = column_position(table, &column.name)?;
                 let was = &mut table.columns[position];
-                let provenance =
-                    Provenance { created: was.provenance.created, changed: column.provenance.changed };
+                let provenance = was.provenance.changed_as(column.provenance);
                 *was = Column { provenance, ..column.clone() };
             }
             Change::AddPrimaryKey { table, primary_key } => {

@@ -11,7 +11,7 @@ impl Schema {
         match change {
             Change::RenameTable { to, .. } => {
                 if let Some(table) = self.tables.get_mut(to) {
-                    Arc::make_mut(table).provenance.changed = Some(by);
+                    Arc::make_mut(table).provenance.set_changed(by);
                 }
                 self.stamp_references(by, |key| key.references == *to);
             }
@@ -50,7 +50,7 @@ impl Schema {
         for table in self.tables.values_mut() {
             if table.foreign_keys.iter().any(&leads_there) {
                 let keys = Arc::make_mut(table).foreign_keys.iter_mut();
-                keys.filter(|key| leads_there(key)).for_each(|key| key.provenance.changed = Some(by));
+                keys.filter(|key| leads_there(key)).for_each(|key| key.provenance.set_changed(by));
             }
         }
     }
@@ -72,5 +72,5 @@ fn stamp_column(table: &mut Table, column: &Name, by: u32) {
     stamps.extend(exclusions.map(|it| &mut it.provenance));
     let checks = table.checks.iter_mut().filter(|it| it.columns.contains(column));
     stamps.extend(checks.map(|it| &mut it.provenance));
-    stamps.into_iter().for_each(|it| it.changed = Some(by));
+    stamps.into_iter().for_each(|it| it.set_changed(by));
 }

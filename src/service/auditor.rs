@@ -12,7 +12,9 @@ use super::store::{Judged, Store};
 use super::tables::TableIndex;
 use crate::audit::evidence::Missing;
 use crate::audit::policy::Policy;
-use crate::audit::{Evidence, Expected, Foresight, Observation, Report, Sibling, audit_remembering, diagnose};
+use crate::audit::{
+    Evidence, Expected, Foresight, Observation, Report, Sibling, audit_remembering, diagnose,
+};
 use crate::catalog::{CatalogError, FailureReason, Fingerprint, Session};
 use crate::config::DatabaseConfig;
 use crate::migration::{Interest, Manifest, MigrationId};

@@ -44,8 +44,8 @@ impl TableIndex {
         for (name, table) in &expected.expectation.schema.tables {
             let entry = tables.entry(name.clone()).or_default();
             entry.is_expected = true;
-            entry.created = table.provenance.created;
-            entry.changed = table.provenance.changed;
+            entry.created = table.provenance.created();
+            entry.changed = table.provenance.changed();
         }
         for name in observation.catalog.actual.tables.keys() {
             tables.entry(name.clone()).or_default().is_there = true;

@@ -22,6 +22,7 @@ postgres_bin() {
 
 missing_packages() {
     command -v cc >/dev/null || printf '%s\n' gcc libc6-dev
+    command -v make >/dev/null || echo make
     command -v curl >/dev/null || echo curl
     postgres_bin >/dev/null || [[ -n ${SCHEMA_HEALTH_TEST_POSTGRES_URL:-} ]] || echo postgresql
     command -v mariadbd >/dev/null ||

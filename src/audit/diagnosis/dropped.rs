@@ -186,11 +186,12 @@ impl Scene<'_> {
             Dialect::Mysql | Dialect::Mariadb => true,
             Dialect::Sqlite | Dialect::Postgres => {
                 let expected = self.expected.expectation.schema.tables.get(table);
-                made.is_some() && expected.is_some_and(|it| it.provenance.created == made)
+                made.is_some() && expected.is_some_and(|it| it.provenance.created() == made)
             }
         };
         for (name, table) in &self.observation.catalog.actual.tables {
-            let made = self.expected.expectation.schema.tables.get(name).and_then(|it| it.provenance.created);
+            let made =
+                self.expected.expectation.schema.tables.get(name).and_then(|it| it.provenance.created());
             for key in table.foreign_keys.iter().filter(|it| is_gone(&it.references)) {
                 if proves_it(made, &key.references) {
                     told.insert(format!("a foreign key of {name} still refers to {}", key.references));

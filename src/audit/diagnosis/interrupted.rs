@@ -182,7 +182,7 @@ impl Scene<'_> {
         let tables = self.expected.expectation.schema.tables.values();
         let promised = (tables.filter(|it| self.actual(&it.name).is_some()))
             .flat_map(|table| &table.foreign_keys)
-            .filter(|it| it.provenance.created == Some(position))
+            .filter(|it| it.provenance.created() == Some(position))
             .count();
         let gone = (self.lost.get(&position).into_iter().flatten())
             .filter(|it| self.findings[**it].rule == Rule::MissingForeignKey)
@@ -196,7 +196,7 @@ impl Scene<'_> {
         let recorded = row.at?;
         let made_at = self.evidence()?.ages.iter().filter_map(|age| {
             let table = self.expected.expectation.schema.tables.get(&age.table)?;
-            (table.provenance.created == row.position).then_some(age.made_at?)
+            (table.provenance.created() == row.position).then_some(age.made_at?)
         });
         let made_at = made_at.max()?;
         let seconds = recorded.duration_since(made_at).as_secs();

@@ -63,6 +63,6 @@ pub(super) fn room_for(scene: &Scene<'_>, at: usize) -> Option<Room> {
 }
 
 fn row_of(scene: &Scene<'_>, age: &TableAge) -> Option<usize> {
-    let made_by = scene.expected.expectation.schema.tables.get(&age.table)?.provenance.created?;
+    let made_by = scene.expected.expectation.schema.tables.get(&age.table)?.provenance.created()?;
     scene.rows.iter().position(|it| it.position == Some(made_by))
 }

@@ -101,7 +101,7 @@ fn weigh_ages(scene: &Scene<'_>, cut: usize, case: &mut Case) {
     let Some(evidence) = scene.evidence() else { return };
     let mut ages: Vec<(usize, &TableAge)> = (evidence.ages.iter())
         .filter_map(|age| {
-            let made_by = scene.expected.expectation.schema.tables.get(&age.table)?.provenance.created?;
+            let made_by = scene.expected.expectation.schema.tables.get(&age.table)?.provenance.created()?;
             let row = (0..cut).find(|at| scene.rows[*at].position == Some(made_by))?;
             Some((row, age))
         })

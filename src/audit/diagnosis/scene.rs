@@ -319,7 +319,7 @@ impl<'a> Scene<'a> {
     pub fn lost_apps(&self) -> BTreeMap<&'a Name, usize> {
         let mut apps: BTreeMap<&Name, (usize, usize)> = BTreeMap::new();
         for (name, table) in &self.expected.expectation.schema.tables {
-            let maker = table.provenance.created.and_then(|it| self.manifest.migration(it));
+            let maker = table.provenance.created().and_then(|it| self.manifest.migration(it));
             let Some(maker) = maker else { continue };
             let (all, missing) = apps.entry(&maker.id.app).or_default();
             *all += 1;

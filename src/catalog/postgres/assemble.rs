@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 use sqlx::postgres::types::Oid;
 
 use super::names::Names;
-use super::rows::{self, DefaultValue, Namespace, Raw, ReferencedColumn, Relation, vector};
+use super::rows::{self, ConstraintForm, DefaultValue, Namespace, Raw, ReferencedColumn, Relation, vector};
 use super::texts::{Place, Texts};
 use super::words::{List, NameAt, Word};
 use crate::audit::Stored;
@@ -156,24 +156,25 @@ impl<'a> Assembly<'a> {
     }
 
     fn column(&mut self, row: &rows::Column, default: Option<&DefaultValue>) -> Column {
-        let name = self.word(row.name).clone();
-        let data_type = self.spelled.entry((row.type_oid.0, row.type_modifier)).or_insert_with(|| {
-            let text = self.names.type_of(row.type_oid, row.type_modifier);
+        let form = self.raw.form(row);
+        let name = self.word(form.name).clone();
+        let data_type = self.spelled.entry((form.type_oid.0, form.type_modifier)).or_insert_with(|| {
+            let text = self.names.type_of(form.type_oid, form.type_modifier);
             text.map_or(Spelling::Unread, |text| Dialect::Postgres.canonical_type(text))
         });
         let mut column = Column {
-            nullable: !row.not_null,
-            auto_increment: row.identity != b' ',
-            collation: self.names.collation_beside(row.type_oid, row.collation),
+            nullable: !form.not_null,
+            auto_increment: form.identity != b' ',
+            collation: self.names.collation_beside(form.type_oid, form.collation),
             ..Column::new(name, data_type.clone())
         };
         let text = default.and_then(|it| it.text).map(|text| &**self.word(text));
-        if row.generated != b' ' {
+        if form.generated != b' ' {
             let expression = match text {
                 Some(text) => Dialect::Postgres.canonical_expression(text),
                 None => self.expression(Place::Generated(row.relation, row.number)),
             };
-            column.generated = Some(Box::new(Generated { expression, stored: row.generated == b's' }));
+            column.generated = Some(Box::new(Generated { expression, stored: form.generated == b's' }));
         } else if default.is_some() {
             let text = text.map(|text| without_schema(text, self.audited));
             column.default = Some(text.map_or(Spelling::Unread, |text| Spelling::uncertain(&*text)));
@@ -187,17 +188,18 @@ impl<'a> Assembly<'a> {
         text.map_or(Spelling::Unread, |text| Dialect::Postgres.canonical_expression(text))
     }
 
-    fn constraints<'r>(&mut self, rows: &OfTable<'r>, table: &mut Table) -> Beside<'r> {
+    fn constraints(&mut self, rows: &OfTable<'_>, table: &mut Table) -> Beside<'a> {
         let mut beside = Beside::default();
         for row in rows.constraints {
-            if !row.is_enforced || row.is_temporal {
+            let form = self.raw.constraint_form(row);
+            if !form.is_enforced || form.is_temporal {
                 self.leave_out(row, &mut beside);
                 continue;
             }
-            let columns = self.columns_of(row.relation, self.list(row.columns));
+            let columns = self.columns_of(row.relation, self.list(form.columns));
             let name = self.name(row.name);
             let provenance = Provenance::default();
-            match row.kind {
+            match form.kind {
                 b'p' => table.primary_key = Some(PrimaryKey { name, columns, provenance }),
                 b'f' => {
                     if let Some(key) = self.foreign_key(row, columns) {
@@ -208,8 +210,8 @@ impl<'a> Assembly<'a> {
                     let expression = self.expression(Place::Check(row.oid));
                     add(&mut table.checks, Check { name, columns, expression, provenance });
                 }
-                b'u' => beside.deferred.push((row.index, deferrable(row))),
-                b'x' => beside.exclusions.push(row),
+                b'u' => beside.deferred.push((row.index, deferrable(form))),
+                b'x' => beside.exclusions.push((row.index, form)),
                 _ => {}
             }
         }
@@ -218,17 +220,19 @@ impl<'a> Assembly<'a> {
 
     /// What PostgreSQL 18 has and promises less, or other things, than its namesakes.
     fn leave_out(&mut self, row: &rows::Constraint, beside: &mut Beside<'_>) {
-        let what = if row.is_enforced { "speaks of periods" } else { "is NOT ENFORCED" };
+        let form = self.raw.constraint_form(row);
+        let what = if form.is_enforced { "speaks of periods" } else { "is NOT ENFORCED" };
         let (name, table) = (self.raw.words.name_at(row.name), self.table_name(row.relation));
         self.remarks.push(format!("constraint {name} of table {table} {what}, which counts as not there"));
         // A foreign key's index is the one that it refers to.
-        if matches!(row.kind, b'p' | b'u') {
+        if matches!(form.kind, b'p' | b'u') {
             beside.left_out.push(row.index);
         }
     }
 
     fn foreign_key(&self, row: &rows::Constraint, columns: Vec<Name>) -> Option<ForeignKey> {
-        let referenced_columns = self.list(row.referenced_columns);
+        let form = self.raw.constraint_form(row);
+        let referenced_columns = self.list(form.referenced_columns);
         let references = match self.table_names.get(&row.referenced.0) {
             Some(name) => name.clone(),
             None => {
@@ -244,20 +248,23 @@ impl<'a> Assembly<'a> {
             columns,
             references,
             referenced_columns: self.columns_of(row.referenced, referenced_columns),
-            on_delete: action(row.on_delete),
-            on_update: action(row.on_update),
-            deferrable: deferrable(row),
+            on_delete: action(form.on_delete),
+            on_update: action(form.on_update),
+            deferrable: deferrable(form),
             provenance: Provenance::default(),
         })
     }
 
     fn indexes(&mut self, rows: &OfTable<'_>, beside: &Beside<'_>, table: &mut Table) {
         for row in rows.indexes {
-            if row.is_primary || beside.left_out.contains(&row.oid) {
+            let form = self.raw.index_form(row);
+            if form.is_primary || beside.left_out.contains(&row.oid) {
                 continue;
             }
-            if !row.is_valid {
-                self.stored.invalid_indexes.extend(self.name(row.name).map(|name| (table.name.clone(), name)));
+            if !form.is_valid {
+                self.stored
+                    .invalid_indexes
+                    .extend(self.name(row.name).map(|name| (table.name.clone(), name)));
                 self.remarks.push(format!(
                     "index {} of table {} is INVALID, which counts as not there: drop it and create it again",
                     self.raw.words.name_at(row.name),
@@ -265,16 +272,17 @@ impl<'a> Assembly<'a> {
                 ));
                 continue;
             }
-            let exclusion = beside.exclusion(row);
-            if row.is_exclusion && exclusion.is_none() {
+            let exclusion = beside.exclusion(row.oid);
+            if form.is_exclusion && exclusion.is_none() {
                 continue;
             }
             let parts = self.parts(row, rows);
-            let include: Vec<i16> = vector(self.word(row.columns)).skip(usize::from(row.key_count)).collect();
+            let include: Vec<i16> =
+                vector(self.word(form.columns)).skip(usize::from(form.key_count)).collect();
             let include = self.columns_of(row.relation, &include);
             let name = self.name(row.name);
             let condition = row.predicate_hash.map(|_| self.expression(Place::Predicate(row.oid)));
-            let method = self.names.method(row.method).filter(|it| &**it != "btree");
+            let method = self.names.method(form.method).filter(|it| &**it != "btree");
             let provenance = Provenance::default();
             if let Some(constraint) = exclusion {
                 let operators = constraint.operators.iter().map(|it| self.word(*it).clone()).collect();
@@ -282,13 +290,13 @@ impl<'a> Assembly<'a> {
                 let exclusion =
                     Exclusion { name, parts, operators, include, condition, method, deferrable, provenance };
                 add(&mut table.exclusions, exclusion);
-            } else if row.is_unique {
+            } else if form.is_unique {
                 let unique = UniqueConstraint {
                     name,
                     parts,
                     include,
                     condition,
-                    nulls_not_distinct: row.nulls_not_distinct,
+                    nulls_not_distinct: form.nulls_not_distinct,
                     deferrable: beside.deferrable(row.oid),
                     provenance,
                 };
@@ -300,12 +308,13 @@ impl<'a> Assembly<'a> {
     }
 
     fn parts(&self, row: &rows::Index, rows: &OfTable<'_>) -> Vec<IndexPart> {
-        let mut operator_classes = vector::<u32>(self.word(row.operator_classes));
-        let mut collations = vector::<u32>(self.word(row.collations));
-        let mut options = vector::<i16>(self.word(row.options));
-        let mut parts = Vec::with_capacity(row.key_count.into());
-        for (at, number) in (1..).zip(vector(self.word(row.columns)).take(row.key_count.into())) {
-            let column = rows.column(number);
+        let form = self.raw.index_form(row);
+        let mut operator_classes = vector::<u32>(self.word(form.operator_classes));
+        let mut collations = vector::<u32>(self.word(form.collations));
+        let mut options = vector::<i16>(self.word(form.options));
+        let mut parts = Vec::with_capacity(form.key_count.into());
+        for (at, number) in (1..).zip(vector(self.word(form.columns)).take(form.key_count.into())) {
+            let column = rows.column(number).map(|it| self.raw.form(it));
             let key = match column {
                 Some(column) => IndexKey::Column(self.word(column.name).clone()),
                 None => IndexKey::Expression(self.expression(Place::Key(row.oid, at))),
@@ -320,7 +329,7 @@ impl<'a> Assembly<'a> {
             let options = PartOptions {
                 collation: collation.and_then(|oid| self.names.collation(oid)),
                 operator_class: (operator_classes.next())
-                    .and_then(|oid| self.names.operator_class(oid, row.method, type_oid)),
+                    .and_then(|oid| self.names.operator_class(oid, form.method, type_oid)),
                 ..direction(options.next().unwrap_or_default())
             };
             parts.push(IndexPart { key, options: None }.with_options(options));
@@ -330,7 +339,7 @@ impl<'a> Assembly<'a> {
 
     fn columns_of(&self, relation: Oid, numbers: &[i16]) -> Vec<Name> {
         let name = |number: &i16| match self.raw.column(relation, *number) {
-            Some(column) => Some(self.word(column.name).clone()),
+            Some(column) => Some(self.word(self.raw.form(column).name).clone()),
             None => self.referenced.get(&(relation.0, *number)).map(|it| self.word(it.name).clone()),
         };
         let mut names = Vec::with_capacity(numbers.len());
@@ -361,14 +370,14 @@ impl<'a> Assembly<'a> {
 struct Beside<'a> {
     /// How the unique constraint is deferred.
     deferred: Vec<(Oid, Deferrable)>,
-    exclusions: Vec<&'a rows::Constraint>,
+    exclusions: Vec<(Oid, &'a ConstraintForm)>,
     /// Those of constraints that have no place in a schema.
     left_out: Vec<Oid>,
 }
 
 impl<'a> Beside<'a> {
-    fn exclusion(&self, index: &rows::Index) -> Option<&'a rows::Constraint> {
-        self.exclusions.iter().find(|it| it.index == index.oid).copied()
+    fn exclusion(&self, index: Oid) -> Option<&'a ConstraintForm> {
+        self.exclusions.iter().find(|(oid, _)| *oid == index).map(|(_, form)| *form)
     }
 
     fn deferrable(&self, index: Oid) -> Deferrable {
@@ -402,8 +411,8 @@ fn direction(bits: i16) -> PartOptions {
     PartOptions { descending, nulls, ..PartOptions::default() }
 }
 
-fn deferrable(row: &rows::Constraint) -> Deferrable {
-    match (row.is_deferrable, row.is_deferred) {
+fn deferrable(form: &ConstraintForm) -> Deferrable {
+    match (form.is_deferrable, form.is_deferred) {
         (false, _) => Deferrable::No,
         (true, false) => Deferrable::InitiallyImmediate,
         (true, true) => Deferrable::InitiallyDeferred,

@@ -78,7 +78,7 @@ impl Names {
         raw: &Raw,
         audited: &str,
     ) -> Result<(), sqlx::Error> {
-        let met = raw.columns.iter().map(|it| (it.type_oid.0, it.type_modifier));
+        let met = raw.words.columns.all().iter().map(|it| (it.type_oid.0, it.type_modifier));
         let unknown: BTreeSet<(u32, i32)> = met.filter(|it| !self.types.contains_key(it)).collect();
         if unknown.is_empty() {
             return Ok(());
@@ -106,7 +106,7 @@ impl Names {
         connection: &mut PgConnection,
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
-        let vectors: BTreeSet<Word> = raw.indexes.iter().map(|it| it.operator_classes).collect();
+        let vectors: BTreeSet<Word> = raw.words.indexes.all().iter().map(|it| it.operator_classes).collect();
         let mut met = vectors.into_iter().flat_map(|it| vector(raw.words.text_at(it)));
         if met.all(|oid: u32| self.operator_classes.contains_key(&oid)) {
             return Ok(());
@@ -129,8 +129,8 @@ impl Names {
         connection: &mut PgConnection,
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
-        let of_columns = raw.columns.iter().map(|it| it.collation.0);
-        let vectors: BTreeSet<Word> = raw.indexes.iter().map(|it| it.collations).collect();
+        let of_columns = raw.words.columns.all().iter().map(|it| it.collation.0);
+        let vectors: BTreeSet<Word> = raw.words.indexes.all().iter().map(|it| it.collations).collect();
         let of_indexes = vectors.into_iter().flat_map(|it| vector(raw.words.text_at(it)));
         let unknown: BTreeSet<u32> = of_columns
             .chain(of_indexes)
@@ -153,7 +153,7 @@ impl Names {
         connection: &mut PgConnection,
         raw: &Raw,
     ) -> Result<(), sqlx::Error> {
-        if raw.indexes.iter().all(|it| self.methods.contains_key(&it.method.0)) {
+        if raw.words.indexes.all().iter().all(|it| self.methods.contains_key(&it.method.0)) {
             return Ok(());
         }
         let rows: Vec<(Oid, String)> =

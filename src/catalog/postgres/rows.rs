@@ -7,11 +7,11 @@ use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgConnection, PgRow};
 use sqlx::{AssertSqlSafe, FromRow, Row};
 
-use super::words::{List, NameAt, Word, Words};
+use super::words::{FormAt, List, NameAt, Word, Words};
 use crate::schema::Name;
 
 /// Everything that one full read takes, from one snapshot. Of a large database this is most of what an audit needs
-/// room for: hence small rows, without a list or a text of their own.
+/// room for: hence small rows, which share their texts, their lists and their forms.
 #[derive(Debug, Default)]
 pub struct Raw {
     /// Sorted by oid.
@@ -36,6 +36,18 @@ impl Raw {
         self.defaults.sort_unstable_by_key(|it| (it.relation.0, it.number));
         self.constraints.sort_unstable_by_key(|it| it.relation.0);
         self.indexes.sort_unstable_by_key(|it| it.relation.0);
+    }
+
+    pub fn form(&self, column: &Column) -> &ColumnForm {
+        self.words.columns.at(column.form)
+    }
+
+    pub fn constraint_form(&self, constraint: &Constraint) -> &ConstraintForm {
+        self.words.constraints.at(constraint.form)
+    }
+
+    pub fn index_form(&self, index: &Index) -> &IndexForm {
+        self.words.indexes.at(index.form)
     }
 
     pub fn columns_of(&self, relation: Oid) -> &[Column] {
@@ -101,11 +113,16 @@ impl RawRow for Relation {
 #[derive(Debug)]
 pub struct Column {
     pub relation: Oid,
+    pub form: FormAt,
+    pub number: i16,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ColumnForm {
     pub name: Word,
     pub type_oid: Oid,
     pub type_modifier: i32,
     pub collation: Oid,
-    pub number: i16,
     pub not_null: bool,
     pub identity: u8,
     pub generated: u8,
@@ -113,9 +130,7 @@ pub struct Column {
 
 impl RawRow for Column {
     fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            relation: row.try_get(0)?,
-            number: row.try_get(1)?,
+        let form = ColumnForm {
             name: words.word_of(row, 2)?,
             type_oid: row.try_get(3)?,
             type_modifier: row.try_get(4)?,
@@ -123,7 +138,8 @@ impl RawRow for Column {
             identity: letter(row, 6)?,
             generated: letter(row, 7)?,
             collation: row.try_get(8)?,
-        })
+        };
+        Ok(Self { relation: row.try_get(0)?, number: row.try_get(1)?, form: words.columns.number(form)? })
     }
 }
 
@@ -156,11 +172,16 @@ pub struct Constraint {
     pub oid: Oid,
     pub relation: Oid,
     pub name: NameAt,
-    pub columns: List,
     pub referenced: Oid,
-    pub referenced_columns: List,
     pub index: Oid,
+    pub form: FormAt,
     pub hash: Option<TreeHash>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ConstraintForm {
+    pub columns: List,
+    pub referenced_columns: List,
     pub kind: u8,
     pub on_update: u8,
     pub on_delete: u8,
@@ -176,25 +197,28 @@ pub struct Constraint {
 
 impl RawRow for Constraint {
     fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            oid: row.try_get(0)?,
-            relation: row.try_get(1)?,
-            name: words.name_of(row, 2)?,
+        let form = ConstraintForm {
             kind: letter(row, 3)?,
             columns: words.list_of(row, 4)?,
-            referenced: row.try_get(5)?,
             referenced_columns: words.list_of(row, 6)?,
             on_update: letter(row, 7)?,
             on_delete: letter(row, 8)?,
             is_deferrable: row.try_get(9)?,
             is_deferred: row.try_get(10)?,
-            index: row.try_get(11)?,
-            hash: tree_hash(row, 12)?,
             is_enforced: row.try_get(13)?,
             is_temporal: row.try_get(14)?,
             operators: (row.try_get::<Option<Vec<String>>, _>(15)?.unwrap_or_default().iter())
                 .map(|it| words.word(it))
                 .collect::<Result<_, _>>()?,
+        };
+        Ok(Self {
+            oid: row.try_get(0)?,
+            relation: row.try_get(1)?,
+            name: words.name_of(row, 2)?,
+            referenced: row.try_get(5)?,
+            index: row.try_get(11)?,
+            hash: tree_hash(row, 12)?,
+            form: words.constraints.number(form)?,
         })
     }
 }
@@ -204,6 +228,13 @@ pub struct Index {
     pub oid: Oid,
     pub relation: Oid,
     pub name: NameAt,
+    pub form: FormAt,
+    pub predicate_hash: Option<TreeHash>,
+    pub expressions_hash: Option<TreeHash>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct IndexForm {
     pub method: Oid,
     /// The numbers of the keys' columns, 0 for an expression, and those of the included columns. Vectors stay in
     /// their text form, `1 3 0`: few of them differ.
@@ -217,16 +248,11 @@ pub struct Index {
     pub is_exclusion: bool,
     pub is_valid: bool,
     pub nulls_not_distinct: bool,
-    pub predicate_hash: Option<TreeHash>,
-    pub expressions_hash: Option<TreeHash>,
 }
 
 impl RawRow for Index {
     fn read(row: &PgRow, words: &mut Words) -> Result<Self, sqlx::Error> {
-        Ok(Self {
-            oid: row.try_get(0)?,
-            relation: row.try_get(1)?,
-            name: words.name_of(row, 2)?,
+        let form = IndexForm {
             method: row.try_get(3)?,
             columns: words.word_of(row, 4)?,
             operator_classes: words.word_of(row, 5)?,
@@ -238,8 +264,14 @@ impl RawRow for Index {
             is_exclusion: row.try_get(11)?,
             is_valid: row.try_get(12)?,
             nulls_not_distinct: row.try_get(13)?,
+        };
+        Ok(Self {
+            oid: row.try_get(0)?,
+            relation: row.try_get(1)?,
+            name: words.name_of(row, 2)?,
             predicate_hash: tree_hash(row, 14)?,
             expressions_hash: tree_hash(row, 15)?,
+            form: words.indexes.number(form)?,
         })
     }
 }

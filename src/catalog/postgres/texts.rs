@@ -14,6 +14,7 @@ use super::error::{has_changed_meanwhile, sqlstate};
 use super::rows::{Raw, TreeHash, vector};
 use crate::catalog::Budgets;
 use crate::migration::Interest;
+use crate::schema::Pool;
 
 /// What a text belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,6 +138,7 @@ impl Texts {
         open: &HashMap<Place, Sought, RandomState>,
         found: Vec<(String, Oid, i32, Option<String>)>,
     ) {
+        let mut shared = Pool::default();
         for (kind, oid, number, text) in found {
             let place = match kind.as_str() {
                 "check" => Place::Check(oid),
@@ -146,7 +148,7 @@ impl Texts {
                 _ => Place::Generated(oid, i16::try_from(number).unwrap_or_default()),
             };
             if let (Some(sought), Some(text)) = (open.get(&place.with_text()), text) {
-                self.known.insert(place, Known { version: sought.version, text: text.into() });
+                self.known.insert(place, Known { version: sought.version, text: shared.text(&text) });
             }
         }
     }
@@ -165,7 +167,7 @@ impl Texts {
                     let mut names = self.hashing.build_hasher();
                     name.hash(&mut names);
                     for column in raw.columns_of(relation) {
-                        (column.number, words.get(column.name.place())).hash(&mut names);
+                        (column.number, words.get(raw.form(column).name.place())).hash(&mut names);
                     }
                     names.finish()
                 }
@@ -173,14 +175,19 @@ impl Texts {
             last = Some((relation.0, names));
             all.insert(place, Sought { relation: relation.0, version: self.hashing.hash_one((names, hash)) });
         };
-        for it in raw.constraints.iter().filter(|it| it.kind == b'c') {
+        for it in raw.constraints.iter().filter(|it| raw.constraint_form(it).kind == b'c') {
             add(Place::Check(it.oid), it.relation, it.hash);
         }
-        for it in raw.indexes.iter().filter(|it| it.is_valid) {
+        for it in &raw.indexes {
+            let form = raw.index_form(it);
+            if !form.is_valid {
+                continue;
+            }
             add(Place::Predicate(it.oid), it.relation, it.predicate_hash);
             let Some(_) = it.expressions_hash else { continue };
-            let keys = vector::<i16>(raw.words.text_at(it.columns));
-            for (number, _) in (1..).zip(keys.take(it.key_count.into())).filter(|(_, column)| *column == 0) {
+            let keys = vector::<i16>(raw.words.text_at(form.columns));
+            for (number, _) in (1..).zip(keys.take(form.key_count.into())).filter(|(_, column)| *column == 0)
+            {
                 add(Place::Key(it.oid, number), it.relation, it.expressions_hash);
             }
         }

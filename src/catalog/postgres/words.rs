@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 use sqlx::postgres::PgRow;
 use sqlx::{Row, error::BoxDynError};
 
+use super::rows::{ColumnForm, ConstraintForm, IndexForm};
 use crate::schema::Name;
 
 /// The texts and lists of one full read.
@@ -17,14 +18,55 @@ pub struct Words {
     lists: Distinct<[i16]>,
     /// Names that hardly two rows have, one behind the other.
     names: String,
+    pub columns: Forms<ColumnForm>,
+    pub constraints: Forms<ConstraintForm>,
+    pub indexes: Forms<IndexForm>,
+}
+
+/// What rows have in common with many others, kept once.
+#[derive(Debug)]
+pub struct Forms<F> {
+    all: Vec<F>,
+    numbers: HashMap<F, u32, RandomState>,
+    nothing: F,
+}
+
+/// The place of a form among its [`Forms`].
+#[derive(Clone, Copy, Debug)]
+pub struct FormAt(u32);
+
+impl<F: Default> Default for Forms<F> {
+    fn default() -> Self {
+        Self { all: Vec::new(), numbers: HashMap::default(), nothing: F::default() }
+    }
+}
+
+impl<F: Clone + Hash + Eq> Forms<F> {
+    pub fn number(&mut self, form: F) -> Result<FormAt, sqlx::Error> {
+        if let Some(number) = self.numbers.get(&form) {
+            return Ok(FormAt(*number));
+        }
+        let number = number(self.all.len())?;
+        self.all.push(form.clone());
+        self.numbers.insert(form, number);
+        Ok(FormAt(number))
+    }
+
+    pub fn at(&self, at: FormAt) -> &F {
+        self.all.get(at.0 as usize).unwrap_or(&self.nothing)
+    }
+
+    pub fn all(&self) -> &[F] {
+        &self.all
+    }
 }
 
 /// A text among [`Words`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Word(u32);
 
 /// A list of numbers among [`Words`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct List(u32);
 
 /// A name among [`Words`].

@@ -92,7 +92,7 @@ async fn finds_only_what_is_faked(
     }
     let expected = Expected::of(manifest, &observation).expectation.schema;
     for table in expected.tables.values() {
-        let maker = table.provenance.created.and_then(|it| manifest.migration(it));
+        let maker = table.provenance.created().and_then(|it| manifest.migration(it));
         let Some(maker) = maker.filter(|it| pending.contains(&it.id)) else { continue };
         let verdict = report.migrations.iter().find(|it| it.migration == maker.id).map(|it| it.verdict);
         assert!(verdict != Some(Verdict::Verified), "{} is faked, and {verdict:?}", maker.id);

@@ -99,6 +99,12 @@ impl TableFile {
             ));
         }
         let mut table = Table::new(self.name);
+        let columns = || self.columns.0.iter().map(|(_, column)| column);
+        // What grows and shrinks again leaves holes behind in which nothing else fits.
+        table.columns.reserve_exact(self.columns.0.len());
+        table.uniques.reserve_exact(columns().filter(|it| it.unique).count() + self.uniques.len());
+        let references = columns().filter(|it| it.references.is_some()).count();
+        table.foreign_keys.reserve_exact(references + self.foreign_keys.len());
         table.primary_key = self.primary_key.map(|key| key.0.into());
         for (name, file) in self.columns.0 {
             if file.primary_key {

@@ -1,5 +1,6 @@
 //! Changes written as DDL.
 
+mod alike;
 mod column;
 mod gentle;
 mod guarded;

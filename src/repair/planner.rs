@@ -71,7 +71,7 @@ pub fn plan(
     });
     let stored = basis.map_or(&options.stored, |basis| &basis.observation.catalog.stored);
     let keyed = steps.iter().filter_map(|it| begun_by(&it.change)).collect();
-    let planner = Planner { dialect, variant, actual, options, stored, keyed };
+    let planner = Planner { dialect, variant, actual, expected, options, stored, keyed };
     let rebuilt = planner.to_rebuild(&steps);
     let numbered = planner.numbered_keys(&steps);
     let mut made_with_column = BTreeSet::new();
@@ -174,6 +174,7 @@ struct Planner<'a> {
     dialect: Dialect,
     variant: Variant,
     actual: &'a Schema,
+    expected: &'a Schema,
     options: &'a Options,
     stored: &'a Stored,
     /// Columns with which a key or an index of the plan begins.
@@ -243,12 +244,21 @@ impl Planner<'_> {
         // SQLite guards by name alone, which another database may spell otherwise.
         let asks =
             !guarded || (self.dialect == Dialect::Sqlite && rebuild::is_known_by_columns(&step.change));
-        let only_if = || format!("SELECT 1 WHERE {}", rebuild::still_missing(&[&step.change]));
+        let by_pragmas = || format!("SELECT 1 WHERE {}", rebuild::still_missing(&[&step.change]));
+        let only_if = match self.dialect {
+            Dialect::Sqlite => asks.then(by_pragmas),
+            Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => {
+                let (table, actual) = (step.change.table(), self.actual.tables.get(step.change.table()));
+                let expected = self.expected.tables.get(table);
+                expected
+                    .and_then(|it| self.dialect.still_missing(&step.change, it, actual.map(AsRef::as_ref)))
+            }
+        };
         Statement {
             purpose: format!("adds {}", describe(&step.change)),
             commands,
             guarded,
-            only_if: asks.then(only_if),
+            only_if,
             transactional: !hazards.contains(&Hazard::NotTransactional),
             twin: None,
             mends: vec![step.change.clone()],
@@ -331,10 +341,12 @@ impl Planner<'_> {
                 hazards.push(Hazard::NotTransactional);
             }
             hazards.extend(gentle.may_leave.map(|name| Hazard::LeavesInvalidObject { name }));
+            let of_whole = self.statement(step, vec![gentle.sql], hazards);
             Statement {
                 transactional: !is_alone,
                 twin: gentle.twin.map(|it| vec![it]),
-                ..self.statement(step, vec![gentle.sql], hazards)
+                only_if: gentle.only_if.or_else(|| of_whole.only_if.clone()),
+                ..of_whole
             }
         };
         steps.into_iter().map(of_step).collect()

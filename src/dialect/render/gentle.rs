@@ -11,11 +11,17 @@ pub struct GentleStep {
     pub twin: Option<String>,
     /// What stays behind INVALID when it fails half-way.
     pub may_leave: Option<Name>,
+    /// A query that has a row where a step before it left something to go on with; the first step has none.
+    pub only_if: Option<String>,
 }
 
 impl GentleStep {
     fn plain(sql: String) -> Self {
-        Self { sql, twin: None, may_leave: None }
+        Self { sql, twin: None, may_leave: None, only_if: None }
+    }
+
+    fn only_if(self, query: String) -> Self {
+        Self { only_if: Some(query), ..self }
     }
 }
 
@@ -44,7 +50,8 @@ impl Dialect {
                     self.quote(&name)
                 );
                 let mut steps = vec![self.unique_index_gently(table, &unique)?];
-                steps.push(GentleStep::plain(self.do_unless(table, "contype = 'p'", &add)));
+                let add = GentleStep::plain(self.do_unless(table, "contype = 'p'", &add));
+                steps.push(add.only_if(self.index_stands(table, &name)));
                 Ok(Some(steps))
             }
             Change::AddForeignKey { table, foreign_key } => self.key_gently(table, foreign_key).map(Some),
@@ -81,6 +88,7 @@ impl Dialect {
             sql: self.create_index(table, index, CONCURRENTLY)?,
             twin: Some(self.create_index(table, index, super::guarded::IF_NOT_EXISTS)?),
             may_leave: Some(name),
+            only_if: None,
         }])
     }
 
@@ -101,7 +109,8 @@ impl Dialect {
                 super::parts::deferrable(unique.deferrable)
             );
             let is_it = format!("conname = {}", self.quote_literal(&name));
-            steps.push(GentleStep::plain(self.do_unless(table, &is_it, &add)));
+            let add = GentleStep::plain(self.do_unless(table, &is_it, &add));
+            steps.push(add.only_if(self.index_stands(table, &name)));
         }
         Ok(steps)
     }
@@ -116,7 +125,16 @@ impl Dialect {
             sql: sql(CONCURRENTLY)?,
             twin: Some(sql(super::guarded::IF_NOT_EXISTS)?),
             may_leave: Some(self.name_of_unique(table, unique)),
+            only_if: None,
         })
+    }
+
+    fn index_stands(self, table: &TableName, name: &Name) -> String {
+        let index = TableName { schema: table.schema.clone(), name: name.clone() };
+        format!(
+            "SELECT 1 WHERE pg_catalog.to_regclass({}) IS NOT NULL",
+            self.quote_literal(&self.table(&index))
+        )
     }
 
     fn key_gently(self, table: &TableName, key: &ForeignKey) -> Result<Vec<GentleStep>, NotRenderable> {
@@ -135,6 +153,11 @@ impl Dialect {
                 "ALTER TABLE {} VALIDATE CONSTRAINT {}",
                 self.table(table),
                 self.quote(name)
+            ))
+            .only_if(format!(
+                "SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass({}) AND {is_it} AND \
+                 NOT convalidated",
+                self.quote_literal(&self.table(table))
             )),
         ]
     }

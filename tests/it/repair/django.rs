@@ -6,10 +6,13 @@ use std::process::Command;
 
 use schema_health::dialect::Dialect;
 use schema_health::migration::Manifest;
+use schema_health::schema::Schema;
+use sqlx::Connection;
 use tempfile::TempDir;
 
 use super::shop::{command, told};
 use crate::compile::{compiled, findings, project, python, report};
+use crate::observing::observe_url;
 use crate::servers::mysql::{MysqlDatabase, mysql_database};
 use crate::servers::postgres::{PostgresDatabase, postgres_database};
 use crate::servers::sqlite::{SqliteDatabase, sqlite_database};
@@ -35,6 +38,41 @@ impl Server {
             Self::Mysql(database) => database.url(),
             Self::Sqlite(database) => database.url(),
         }
+    }
+
+    /// Names that no tool gives, for an index, a unique and a foreign key of tables that the repair would make.
+    async fn rename(&self) {
+        match self {
+            Self::Postgres(database) => {
+                let keys = "SELECT quote_ident(conname) FROM pg_constraint WHERE contype = 'f' AND conrelid = \
+                            'user_profile_highlight'::regclass";
+                let mut connection = database.connect().await;
+                let key: String = sqlx::query_scalar(keys).fetch_one(&mut connection).await.unwrap();
+                connection.close().await.unwrap();
+                database
+                    .execute(&format!(
+                        "ALTER INDEX highlight_order_idx RENAME TO of_another_name; \
+                         ALTER TABLE user_profile_highlight RENAME CONSTRAINT {key} TO key_of_another_name; \
+                         ALTER TABLE user_profile_hardwareloadout RENAME CONSTRAINT one_hardware_of_a_category TO unique_of_another"
+                    ))
+                    .await;
+            }
+            Self::Mysql(database) => {
+                database
+                    .execute(
+                        "ALTER TABLE user_profile_highlight RENAME INDEX highlight_order_idx TO of_another_name; \
+                         ALTER TABLE user_profile_hardwareloadout RENAME INDEX one_hardware_of_a_category TO unique_of_another",
+                    )
+                    .await;
+            }
+            // It renames no index.
+            Self::Sqlite(_) => {}
+        }
+    }
+
+    /// All that is there, by name.
+    async fn catalog(&self) -> Schema {
+        observe_url(&self.url()).await.unwrap().catalog.actual
     }
 
     fn dialect(&self) -> Dialect {
@@ -165,9 +203,14 @@ async fn migrations_mend(dialect: Dialect, variant: &str) {
     project.manage(&url, &["migrate"]);
     assert_eq!(findings(&report(&now, &url).await), [""; 0]);
 
-    // On a database that lacks nothing they do nothing.
+    // On a database that lacks nothing they do nothing, by whatever names that has it.
     let fresh = Server::new(dialect).await;
-    project.manage(&fresh.url(), &["migrate"]);
+    project.manage(&fresh.url(), &["migrate", "accounts", "0002"]);
+    project.manage(&fresh.url(), &["migrate", "user_profile", &format!("{:04}", next - 1)]);
+    fresh.rename().await;
+    let (before, then) = (fresh.catalog().await, project.manage(&fresh.url(), &["migrate"]));
+    assert!(then.contains(&format!("user_profile.{next:04}_schema_health_repair... OK")), "{then}");
+    assert_eq!(fresh.catalog().await, before, "{dialect} {variant}");
     assert_eq!(findings(&report(&now, &fresh.url()).await), [""; 0]);
 
     // Nothing is written over.

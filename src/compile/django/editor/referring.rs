@@ -65,8 +65,12 @@ impl Editor<'_> {
     fn collect_referring(&self, state: &State, model: &Model, field: &Field, all: &mut Vec<Referring>) {
         let django = self.context.project.django;
         let mut further = Vec::new();
+        let names = state.descendants(&model.key);
         let mut add = |other: &Arc<Model>, candidate: &Arc<Field>, automatic: bool| {
             let Kind::Relation(relation) = &candidate.kind else { return };
+            if !relation.to.as_ref().is_some_and(|to| names.contains(&to)) {
+                return;
+            }
             let Some((target_model, target)) = state.target(relation) else { return };
             if target_model.key != model.key || target.name != field.name {
                 return;

@@ -155,6 +155,22 @@ impl Sources {
         lock(&self.files).remove(file);
     }
 
+    /// Whether `asked` holds for a Python file of a package's own folder, or of a folder in it that is a module of `names`.
+    pub fn says(&self, package: &str, names: &[&str], asked: impl Fn(&str) -> bool) -> bool {
+        let says = |file: &Path| {
+            self.note(file);
+            read_text(file).is_ok_and(|text| asked(&text))
+        };
+        let Some(place) = self.find(package) else { return false };
+        let Some(folder) = place.folder() else { return place.file().is_some_and(|file| says(&file)) };
+        let inner = names.iter().map(|name| folder.join(name));
+        inner.chain([folder.to_owned()]).any(|folder| {
+            let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|it| it.path());
+            let mut python = files.filter(|it| it.extension().is_some_and(|it| it == "py"));
+            python.any(|file| says(&file))
+        })
+    }
+
     /// The text of a data file, if it lies within the sources.
     pub fn read_data(&self, path: &Path) -> Option<String> {
         let path = self.inside(path)?;

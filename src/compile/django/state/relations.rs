@@ -31,6 +31,22 @@ impl State {
         None
     }
 
+    /// A model, its proxies and its children: those by which a relation may lead to it.
+    pub fn descendants<'a>(&'a self, key: &'a ModelKey) -> Vec<&'a ModelKey> {
+        let mut found = vec![key];
+        let derived: Vec<&Arc<Model>> = self.models().filter(|it| !it.bases.is_empty()).collect();
+        loop {
+            let is_new = |it: &&&Arc<Model>| {
+                !found.contains(&&it.key) && it.bases.iter().any(|base| found.contains(&base))
+            };
+            let more: Vec<&ModelKey> = derived.iter().filter(is_new).map(|it| &it.key).collect();
+            if more.is_empty() {
+                return found;
+            }
+            found.extend(more);
+        }
+    }
+
     /// A field of the model or of its parents.
     pub fn field_of<'a>(
         &'a self,

@@ -85,6 +85,12 @@ pub fn stands_on_others(lineage: &[Live]) -> bool {
     })
 }
 
+/// `shop.models.generate_code`: something of a module, and no constant, which could be `None`.
+fn is_function(value: &Expr) -> bool {
+    let ExprKind::Attribute(_, name) = &value.kind else { return false };
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
 impl Interpreter<'_> {
     /// In the place of an argument of one of Django's fields that decides nothing: its text.
     pub(super) fn not_asked(
@@ -103,7 +109,8 @@ impl Interpreter<'_> {
         // Whether a column that may be null has a default decides how Django alters it.
         let may_be_null =
             || call.keywords.iter().any(|(name, _)| name.as_deref().is_none_or(|name| name == "null"));
-        let decides_nothing = NOT_ASKED.contains(&name) || (name == "default" && !may_be_null());
+        let decides_nothing =
+            NOT_ASKED.contains(&name) || (name == "default" && (is_function(value) || !may_be_null()));
         if !is_field || !decides_nothing {
             return None;
         }

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
 
 use super::import::Imported;
 use super::live::*;
@@ -14,6 +16,20 @@ use crate::compile::django::read::syntax::tree::Span;
 
 /// Stands among the settings for names that may be set where it was not seen.
 pub const OTHER_SETTINGS: &str = "*";
+
+/// The modules of an app that Django imports before its migrations, or that others of its modules do.
+const PROVOKED: [&str; 6] = ["conf", "settings", "app_settings", "defaults", "apps", "models"];
+
+/// Whether a text has one of the ways to set a setting, so that its module is worth looking through.
+fn sets_settings(text: &str) -> bool {
+    static WAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(
+            r"settings\.[A-Z][A-Z0-9_]*\s*=[^=]|\bsetattr\b|\bAppConf\b|\bswappable_setting\b|\bswapper\b",
+        )
+        .ok()
+    });
+    WAYS.as_ref().is_none_or(|ways| ways.is_match(text))
+}
 
 impl Interpreter<'_> {
     /// `None` when the setting is certainly set nowhere.
@@ -57,9 +73,12 @@ impl Interpreter<'_> {
         if !self.provoked.insert(app.to_owned()) {
             return;
         }
+        if !self.world.sources.says(app, &PROVOKED, sets_settings) {
+            return;
+        }
         // What is spent here is not spent by the one who asks; what stops here stops nobody else.
         let steps = self.module_steps;
-        for name in ["conf", "settings", "app_settings", "defaults", "apps", "models"] {
+        for name in PROVOKED {
             let Ok(Imported::Followed(module)) = self.import(&format!("{app}.{name}")) else {
                 continue;
             };

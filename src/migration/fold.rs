@@ -1,5 +1,7 @@
 //! What the applied migrations of one database must have made.
 
+mod waiting;
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -103,7 +105,13 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
         for operation in &migration.operations {
             match operation {
                 Operation::Change(change) => {
-                    expectation.apply(*position, &names.change(manifest, change));
+                    let change = names.change(manifest, change);
+                    let waits = |schema: &Schema| {
+                        let is_table_there = schema.tables.contains_key(change.table());
+                        let same = |there: &TableName, here: &TableName| names.table(there) == *here;
+                        waiting::is_waiting(manifest, applied, is_table_there, &change, same)
+                    };
+                    expectation.apply(*position, &change, waits);
                 }
                 Operation::Opaque(opaque) => {
                     expectation.opaque_operations += 1;
@@ -128,12 +136,14 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
 }
 
 impl Expectation {
-    fn apply(&mut self, migration: u32, change: &Change) {
+    fn apply(&mut self, migration: u32, change: &Change, waits: impl Fn(&Schema) -> bool) {
         let result = self.schema.apply(change);
         if result.is_ok() {
             self.schema.stamp_renamed(change, migration);
         }
-        if let Err(error) = result {
+        if let Err(error) = result
+            && !waits(&self.schema)
+        {
             let table = change.table().clone();
             self.blind_spots.push(BlindSpot {
                 migration,

@@ -1,6 +1,7 @@
 //! Manifests compiled from Django projects, against databases that real Django migrated.
 
 mod large;
+mod order;
 mod projects;
 mod steps;
 mod told;
@@ -47,6 +48,7 @@ pub fn manage(case: &str, url: &str, arguments: &[&str]) {
         .args(["--verbosity", "0"])
         .current_dir(project(case))
         .env("DATABASE_URL", url)
+        .env("PYTHONPATH", Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance"))
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
         .unwrap();
@@ -57,7 +59,11 @@ pub fn manage(case: &str, url: &str, arguments: &[&str]) {
 pub fn compiled(project: &Path, settings: &Path, dialect: Dialect) -> (Manifest, Compiled) {
     let request = Request {
         dialect,
-        sources: vec![project.to_owned(), site_packages()],
+        sources: vec![
+            project.to_owned(),
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance"),
+            site_packages(),
+        ],
         settings: Some(settings.to_owned()),
         set: Vec::new(),
         apps: Vec::new(),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::backend::Backend;
+use super::editor::Order;
 use super::graph;
 use super::notice::{Concern, Notice};
 use super::operation::Executor;
@@ -38,11 +39,12 @@ pub fn compile(project: &Project) -> Compiled {
         compiled.notices.push(Notice { at, concern: Concern::Dependency, message });
     }
     for plan in plans {
-        let mut executor = Executor::new(context);
+        let order = Order::new(graph::Ancestors::of(&plan.steps, &project.migrations));
+        let mut executor = Executor::new(context, order);
         for step in plan.steps {
             let migration = &project.migrations[step];
             let (told, met) = (executor.notices.len(), executor.operations);
-            let operations = executor.migrate(migration);
+            let operations = executor.migrate(step, migration);
             if !plan.fresh.contains(&step) {
                 executor.notices.truncate(told);
                 executor.operations = met;

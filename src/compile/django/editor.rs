@@ -10,6 +10,7 @@ mod define;
 mod find;
 mod many_to_many;
 mod meta;
+mod order;
 mod referring;
 mod remake;
 mod together;
@@ -26,6 +27,7 @@ use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::{Change, ConstraintRef, Name, Schema, TableName};
 
 pub use meta::OldIndex;
+pub use order::Order;
 pub use together::Together;
 
 /// Makes the changes of one plan of migrations, in its order.
@@ -41,6 +43,7 @@ pub struct Editor<'a> {
     unseen: Vec<String>,
     /// What was not seen through of each table: each is told once, however often it is made anew.
     told: BTreeSet<(TableName, String)>,
+    order: Order,
 }
 
 /// What a migration has made.
@@ -52,7 +55,7 @@ pub struct Finished {
 }
 
 impl<'a> Editor<'a> {
-    pub fn new(context: Context<'a>) -> Self {
+    pub fn new(context: Context<'a>, order: Order) -> Self {
         Self {
             context,
             schema: Schema::default(),
@@ -60,7 +63,13 @@ impl<'a> Editor<'a> {
             deferred: Vec::new(),
             unseen: Vec::new(),
             told: BTreeSet::new(),
+            order,
         }
+    }
+
+    /// The migration at hand, by its position in the project.
+    pub fn begin_migration(&mut self, position: usize) {
+        self.order.begin(position);
     }
 
     /// Ends a migration: what it has made, and it alone.
@@ -172,6 +181,9 @@ impl<'a> Editor<'a> {
         for reason in planned.unseen {
             self.undefined_in(&name, reason, planned.undefined.clone());
         }
+        for field in &model.local {
+            self.tell_open_target(state, &name, field);
+        }
         for (_, through) in state.throughs(model, self.context) {
             self.create_model(state, &through);
         }
@@ -246,6 +258,7 @@ impl<'a> Editor<'a> {
             self.change(Change::AddUnique { table: table(), unique });
         }
         match self.foreign_key(state, &name, field) {
+            define::Reference::To(_) if self.tell_open_target(state, &name, field) => {}
             define::Reference::To(foreign_key) => {
                 self.change(Change::AddForeignKey { table: table(), foreign_key: *foreign_key });
             }

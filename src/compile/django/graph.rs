@@ -74,6 +74,47 @@ fn missing_dependencies(migrations: &[SourceMigration]) -> Vec<Missing> {
     migrations.iter().enumerate().flat_map(of_one).collect()
 }
 
+/// Which migrations are certainly done before which others, in one plan.
+#[derive(Clone, Debug, Default)]
+pub struct Ancestors {
+    /// By position: a bit for each that is before.
+    before: BTreeMap<usize, Vec<u64>>,
+}
+
+impl Ancestors {
+    /// Of what is replaced, the squash stands for it in a plan that has the squash.
+    pub fn of(steps: &[usize], migrations: &[SourceMigration]) -> Self {
+        let mut positions: BTreeMap<&MigrationId, usize> = BTreeMap::new();
+        for &step in steps {
+            positions.extend(migrations[step].replaces.iter().map(|replaced| (replaced, step)));
+        }
+        positions.extend(steps.iter().map(|step| (&migrations[*step].id, *step)));
+        let all: BTreeMap<&MigrationId, &SourceMigration> =
+            migrations.iter().map(|it| (&it.id, it)).collect();
+        let mut ancestors = Self::default();
+        for &step in steps {
+            let replaced = migrations[step].replaces.iter().filter_map(|id| all.get(id));
+            let parents = replaced.flat_map(|it| &it.dependencies).chain(&migrations[step].dependencies);
+            let mut before = vec![0_u64; migrations.len().div_ceil(64)];
+            for parent in parents.filter_map(|id| positions.get(id)).filter(|parent| **parent != step) {
+                before[parent / 64] |= 1 << (parent % 64);
+                for (word, more) in before.iter_mut().zip(ancestors.before.get(parent).into_iter().flatten())
+                {
+                    *word |= more;
+                }
+            }
+            ancestors.before.insert(step, before);
+        }
+        ancestors
+    }
+
+    /// Whether one migration is done before another, or is it; without any plan, all are in order.
+    pub fn is_before(&self, one: usize, other: usize) -> bool {
+        let Some(before) = self.before.get(&other) else { return true };
+        one == other || before.get(one / 64).is_some_and(|word| word & (1 << (one % 64)) != 0)
+    }
+}
+
 /// Parents and children by name; a name without a file is a node too, until a squash replaces it.
 struct Graph<'a> {
     positions: BTreeMap<&'a MigrationId, usize>,

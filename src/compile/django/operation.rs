@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::arguments::{self, Arguments};
-use super::editor::{Editor, table_name};
+use super::editor::{Editor, Order, table_name};
 use super::field::ModelKey;
 use super::notice::{Concern, Notice};
 use super::opaque;
@@ -68,12 +68,12 @@ struct Unseen {
 }
 
 impl<'a> Executor<'a> {
-    pub fn new(context: Context<'a>) -> Self {
+    pub fn new(context: Context<'a>, order: Order) -> Self {
         Self {
             context,
             from: State::default(),
             to: State::default(),
-            editor: Editor::new(context),
+            editor: Editor::new(context, order),
             notices: Vec::new(),
             told: BTreeSet::new(),
             operations: 0,
@@ -81,8 +81,9 @@ impl<'a> Executor<'a> {
         }
     }
 
-    /// What the migration does to a database that all before it were applied to.
-    pub fn migrate(&mut self, migration: &SourceMigration) -> Vec<Operation> {
+    /// What the migration at this position does to a database that all before it were applied to.
+    pub fn migrate(&mut self, position: usize, migration: &SourceMigration) -> Vec<Operation> {
+        self.editor.begin_migration(position);
         self.app = migration.id.app.clone();
         let both = Sides { state: true, database: true };
         for operation in &migration.operations {
@@ -127,6 +128,7 @@ impl<'a> Executor<'a> {
                 }
             }
         }
+        self.editor.follow_order(&self.from, &self.to);
         self.from.catch_up(&mut self.to);
     }
 

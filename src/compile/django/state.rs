@@ -39,6 +39,16 @@ impl State {
         self.models.values()
     }
 
+    /// What the operation at hand has changed.
+    pub fn touched(&self) -> impl Iterator<Item = &ModelKey> {
+        self.touched.iter()
+    }
+
+    /// What a model was called before it got its name.
+    pub fn old_name_of(&self, key: &ModelKey) -> Option<&ModelKey> {
+        self.renamed.iter().find(|(_, now)| *now == key).map(|(old, _)| old)
+    }
+
     pub fn put(&mut self, mut model: Model, context: Context<'_>) {
         // A migration that was written before a model got its name, but comes after it in this plan.
         for (from, to) in self.renamed.iter().filter(|(from, _)| !self.models.contains_key(from)) {

@@ -58,7 +58,7 @@ impl Editor<'_> {
     ) -> Option<Defined> {
         let spelled = state.column_type(field, self.context)?;
         let name = field.column()?;
-        let mut column = Column::new(name.clone(), spelled.data_type.clone());
+        let mut column = Column::new(name.clone(), self.open_type(state, field, &spelled.data_type));
         column.auto_increment = spelled.auto_increment;
         column.collation = spelled.collation.clone();
         column.nullable = field.null && !field.primary_key;
@@ -250,6 +250,8 @@ impl Editor<'_> {
         }
         planned.table.checks.extend(defined.check.clone());
         match self.foreign_key(state, &name, field) {
+            // It is told, not promised.
+            Reference::To(_) if self.open_target(state, field).is_some() => {}
             Reference::To(key) if self.is_sqlite() => planned.table.foreign_keys.push(*key),
             Reference::To(key) => {
                 late.push(Change::AddForeignKey { table: name.clone(), foreign_key: *key });

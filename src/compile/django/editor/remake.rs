@@ -48,6 +48,9 @@ impl Editor<'_> {
         for reason in planned.unseen {
             self.undefined_in(&name, reason, planned.undefined.clone());
         }
+        for field in &model.local {
+            self.tell_open_target(state, &name, field);
+        }
         self.run_deferred();
     }
 

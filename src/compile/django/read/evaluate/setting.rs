@@ -24,7 +24,7 @@ const PROVOKED: [&str; 6] = ["conf", "settings", "app_settings", "defaults", "ap
 fn sets_settings(text: &str) -> bool {
     static WAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(
-            r"settings\.[A-Z][A-Z0-9_]*\s*=[^=]|\bsetattr\b|\bAppConf\b|\bswappable_setting\b|\bswapper\b",
+            r"settings\.[A-Z][A-Z0-9_]*\s*=[^=]|\bsetattr\(\s*\w*settings\b|\bAppConf\b|\bswappable_setting\b",
         )
         .ok()
     });

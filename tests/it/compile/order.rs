@@ -1,0 +1,92 @@
+//! Apps whose migrations the graph leaves in any order, migrated by real Django in each: nothing is accused.
+
+use schema_health::dialect::Dialect;
+use schema_health::migration::Manifest;
+
+use super::{findings, manage, project, report, site_packages};
+use crate::servers::mysql::mysql_database;
+use crate::servers::postgres::postgres_database;
+use crate::servers::sqlite::sqlite_database;
+
+const CASE: &str = "django-order";
+
+/// What is migrated, step by step, each time to the end named.
+/// `archive` stands before `books` in Django's own plan, `orders` behind it.
+const ORDERS: [&[[&str; 2]]; 4] = [
+    &[["books", "0003"], ["archive", "0002"], ["orders", "0002"]],
+    &[["books", "0001"], ["orders", "0002"], ["archive", "0002"], ["books", "0002"], ["books", "0003"]],
+    &[
+        ["books", "0001"],
+        ["orders", "0001"],
+        ["archive", "0001"],
+        ["books", "0002"],
+        ["orders", "0002"],
+        ["archive", "0002"],
+        ["books", "0003"],
+    ],
+    &[
+        ["books", "0002"],
+        ["archive", "0001"],
+        ["orders", "0001"],
+        ["books", "0003"],
+        ["archive", "0002"],
+        ["orders", "0002"],
+    ],
+];
+
+fn manifest(dialect: Dialect) -> Manifest {
+    let folder = project(CASE);
+    let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conformance");
+    let request = schema_health::compile::django::Request {
+        dialect,
+        sources: vec![folder.clone(), base, site_packages()],
+        settings: Some(folder.join("settings.py")),
+        set: Vec::new(),
+        apps: Vec::new(),
+        installed_apps: Vec::new(),
+        django: None,
+    };
+    schema_health::compile::django::compile_project(&request).unwrap().manifest
+}
+
+/// All findings after each step of one order.
+async fn wrong(order: &[[&str; 2]], url: &str, dialect: Dialect) -> Vec<String> {
+    let manifest = manifest(dialect);
+    let mut wrong = Vec::new();
+    for (at, [app, name]) in order.iter().enumerate() {
+        manage(CASE, url, &["migrate", app, name, "--skip-checks"]);
+        let report = report(&manifest, url).await;
+        wrong.extend(findings(&report).into_iter().map(|it| format!("{:?}: {it}", &order[..=at])));
+    }
+    wrong
+}
+
+#[tokio::test]
+async fn whatever_order_was_taken_on_postgres_nothing_is_accused() {
+    let mut told = Vec::new();
+    for order in ORDERS {
+        let database = postgres_database().await;
+        told.extend(wrong(order, &database.url(), Dialect::Postgres).await);
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[tokio::test]
+async fn whatever_order_was_taken_on_mysql_nothing_is_accused() {
+    let mut told = Vec::new();
+    for order in ORDERS {
+        let database = mysql_database().await;
+        told.extend(wrong(order, &database.url(), database.dialect).await);
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}
+
+#[tokio::test]
+async fn whatever_order_was_taken_on_sqlite_nothing_is_accused() {
+    let mut told = Vec::new();
+    for order in ORDERS {
+        let database = sqlite_database().await;
+        told.extend(wrong(order, &database.url(), Dialect::Sqlite).await);
+    }
+    assert!(told.is_empty(), "{}", told.join("\n"));
+}

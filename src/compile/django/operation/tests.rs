@@ -1,5 +1,7 @@
 //! Small projects, from their sources to the operations of a manifest.
 
+mod wild;
+
 use std::path::Path;
 
 use crate::compile::django::compile::{Compiled, compile};

@@ -1,0 +1,153 @@
+//! Operations of other libraries as these write them (tests/cases/django-in-the-wild.md, point 21), and a few ways to list
+//! operations (point 16), down to what the manifest says of them.
+
+use super::{check_body, lines, project};
+
+/// celery-results: one side taken away, one tried.
+#[test]
+fn indexes_that_are_faked_and_tried() {
+    check_body(
+        "
+class FakeAddIndex(migrations.AddIndex):
+    '''Fake AddIndex operation, for the index is there.'''
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        '''Does not do anything.'''
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+class TryRemoveIndex(migrations.RemoveIndex):
+    '''Operation to remove the index without reporting an error.'''
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            index = from_state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
+            try:
+                schema_editor.remove_index(model, index)
+            except Exception:
+                pass
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddIndex('item', models.Index(fields=['name'], name='by_name')),
+        FakeAddIndex('item', models.Index(fields=['code'], name='by_code')),
+        TryRemoveIndex('item', 'by_name'),
+    ]",
+        &[
+            "shop_item + index name",
+            "shop_item - index by name",
+            "shop.migrations.2.TryRemoveIndex does its own to the database ?? shop_item -constraints",
+        ],
+    );
+}
+
+/// Wagtail's search: the table may be gone already.
+#[test]
+fn a_model_that_is_deleted_if_it_exists() {
+    check_body(
+        "
+class DeleteModelIfExists(migrations.DeleteModel):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = from_state.apps.get_model(app_label, self.name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            with schema_editor.connection.cursor() as cursor:
+                tables = schema_editor.connection.introspection.table_names(cursor)
+            if model._meta.db_table in tables:
+                schema_editor.delete_model(model)
+",
+        "dependencies = [('shop', '1')]\n    operations = [DeleteModelIfExists('Item')]",
+        &[
+            "drop shop_item",
+            "shop.migrations.2.DeleteModelIfExists does its own to the database ?? shop_item",
+        ],
+    );
+}
+
+/// pgtrigger, whose library is not in the sources: a trigger is no part of what is compared.
+#[test]
+fn a_trigger_is_nothing() {
+    check_body(
+        "import pgtrigger.compiler\nimport pgtrigger.migrations\n",
+        "dependencies = [('shop', '1')]
+    operations = [pgtrigger.migrations.AddTrigger(model_name='item', trigger=pgtrigger.compiler.Trigger(
+        name='protect', sql=pgtrigger.compiler.UpsertTriggerSql(func='RETURN NULL;', table='shop_item')))]",
+        &[],
+    );
+}
+
+/// sortedm2m: a many-to-many gets the column by which it is sorted.
+#[test]
+fn a_many_to_many_that_becomes_sorted_is_told() {
+    check_body(
+        "from sortedm2m.operations import AlterSortedManyToManyField\nfrom sortedm2m.fields import SortedManyToManyField\n",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True)), ('items', models.ManyToManyField('shop.Item'))]),
+        AlterSortedManyToManyField(model_name='tag', name='items', field=SortedManyToManyField(to='shop.Item')),
+    ]",
+        &[
+            "create shop_tag: id",
+            "create shop_tag_items: id tag_id item_id",
+            "sortedm2m.operations.AlterSortedManyToManyField is an operation of its own ?? shop_tag shop_tag_items",
+            "shop_tag_items + unique tag_id item_id",
+            "shop_tag_items + tag_id -> shop_tag",
+            "shop_tag_items + item_id -> shop_item",
+            "shop_tag_items + index tag_id",
+            "shop_tag_items + index item_id",
+        ],
+    );
+}
+
+/// auditlog: a helper that asks a setting which the app's own `conf` sets.
+#[test]
+fn a_helper_lists_one_or_two_steps_by_a_setting() {
+    let steps = "
+from django.conf import settings
+def two_step_migrations():
+    if settings.SHOP_TWO_STEP_MIGRATION:
+        return [
+            migrations.RenameField('item', old_name='name', new_name='name_text'),
+            migrations.AddField('item', 'name', models.JSONField(null=True)),
+        ]
+    return [
+        migrations.AddField('item', 'name_text', models.TextField(blank=True, default='')),
+        migrations.AlterField('item', 'code', models.BigIntegerField()),
+    ]
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [*two_step_migrations()]
+";
+    let of = |settings: &str| {
+        let all = lines(&project(settings, &[("1", super::ITEM), ("2", steps)]));
+        all.into_iter().filter(|it| it.starts_with("2: ")).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        of("SHOP_TWO_STEP_MIGRATION = True\n"),
+        ["2: shop_item.name to name_text", "2: shop_item + name jsonb NULL"]
+    );
+    assert_eq!(
+        of("SHOP_TWO_STEP_MIGRATION = False\n"),
+        ["2: shop_item + name_text text NOT NULL", "2: shop_item ~ code bigint NOT NULL"]
+    );
+}
+
+/// Evennia asks, while its class is made, whether a table is there: of a database that is being made, it is not.
+#[test]
+fn a_class_body_asks_for_the_tables() {
+    let asks = "
+from django.db import connection
+def _table_exists(db_cursor, tablename):
+    return tablename in connection.introspection.table_names()
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    db_cursor = connection.cursor()
+    if not _table_exists(db_cursor, 'shop_old'):
+        operations = [migrations.AddField('item', 'weight', models.IntegerField(null=True))]
+    else:
+        operations = [migrations.RemoveField('item', 'code')]
+";
+    let all = lines(&project("", &[("1", super::ITEM), ("2", asks)]));
+    assert_eq!(all, ["1: create shop_item: id name code", "2: shop_item + weight integer NULL"]);
+}

@@ -22,6 +22,8 @@ use self::ground::{Ground, lines, look};
 async fn conforms(corpus: &'static str, dialect: Dialect) {
     let corpus = Corpus(corpus);
     let mut ground = Ground::new(dialect).await;
+    // MySQL, where it stands in MariaDB's place.
+    let dialect = ground.dialect();
     let start = Instant::now();
     let origins = corpus.migrate(dialect, &ground.url());
     let migrated = start.elapsed();
@@ -74,13 +76,17 @@ async fn conforms(corpus: &'static str, dialect: Dialect) {
     for fault in tally.faults.iter().chain(&tally.refused) {
         writeln!(text, "  {fault}").unwrap();
     }
-    fs::write(&report_file, &text).unwrap();
-    for reason in &tally.mending.left_out {
-        println!("  left out of plans: {reason}");
+    for (reason, times) in &tally.mending.left_out {
+        let line = format!("  left out of plans, {times} times: {reason}");
+        println!("{line}");
+        writeln!(text, "{line}").unwrap();
     }
+    fs::write(&report_file, &text).unwrap();
     assert!(tally.faults.is_empty(), "{line}\n{}", tally.faults.join("\n"));
-    // What was mended is as the project's own tools would have it.
+    // What was mended is as the project's own tools would have it, and they can work with it: `migrate` writes into the
+    // new tables what each app has it write after it.
     let url = ground.url();
+    corpus.manage(dialect, &url, &["migrate", "--skip-checks", "--verbosity", "0"]);
     assert!(
         corpus.accepts(dialect, &url, &["migrate", "--check", "--skip-checks"]),
         "{line}: migrate has news"

@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 
 use schema_health::audit::Expected;
 use schema_health::catalog::Session;
+use schema_health::dialect::Dialect;
 use schema_health::migration::Manifest;
 use schema_health::schema::{Schema, Table};
 
@@ -30,7 +31,8 @@ use super::origins::Origins;
 /// A database of no more tables than this loses one object at a time.
 const FEW_TABLES: usize = 16;
 
-/// Drops each object and puts it back. The database is whole again afterwards.
+/// Drops each object, mends what fell, and puts back what no plan mends. At the end the database stands as a plan has
+/// mended it after many tables at once were gone, for Django's own commands to look at.
 pub async fn drop_each(ground: &mut Ground, manifest: &Manifest, origins: Option<&Origins>) -> Tally {
     let mut session = ground.session().await;
     let (observation, before) = look(&mut session, manifest).await;
@@ -55,7 +57,8 @@ pub async fn drop_each(ground: &mut Ground, manifest: &Manifest, origins: Option
         .map(|it| &**it)
         .filter(|it| it.name != ledger && it.kind.holds_rows())
         .collect();
-    for round in rounds(&tables) {
+    let rounds = rounds(&tables, ground.dialect());
+    for round in &rounds {
         let round: Vec<&Target<'_>> = round.iter().collect();
         let refused = damage.round(ground, &mut session, &round).await;
         // What two of a round share may be gone when the second wants it: alone it must go.
@@ -72,19 +75,26 @@ pub async fn drop_each(ground: &mut Ground, manifest: &Manifest, origins: Option
         }
     }
     let (_, report) = look(&mut session, manifest).await;
-    session.close().await;
     assert!(report.findings.iter().all(|it| known.contains(&it.id)), "not put back: {:#?}", lines(&report));
+    let whole_tables = rounds.iter().filter(|it| it.iter().all(|target| target.kind == "tables"));
+    if let Some(round) = whole_tables.max_by_key(|it| it.len()) {
+        damage.break_and_mend(ground, &mut session, &round.iter().collect::<Vec<_>>()).await;
+    }
+    session.close().await;
     let faults = std::mem::take(&mut damage.mending.faults);
     damage.tally.with(damage.mending, faults)
 }
 
 /// What is dropped together.
-fn rounds<'a>(tables: &[&'a Table]) -> Vec<Vec<Target<'a>>> {
+fn rounds<'a>(tables: &[&'a Table], dialect: Dialect) -> Vec<Vec<Target<'a>>> {
     let mut whole_tables: Vec<Vec<Target<'a>>> = Vec::new();
     let mut parts: Vec<Vec<Target<'a>>> = Vec::new();
     let alone = tables.len() <= FEW_TABLES;
     for table in tables {
-        let mut targets = targets(table).into_iter();
+        // But for PostgreSQL, a table has no less than one column.
+        let can_go =
+            |it: &Target<'_>| dialect == Dialect::Postgres || it.kind != "columns" || table.columns.len() > 1;
+        let mut targets = targets(table).into_iter().filter(can_go);
         let own = targets.next().into_iter();
         for target in own {
             let fits =
@@ -123,13 +133,25 @@ struct Damage<'a> {
 }
 
 impl Damage<'_> {
-    /// Drops them all, looks, judges and puts them back; those that the server would not let go, and why.
+    /// Drops them all, looks, judges, mends and puts them back; those that the server would not let go, and why.
     async fn round<'t>(
         &mut self,
         ground: &Ground,
         session: &mut Session,
         round: &[&'t Target<'t>],
     ) -> Vec<(&'t Target<'t>, String)> {
+        let (refused, mended) = self.break_and_mend(ground, session, round).await;
+        ground.restore(&mended, self.whole).await;
+        refused
+    }
+
+    /// Drops them all, looks, judges and mends; what the server would not let go, and what stands then.
+    async fn break_and_mend<'t>(
+        &mut self,
+        ground: &Ground,
+        session: &mut Session,
+        round: &[&'t Target<'t>],
+    ) -> (Vec<(&'t Target<'t>, String)>, Schema) {
         let dialect = ground.dialect();
         let ways: Vec<_> = round.iter().map(|it| it.ways(dialect, self.whole)).collect();
         let mut refused = Vec::new();
@@ -158,7 +180,6 @@ impl Damage<'_> {
             self.tally.judge(&what, fallen, &findings, spots, (dialect, self.origins));
             damaged = self.mending.mend(ground, session, self.manifest, self.known, &what).await;
         }
-        ground.restore(&damaged, self.whole).await;
-        refused
+        (refused, damaged)
     }
 }

@@ -1,7 +1,7 @@
 //! Law 5 after each round of damage: the plan runs, the audit has nothing left that a plan mends, and a second run
 //! changes nothing.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use schema_health::audit::{Expected, Observation, Report};
@@ -17,8 +17,8 @@ use super::ground::{Ground, look};
 pub struct Mending {
     made: usize,
     proven: usize,
-    /// Differences that the plans left out, with the reason.
-    pub left_out: BTreeSet<String>,
+    /// How many differences the plans left out, by the reason that they gave.
+    pub left_out: BTreeMap<String, usize>,
     pub faults: Vec<String>,
 }
 
@@ -26,10 +26,10 @@ impl fmt::Display for Mending {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} plans proven / {} plans made, {} kinds left out",
+            "{} plans proven / {} plans made, {} differences left out of them with a reason",
             self.proven,
             self.made,
-            self.left_out.len()
+            self.left_out.values().sum::<usize>()
         )
     }
 }
@@ -54,7 +54,9 @@ impl Mending {
         let (observation, report) = look(session, manifest).await;
         let variant = if self.made.is_multiple_of(2) { Variant::Plain } else { Variant::ZeroDowntime };
         let plan = plan_of(manifest, (&observation, &report), variant);
-        self.left_out.extend(plan.left_out.iter().map(|it| it.reason.clone()));
+        for it in &plan.left_out {
+            *self.left_out.entry(it.reason.clone()).or_default() += 1;
+        }
         if plan.statements.is_empty() {
             return observation.catalog.actual;
         }

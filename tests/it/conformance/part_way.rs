@@ -14,6 +14,7 @@ use super::ground::{Ground, lines, look};
 async fn stands_anywhere(corpus: &'static str, app: &str, older: &str, dialect: Dialect) {
     let corpus = Corpus(corpus);
     let ground = Ground::new(dialect).await;
+    let dialect = ground.dialect();
     let manifest = corpus.compile(dialect).manifest;
     migrate(corpus, &ground, &[]);
     migrate(corpus, &ground, &[app, older]);
@@ -33,6 +34,7 @@ async fn stands_anywhere(corpus: &'static str, app: &str, older: &str, dialect: 
 async fn stops_on_the_way(corpus: &'static str, percents: &[usize], dialect: Dialect) {
     let corpus = Corpus(corpus);
     let ground = Ground::new(dialect).await;
+    let dialect = ground.dialect();
     let manifest = corpus.compile(dialect).manifest;
     let mut pending = BTreeSet::new();
     for percent in percents {

@@ -98,7 +98,7 @@ impl Tally {
         let (named, others): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(is_named);
         for finding in named.into_iter().chain(others) {
             // InnoDB's own index under a foreign key outlives it, and then is nobody's.
-            let is_left_over = dialect == Dialect::Mariadb
+            let is_left_over = matches!(dialect, Dialect::Mysql | Dialect::Mariadb)
                 && finding.rule == Rule::UnexpectedConstraint
                 && lost_keys.iter().any(|it| finding.subject.table.as_deref() == Some(&**it))
                 && finding.actual.as_deref().is_some_and(|it| it.starts_with("INDEX"));
@@ -159,6 +159,8 @@ impl Tally {
 
 /// Whether the finding speaks of this object: a constraint is described with all it is over.
 fn names(finding: &Finding, fallen: &Fallen) -> bool {
+    // MySQL gives a name to what has none.
+    let is_unnamed = fallen.name.as_ref().is_none_or(|it| it.starts_with(&*format!("{}_chk_", fallen.table)));
     finding.rule == fallen.rule
         && finding.subject.table.as_deref() == Some(&*fallen.table)
         && (fallen.column.is_none()
@@ -166,5 +168,5 @@ fn names(finding: &Finding, fallen: &Fallen) -> bool {
         && (fallen.over.iter().all(|it| finding.expected.as_ref().is_some_and(|text| text.contains(&**it)))
             || (fallen.name.is_some() && finding.subject.name.as_deref() == fallen.name.as_deref())
             // MariaDB keeps the old column's name in the text of a check without a name.
-            || (fallen.rule == Rule::MissingCheck && fallen.name.is_none() && finding.subject.name.is_none()))
+            || (fallen.rule == Rule::MissingCheck && is_unnamed && finding.subject.name.is_none()))
 }

@@ -1,7 +1,7 @@
 //! What to drop, and how a server is told to.
 
 use schema_health::dialect::Dialect;
-use schema_health::schema::{Change, ForeignKey, IndexKey, IndexPart, Name, Schema, Table};
+use schema_health::schema::{Change, IndexKey, IndexPart, Name, Schema, Table, TableName};
 
 /// One object to drop.
 pub struct Target<'a> {
@@ -93,29 +93,23 @@ impl Target<'_> {
                 ],
             },
             Dialect::Mysql | Dialect::Mariadb => {
-                let own: Vec<&ForeignKey> = target.table.foreign_keys.iter().collect();
-                let ties = |keys: &[&ForeignKey]| {
-                    let tied =
-                        keys.iter().filter(|key| key.columns.iter().any(|it| target.columns.contains(it)));
-                    tied.filter_map(|key| key.name.as_ref())
-                        .map(|name| dialect.quote(name))
-                        .map(|name| format!("DROP FOREIGN KEY {name}, DROP INDEX IF EXISTS {name}, "))
-                        .collect::<String>()
-                };
+                let tied = (target.table.foreign_keys.iter())
+                    .filter(|key| key.columns.iter().any(|it| target.columns.contains(it)))
+                    .filter_map(|key| key.name.as_ref());
+                let ties: String =
+                    tied.map(|key| drop_foreign_key(dialect, &target.table.name, key)).collect();
                 match target.kind {
                     "tables" => vec![format!("DROP TABLE {table}")],
-                    "columns" => vec![drop_column(dialect, target, whole)],
-                    // InnoDB made an index of the same name, unless another served.
-                    "foreign keys" => {
-                        vec![format!(
-                            "ALTER TABLE {table} DROP FOREIGN KEY {name}, DROP INDEX IF EXISTS {name}"
-                        )]
-                    }
+                    "columns" => vec![
+                        drop_column(dialect, target, whole),
+                        drop_column_after_keys(dialect, target, whole),
+                    ],
+                    "foreign keys" => vec![drop_foreign_key(dialect, &target.table.name, &target.name)],
                     "checks" if target.name.is_empty() => vec![redefine_column(dialect, target)?],
                     "checks" => vec![format!("ALTER TABLE {table} DROP CONSTRAINT {name}")],
                     _ => vec![
                         format!("ALTER TABLE {table} DROP INDEX {name}"),
-                        format!("ALTER TABLE {table} {}DROP INDEX {name}", ties(&own)),
+                        ties + &drop_if_there(dialect, &target.table.name, "INDEX", &target.name),
                         // Others refer to it.
                         format!(
                             "{}ALTER TABLE {table} DROP INDEX {name}",
@@ -134,6 +128,55 @@ impl Target<'_> {
             }
         })
     }
+}
+
+/// With the index of the same name that InnoDB made for it, unless another served.
+fn drop_foreign_key(dialect: Dialect, table: &TableName, key: &Name) -> String {
+    drop_if_there(dialect, table, "FOREIGN KEY", key) + &drop_if_there(dialect, table, "INDEX", key)
+}
+
+/// MySQL has no IF EXISTS here, and is asked first.
+fn drop_if_there(dialect: Dialect, table: &TableName, kind: &str, name: &Name) -> String {
+    let (quoted, quoted_name) = (dialect.table(table), dialect.quote(name));
+    if dialect == Dialect::Mariadb {
+        return format!("ALTER TABLE {quoted} DROP {kind} IF EXISTS {quoted_name}; ");
+    }
+    let literal = |text: &str| format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"));
+    let (view, column) = match kind {
+        "INDEX" => ("statistics", "index_name"),
+        _ => ("table_constraints", "constraint_name"),
+    };
+    format!(
+        "SET @drop_it = IF(EXISTS(SELECT 1 FROM information_schema.{view} WHERE table_schema = DATABASE() \
+         AND table_name = {} AND {column} = {}), {}, 'DO 0'); \
+         PREPARE drop_it FROM @drop_it; EXECUTE drop_it; DEALLOCATE PREPARE drop_it; ",
+        literal(&table.name),
+        literal(name),
+        literal(&format!("ALTER TABLE {quoted} DROP {kind} {quoted_name}")),
+    )
+}
+
+/// After all foreign keys of the table, for which a server may want the column or an index over it.
+fn drop_column_after_keys(dialect: Dialect, target: &Target<'_>, whole: &Schema) -> String {
+    let (table, column) = (target.table, &target.name);
+    let named = |names: Vec<Option<&Name>>| names.into_iter().flatten().cloned().collect::<Vec<Name>>();
+    let keys = named(table.foreign_keys.iter().map(|it| it.name.as_ref()).collect());
+    let uniques = table.uniques.iter().filter(|it| over(&it.parts).contains(column));
+    let indexes = table.indexes.iter().filter(|it| over(&it.parts).contains(column));
+    let indexes =
+        named(uniques.map(|it| it.name.as_ref()).chain(indexes.map(|it| it.name.as_ref())).collect());
+    let speaks = |text: Option<&str>| text.is_some_and(|text| text.contains(&**column));
+    let checks =
+        table.checks.iter().filter(|it| it.columns != [column.clone()] && speaks(it.expression.text()));
+    let checks = named(checks.map(|it| it.name.as_ref()).collect());
+    let quoted = dialect.table(&table.name);
+    let mut sql = cut_references(dialect, target, whole);
+    sql.extend(keys.iter().map(|it| drop_foreign_key(dialect, &table.name, it)));
+    sql.extend(indexes.iter().map(|it| drop_if_there(dialect, &table.name, "INDEX", it)));
+    sql.extend(
+        checks.iter().map(|it| format!("ALTER TABLE {quoted} DROP CONSTRAINT {}; ", dialect.quote(it))),
+    );
+    sql + &format!("ALTER TABLE {quoted} DROP COLUMN {}", dialect.quote(column))
 }
 
 /// A check that belongs to a column has no name, and goes when the column is said anew.
@@ -183,10 +226,7 @@ fn cut_references(dialect: Dialect, target: &Target<'_>, whole: &Schema) -> Stri
             let leads_here = key.references == target.table.name
                 && key.referenced_columns.iter().any(|it| target.columns.contains(it));
             if let Some(name) = key.name.as_ref().filter(|_| leads_here) {
-                let (table, name) = (dialect.table(&table.name), dialect.quote(name));
-                sql.push_str(&format!(
-                    "ALTER TABLE {table} DROP FOREIGN KEY {name}, DROP INDEX IF EXISTS {name}; "
-                ));
+                sql.push_str(&drop_foreign_key(dialect, &table.name, name));
             }
         }
     }

@@ -85,3 +85,12 @@ fn an_underscore_inside_of_a_word_needs_no_backslash() {
     let document = Document { title: String::new(), tone: Tone::Good, blocks: vec![Block::Paragraph(line)] };
     assert_eq!(document.to_markdown(), "table user_profile_highlight is \\_not\\_ there; 3. x\n");
 }
+
+/// A migration of which nine objects and more are missing names them all in one cell.
+#[test]
+fn a_cell_holds_as_many_names_as_there_are() {
+    let names: Line = (0..40).map(|number| Span::Code(format!("t{number}"))).collect();
+    let table = Block::Table { heads: vec!["Missing"], rows: vec![vec![names]] };
+    let document = Document { title: String::new(), tone: Tone::Bad, blocks: vec![table] };
+    assert_eq!(document.to_html().unwrap().matches("<code>t").count(), 40);
+}

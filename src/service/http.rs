@@ -22,6 +22,7 @@ use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
@@ -35,6 +36,8 @@ use problem::Problem;
 
 /// A client that has not sent its whole header by then is disconnected.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(8);
+/// Reports and repair plans that are written at a time: writing takes the processor, which probes need too.
+const MOST_DOCUMENTS: usize = 2;
 /// No request of ours has a body worth reading.
 const LARGEST_BODY: u64 = 16 << 10;
 
@@ -43,6 +46,24 @@ const LARGEST_BODY: u64 = 16 << 10;
 pub(crate) struct Shared {
     store: Arc<Store>,
     metrics: Metrics,
+    /// Places of those who write a document.
+    documents: Arc<Semaphore>,
+}
+
+impl Shared {
+    /// Writes a document off the reactor, when it is its turn.
+    async fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Problem> {
+        let place = Arc::clone(&self.documents).acquire_owned().await.map_err(|_| Problem::internal())?;
+        let written = tokio::task::spawn_blocking(move || {
+            let written = work();
+            drop(place);
+            written
+        });
+        written.await.map_err(|_| Problem::internal())
+    }
 }
 
 /// What serves until the handle says otherwise.
@@ -62,7 +83,7 @@ pub(super) fn server(
 /// Every route of the service.
 pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
     let metrics = Metrics::new(Arc::clone(&store))?;
-    let shared = Shared { store, metrics };
+    let shared = Shared { store, metrics, documents: Arc::new(Semaphore::new(MOST_DOCUMENTS)) };
     let probes = Router::new()
         .route("/livez", get(probes::livez))
         .route("/readyz", get(probes::readyz))

@@ -40,13 +40,16 @@ pub async fn show_repair_plan(
     };
     let verdict = database.state().verdict.clone().ok_or_else(|| Problem::not_audited(&name))?;
     let nothing = Plan::empty(database.config.load().manifest.dialect);
-    let (plan, schema) = match &verdict.judged.plans {
-        Some(plans) => (plans.of_variant(variant), &*plans.schema),
-        None => (&nothing, ""),
-    };
-    if as_sql {
-        let text = script(plan, &name, schema);
-        return Ok(caching::text(&headers, "application/sql; charset=utf-8", text));
-    }
-    Ok(caching::json(&headers, &RepairPlanView::of(&name, plan, None)))
+    let written = shared.write(move || {
+        let (plan, schema) = match &verdict.judged.plans {
+            Some(plans) => (plans.of_variant(variant), &*plans.schema),
+            None => (&nothing, ""),
+        };
+        if as_sql {
+            let text = script(plan, &name, schema);
+            return caching::text(&headers, "application/sql; charset=utf-8", text);
+        }
+        caching::json(&headers, &RepairPlanView::of(&name, plan, None))
+    });
+    written.await
 }

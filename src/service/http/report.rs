@@ -39,8 +39,7 @@ pub async fn show_report(
     let config = database.config.load_full();
     let view = api::view_of(&database);
     let verdict = database.state().verdict.clone();
-    // Many findings make a long text: off the reactor, for the probes.
-    let work = tokio::task::spawn_blocking(move || {
+    let written = shared.write(move || {
         let plans = verdict.as_ref().and_then(|it| it.judged.plans.as_ref());
         let plan = plans.map(|it| RepairPlanView::of(&name, it.of_variant(Variant::Plain), None));
         // The same audit gives the same bytes.
@@ -55,6 +54,6 @@ pub async fn show_report(
             Some(("text/markdown; charset=utf-8", document.to_markdown()))
         }
     });
-    let (kind, text) = work.await.ok().flatten().ok_or_else(Problem::internal)?;
+    let (kind, text) = written.await?.ok_or_else(Problem::internal)?;
     Ok(([(CONTENT_SECURITY_POLICY, POLICY)], caching::text(&headers, kind, text)).into_response())
 }

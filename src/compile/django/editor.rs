@@ -44,6 +44,8 @@ pub struct Editor<'a> {
     /// What was not seen through of each table: each is told once, however often it is made anew.
     told: BTreeSet<(TableName, String)>,
     order: Order,
+    /// Collations by which texts that differ may be equal, which have no pattern operators.
+    nondeterministic: BTreeSet<Name>,
 }
 
 /// What a migration has made.
@@ -64,6 +66,16 @@ impl<'a> Editor<'a> {
             unseen: Vec::new(),
             told: BTreeSet::new(),
             order,
+            nondeterministic: BTreeSet::new(),
+        }
+    }
+
+    /// `CREATE COLLATION`: whether it is deterministic.
+    pub fn create_collation(&mut self, name: &str, is_deterministic: bool) {
+        if is_deterministic {
+            self.nondeterministic.remove(name);
+        } else {
+            self.nondeterministic.insert(name.into());
         }
     }
 

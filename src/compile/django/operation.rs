@@ -196,7 +196,21 @@ impl<'a> Executor<'a> {
             Class::RunSql => self.run_sql(call),
             Class::RunPython => self.run_python(object, call),
             Class::SeparateDatabaseAndState => self.separate(call),
-            Class::Nothing => Ok(()),
+            Class::Nothing => {
+                self.note_collation(object, call);
+                Ok(())
+            }
+        }
+    }
+
+    /// `CreateCollation`: `name, locale, *, provider="libc", deterministic=True`.
+    fn note_collation(&mut self, object: &Object, call: Call<'_>) {
+        if call.sides.database
+            && arguments::last_part(&object.class) == "CreateCollation"
+            && let Some(name) = call.arguments.text(0, "name")
+        {
+            let is_deterministic = !matches!(call.arguments.named("deterministic"), Some(Value::Bool(false)));
+            self.editor.create_collation(&name, is_deterministic);
         }
     }
 

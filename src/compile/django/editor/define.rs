@@ -164,6 +164,10 @@ impl Editor<'_> {
         if !self.is_postgres() || !(field.db_index || field.unique) {
             return None;
         }
+        let asks = self.context.backend.django >= (4, 2);
+        if asks && defined.column.collation.as_ref().is_some_and(|it| self.nondeterministic.contains(it)) {
+            return None;
+        }
         let column = &defined.column.name;
         let options = PartOptions { operator_class: Some(operator_class.into()), ..PartOptions::default() };
         Some(Index {

@@ -151,3 +151,25 @@ class Migration(migrations.Migration):
     let all = lines(&project("", &[("1", super::ITEM), ("2", asks)]));
     assert_eq!(all, ["1: create shop_item: id name code", "2: shop_item + weight integer NULL"]);
 }
+
+/// What takes citext's place from Django 4.2 on: without pattern operators, and so without the second index.
+#[test]
+fn a_column_whose_collation_is_not_deterministic_has_no_second_index() {
+    check_body(
+        "from django.contrib.postgres.operations import CreateCollation\n",
+        "dependencies = [('shop', '1')]
+    operations = [
+        CreateCollation('any_case', provider='icu', locale='und-u-ks-level2', deterministic=False),
+        CreateCollation('german', provider='icu', locale='de'),
+        migrations.AddField('item', 'mail', models.CharField(max_length=9, db_collation='any_case', unique=True)),
+        migrations.AddField('item', 'city', models.CharField(max_length=9, db_collation='german', db_index=True)),
+    ]",
+        &[
+            "shop_item + mail varchar(9) NOT NULL COLLATE any_case",
+            "shop_item + unique mail",
+            "shop_item + city varchar(9) NOT NULL COLLATE german",
+            "shop_item + index city",
+            "shop_item + index city varchar_pattern_ops",
+        ],
+    );
+}

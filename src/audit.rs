@@ -29,7 +29,7 @@ pub use finding::{Finding, Rule, Severity, Subject};
 pub use foresight::Foresight;
 pub use history::{HistoryNote, HistoryStep, Smell, unusable_ledger};
 pub use observation::{CatalogObservation, LedgerObservation, Observation, Stored, StoredTable, Visibility};
-pub use policy::Policy;
+pub use policy::{Policy, idle_everywhere};
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};
 
 /// Judges what was observed against what the manifest promises.
@@ -88,6 +88,7 @@ fn judge(
         diagnosis: Vec::new(),
         blind_spots: Vec::new(),
         remarks: Vec::new(),
+        idle_rules: Default::default(),
         server_version: Some(observation.server_version.clone()),
     };
     if !dialects_agree(manifest, observation) {
@@ -109,10 +110,11 @@ fn judge(
     report.blind_spots = drift.blind_spots;
     let findings = ledger.into_iter().chain(drift.findings).chain(beside);
     // What speaks of smoke checks alone is judged where they are, what speaks of snapshots where there is one.
-    (report.findings, report.remarks) = apply_policy(policy, findings, |pattern| {
+    let judged = apply_policy(policy, findings, |pattern| {
         let elsewhere = is_alone && pattern.is_only_about_snapshots();
         !elsewhere && !pattern.is_only_about(Rule::SmokeCheckFailed)
     });
+    (report.findings, report.remarks, report.idle_rules) = (judged.findings, judged.remarks, judged.idle);
     sort(&mut report.findings);
     (report.health, report.reason) =
         if is_alone { verdict::of_database(&report, observation) } else { verdict::of_findings(&report) };
@@ -130,7 +132,7 @@ pub fn report_alone(
     blind_spots: Vec<String>,
 ) -> Report {
     // Rules on what nobody has compared say nothing here.
-    let (mut findings, remarks) = apply_policy(policy, findings.into_iter(), |_| false);
+    let Judged { mut findings, remarks, idle } = apply_policy(policy, findings.into_iter(), |_| false);
     sort(&mut findings);
     let mut report = Report {
         health: Health::Unknown,
@@ -142,6 +144,7 @@ pub fn report_alone(
         diagnosis: Vec::new(),
         blind_spots,
         remarks,
+        idle_rules: idle,
         server_version: Some(observation.server_version.clone()),
     };
     (report.health, report.reason) = verdict::of_findings(&report);
@@ -155,12 +158,21 @@ fn sort(findings: &mut [Finding]) {
     });
 }
 
+/// Findings that went through a policy.
+pub(crate) struct Judged {
+    pub findings: Vec<Finding>,
+    /// What is to be said of the database's own rules.
+    pub remarks: Vec<String>,
+    /// What is to be said of rules for all databases, if the others say the same.
+    pub idle: BTreeSet<String>,
+}
+
 /// The findings that the policy lets through, and what is to be said of those of its rules that are `concerned`.
 pub(crate) fn apply_policy(
     policy: &Policy,
     findings: impl Iterator<Item = Finding>,
     concerned: impl Fn(&FindingPattern) -> bool,
-) -> (Vec<Finding>, Vec<String>) {
+) -> Judged {
     let mut usage = PolicyUsage::default();
     let judged = findings.filter_map(|mut finding| {
         match policy.judge(finding.rule, &finding.subject, finding.severity, &mut usage) {
@@ -174,8 +186,8 @@ pub(crate) fn apply_policy(
         finding.id = finding.stable_id();
         Some(finding)
     });
-    let judged = judged.collect();
-    (judged, policy.remarks(&usage, concerned))
+    let findings = judged.collect();
+    Judged { findings, remarks: policy.remarks(&usage, &concerned), idle: policy.idle(&usage, concerned) }
 }
 
 /// MariaDB and MySQL are two dialects, and a manifest says which; a server of the other kind is told.

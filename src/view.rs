@@ -5,7 +5,7 @@
 mod repair;
 mod smoke;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -62,6 +62,9 @@ pub struct DatabaseView {
     pub blind_spots: Vec<String>,
     /// Ignore rules and acknowledgements that match nothing or have expired, one sentence each.
     pub remarks: Vec<String>,
+    /// No part of the JSON: it says something only beside that of the other databases.
+    #[serde(skip)]
+    pub idle_rules: BTreeSet<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -239,6 +242,7 @@ impl DatabaseView {
             mended: Vec::new(),
             blind_spots: Vec::new(),
             remarks: Vec::new(),
+            idle_rules: BTreeSet::new(),
         }
     }
 
@@ -267,6 +271,7 @@ impl DatabaseView {
             diagnosis: report.diagnosis.iter().map(HypothesisView::from).collect(),
             blind_spots: report.blind_spots.clone(),
             remarks: report.remarks.clone(),
+            idle_rules: report.idle_rules.clone(),
             ..Self::unknown(database, report.reason.clone())
         }
     }

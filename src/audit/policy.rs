@@ -193,6 +193,32 @@ impl Policy {
         });
         unused_ignores.chain(acknowledgements).collect()
     }
+
+    /// One sentence for each `concerned` rule of all databases that matched nothing in this one: to be told where it
+    /// is idle in every other one too.
+    pub fn idle(&self, usage: &PolicyUsage, concerned: impl Fn(&FindingPattern) -> bool) -> BTreeSet<String> {
+        let say = |origin: &RuleOrigin, what: &str| {
+            format!("{}: this {what} matches nothing in any database: remove it", origin.position)
+        };
+        let is_idle = |origin: &RuleOrigin, pattern: &FindingPattern, is_used: bool| {
+            origin.global && !is_used && concerned(pattern)
+        };
+        let ignores = (self.ignores.iter().enumerate())
+            .filter(|(at, it)| is_idle(&it.origin, &it.matches, usage.ignores.contains(at)))
+            .map(|(_, it)| say(&it.origin, "ignore rule"));
+        let acknowledgements = (self.acknowledgements.iter().enumerate())
+            .filter(|(at, it)| is_idle(&it.origin, &it.matches, usage.acknowledgements.contains(at)))
+            .map(|(_, it)| say(&it.origin, "acknowledgement"));
+        ignores.chain(acknowledgements).collect()
+    }
+}
+
+/// The rules of all databases that are idle in each of them.
+pub fn idle_everywhere<'a>(of_each: impl IntoIterator<Item = &'a BTreeSet<String>>) -> Vec<String> {
+    let mut each = of_each.into_iter();
+    let Some(first) = each.next() else { return Vec::new() };
+    let rest: Vec<&BTreeSet<String>> = each.collect();
+    first.iter().filter(|it| rest.iter().all(|other| other.contains(*it))).cloned().collect()
 }
 
 fn positions<T>(items: &[T], is_wanted: impl Fn(&T) -> bool) -> Vec<usize> {

@@ -1,5 +1,6 @@
 //! The result of one audit of one database.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub struct Report {
     pub blind_spots: Vec<String>,
     /// What is to be said of the policy: rules that match nothing, acknowledgements that have expired.
     pub remarks: Vec<String>,
+    /// Rules of all databases that match nothing in this one, one sentence each.
+    pub idle_rules: BTreeSet<String>,
     /// What the server said of itself; `None` until it answered.
     pub server_version: Option<String>,
 }

@@ -18,7 +18,9 @@ use serde::Serialize;
 
 use super::place::{Place, PlaceArgs, observe};
 use super::{Exit, colours, runtime, say, smoke};
-use crate::audit::{Expected, Health, Observation, Report, Severity, audit_beside, report_alone};
+use crate::audit::{
+    Expected, Health, Observation, Report, Severity, audit_beside, idle_everywhere, report_alone,
+};
 use crate::catalog::scheme_of;
 use crate::migration::Interest;
 use crate::snapshot::{Snapshot, compare};
@@ -102,6 +104,12 @@ pub fn run(config: &Path, arguments: &CheckArgs) -> anyhow::Result<Exit> {
         Format::Sarif => sarif::render(&views),
     };
     say(&text)?;
+    // Of some databases alone it could not be said; nor of those that were not compared.
+    if arguments.databases.is_empty() && views.iter().all(|it| it.coverage.is_some()) {
+        for idle in idle_everywhere(views.iter().map(|it| &it.idle_rules)) {
+            eprintln!("{}", crate::service::one_line(&idle));
+        }
+    }
     Ok(verdict(&views, arguments.fail_on))
 }
 

@@ -17,8 +17,8 @@ pub struct SmokeJudgement {
 /// Judges a run by the policy.
 pub fn judge_run(run: SmokeRun, policy: &Policy) -> SmokeJudgement {
     let failed = run.results.iter().filter(|it| it.outcome.is_failure()).map(finding_of);
-    let (mut findings, mut remarks) =
-        apply_policy(policy, failed, |pattern| pattern.is_only_about(Rule::SmokeCheckFailed));
+    let judged = apply_policy(policy, failed, |pattern| pattern.is_only_about(Rule::SmokeCheckFailed));
+    let (mut findings, mut remarks) = (judged.findings, judged.remarks);
     findings.sort_by(|a, b| (b.severity, &a.subject).cmp(&(a.severity, &b.subject)));
     let untested = run.results.iter().filter(|it| is_untested_by_itself(it));
     remarks.extend(untested.map(|it| format!("smoke check {:?} was not tested: {}", it.check, it.message)));

@@ -321,3 +321,30 @@ fn the_manifests_of_mysql_and_mariadb_say_the_same() {
     let of_mariadb = manifest("mariadb").replace("MariaDB", "MySQL").replace("mariadb", "mysql");
     assert!(manifest("mysql") == of_mariadb, "they differ by more than the dialect");
 }
+
+/// A rule for all databases is told when none of them has what it matches, and only when all of them were looked at.
+#[tokio::test]
+async fn a_rule_for_all_databases_that_matches_nothing_is_told() {
+    let (one, other) = (incident().await, incident().await);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("schema-health.yaml");
+    let manifest = repository("tests/cases/deltacrown/manifest.sqlite.yaml");
+    let text = format!(
+        "ignore:\n  - {{table: user_profile_highlight}}\n  - {{table: user_profile_highlite}}\n\
+         databases:\n  one: {{url: '{}', manifest: '{manifest}'}}\n  other: {{url: '{}', manifest: '{manifest}'}}\n",
+        one.url(),
+        other.url(),
+        manifest = manifest.display(),
+    );
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let all = run(&["check", "--config", file]);
+    assert_eq!(code(&all), 1, "{}", err(&all));
+    assert!(
+        err(&all).contains("yaml:3:5: this ignore rule matches nothing in any database"),
+        "{}",
+        err(&all)
+    );
+    assert!(!err(&all).contains("yaml:2:5"), "{}", err(&all));
+    assert_eq!(err(&run(&["check", "--config", file, "one"])), "");
+}

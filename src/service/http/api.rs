@@ -14,9 +14,9 @@ use utoipa::ToSchema;
 use super::Shared;
 use super::caching::json;
 use super::problem::{PathOf, Problem};
-use crate::audit::{Health, Severity};
+use crate::audit::{Health, Severity, idle_everywhere};
 use crate::service::smoke;
-use crate::service::store::Database;
+use crate::service::store::{Database, Roster};
 use crate::view::{
     DatabaseView, FailureView, FindingView, MendedView, MigrationIdView, MigrationView, SmokeCheckView,
     health_schema,
@@ -25,6 +25,8 @@ use crate::view::{
 #[derive(Serialize, ToSchema)]
 pub struct DatabaseListView {
     databases: Vec<DatabaseSummaryView>,
+    /// Ignore rules and acknowledgements for all databases that match nothing in any of them, once all were audited.
+    remarks: Vec<String>,
 }
 
 /// One database in the list.
@@ -97,7 +99,7 @@ pub struct TableView {
 pub async fn list_databases(State(shared): State<Shared>, headers: HeaderMap) -> Response {
     let roster = shared.store.roster();
     let databases = roster.databases.values().map(|database| summary_of(database)).collect();
-    json(&headers, &DatabaseListView { databases })
+    json(&headers, &DatabaseListView { databases, remarks: idle_rules(&roster) })
 }
 
 /// The whole report of one database.
@@ -239,6 +241,14 @@ pub fn view_of(database: &Database) -> DatabaseView {
     };
     DatabaseView { health, reason, failure, confirming: state.confirming, mended, ..view }
         .with_runbook(&config.runbook)
+}
+
+/// Nothing, until something was compared in each database.
+fn idle_rules(roster: &Roster) -> Vec<String> {
+    let states: Vec<_> = roster.databases.values().map(|it| it.state()).collect();
+    let of_each: Option<Vec<_>> =
+        states.iter().map(|it| it.verdict.as_ref().map(|it| &it.judged.report.idle_rules)).collect();
+    idle_everywhere(of_each.into_iter().flatten())
 }
 
 fn summary_of(database: &Database) -> DatabaseSummaryView {

@@ -11,6 +11,7 @@ mod diff;
 mod laws;
 mod pool;
 mod renamed;
+mod respelled;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -379,6 +379,27 @@ fn a_unique_that_is_said_twice_may_stand_once() {
 }
 
 #[test]
+fn a_check_from_before_a_rename_is_the_twin_of_one_from_after() {
+    let manifest = manifest_of(
+        r#"
+- app: a
+  name: "1"
+  operations:
+  - create_table: {name: t, columns: {pages: integer}, checks: [{columns: [pages], expression: "pages >= 0"}]}
+  - rename_column: {table: t, from: pages, to: leaves}
+  - add_check: {table: t, name: t_leaves_check, columns: [leaves], expression: "leaves >= 0"}
+"#,
+    );
+    let table = TableName::unqualified("t");
+    let mut observation = healthy(&manifest);
+    assert_eq!(judge(&manifest, &observation).coverage.unverified, 0);
+    edit(&mut observation.catalog.actual, &table, |it| drop(it.checks.remove(0)));
+    assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
+    edit(&mut observation.catalog.actual, &table, |it| it.checks.clear());
+    assert_eq!(rules(&judge(&manifest, &observation)), ["missing_check"; 2]);
+}
+
+#[test]
 fn a_column_may_be_of_one_type_or_another() {
     let manifest = manifest_of(
         r#"

@@ -54,9 +54,13 @@ pub fn rebuild(stored: &StoredTable, actual: &Table, changes: &[&Change]) -> Res
     let literal = dialect.quote_literal(&text.name);
     let columns: Vec<String> =
         actual.columns.iter().filter(|it| it.generated.is_none()).map(|it| dialect.quote(&it.name)).collect();
-    let mut columns = columns.join(", ");
-    if text.keeps_row_ids(actual) {
-        columns = format!("rowid, {columns}");
+    let columns = columns.join(", ");
+    let (mut to, mut from) = (columns.clone(), columns.clone());
+    if let Some((number, row_id)) = numbering(changes).zip(row_id(actual)) {
+        // What the rows were numbered by, if the table was not made anew meanwhile.
+        (to, from) = (format!("{}, {columns}", dialect.quote(number)), format!("{row_id}, {columns}"));
+    } else if text.keeps_row_ids(actual) {
+        (to, from) = (format!("rowid, {columns}"), format!("rowid, {columns}"));
     }
     let mut commands = guard_table();
     commands.push(format!(
@@ -70,7 +74,7 @@ pub fn rebuild(stored: &StoredTable, actual: &Table, changes: &[&Change]) -> Res
             "INSERT INTO sqlite_sequence (name, seq) SELECT '{NEW}', seq FROM sqlite_sequence WHERE name = {literal}"
         ));
     }
-    commands.push(format!("INSERT INTO {new} ({columns}) SELECT {columns} FROM {old}"));
+    commands.push(format!("INSERT INTO {new} ({to}) SELECT {from} FROM {old}"));
     commands.push(format!("DROP TABLE {old}"));
     // Else a view of the table, which is not there just now, would forbid the renaming.
     commands.push("PRAGMA legacy_alter_table = ON".to_owned());
@@ -78,6 +82,14 @@ pub fn rebuild(stored: &StoredTable, actual: &Table, changes: &[&Change]) -> Res
     commands.push("PRAGMA legacy_alter_table = OFF".to_owned());
     commands.extend(stored.beside.iter().cloned());
     Ok(commands)
+}
+
+/// The column that comes anew and numbers the rows.
+fn numbering<'a>(changes: &[&'a Change]) -> Option<&'a Name> {
+    changes.iter().find_map(|change| {
+        let Change::AddColumn { column, .. } = change else { return None };
+        column.auto_increment.then_some(&column.name)
+    })
 }
 
 /// A row where a rebuild has run over this connection.
@@ -264,14 +276,16 @@ impl CreateText {
         let refused = |NotRenderable(reason)| reason;
         match change {
             Change::AddColumn { column, .. } => {
-                if column.auto_increment {
-                    return Err(format!(
-                        "column {} numbers its rows: it comes only with a new table",
-                        column.name
-                    ));
+                let mut text = dialect.column_definition(column).map_err(refused)?;
+                let name = column.name.to_string();
+                if !column.auto_increment {
+                    self.columns.push(Item { name, text });
+                } else if actual.primary_key.is_some() {
+                    return Err(has_another_key(actual));
+                } else {
+                    text.push_str(NUMBERED);
+                    self.columns.insert(0, Item { name, text });
                 }
-                let text = dialect.column_definition(column).map_err(refused)?;
-                self.columns.push(Item { name: column.name.to_string(), text });
             }
             Change::AlterColumn { column, .. } => self.alter(actual, column)?,
             // The key came with the column that numbers the rows.
@@ -317,10 +331,7 @@ impl CreateText {
                     item.text.push_str(&format!(" DEFAULT {default}"));
                 }
                 ColumnAspect::SetNumbering if actual.primary_key.is_some() => {
-                    return Err(format!(
-                        "{} has another primary key, which would have to go first",
-                        actual.name
-                    ));
+                    return Err(has_another_key(actual));
                 }
                 ColumnAspect::SetNumbering => item.text.push_str(NUMBERED),
                 ColumnAspect::DropNotNull => {
@@ -331,6 +342,16 @@ impl CreateText {
         }
         Ok(())
     }
+}
+
+fn has_another_key(actual: &Table) -> String {
+    format!("{} has another primary key, which would have to go first", actual.name)
+}
+
+/// The name under which a row's own number can be asked for; `None` where columns have all of them.
+fn row_id(actual: &Table) -> Option<&'static str> {
+    let is_free = |name: &&str| !actual.columns.iter().any(|it| it.name.eq_ignore_ascii_case(name));
+    ["rowid", "_rowid_", "oid"].into_iter().find(is_free)
 }
 
 /// The definition without `NOT NULL`, where that stands by itself.

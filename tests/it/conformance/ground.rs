@@ -17,7 +17,8 @@ use crate::servers::postgres::{PostgresDatabase, postgres_database};
 use crate::servers::sqlite::{SqliteDatabase, sqlite_database};
 
 pub enum Ground {
-    Postgres(PostgresDatabase),
+    /// With what makes each of its constraints and indexes, by table and name.
+    Postgres(PostgresDatabase, BTreeMap<(String, String), String>),
     /// With the `CREATE TABLE` of each table while it was whole.
     Mariadb(MysqlDatabase, BTreeMap<TableName, String>),
     Sqlite(SqliteDatabase),
@@ -26,7 +27,7 @@ pub enum Ground {
 impl Ground {
     pub async fn new(dialect: Dialect) -> Self {
         match dialect {
-            Dialect::Postgres => Self::Postgres(postgres_database().await),
+            Dialect::Postgres => Self::Postgres(postgres_database().await, BTreeMap::new()),
             Dialect::Mysql | Dialect::Mariadb => Self::Mariadb(mysql_database().await, BTreeMap::new()),
             Dialect::Sqlite => Self::Sqlite(sqlite_database().await),
         }
@@ -34,7 +35,7 @@ impl Ground {
 
     pub fn dialect(&self) -> Dialect {
         match self {
-            Self::Postgres(_) => Dialect::Postgres,
+            Self::Postgres(..) => Dialect::Postgres,
             Self::Mariadb(database, _) => database.dialect,
             Self::Sqlite(_) => Dialect::Sqlite,
         }
@@ -42,7 +43,7 @@ impl Ground {
 
     pub fn url(&self) -> String {
         match self {
-            Self::Postgres(database) => database.url(),
+            Self::Postgres(database, _) => database.url(),
             Self::Mariadb(database, _) => database.url(),
             Self::Sqlite(database) => database.url(),
         }
@@ -51,7 +52,7 @@ impl Ground {
     /// Keeps what [`Ground::restore`] needs.
     pub async fn save(&mut self, whole: &Schema) {
         match self {
-            Self::Postgres(_) => {}
+            Self::Postgres(database, saved) => *saved = constraints(database).await,
             Self::Mariadb(database, saved) => {
                 let mut connection = database.connect().await;
                 for name in whole.tables.keys() {
@@ -71,7 +72,7 @@ impl Ground {
     /// Puts back what was dropped; the rows are gone.
     pub async fn restore(&self, damaged: &Schema, whole: &Schema) {
         match self {
-            Self::Postgres(_) => {
+            Self::Postgres(database, saved) => {
                 let plan = plan(Dialect::Postgres, damaged, whole);
                 let mut statements: Vec<String> = plan.statements.into_iter().map(|it| it.sql()).collect();
                 // A plan from a manifest without names gave what it made others.
@@ -79,6 +80,13 @@ impl Ground {
                     statements.extend(damaged.tables.get(name).into_iter().flat_map(|it| renames(it, table)));
                 }
                 self.execute(&statements.join(";\n")).await.unwrap();
+                // A plan has no need of a second one that promises what a first does.
+                let standing = constraints(database).await;
+                let twins = saved.iter().filter(|(key, _)| !standing.contains_key(key));
+                let twins: Vec<&str> = twins.map(|(_, sql)| sql.as_str()).collect();
+                if !twins.is_empty() {
+                    self.execute(&twins.join(";\n")).await.unwrap();
+                }
             }
             Self::Mariadb(_, saved) => {
                 let differs = |name: &&TableName| damaged.tables.get(*name) != whole.tables.get(*name);
@@ -105,7 +113,7 @@ impl Ground {
     /// Runs a plan as `repair --apply` does: over a connection of its own, SQLite's statements in transactions.
     pub async fn run_plan(&self, plan: &Plan) -> Result<(), String> {
         match self {
-            Self::Postgres(database) => run_plan(&mut database.connect().await, plan, false).await,
+            Self::Postgres(database, _) => run_plan(&mut database.connect().await, plan, false).await,
             Self::Mariadb(database, _) => run_plan(&mut database.connect().await, plan, false).await,
             Self::Sqlite(database) => {
                 let mut connection = database.connect().await;
@@ -138,7 +146,7 @@ impl Ground {
     /// Of each entry the first script that the server takes; the error of the last when it takes none.
     pub async fn execute_first(&self, entries: Vec<Result<Vec<String>, String>>) -> Vec<Result<(), String>> {
         match self {
-            Self::Postgres(database) => {
+            Self::Postgres(database, _) => {
                 let mut connection = database.connect().await;
                 let results = execute_first(&mut connection, entries).await;
                 connection.close().await.unwrap();
@@ -236,6 +244,23 @@ pub fn lines(report: &Report) -> Vec<String> {
         )
     };
     report.findings.iter().map(line).collect()
+}
+
+/// What makes each constraint and index of PostgreSQL, by the server's own words.
+async fn constraints(database: &PostgresDatabase) -> BTreeMap<(String, String), String> {
+    let sql = "SELECT conrelid::regclass::text, conname::text,
+                      format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
+               FROM pg_constraint
+               WHERE contype IN ('c', 'f', 'u', 'x') AND connamespace = 'public'::regnamespace AND conparentid = 0
+               UNION ALL
+               SELECT indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+               FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+               WHERE relnamespace = 'public'::regnamespace AND NOT relispartition
+                     AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))";
+    let mut connection = database.connect().await;
+    let rows: Vec<(String, String, String)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    rows.into_iter().map(|(table, name, sql)| ((table, name), sql)).collect()
 }
 
 /// Gives back their names of `whole` to what stands under others in PostgreSQL.

@@ -168,6 +168,18 @@ async fn rows_are_numbered_again_on_sqlite() {
     is_mended(&lost, "plain", "a lost key that numbers").await;
     lost.execute("DELETE FROM shop_ticket WHERE id = 9").await;
     numbers_on(&lost, &[7], 10).await;
+
+    // The column itself is gone, and the rows still stand under their numbers.
+    let lost = shop(Engine::Sqlite).await;
+    let columns = "code varchar(20) NOT NULL, seats integer NOT NULL DEFAULT 1, note varchar(30)";
+    let names = "code, seats, note";
+    lost.execute(
+        &rebuilt(columns)
+            .replace("INSERT INTO t SELECT *", &format!("INSERT INTO t (rowid, {names}) SELECT id, {names}")),
+    )
+    .await;
+    is_mended(&lost, "plain", "a lost column that numbers").await;
+    numbers_on(&lost, &[7, 9], 10).await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! What to drop, and how a server is told to.
 
 use schema_health::dialect::Dialect;
-use schema_health::schema::{Change, IndexKey, IndexPart, Name, Schema, Table, TableName};
+use schema_health::schema::{Change, IndexKey, IndexPart, Name, Schema, Spelling, Table, TableName};
 
 /// One object to drop.
 pub struct Target<'a> {
@@ -33,6 +33,7 @@ pub fn targets(table: &Table) -> Vec<Target<'_>> {
         without.foreign_keys.retain(|it| stays(&it.columns));
         without.checks.retain(|it| stays(&it.columns));
         without.exclusions.retain(|it| stays(&over(&it.parts)));
+        without_texts_over(&mut without, &column.name);
         targets.push(target("columns", &column.name, vec![column.name.clone()], Some(without)));
     }
     let without = |change: &dyn Fn(&mut Table)| {
@@ -66,6 +67,26 @@ pub fn targets(table: &Table) -> Vec<Target<'_>> {
         targets.push(target("indexes", &name, over(&it.parts), rest));
     }
     targets
+}
+
+/// Takes away what says the column in a text of its own; only SQLite's way of dropping a column looks at that.
+fn without_texts_over(table: &mut Table, column: &Name) {
+    let says = |text: Option<&Spelling>| {
+        let is_of_word = |it: char| it.is_alphanumeric() || it == '_';
+        let text = text.and_then(Spelling::text).unwrap_or_default();
+        text.split(|it| !is_of_word(it)).any(|word| word == &**column)
+            || text.contains(&format!("\"{column}\""))
+    };
+    let in_parts = |parts: &[IndexPart]| {
+        parts.iter().any(|it| match &it.key {
+            IndexKey::Column(_) => false,
+            IndexKey::Expression(expression) => says(Some(expression)),
+        })
+    };
+    table.uniques.retain(|it| !in_parts(&it.parts) && !says(it.condition.as_ref()));
+    table.indexes.retain(|it| !in_parts(&it.parts) && !says(it.condition.as_ref()));
+    table.checks.retain(|it| !says(Some(&it.expression)));
+    table.columns.retain(|it| !says(it.generated.as_ref().map(|it| &it.expression)));
 }
 
 /// The columns of an index, an expression as its text.

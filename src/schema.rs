@@ -16,6 +16,7 @@ mod respelled;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::num::NonZeroU32;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use schemars::JsonSchema;
@@ -305,37 +306,61 @@ impl Table {
     }
 }
 
+/// A column; it derefs to its definition, which it gets for itself when somebody changes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Column {
     pub name: Name,
+    /// Shared ([`Pool`]): ten thousand tables have a few hundred definitions.
+    definition: Arc<ColumnDefinition>,
+    pub provenance: Provenance,
+}
+
+/// What a column is, but for its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ColumnDefinition {
     /// As the database writes it: `bigint`, `varchar(30)`, `timestamptz`.
     pub data_type: Spelling,
     pub nullable: bool,
     pub default: Option<Spelling>,
     /// The database numbers new rows itself: identity, serial, AUTO_INCREMENT, an `INTEGER PRIMARY KEY`.
     pub auto_increment: bool,
-    pub generated: Option<Box<Generated>>,
+    pub generated: Option<Generated>,
     pub collation: Option<Name>,
-    pub provenance: Provenance,
 }
 
 impl Column {
+    /// A column that must not be null, of which nothing more is said.
     pub fn new(name: impl Into<Name>, data_type: Spelling) -> Self {
-        Self {
-            name: name.into(),
-            data_type,
-            nullable: false,
-            default: None,
-            auto_increment: false,
-            generated: None,
-            collation: None,
-            provenance: Provenance::default(),
-        }
+        Self::defined(name, ColumnDefinition { data_type, ..ColumnDefinition::default() })
+    }
+
+    pub fn defined(name: impl Into<Name>, definition: ColumnDefinition) -> Self {
+        Self { name: name.into(), definition: Arc::new(definition), provenance: Provenance::default() }
+    }
+
+    /// The same column, but for what `change` does to its definition.
+    pub fn with(mut self, change: impl FnOnce(&mut ColumnDefinition)) -> Self {
+        change(&mut self);
+        self
+    }
+}
+
+impl Deref for Column {
+    type Target = ColumnDefinition;
+
+    fn deref(&self) -> &ColumnDefinition {
+        &self.definition
+    }
+}
+
+impl DerefMut for Column {
+    fn deref_mut(&mut self) -> &mut ColumnDefinition {
+        Arc::make_mut(&mut self.definition)
     }
 }
 
 /// A column that is computed from others.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Generated {
     /// The expression it is computed by.
     pub expression: Spelling,

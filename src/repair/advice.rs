@@ -44,7 +44,7 @@ pub fn steps(dialect: Dialect, variant: Variant, change: &Change, reason: &str) 
 /// Nullable first, then a value for each row, then NOT NULL: only a person knows the values.
 fn add_filled(dialect: Dialect, variant: Variant, table: &TableName, column: &Column) -> Vec<String> {
     let (relation, name) = (dialect.table(table), dialect.quote(&column.name));
-    let nullable = Column { nullable: true, ..column.clone() };
+    let nullable = column.clone().with(|it| it.nullable = true);
     let add = dialect.render_guarded(&Change::AddColumn { table: table.clone(), column: nullable });
     let mut steps = match add {
         Ok(commands) => vec![commands.join(";\n")],

@@ -33,11 +33,10 @@ fn a_column(name: &'static str) -> impl Strategy<Value = Column> {
         option::of(certain(&["0", "'x'"])),
         any::<bool>(),
     )
-        .prop_map(move |(data_type, nullable, default, auto_increment)| Column {
-            nullable,
-            default,
-            auto_increment,
-            ..Column::new(name, data_type)
+        .prop_map(move |(data_type, nullable, default, auto_increment)| {
+            let definition =
+                ColumnDefinition { data_type, nullable, default, auto_increment, ..Default::default() };
+            Column::defined(name, definition)
         })
 }
 

@@ -10,6 +10,7 @@ use super::*;
 #[derive(Debug, Default)]
 pub struct Pool {
     texts: HashSet<Arc<str>, RandomState>,
+    definitions: HashSet<Arc<ColumnDefinition>, RandomState>,
 }
 
 impl Pool {
@@ -63,9 +64,14 @@ impl Pool {
 
     pub fn column(&mut self, column: &mut Column) {
         self.share(&mut column.name);
+        if let Some(known) = self.definitions.get(&column.definition) {
+            column.definition = Arc::clone(known);
+            return;
+        }
         self.share_spelling(&mut column.data_type);
         column.default.iter_mut().for_each(|it| self.share_spelling(it));
         column.collation.iter_mut().for_each(|it| self.share(it));
+        self.definitions.insert(Arc::clone(&column.definition));
     }
 
     fn share(&mut self, text: &mut Arc<str>) {
@@ -118,6 +124,7 @@ mod tests {
         pool.table(&mut other);
         assert_eq!((&one, &other), (&table("one"), &table("other")));
         assert!(Arc::ptr_eq(&one.columns[0].name, &other.columns[0].name));
+        assert!(Arc::ptr_eq(&one.columns[0].definition, &other.columns[0].definition));
         assert!(Arc::ptr_eq(&one.columns[0].name, other.uniques[0].parts[0].as_column().unwrap()));
     }
 }

@@ -42,7 +42,6 @@ const MOST_DOCUMENTS: usize = 2;
 const LARGEST_BODY: u64 = 16 << 10;
 
 /// What every handler may use.
-#[derive(Clone)]
 pub(crate) struct Shared {
     store: Arc<Store>,
     metrics: Metrics,
@@ -51,6 +50,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Counts the answer to a request of this route.
+    fn counted(&self, route: &str, response: Response) -> Response {
+        self.metrics.count_request(route, response.status().as_u16());
+        response
+    }
+
     /// Writes a document off the reactor, when it is its turn.
     async fn write<T: Send + 'static>(
         &self,
@@ -83,12 +88,7 @@ pub(super) fn server(
 /// Every route of the service.
 pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
     let metrics = Metrics::new(Arc::clone(&store))?;
-    let shared = Shared { store, metrics, documents: Arc::new(Semaphore::new(MOST_DOCUMENTS)) };
-    let probes = Router::new()
-        .route("/livez", get(probes::livez))
-        .route("/readyz", get(probes::readyz))
-        .route("/readyz/{database}", get(probes::readyz_of_database))
-        .route("/metrics", get(render_metrics));
+    let shared = Arc::new(Shared { store, metrics, documents: Arc::new(Semaphore::new(MOST_DOCUMENTS)) });
     let api = Router::new()
         .route("/", get(index::list_urls))
         .route("/openapi.json", get(openapi::serve_document))
@@ -109,21 +109,21 @@ pub(crate) fn router(store: Arc<Store>) -> prometheus::Result<Router> {
             },
         ))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid));
-    let router = probes
+    let layered = Router::new()
+        .route("/metrics", get(render_metrics))
         .merge(api)
         .fallback(no_such_path)
         .method_not_allowed_fallback(no_such_method)
         .layer(CatchPanicLayer::custom(|_| Problem::internal().into_response()))
-        .layer(from_fn_with_state(shared.clone(), admit_and_count))
-        .with_state(shared);
-    Ok(router)
+        .layer(from_fn_with_state(Arc::clone(&shared), admit_and_count));
+    Ok(layered.merge(probes::routes()).with_state(shared))
 }
 
 /// Metrics of all databases, in Prometheus' text format.
 #[utoipa::path(get, path = "/metrics", tag = "metrics", responses(
     (status = 200, description = "Prometheus text format 0.0.4", body = String, content_type = "text/plain"),
 ))]
-async fn render_metrics(State(shared): State<Shared>) -> Response {
+async fn render_metrics(State(shared): State<Arc<Shared>>) -> Response {
     match shared.metrics.render().await {
         Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
         Err(cause) => {
@@ -141,18 +141,15 @@ async fn no_such_method() -> Problem {
     Problem::no_such_method()
 }
 
-/// Refuses bodies that no request of ours has, and counts every answer. One layer, because a probe is little
-/// more than its layers.
-async fn admit_and_count(State(shared): State<Shared>, request: Request, next: Next) -> Response {
+/// Refuses bodies that no request of ours has, and counts every answer.
+async fn admit_and_count(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
     let length = request.headers().get(CONTENT_LENGTH).and_then(|it| it.to_str().ok()?.parse::<u64>().ok());
     let response = match length {
         Some(length) if length > LARGEST_BODY => Problem::body_too_large().into_response(),
         Some(_) | None => next.run(request).await,
     };
-    let route = route.as_ref().map_or("(none)", MatchedPath::as_str);
-    shared.metrics.count_request(route, response.status().as_u16());
-    response
+    shared.counted(route.as_ref().map_or("(none)", MatchedPath::as_str), response)
 }
 
 fn span_of(request: &Request) -> Span {

@@ -8,8 +8,8 @@ use crate::catalog::words::action;
 use crate::dialect::token::{Quotes, Token, TokenKind, tokens};
 use crate::dialect::{Dialect, Naming, mysql};
 use crate::schema::{
-    Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions, PrimaryKey,
-    Provenance, Spelling, Table, TableKind, TableName, UniqueConstraint,
+    Check, Column, ColumnDefinition, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
+    PrimaryKey, Provenance, Spelling, Table, TableKind, TableName, UniqueConstraint,
 };
 
 #[derive(FromRow)]
@@ -171,7 +171,7 @@ fn column(row: ColumnRow, dialect: Dialect) -> Column {
     let generated = row.generation_expression.filter(|text| !text.is_empty()).map(|text| {
         let expression = Spelling::uncertain(expression_text(&text, dialect));
         let stored = extra.contains("stored") || extra.contains("persistent");
-        Box::new(Generated { expression, stored })
+        Generated { expression, stored }
     });
     let default = match dialect {
         Dialect::Mysql if !extra.contains("default_generated") => {
@@ -180,14 +180,15 @@ fn column(row: ColumnRow, dialect: Dialect) -> Column {
         Dialect::Mysql => row.default_value.map(|text| expression_text(&text, dialect)),
         Dialect::Mariadb | Dialect::Postgres | Dialect::Sqlite => row.default_value,
     };
-    Column {
+    let definition = ColumnDefinition {
+        data_type: Spelling::uncertain(row.data_type),
         nullable: row.is_nullable == "YES",
         default: default.filter(|_| generated.is_none()).map(Spelling::uncertain),
         auto_increment: extra.contains("auto_increment"),
         generated,
         collation: row.collation.map(Name::from),
-        ..Column::new(row.name, Spelling::uncertain(row.data_type))
-    }
+    };
+    Column::defined(row.name, definition)
 }
 
 /// MySQL says the value of a literal default, MariaDB its text in SQL. Here the value becomes SQL.

@@ -13,9 +13,9 @@ use super::words::{List, NameAt, Word};
 use crate::audit::Stored;
 use crate::dialect::{Dialect, Naming};
 use crate::schema::{
-    Action, Check, Column, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey, IndexPart, Name,
-    NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableKind, TableName,
-    UniqueConstraint,
+    Action, Check, Column, ColumnDefinition, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey,
+    IndexPart, Name, NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableKind,
+    TableName, UniqueConstraint,
 };
 
 /// The schema in canonical form, and what is there but has no place in it, one sentence each. What proves to be as
@@ -162,19 +162,22 @@ impl<'a> Assembly<'a> {
             let text = self.names.type_of(form.type_oid, form.type_modifier);
             text.map_or(Spelling::Unread, |text| Dialect::Postgres.canonical_type(text))
         });
-        let mut column = Column {
+        let definition = ColumnDefinition {
+            data_type: data_type.clone(),
             nullable: !form.not_null,
+            default: None,
             auto_increment: form.identity != b' ',
+            generated: None,
             collation: self.names.collation_beside(form.type_oid, form.collation),
-            ..Column::new(name, data_type.clone())
         };
+        let mut column = Column::defined(name, definition);
         let text = default.and_then(|it| it.text).map(|text| &**self.word(text));
         if form.generated != b' ' {
             let expression = match text {
                 Some(text) => Dialect::Postgres.canonical_expression(text),
                 None => self.expression(Place::Generated(row.relation, row.number)),
             };
-            column.generated = Some(Box::new(Generated { expression, stored: form.generated == b's' }));
+            column.generated = Some(Generated { expression, stored: form.generated == b's' });
         } else if default.is_some() {
             let text = text.map(|text| without_schema(text, self.audited));
             column.default = Some(text.map_or(Spelling::Unread, |text| Spelling::uncertain(&*text)));

@@ -9,8 +9,8 @@ use crate::audit::{Stored, StoredTable};
 use crate::catalog::words::action;
 use crate::dialect::{Dialect, Naming};
 use crate::schema::{
-    Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions, PrimaryKey,
-    Provenance, Schema, Spelling, Table, TableKind, TableName, UniqueConstraint,
+    Check, Column, ColumnDefinition, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
+    PrimaryKey, Provenance, Schema, Spelling, Table, TableKind, TableName, UniqueConstraint,
 };
 
 #[derive(FromRow)]
@@ -148,14 +148,15 @@ fn add_column(draft: &mut Draft, row: ColumnRow) {
     if row.key_position > 0 {
         draft.key_columns.push((row.key_position, name.clone()));
     }
-    draft.table.columns.push(Column {
+    let definition = ColumnDefinition {
+        data_type: Spelling::uncertain(row.data_type),
         nullable: row.not_null == 0,
         default: row.default_value.map(Spelling::uncertain),
-        generated: (stored || row.hidden == 2)
-            .then(|| Box::new(Generated { expression: expression(), stored })),
+        auto_increment: false,
+        generated: (stored || row.hidden == 2).then(|| Generated { expression: expression(), stored }),
         collation: text.and_then(|text| text.collation.as_deref()).map(Name::from),
-        ..Column::new(name, Spelling::uncertain(row.data_type))
-    });
+    };
+    draft.table.columns.push(Column::defined(name, definition));
 }
 
 fn finish_primary_key(draft: &mut Draft) {

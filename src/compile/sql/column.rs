@@ -113,7 +113,8 @@ struct Reader {
 
 impl Reader {
     fn property(&mut self, cursor: &mut Cursor<'_, '_>) -> Result<(), Unread> {
-        let own = || vec![self.defined.column.name.clone()];
+        let own_name = self.defined.column.name.clone();
+        let own = || vec![own_name.clone()];
         let mut name = None;
         if cursor.take("constraint")
             && !cursor.is_any(&["check", "primary", "unique", "not", "null", "references"])
@@ -203,7 +204,7 @@ impl Reader {
         if !stored {
             cursor.take("virtual");
         }
-        column.generated = Some(Box::new(Generated { expression, stored }));
+        column.generated = Some(Generated { expression, stored });
         Ok(())
     }
 

@@ -383,7 +383,7 @@ fn altered(table: &Table, was: &Column, part: &ColumnPart) -> Column {
                 spelling.text().and_then(|text| text.split('(').next()).map(|text| text.trim().to_lowercase())
             };
             if family(&column.data_type) != family(data_type) {
-                column.default = column.default.map(|_| Spelling::Unread);
+                column.default = column.default.as_ref().map(|_| Spelling::Unread);
             }
             column.data_type = data_type.clone();
             column.collation.clone_from(collation);
@@ -395,7 +395,9 @@ fn altered(table: &Table, was: &Column, part: &ColumnPart) -> Column {
         }
         ColumnPart::AutoIncrement(numbers) => {
             column.auto_increment = *numbers;
-            column.default = column.default.filter(|_| !numbers);
+            if *numbers {
+                column.default = None;
+            }
         }
         ColumnPart::NotGenerated => column.generated = None,
         ColumnPart::Expression(expression) => {
@@ -405,7 +407,9 @@ fn altered(table: &Table, was: &Column, part: &ColumnPart) -> Column {
         }
         ColumnPart::Whole(whole) => {
             let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&was.name));
-            column = Column { name: was.name.clone(), provenance: was.provenance, ..Column::clone(whole) };
+            column = Column::clone(whole);
+            column.name = was.name.clone();
+            column.provenance = was.provenance;
             column.nullable &= !is_key;
         }
     }

@@ -117,7 +117,7 @@ fn what_a_dialect_lacks_is_refused_and_not_left_away() {
 #[test]
 fn a_new_table_that_numbers_its_rows() {
     let mut table = Table::new(name("t"));
-    table.columns.push(Column { auto_increment: true, ..Column::new("id", Spelling::certain("integer")) });
+    table.columns.push(Column::new("id", Spelling::certain("integer")).with(|it| it.auto_increment = true));
     let columns = vec!["id".into()];
     table.primary_key = Some(PrimaryKey { name: None, columns, provenance: Provenance::default() });
     let change = Change::CreateTable(table.into());
@@ -179,7 +179,7 @@ fn only_sqlites_new_column_has_no_guard() {
     let change = column("text", None);
     assert!(!Dialect::Sqlite.has_guard(&change));
     assert!(Dialect::Postgres.has_guard(&change));
-    let optional = Column { nullable: true, ..Column::new("c", Spelling::certain("text")) };
+    let optional = Column::new("c", Spelling::certain("text")).with(|it| it.nullable = true);
     let optional = Change::AddColumn { table: name("t"), column: optional };
     let sql = Dialect::Mariadb.render_guarded(&optional).unwrap();
     assert_eq!(sql, ["ALTER TABLE `t` ADD COLUMN IF NOT EXISTS `c` text NULL"]);

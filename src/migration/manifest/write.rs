@@ -277,7 +277,7 @@ impl<'a> ShortColumn<'a> {
             && read.data_type.as_deref() == Some(text_of(&column.data_type))
             && read.default.as_deref() == column.default.as_ref().map(text_of)
             && (read.nullable, read.auto_increment) == (column.nullable, column.auto_increment)
-            && read.generated.as_ref().map(generated) == column.generated.as_deref().map(generated)
+            && read.generated.as_ref().map(generated) == column.generated.as_ref().map(generated)
             && read.collation == column.collation
     }
 

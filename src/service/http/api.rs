@@ -96,7 +96,7 @@ pub struct TableView {
 /// Every database with its health.
 #[utoipa::path(get, path = "/v1/databases", tag = "databases",
     responses((status = 200, body = DatabaseListView), (status = 304, description = "Unchanged")))]
-pub async fn list_databases(State(shared): State<Shared>, headers: HeaderMap) -> Response {
+pub async fn list_databases(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
     let roster = shared.store.roster();
     let databases = roster.databases.values().map(|database| summary_of(database)).collect();
     json(&headers, &DatabaseListView { databases, remarks: idle_rules(&roster) })
@@ -108,7 +108,7 @@ pub async fn list_databases(State(shared): State<Shared>, headers: HeaderMap) ->
     responses((status = 200, body = DatabaseView), (status = 304, description = "Unchanged"),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn show_database(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf(name): PathOf<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -121,7 +121,7 @@ pub async fn show_database(
     responses((status = 200, body = FindingListView), (status = 304, description = "Unchanged"),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list_findings(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf(name): PathOf<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -135,7 +135,7 @@ pub async fn list_findings(
     responses((status = 200, body = MigrationListView), (status = 304, description = "Unchanged"),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list_migrations(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf(name): PathOf<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -149,7 +149,7 @@ pub async fn list_migrations(
     responses((status = 200, body = SmokeCheckListView), (status = 304, description = "Unchanged"),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn list_smoke_checks(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf(name): PathOf<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -165,7 +165,7 @@ pub async fn list_smoke_checks(
               (status = 404, body = Problem, content_type = "application/problem+json"),
               (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn show_table(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf((name, table)): PathOf<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -199,7 +199,7 @@ pub async fn show_table(
               (status = 503, body = Problem, content_type = "application/problem+json"),
               (status = 504, body = Problem, content_type = "application/problem+json")))]
 pub async fn audit_now(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf(name): PathOf<String>,
 ) -> Result<Response, Problem> {
     let database = find(&shared, &name)?;

@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::future::{Ready, ready};
 use std::io::{self, ErrorKind};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum_server::accept::Accept;
+use futures_util::task::AtomicWaker;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use tracing::warn;
 
 /// More than probes, scrapers and people need; half of 1,024, the least that systems let a process open.
@@ -29,14 +30,33 @@ pub struct Guests(Arc<Mutex<List>>);
 struct List {
     came: u64,
     /// By their coming.
-    open: BTreeMap<u64, CancellationToken>,
+    open: BTreeMap<u64, Arc<Door>>,
     last_told: Option<Instant>,
+}
+
+/// By which a connection is asked to leave. One waker is enough: one task reads and writes a connection.
+#[derive(Default)]
+struct Door {
+    is_shown: AtomicBool,
+    waker: AtomicWaker,
+}
+
+impl Door {
+    fn show(&self) {
+        self.is_shown.store(true, Ordering::Release);
+        self.waker.wake();
+    }
+
+    fn is_shown(&self, context: &Context<'_>) -> bool {
+        self.waker.register(context.waker());
+        self.is_shown.load(Ordering::Acquire)
+    }
 }
 
 /// One connection; it ends when it is asked to leave.
 pub struct Guest {
     stream: TcpStream,
-    leave: Pin<Box<WaitForCancellationFutureOwned>>,
+    door: Arc<Door>,
     number: u64,
     guests: Guests,
 }
@@ -47,17 +67,17 @@ impl Guests {
         if list.open.len() >= MOST
             && let Some((_, oldest)) = list.open.pop_first()
         {
-            oldest.cancel();
+            oldest.show();
             if list.last_told.is_none_or(|told| told.elapsed() >= TELL_EVERY) {
                 list.last_told = Some(Instant::now());
                 warn!("more than {MOST} connections to this service are open: the oldest are closed");
             }
         }
-        let token = CancellationToken::new();
+        let door = Arc::<Door>::default();
         let number = list.came;
         list.came += 1;
-        list.open.insert(number, token.clone());
-        Guest { stream, leave: Box::pin(token.cancelled_owned()), number, guests: self.clone() }
+        list.open.insert(number, Arc::clone(&door));
+        Guest { stream, door, number, guests: self.clone() }
     }
 
     fn list(&self) -> MutexGuard<'_, List> {
@@ -76,8 +96,13 @@ impl<S> Accept<TcpStream, S> for Guests {
 }
 
 impl Guest {
-    fn is_to_leave(&mut self, context: &mut Context<'_>) -> bool {
-        self.leave.as_mut().poll(context).is_ready()
+    /// What came of a try to read or write. Who has to wait may be asked to leave; sooner or later everybody waits,
+    /// for tokio lets no task go on for ever.
+    fn unless_shown_out<T>(&self, tried: Poll<io::Result<T>>, context: &Context<'_>) -> Poll<io::Result<T>> {
+        if tried.is_pending() && self.door.is_shown(context) {
+            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
+        }
+        tried
     }
 }
 
@@ -93,10 +118,8 @@ impl AsyncRead for Guest {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.is_to_leave(context) {
-            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
-        }
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.unless_shown_out(read, context)
     }
 }
 
@@ -106,10 +129,8 @@ impl AsyncWrite for Guest {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.is_to_leave(context) {
-            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
-        }
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.unless_shown_out(written, context)
     }
 
     fn poll_write_vectored(
@@ -117,10 +138,8 @@ impl AsyncWrite for Guest {
         context: &mut Context<'_>,
         bytes: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if self.is_to_leave(context) {
-            return Poll::Ready(Err(ErrorKind::ConnectionAborted.into()));
-        }
-        Pin::new(&mut self.stream).poll_write_vectored(context, bytes)
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, bytes);
+        self.unless_shown_out(written, context)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -2,20 +2,38 @@
 //! `?verbose` lists the checks, always listed on failure, `?exclude=name` leaves one out.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, Query, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{StatusCode, Uri};
+use axum::extract::{MatchedPath, Path, RawQuery, State};
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use url::form_urlencoded;
 
-use super::Shared;
+use super::{Problem, Shared};
 use crate::service::one_line;
 use crate::service::scheduler::TICK;
-use crate::service::store::Database;
+use crate::service::store::{Database, Store};
 
 /// `/livez` fails after so many ticks were missed.
 const MISSED_TICKS: u32 = 3;
+const LIVEZ: &str = "/livez";
+const READYZ: &str = "/readyz";
+const READYZ_OF_DATABASE: &str = "/readyz/{database}";
+
+/// The probes. No layer lies around them, for a layer costs more than the answer; each counts itself.
+pub fn routes() -> Router<Arc<Shared>> {
+    Router::new()
+        .route(LIVEZ, get(livez))
+        .route(READYZ, get(readyz))
+        .route(READYZ_OF_DATABASE, get(readyz_of_database))
+        .method_not_allowed_fallback(async |State(shared): State<Arc<Shared>>, route: MatchedPath| {
+            shared.counted(route.as_str(), Problem::no_such_method().into_response())
+        })
+}
 
 struct Check {
     name: Cow<'static, str>,
@@ -36,17 +54,12 @@ struct Asked {
 }
 
 impl Asked {
-    fn of(uri: &Uri) -> Self {
+    fn of(query: Option<&str>) -> Self {
         let mut asked = Self::default();
-        if uri.query().is_none() {
-            return asked;
-        }
-        // A query that cannot be read asks for nothing: a probe must not fail for that.
-        let Ok(Query(pairs)) = Query::<Vec<(String, String)>>::try_from_uri(uri) else { return asked };
-        for (key, value) in pairs {
-            match key.as_str() {
+        for (key, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            match &*key {
                 "verbose" => asked.verbose = true,
-                "exclude" => asked.exclude.push(value),
+                "exclude" => asked.exclude.push(value.into_owned()),
                 _ => {}
             }
         }
@@ -60,9 +73,10 @@ impl Asked {
            ("exclude" = Option<Vec<String>>, Query, description = "Leave a check out")),
     responses((status = 200, description = "It lives", body = String, content_type = "text/plain"),
               (status = 503, description = "Restart it", body = String, content_type = "text/plain")))]
-pub async fn livez(State(shared): State<Shared>, uri: Uri) -> Response {
+pub async fn livez(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
     let beats = shared.store.heartbeat().instant.elapsed() < TICK * MISSED_TICKS;
-    answer("livez", &Asked::of(&uri), vec![Check::new("ping", true), Check::new("scheduler", beats)])
+    let checks = vec![Check::new("ping", true), Check::new("scheduler", beats)];
+    shared.counted(LIVEZ, answer("livez", &Asked::of(query.as_deref()), checks))
 }
 
 /// Whether the service is ready: every database audited once or tried, not draining, and every database
@@ -72,9 +86,11 @@ pub async fn livez(State(shared): State<Shared>, uri: Uri) -> Response {
            ("exclude" = Option<Vec<String>>, Query, description = "Leave a check out")),
     responses((status = 200, description = "Ready", body = String, content_type = "text/plain"),
               (status = 503, description = "Not ready", body = String, content_type = "text/plain")))]
-pub async fn readyz(State(shared): State<Shared>, uri: Uri) -> Response {
-    let store = &shared.store;
-    let asked = Asked::of(&uri);
+pub async fn readyz(State(shared): State<Arc<Shared>>, RawQuery(query): RawQuery) -> Response {
+    shared.counted(READYZ, readiness(&shared.store, &Asked::of(query.as_deref())))
+}
+
+fn readiness(store: &Store, asked: &Asked) -> Response {
     // The usual answer names nobody: with a thousand databases, listing them would be most of the work.
     let is_ready = store.is_started() && !store.is_draining();
     if is_ready && !asked.verbose && store.gates_are_open() {
@@ -89,7 +105,7 @@ pub async fn readyz(State(shared): State<Shared>, uri: Uri) -> Response {
         let name = format!("database/{}", database.config.load().name);
         checks.push(Check::new(name, database.health().is_fit()));
     }
-    answer("readyz", &asked, checks)
+    answer("readyz", asked, checks)
 }
 
 /// The gate of one database: passes for healthy and degraded, fails for unhealthy and unknown.
@@ -101,17 +117,18 @@ pub async fn readyz(State(shared): State<Shared>, uri: Uri) -> Response {
               (status = 503, description = "Unhealthy or unknown", body = String, content_type = "text/plain"),
               (status = 404, description = "No such database", body = String, content_type = "text/plain")))]
 pub async fn readyz_of_database(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     name: Result<Path<String>, PathRejection>,
-    uri: Uri,
+    RawQuery(query): RawQuery,
 ) -> Response {
-    match name.ok().and_then(|Path(name)| shared.store.database(&name)) {
-        Some(database) => answer("readyz", &Asked::of(&uri), vec![check_of(&database)]),
+    let response = match name.ok().and_then(|Path(name)| shared.store.database(&name)) {
+        Some(database) => answer("readyz", &Asked::of(query.as_deref()), vec![check_of(&database)]),
         None => {
             let text = "no database of this name is configured: /v1/databases lists them\n";
             plain(StatusCode::NOT_FOUND, text)
         }
-    }
+    };
+    shared.counted(READYZ_OF_DATABASE, response)
 }
 
 fn check_of(database: &Database) -> Check {
@@ -155,9 +172,9 @@ fn passes() -> Response {
 
 fn plain(status: StatusCode, text: impl IntoResponse) -> Response {
     let headers = [
-        (CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (CACHE_CONTROL, "no-store"),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     ];
     (status, headers, text).into_response()
 }

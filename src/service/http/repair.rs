@@ -1,5 +1,7 @@
 //! `/v1/databases/{database}/repair-plan`: how to mend what is missing, as JSON or as SQL.
 
+use std::sync::Arc;
+
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
@@ -20,7 +22,7 @@ use crate::view::RepairPlanView;
               (status = 404, body = Problem, content_type = "application/problem+json"),
               (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn show_repair_plan(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf(name): PathOf<String>,
     uri: Uri,
     headers: HeaderMap,

@@ -1,5 +1,7 @@
 //! `/v1/databases/{database}/report`: the report as a document for people.
 
+use std::sync::Arc;
+
 use axum::extract::{Query, State};
 use axum::http::header::CONTENT_SECURITY_POLICY;
 use axum::http::{HeaderMap, Uri};
@@ -24,7 +26,7 @@ const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'n
               (status = 400, body = Problem, content_type = "application/problem+json"),
               (status = 404, body = Problem, content_type = "application/problem+json")))]
 pub async fn show_report(
-    State(shared): State<Shared>,
+    State(shared): State<Arc<Shared>>,
     PathOf(name): PathOf<String>,
     uri: Uri,
     headers: HeaderMap,

@@ -131,11 +131,11 @@ impl Draft {
         let expression = self.over(text, &source);
         let stored = self.dialect == Dialect::Postgres || dice.chance(50);
         let data_type = if self.dialect == Dialect::Postgres { "text" } else { "varchar(200)" };
-        self.table.columns.push(Column {
-            nullable: true,
-            generated: Some(Box::new(Generated { expression: Spelling::uncertain(expression), stored })),
-            ..Column::new("computed", Spelling::uncertain(data_type))
+        let column = Column::new("computed", Spelling::uncertain(data_type)).with(|it| {
+            it.nullable = true;
+            it.generated = Some(Generated { expression: Spelling::uncertain(expression), stored });
         });
+        self.table.columns.push(column);
     }
 
     fn of_class(&self, class: Class, dice: &mut Dice) -> Option<Name> {
@@ -177,7 +177,7 @@ impl Draft {
                 };
                 let name = Name::from(format!("ref{number}_{column}"));
                 columns.push(name.clone());
-                self.table.columns.push(Column { nullable, ..Column::new(name, data_type) });
+                self.table.columns.push(Column::new(name, data_type).with(|it| it.nullable = nullable));
             }
             let actions = if nullable {
                 [Action::NoAction, Action::Cascade, Action::SetNull, Action::Restrict]

@@ -72,7 +72,7 @@ impl Editor<'_> {
             // `_iter_column_sql` says either how it is generated or NOT NULL.
             column.nullable = true;
             let expression = generated.spelled(backend, &facts);
-            column.generated = Some(Box::new(Generated { expression, stored: generated.stored }));
+            column.generated = Some(Generated { expression, stored: generated.stored });
         }
         let check = spelled.check.as_ref().map(|text| Check {
             // MariaDB calls it like the column, and loses it with the column's definition.

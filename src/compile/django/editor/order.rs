@@ -241,6 +241,6 @@ impl Editor<'_> {
         let new = state.column_type(field, self.context)?.data_type;
         let stands = self.schema.tables.get(&table)?.column(&field.column()?)?;
         let data_type = either(&[stands.data_type.clone(), new]);
-        (data_type != stands.data_type).then(|| (table, Column { data_type, ..stands.clone() }))
+        (data_type != stands.data_type).then(|| (table, stands.clone().with(|it| it.data_type = data_type)))
     }
 }

@@ -52,11 +52,10 @@ impl Editor<'_> {
             {
                 self.drop_like_index(&table, &column.name);
             }
-            let column = crate::schema::Column {
-                data_type: column.data_type.clone(),
-                collation: column.collation.clone(),
-                ..stands
-            };
+            let column = stands.with(|it| {
+                it.data_type = column.data_type.clone();
+                it.collation.clone_from(&column.collation);
+            });
             self.change(Change::AlterColumn { table, column });
         }
     }

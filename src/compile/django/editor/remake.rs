@@ -81,9 +81,7 @@ impl Editor<'_> {
         let has_key =
             |field: &Field| matches!(&field.kind, Kind::Relation(relation) if relation.db_constraint);
         let (from, to) = (&old.column.name, &new.column.name);
-        let same = crate::schema::Column { name: to.clone(), ..old.column.clone() } == new.column
-            && was.unique == is.unique
-            && was.primary_key == is.primary_key;
+        let same = *old.column == *new.column && was.unique == is.unique && was.primary_key == is.primary_key;
         if from != to && same && !has_key(was) && !has_key(is) {
             return self.rename_column(&table, from, to);
         }

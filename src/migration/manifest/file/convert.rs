@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::*;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{
-    Change, Check, Column, ConstraintRef, Exclusion, Index, PartOptions, PrimaryKey, Provenance, Spelling,
-    Table, UniqueConstraint,
+    Change, Check, Column, ColumnDefinition, ConstraintRef, Exclusion, Index, PartOptions, PrimaryKey,
+    Provenance, Spelling, Table, UniqueConstraint,
 };
 
 impl ColumnFile {
@@ -26,16 +26,15 @@ impl ColumnFile {
     }
 
     fn column(&self, name: Name) -> Column {
-        Column {
-            name,
+        let definition = ColumnDefinition {
             data_type: self.data_type.clone().map_or(Spelling::Unread, known),
             nullable: self.nullable,
             default: self.default.clone().map(known),
             auto_increment: self.auto_increment,
-            generated: self.generated.clone().map(Box::new),
+            generated: self.generated.clone(),
             collation: self.collation.clone(),
-            provenance: Provenance::default(),
-        }
+        };
+        super::text::defined(name, definition)
     }
 }
 

@@ -12,7 +12,7 @@ use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::ColumnFile;
-use crate::schema::{Name, Pool};
+use crate::schema::{Column, ColumnDefinition, Name, Pool};
 
 /// A text of the file, shared with every equal one.
 #[derive(Serialize)]
@@ -23,7 +23,7 @@ pub(in super::super) struct Text(pub Name);
 /// implementations, hence a thread's own.
 #[derive(Default)]
 struct Met {
-    texts: Pool,
+    pool: Pool,
     columns: HashMap<Box<str>, ColumnFile, RandomState>,
 }
 
@@ -39,7 +39,14 @@ pub(crate) fn sharing<T>(read: impl FnOnce() -> T) -> T {
 }
 
 pub(in super::super) fn shared(text: &str) -> Name {
-    MET.with_borrow_mut(|met| met.texts.text(text))
+    MET.with_borrow_mut(|met| met.pool.text(text))
+}
+
+/// A column whose definition is shared with every equal one.
+pub(super) fn defined(name: Name, definition: ColumnDefinition) -> Column {
+    let mut column = Column::defined(name, definition);
+    MET.with_borrow_mut(|met| met.pool.column(&mut column));
+    column
 }
 
 /// A column's short form, parsed at its first meeting.

@@ -100,6 +100,13 @@ impl Judge<'_> {
             ),
             Change::AddForeignKey { table, foreign_key } => {
                 let twin = self.foreign_key_over_same_columns(table, foreign_key).map(ToString::to_string);
+                if let Some(why) = self.observation.catalog.stored.forgets(table, foreign_key) {
+                    self.drift.coverage.unverified += 1;
+                    self.drift
+                        .blind_spots
+                        .push(format!("{foreign_key} on table {table} is not there: {why}"));
+                    return;
+                }
                 let rule = if twin.is_some() { Rule::ForeignKeyDiffers } else { Rule::MissingForeignKey };
                 self.missing(
                     rule,
@@ -375,8 +382,14 @@ impl Judge<'_> {
         let unique = actual.uniques.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
         let exclusion = actual.exclusions.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
         if is_mysql(self.manifest.dialect) {
-            let server_made = index.is_some_and(|it| crate::dialect::mysql::is_server_made_index(actual, it))
-                || check.is_some_and(|it| crate::dialect::mysql::is_server_made_check(actual, it));
+            // What InnoDB made for a foreign key stays when the table becomes one of an engine without them.
+            let keyless = self.observation.catalog.stored.keyless.contains_key(table);
+            let forgotten = self.expected.expectation.schema.tables.get(table).filter(|_| keyless);
+            let server_made = index.is_some_and(|it| {
+                let is_of = |table: &Table| crate::dialect::mysql::is_server_made_index(table, it);
+                is_of(actual) || forgotten.is_some_and(|it| is_of(it))
+            }) || check
+                .is_some_and(|it| crate::dialect::mysql::is_server_made_check(actual, it));
             if server_made {
                 return;
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Evidence;
 use crate::dialect::{Dialect, Naming};
 use crate::migration::LedgerRow;
-use crate::schema::{Name, Schema, TableName};
+use crate::schema::{ForeignKey, Name, Schema, TableName};
 
 /// Ledger and catalog of one database, from one read-only snapshot.
 #[derive(Clone, Debug)]
@@ -65,13 +65,26 @@ pub struct CatalogObservation {
     pub stored: Stored,
 }
 
-/// What a repair must know beyond the schema.
+/// What must be known beyond the schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Stored {
     /// SQLite's own texts, by which a table is rebuilt.
     pub tables: BTreeMap<TableName, StoredTable>,
     /// PostgreSQL's INVALID indexes, which count as not there.
     pub invalid_indexes: BTreeSet<(TableName, Name)>,
+    /// Tables of MySQL and MariaDB whose engine takes a foreign key and forgets it, with that engine.
+    pub keyless: BTreeMap<TableName, String>,
+}
+
+impl Stored {
+    /// Why the table has no such key, whatever was asked for.
+    pub fn forgets(&self, table: &TableName, key: &ForeignKey) -> Option<String> {
+        let of = |table: &TableName| {
+            let engine = self.keyless.get(table)?;
+            Some(format!("{table} is of the engine {engine}, which keeps no foreign keys"))
+        };
+        of(table).or_else(|| of(&key.references))
+    }
 }
 
 /// One table of SQLite as it is written in its schema table.

@@ -19,7 +19,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{ConnectOptions, Connection, FromRow, SqlSafeStr};
 
 use super::*;
-use crate::audit::{CatalogObservation, Visibility};
+use crate::audit::{CatalogObservation, Stored, Visibility};
 use crate::schema::{Schema, Table};
 
 use self::assemble::Place;
@@ -70,13 +70,14 @@ impl Session {
     async fn observe_without_budget(&mut self, interest: &Interest) -> Result<Observation, CatalogError> {
         self.run("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY").await?;
         let mut actual = Schema::default();
+        let mut stored = Stored::default();
         let mut visibility = Visibility::Full;
         let grants = self.read_grants().await?;
         let audited = self.server.schema.clone();
         let naming = self.server.naming;
         let others = interest.schemas.iter().filter(|schema| !naming.is_same_schema(schema, &audited));
         for schema in [&audited].into_iter().chain(others) {
-            let of_schema = self.read_schema(schema, &grants, &mut actual).await?;
+            let of_schema = self.read_schema(schema, &grants, (&mut actual, &mut stored)).await?;
             if visibility == Visibility::Full {
                 visibility = of_schema;
             }
@@ -90,12 +91,7 @@ impl Session {
             naming,
             ledger_table: naming.table_in(&audited, &self.target.ledger.table_name()),
             ledger,
-            catalog: CatalogObservation {
-                actual,
-                visibility,
-                unread: Vec::new(),
-                stored: crate::audit::Stored::default(),
-            },
+            catalog: CatalogObservation { actual, visibility, unread: Vec::new(), stored },
             evidence: None,
         })
     }
@@ -104,7 +100,7 @@ impl Session {
         &mut self,
         schema: &str,
         grants: &Grants,
-        actual: &mut Schema,
+        (actual, stored): (&mut Schema, &mut Stored),
     ) -> Result<Visibility, CatalogError> {
         let mut visibility = grants.visibility(schema);
         let rows = self.read_rows(schema, grants).await?;
@@ -115,6 +111,7 @@ impl Session {
             schema,
             audited_schema: &self.server.schema,
         };
+        stored.keyless.extend(rows.keyless(&place));
         let tables = assemble::tables(rows, &place);
         if tables.iter().map(|table| table.foreign_keys.len()).sum::<usize>() < keys {
             visibility = Visibility::Partial { grant: grants.catalog_grant(schema) };

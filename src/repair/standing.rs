@@ -16,6 +16,11 @@ pub fn standing(
     if let Some(by) = undone_by(basis, change) {
         return Err((format!("it is not verified: {by} may have removed or changed it"), ids));
     }
+    if let Change::AddForeignKey { table, foreign_key } = change
+        && let Some(why) = basis.observation.catalog.stored.forgets(table, foreign_key)
+    {
+        return Err((why, ids));
+    }
     if about.is_empty() {
         let reason = match &basis.observation.catalog.visibility {
             Visibility::Partial { grant } => {

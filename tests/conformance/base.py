@@ -3,6 +3,7 @@
 import os
 from urllib.parse import unquote, urlsplit
 
+import django
 from django.db.backends.signals import connection_created
 
 ENGINES = {"postgres": "postgresql", "mysql": "mysql", "sqlite": "sqlite3"}
@@ -20,6 +21,9 @@ def database(url):
         # It stands in for mysqlclient, which has no Linux wheel; Django asks for a version of that.
         pymysql.version_info = (2, 2, 8, "final", 0)
         pymysql.install_as_MySQLdb()
+        if django.VERSION < (3,):
+            escape = pymysql.connections.Connection.escape
+            pymysql.connections.Connection.escape = lambda *arguments: Decodable(escape(*arguments))
     return {
         "ENGINE": engine,
         "NAME": unquote(parts.path.lstrip("/")),
@@ -28,6 +32,13 @@ def database(url):
         "HOST": parts.hostname or "",
         "PORT": parts.port or "",
     }
+
+
+class Decodable(str):
+    """mysqlclient gives bytes, which Django 2.2 decodes."""
+
+    def decode(self):
+        return str(self)
 
 
 def hurry(connection, **_):

@@ -14,11 +14,19 @@ if __name__ == "__main__":
         import seen
 
         seen.watch(os.environ["SEEN_ORIGINS"])
+    import django
+
+    if django.VERSION < (3,):
+        sys.argv[:] = [it for it in sys.argv if it != "--skip-checks"]
     if sys.argv[2] == "part":
-        import django
         import part
 
         django.setup()
-        part.migrate(int(sys.argv[3]))
+        part.migrate(*sys.argv[3:])
+    elif sys.argv[2:4] == ["migrate", "--check"] and django.VERSION < (3, 1):
+        import part
+
+        django.setup()
+        sys.exit(not part.is_done())
     else:
         execute_from_command_line(["manage.py", *sys.argv[2:]])

@@ -119,6 +119,7 @@ macro_rules! corpora {
 }
 
 corpora! {
+    contrib_2_2 = "contrib-2.2";
     contrib_3_2 = "contrib-3.2";
     contrib_4_2 = "contrib-4.2";
     contrib_5_2 = "contrib-5.2";
@@ -134,4 +135,19 @@ corpora! {
     machina = "machina";
     oscar = "oscar";
     wagtail = "wagtail";
+}
+
+/// Django 2.2 does not know MariaDB, and fails in the middle of this project.
+mod synthetic_2_2 {
+    use schema_health::dialect::Dialect;
+
+    #[tokio::test]
+    async fn on_postgres() {
+        super::conforms("synthetic-2.2", Dialect::Postgres).await;
+    }
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        super::conforms("synthetic-2.2", Dialect::Sqlite).await;
+    }
 }

@@ -194,3 +194,22 @@ async fn apply_mends_all_but_what_is_left_out() {
         }
     }
 }
+
+/// django-watson makes its table MyISAM for full-text search; and a server may have that engine for all tables.
+#[tokio::test]
+async fn a_foreign_key_that_the_engine_forgets_is_not_missed() {
+    let shop = Shop::new(Engine::Mysql).await;
+    shop.execute(
+        "ALTER TABLE shop_item DROP FOREIGN KEY shop_item_order; ALTER TABLE shop_item ENGINE = MyISAM",
+    )
+    .await;
+    let keys = |it: &schema_health::schema::Table| it.foreign_keys.len();
+    let item = schema_health::schema::TableName::unqualified("shop_item");
+    assert_eq!(keys(&shop.catalog().await.tables[&item]), 0);
+    assert_eq!(shop.finding_ids().await, [""; 0]);
+    let told = shop.repair(&["--format", "json"]).await;
+    let plan: Value = serde_json::from_str(&told.out).unwrap();
+    assert_eq!(plan["statements"], serde_json::json!([]), "{plan}");
+    let reason = plan["left_out"][0]["reason"].as_str().unwrap();
+    assert_eq!(reason, "shop_item is of the engine MyISAM, which keeps no foreign keys");
+}

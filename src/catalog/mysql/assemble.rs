@@ -16,6 +16,8 @@ use crate::schema::{
 pub struct TableRow {
     pub name: String,
     pub kind: String,
+    /// `None` for a view.
+    pub engine: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -91,6 +93,19 @@ impl Rows {
         self.foreign_keys
             .sort_by(|a, b| (&a.table_name, &a.name, a.position).cmp(&(&b.table_name, &b.name, b.position)));
         self.checks.sort_by(|a, b| (&a.table_name, &a.name).cmp(&(&b.table_name, &b.name)));
+    }
+
+    /// The tables whose engine takes a foreign key and forgets it, with that engine
+    /// (<https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>).
+    pub fn keyless(&self, place: &Place<'_>) -> BTreeMap<TableName, String> {
+        let keeps =
+            |engine: &str| ["innodb", "ndbcluster", "ndb"].contains(&engine.to_ascii_lowercase().as_str());
+        let keyless = |row: &TableRow| {
+            let engine = row.engine.as_ref().filter(|it| !keeps(it))?;
+            let table = table(row, place).filter(|it| it.kind.holds_rows())?;
+            Some((place.naming.table(&table.name), engine.clone()))
+        };
+        self.tables.iter().filter_map(keyless).collect()
     }
 
     /// How many foreign keys there are, with known rules or without.

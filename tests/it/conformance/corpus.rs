@@ -25,13 +25,17 @@ impl Corpus {
         environment::environment(&self.folder().join("requirements.txt"), &self.python())
     }
 
-    /// Django 6 needs Python 3.12; everything else is content with what the tests run with.
+    /// Django 6 needs Python 3.12, and Django 2.2 one before 3.10; everything else is content with what the tests run with.
     fn python(self) -> PathBuf {
-        if !self.0.ends_with("-6") {
+        let (wanted, found) = if self.0.ends_with("-6") {
+            ("3.12 or newer", newer_python())
+        } else if self.0.ends_with("-2.2") {
+            ("3.8 or 3.9", older_python())
+        } else {
             return usual_python();
-        }
-        newer_python().unwrap_or_else(|| {
-            panic!("{} needs Python 3.12 or newer: put one on the PATH, or install one with pyenv", self.0)
+        };
+        found.unwrap_or_else(|| {
+            panic!("{} needs Python {wanted}: put one on the PATH, or install one with pyenv", self.0)
         })
     }
 
@@ -101,17 +105,27 @@ impl Corpus {
     }
 }
 
-/// The newest Python of 3.12 and above that is on the PATH or among pyenv's.
+/// A Python of 3.12 and above that is on the PATH or among pyenv's.
 pub fn newer_python() -> Option<PathBuf> {
+    python_among(&["python3.14", "python3.13", "python3.12", "python3"], "sys.version_info >= (3, 12)")
+}
+
+/// A Python that Django 2.2 runs with.
+fn older_python() -> Option<PathBuf> {
+    python_among(&["python3.9", "python3.8"], "(3, 8) <= sys.version_info < (3, 10)")
+}
+
+/// The first of these names on the PATH, or any of pyenv's, of which the condition is true.
+fn python_among(names: &[&str], condition: &str) -> Option<PathBuf> {
     let pyenv = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
     let pyenv = pyenv.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")))?;
     let installed = fs::read_dir(pyenv.join("versions")).into_iter().flatten().flatten();
     let on_path = std::env::var_os("PATH")?;
-    let of_path = std::env::split_paths(&on_path)
-        .flat_map(|folder| ["python3.14", "python3.13", "python3.12", "python3"].map(|it| folder.join(it)));
+    let of_path =
+        std::env::split_paths(&on_path).flat_map(|folder| names.iter().map(move |it| folder.join(it)));
+    let question = format!("import sys, venv, ensurepip, sqlite3; sys.exit(not ({condition}))");
     of_path.chain(installed.map(|it| it.path().join("bin/python"))).find(|python| {
-        let question = "import sys, venv, ensurepip, sqlite3; sys.exit(sys.version_info < (3, 12))";
         python.exists()
-            && Command::new(python).args(["-c", question]).output().is_ok_and(|it| it.status.success())
+            && Command::new(python).args(["-c", &question]).output().is_ok_and(|it| it.status.success())
     })
 }

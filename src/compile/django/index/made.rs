@@ -25,11 +25,12 @@ impl Backend {
         self.dialect == Dialect::Postgres
     }
 
-    /// `supports_table_check_constraints`; the servers have them since MySQL 8.0.16 and MariaDB 10.2.1.
+    /// `supports_table_check_constraints`; the servers have them since MySQL 8.0.16 and MariaDB 10.2.1. Django 2.2 asks for
+    /// them all the same, which MySQL took and forgot at that time.
     fn has_checks(self) -> bool {
         match self.dialect {
-            Dialect::Postgres | Dialect::Sqlite => true,
-            Dialect::Mysql | Dialect::Mariadb => self.django >= (3, 0),
+            Dialect::Postgres | Dialect::Mariadb | Dialect::Sqlite => true,
+            Dialect::Mysql => self.django >= (3, 0),
         }
     }
 }

@@ -121,6 +121,8 @@ fn other_constraints() {
         assert_eq!(made.columns.iter().map(|name| &**name).collect::<Vec<_>>(), ["a", "b"]);
         let old = Backend { dialect: Dialect::Mysql, django: (2, 2) };
         assert_eq!(check.made(old, &facts), Made::Nothing);
+        let old = Backend { dialect: Dialect::Mariadb, django: (2, 2) };
+        assert!(matches!(check.made(old, &facts), Made::It(_)), "MariaDB makes what Django 2.2 asks for");
     }
     let unread = "CheckConstraint(check=Q(name__regex='x'), name='x')";
     let ModelConstraint::Check(check) = ModelConstraint::read(&python::value(unread)) else { panic!() };

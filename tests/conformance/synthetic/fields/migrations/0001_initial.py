@@ -1,12 +1,15 @@
-"""Every field of Django 3.2, bare and with each option that the database sees."""
+"""Every field of Django 3.2 (and of 2.2, without what came later), bare and with each option that the database sees."""
 
 import datetime
 import decimal
 import uuid
 
+import django
 import django.core.validators
 import django.utils.timezone
 from django.db import migrations, models
+
+HAS_JSON = django.VERSION >= (3, 1)
 
 
 class Migration(migrations.Migration):
@@ -35,8 +38,11 @@ class Migration(migrations.Migration):
                 ("address", models.GenericIPAddressField()),
                 ("image", models.ImageField(upload_to="images")),
                 ("integer", models.IntegerField()),
-                ("json", models.JSONField()),
-                ("positive_big", models.PositiveBigIntegerField()),
+                *(
+                    [("json", models.JSONField()), ("positive_big", models.PositiveBigIntegerField())]
+                    if HAS_JSON
+                    else []
+                ),
                 ("positive", models.PositiveIntegerField()),
                 ("positive_small", models.PositiveSmallIntegerField()),
                 ("slug", models.SlugField()),
@@ -61,7 +67,7 @@ class Migration(migrations.Migration):
                 ("duration", models.DurationField(null=True)),
                 ("float", models.FloatField(null=True)),
                 ("address", models.GenericIPAddressField(null=True, protocol="IPv4")),
-                ("json", models.JSONField(null=True)),
+                *([("json", models.JSONField(null=True))] if HAS_JSON else []),
                 ("positive", models.PositiveIntegerField(null=True)),
                 ("slug", models.SlugField(null=True, max_length=20, allow_unicode=True)),
                 ("text", models.TextField(null=True, max_length=100)),
@@ -81,7 +87,7 @@ class Migration(migrations.Migration):
                 ("datetime", models.DateTimeField(default=django.utils.timezone.now)),
                 ("decimal", models.DecimalField(default=decimal.Decimal("0.10"), max_digits=5, decimal_places=2)),
                 ("duration", models.DurationField(default=datetime.timedelta(days=1))),
-                ("json", models.JSONField(default=dict)),
+                *([("json", models.JSONField(default=dict))] if HAS_JSON else []),
                 ("uuid", models.UUIDField(default=uuid.uuid4, editable=False)),
             ],
         ),

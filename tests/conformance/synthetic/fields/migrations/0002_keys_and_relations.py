@@ -4,7 +4,10 @@ import uuid
 
 import django.db.models.deletion
 from django.conf import settings
+import django
 from django.db import migrations, models
+
+SmallKey = models.SmallAutoField if django.VERSION >= (3, 0) else models.AutoField
 
 
 class Migration(migrations.Migration):
@@ -14,7 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel("SmallKey", [("id", models.SmallAutoField(primary_key=True))]),
+        migrations.CreateModel("SmallKey", [("id", SmallKey(primary_key=True))]),
         migrations.CreateModel("TextualKey", [("code", models.CharField(max_length=10, primary_key=True))]),
         migrations.CreateModel("SlugKey", [("slug", models.SlugField(primary_key=True, max_length=40))]),
         migrations.CreateModel(

@@ -7,6 +7,7 @@ from django.db.models.functions import Lower, Upper
 
 # Django renamed the argument in 5.1 and took the old one away in 6.0.
 CHECK = "condition" if django.VERSION >= (5, 1) else "check"
+HAS_ALL = django.VERSION >= (3, 2)
 
 
 class Migration(migrations.Migration):
@@ -33,10 +34,16 @@ class Migration(migrations.Migration):
                     models.Index(fields=["name", "-made"], name="constrained_name_made"),
                     models.Index(fields=["-low", "high"], name="constrained_low_high"),
                     models.Index(fields=["made"], name="constrained_active", condition=Q(active=True)),
-                    models.Index(fields=["low"], name="constrained_cover", include=["high", "price"]),
-                    models.Index(Lower("name"), name="constrained_lower"),
-                    models.Index(Upper("title").desc(), F("low"), name="constrained_upper"),
-                    models.Index(F("low") + F("high"), name="constrained_sum"),
+                    *(
+                        [
+                            models.Index(fields=["low"], name="constrained_cover", include=["high", "price"]),
+                            models.Index(Lower("name"), name="constrained_lower"),
+                            models.Index(Upper("title").desc(), F("low"), name="constrained_upper"),
+                            models.Index(F("low") + F("high"), name="constrained_sum"),
+                        ]
+                        if HAS_ALL
+                        else []
+                    ),
                     models.Index(fields=["bare", "name"], name="constrained_bare_name"),
                 ],
                 "constraints": [
@@ -52,13 +59,19 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(
                         fields=["name"], name="constrained_one_active", condition=Q(active=True, high__gt=5)
                     ),
-                    models.UniqueConstraint(
-                        fields=["title"], name="constrained_deferred", deferrable=models.Deferrable.DEFERRED
+                    *(
+                        [
+                            models.UniqueConstraint(
+                                fields=["title"], name="constrained_deferred", deferrable=models.Deferrable.DEFERRED
+                            ),
+                            models.UniqueConstraint(
+                                fields=["low"], name="constrained_immediate", deferrable=models.Deferrable.IMMEDIATE
+                            ),
+                            models.UniqueConstraint(fields=["high"], name="constrained_covering", include=["price"]),
+                        ]
+                        if HAS_ALL
+                        else []
                     ),
-                    models.UniqueConstraint(
-                        fields=["low"], name="constrained_immediate", deferrable=models.Deferrable.IMMEDIATE
-                    ),
-                    models.UniqueConstraint(fields=["high"], name="constrained_covering", include=["price"]),
                     models.UniqueConstraint(fields=["bare"], name="constrained_bare"),
                 ],
                 "unique_together": {("name", "low"), ("title", "high")},
@@ -76,7 +89,13 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex("AddedTo", models.Index(fields=["low", "-high"], name="added_low_high")),
         migrations.AddIndex("AddedTo", models.Index(fields=["name"], name="added_gone")),
-        migrations.AddIndex("AddedTo", models.Index(Lower("name"), "low", name="added_expression")),
+        *(
+            [
+                migrations.AddIndex("AddedTo", models.Index(Lower("name"), "low", name="added_expression")),
+            ]
+            if HAS_ALL
+            else []
+        ),
         migrations.AddConstraint(
             "AddedTo", models.CheckConstraint(name="added_check", **{CHECK: Q(high__gt=F("low"))})
         ),

@@ -1,5 +1,6 @@
 """Fields of classes that are no part of Django, and arguments that are no literals."""
 
+import django
 import idioms.fields
 from django.conf import settings
 from django.db import connection, migrations, models
@@ -9,6 +10,7 @@ from idioms.fields import LooseKey, Money
 LENGTH = 10
 LENGTHS = {"short": LENGTH // 2, "long": LENGTH * 20}
 COLLATION = {"postgresql": "C", "mysql": "utf8mb4_bin", "sqlite": "NOCASE"}[connection.vendor]
+COLLATED = {"db_collation": COLLATION} if django.VERSION >= (3, 2) else {}
 
 
 def key(model):
@@ -41,7 +43,7 @@ class Migration(migrations.Migration):
                 ("long_length", models.CharField(max_length=LENGTHS["long"] + 5, **{"null": True})),
                 ("from_settings", models.CharField(max_length=settings.IDIOMS_LENGTH)),
                 ("from_settings_too", models.CharField(max_length=getattr(settings, "IDIOMS_NOT_THERE", 77))),
-                ("collated", models.CharField(max_length=20, db_collation=COLLATION)),
+                ("collated", models.CharField(max_length=20, **COLLATED)),
                 ("user", models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)),
                 ("loose", LooseKey("Thing", models.CASCADE, null=True)),
             ],

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{Timestamp, tz::TimeZone};
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::{error, info, warn};
@@ -30,6 +30,8 @@ pub use run::run as run_once;
 
 /// A state that changes from run to run is told as it is after so many.
 const MOST_RUNS: u32 = 3;
+/// Between the beginnings of two runs, however many people ask: the application is not to feel a crowd at our door.
+const LEAST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What is known of the smoke checks of one database.
 #[derive(Clone, Debug)]
@@ -83,6 +85,9 @@ impl Smoker {
         let is_early = self.last_began.is_some_and(|began| began.elapsed() < pause.mul_f64(0.9));
         if is_early && !is_wanted {
             return;
+        }
+        if let Some(began) = self.last_began {
+            sleep_until(began + LEAST_PAUSE).await;
         }
         self.last_began = Some(Instant::now());
         self.run_until_confirmed(&smoke).await;

@@ -14,8 +14,8 @@ use crate::audit::Stored;
 use crate::dialect::{Dialect, Naming};
 use crate::schema::{
     Action, Check, Column, ColumnDefinition, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey,
-    IndexPart, Name, NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableKind,
-    TableName, UniqueConstraint,
+    IndexPart, Name, NullsOrder, PartOptions, Pool, PrimaryKey, Provenance, Schema, Spelling, Table,
+    TableKind, TableName, UniqueConstraint,
 };
 
 /// The schema in canonical form, and what is there but has no place in it, one sentence each. What proves to be as
@@ -29,11 +29,14 @@ pub fn schema(
     expected: Option<&Schema>,
 ) -> (Schema, Vec<String>, Stored) {
     let mut assembly = Assembly::new(raw, namespaces, names, texts, audited);
-    let mut schema = Schema::default();
+    let (mut schema, mut pool) = (Schema::default(), Pool::default());
     let mut rest = OfTable::all(raw);
     for relation in &raw.relations {
-        let table = assembly.table(relation, &rest.next(relation.oid));
-        let table = expected.and_then(|expected| expected.table_like(&table)).unwrap_or_else(|| table.into());
+        let mut table = assembly.table(relation, &rest.next(relation.oid));
+        let table = expected.and_then(|expected| expected.table_like(&table)).unwrap_or_else(|| {
+            pool.table(&mut table);
+            table.into()
+        });
         schema.tables.insert(table.name.clone(), table);
     }
     assembly.remarks.sort();

@@ -107,3 +107,40 @@ async fn probes_and_metrics_answer_while_every_database_is_frozen() {
     // The client speaks first to PostgreSQL: what it said is still unread in a connection that it has closed.
     assert!(held.len() >= 40 && open <= 20, "{open} of {} connections are still open", held.len());
 }
+
+/// Documents are written a few at a time: a crowd that asks for them does not take the processor from the probes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_that_asks_for_reports_and_plans_waits_its_turn() {
+    let tables: String = (0..400)
+        .map(|number| format!("      - create_table: {{name: t{number}, columns: {{id: integer primary key, note: text}}}}\n"))
+        .collect();
+    let manifest = format!(
+        "format: 1\ndialect: sqlite\nledger: django\nmigrations:\n  - app: shop\n    name: 0001_initial\n    operations:\n{tables}"
+    );
+    let database = healthy_shop().await;
+    let process = Process::start(&Site::with_manifest(&manifest, &on_demand(&database)));
+    process.api().until("/v1/databases/shop", |_, body| body.contains("missing_table")).await;
+    // One of each, so that what is started once is there.
+    let paths = ["/v1/databases/shop/report?format=html", "/v1/databases/shop/repair-plan?format=sql"];
+    for path in paths {
+        assert_eq!(process.api().status(path).await, 200);
+    }
+    let before = process.threads();
+    let crowd: Vec<_> = (0..60)
+        .map(|number| {
+            let api = process.api();
+            tokio::spawn(async move { api.status(paths[number % 2]).await })
+        })
+        .collect();
+    let (mut most, mut probes) = (before, 0);
+    while !crowd.iter().all(tokio::task::JoinHandle::is_finished) {
+        most = most.max(process.threads());
+        assert_eq!(process.status("/livez"), Some(200));
+        probes += 1;
+    }
+    for answer in crowd {
+        assert_eq!(answer.await.unwrap(), 200);
+    }
+    println!("{before} threads, at most {most}, {probes} probes meanwhile");
+    assert!(probes > 0 && most <= before + 4, "{before} threads, then {most}");
+}

@@ -1,6 +1,9 @@
 //! Smoke checks in the running service: behind each audit, never before one.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -236,6 +239,38 @@ async fn checks_run_no_more_often_than_was_said() {
     assert_eq!(service.metric(ran).await, first);
     service.audit("shop").await;
     assert!(service.metric(ran).await > first);
+}
+
+/// However many ask for audits, the application is asked once a second at most.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crowd_that_asks_for_audits_is_no_crowd_to_the_application() {
+    let application = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = application.local_addr().unwrap().port();
+    let heard = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&heard);
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = application.accept() {
+            count.fetch_add(1, Ordering::SeqCst);
+            // A client that has gone is no concern of the application's.
+            let _ = stream.read(&mut [0; 1024]);
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+        }
+    });
+    let checks = format!(
+        "\n    smoke:\n      base_url: http://127.0.0.1:{port}\n      checks: [{{name: home, http: /}}]\n"
+    );
+    let database = healthy_shop().await;
+    let service = TestService::start_audited(&with_checks(&on_demand(&database), &checks)).await;
+    until_checked(&service, "\"passed\"").await;
+    let (before, began) = (heard.load(Ordering::SeqCst), Instant::now());
+    let mut asked = 0;
+    while began.elapsed() < Duration::from_secs(3) {
+        let crowd = (0..10).map(|_| service.audit("shop"));
+        asked += futures_util::future::join_all(crowd).await.len();
+    }
+    let (runs, seconds) = (heard.load(Ordering::SeqCst) - before, began.elapsed().as_secs_f64());
+    println!("{asked} audits asked for in {seconds:.1} s, {runs} requests to the application");
+    assert!(runs >= 1 && runs as f64 <= seconds + 1.0, "{runs} requests in {seconds} s");
 }
 
 /// What cannot be read is not asked by SQL, and nobody is accused for it.

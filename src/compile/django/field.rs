@@ -126,6 +126,19 @@ impl Field {
         read::read(name, value, of, project)
     }
 
+    /// Whether it names a model, as the other side or as the table between.
+    pub fn points_at(&self, key: &ModelKey) -> bool {
+        match &self.kind {
+            Kind::Relation(relation) => relation.to.as_ref() == Some(key),
+            Kind::ManyToMany(many) => many.to.as_ref() == Some(key) || many.through.as_ref() == Some(key),
+            Kind::Absent
+            | Kind::CompositePrimaryKey(_)
+            | Kind::Scalar(_)
+            | Kind::Generated(_)
+            | Kind::Unknown => false,
+        }
+    }
+
     /// `Field.get_attname_column`: the column's name; none for a field without one.
     pub fn column(&self) -> Option<Arc<str>> {
         match &self.kind {

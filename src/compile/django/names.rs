@@ -12,14 +12,18 @@ pub fn names_digest<'a>(parts: impl IntoIterator<Item = &'a str>, length: usize)
     for part in parts {
         hash.update(part.as_bytes());
     }
-    let mut digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    digest.truncate(length);
-    digest
+    let hash = hash.finalize();
+    let digits = hash.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.take(length).filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }
 
 /// `django.db.backends.utils.truncate_name`, with its usual hash of four digits.
 pub fn truncate_name(identifier: &str, length: Option<usize>) -> String {
     const HASH: usize = 4;
+    // Bytes are no fewer than characters.
+    if length.is_none_or(|length| identifier.len() <= length) {
+        return identifier.to_owned();
+    }
     let (namespace, name) = split_identifier(identifier);
     match length {
         Some(length) if name.chars().count() > length => {
@@ -38,6 +42,9 @@ pub fn truncate_name(identifier: &str, length: Option<usize>) -> String {
 /// `django.db.backends.utils.split_identifier`: the schema (empty when there is none) and the name of
 /// something like `shop"."order`, which projects write as `db_table` to name a schema.
 pub fn split_identifier(identifier: &str) -> (&str, &str) {
+    if !identifier.contains('"') {
+        return ("", identifier);
+    }
     let mut parts = identifier.split("\".\"");
     let (namespace, name) = match (parts.next(), parts.next(), parts.next()) {
         (Some(namespace), Some(name), None) => (namespace, name),

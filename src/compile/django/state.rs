@@ -4,6 +4,7 @@
 mod model;
 mod relations;
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub struct State {
     touched: BTreeSet<ModelKey>,
     /// Old keys of models, and what they are called now.
     renamed: BTreeMap<ModelKey, ModelKey>,
+    /// The key that models have which name none.
+    automatic_key: OnceCell<Arc<Field>>,
 }
 
 /// What every question to a state needs to know of the project.
@@ -37,6 +40,10 @@ impl State {
 
     pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
         self.models.values()
+    }
+
+    fn automatic_key(&self, context: Context<'_>) -> Arc<Field> {
+        self.automatic_key.get_or_init(|| Arc::new(context.automatic_key())).clone()
     }
 
     /// What the operation at hand has changed.

@@ -91,6 +91,11 @@ fn either(types: &[Spelling]) -> Spelling {
     }
 }
 
+/// Whether a model has the very same field in the same place, as most fields are while others change.
+fn is_at(model: &Model, at: usize, field: &Arc<Field>) -> bool {
+    model.local.get(at).is_some_and(|it| Arc::ptr_eq(it, field))
+}
+
 impl Editor<'_> {
     /// The type of a relation's column, with those that it may have by another order.
     pub(super) fn open_type(&self, state: &State, field: &Field, usual: &Spelling) -> Spelling {
@@ -171,9 +176,9 @@ impl Editor<'_> {
     }
 
     fn note_relations(&mut self, key: &ModelKey, before: Option<&Arc<Model>>, after: &Model) {
-        for field in &after.local {
+        for (at, field) in after.local.iter().enumerate() {
             let points = matches!(field.kind, Kind::Relation(_) | Kind::ManyToMany(_));
-            if points && before.is_none_or(|it| it.field(&field.name).is_none()) {
+            if points && before.is_none_or(|it| !is_at(it, at, field) && it.field(&field.name).is_none()) {
                 self.order.since.insert((key.clone(), field.name.clone()), self.order.at);
             }
         }
@@ -181,14 +186,19 @@ impl Editor<'_> {
 
     /// Whether what points at the model points at something else after it.
     fn is_turned(&self, (from, before): (&State, &Model), (to, after): (&State, &Model)) -> bool {
-        if before.table(self.context) != after.table(self.context) {
+        let is_called_alike = before.options.db_table == after.options.db_table
+            && before.key.app == after.key.app
+            && before.name == after.name;
+        if !is_called_alike && before.table(self.context) != after.table(self.context) {
             return true;
         }
         let of = |state: &State, field: &Field| state.column_type(field, self.context).map(|it| it.data_type);
-        let keys = before.local.iter().filter(|it| it.primary_key || it.unique);
-        let key_changes =
-            |field: &Arc<Field>| after.field(&field.name).is_none_or(|it| of(from, field) != of(to, it));
-        keys.into_iter().any(key_changes)
+        let key_changes = |(at, field): (usize, &Arc<Field>)| {
+            // What takes its type from elsewhere may change without being changed.
+            let is_same = is_at(after, at, field) && !matches!(field.kind, Kind::Relation(_));
+            !is_same && after.field(&field.name).is_none_or(|it| of(from, field) != of(to, it))
+        };
+        before.local.iter().enumerate().filter(|(_, it)| it.primary_key || it.unique).any(key_changes)
     }
 
     /// A column that was there, and follows the key by what Django does now or not at all, may as well have been made
@@ -196,24 +206,23 @@ impl Editor<'_> {
     fn open_those_that_point_at(&mut self, state: &State, key: &ModelKey) {
         let names: Vec<ModelKey> = state.descendants(key).into_iter().cloned().collect();
         let mut columns: Vec<(TableName, Column)> = Vec::new();
+        let is_open = |model: &Model, field: &Field| {
+            let since = self.order.since.get(&(model.key.clone(), field.name.clone()));
+            since.is_some_and(|since| !self.order.ancestors.is_before(*since, self.order.at))
+        };
         for model in state.models() {
             for field in &model.local {
-                let at = (model.key.clone(), field.name.clone());
-                let is_open = self
-                    .order
-                    .since
-                    .get(&at)
-                    .is_some_and(|since| !self.order.ancestors.is_before(*since, self.order.at));
                 match &field.kind {
                     Kind::Relation(relation)
-                        if is_open && relation.to.as_ref().is_some_and(|to| names.contains(to)) =>
+                        if relation.to.as_ref().is_some_and(|to| names.contains(to))
+                            && is_open(model, field) =>
                     {
                         columns.extend(self.opened(state, model, field));
                     }
                     Kind::ManyToMany(many)
-                        if is_open
-                            && (many.to.as_ref().is_some_and(|to| names.contains(to))
-                                || names.contains(&model.key)) =>
+                        if (many.to.as_ref().is_some_and(|to| names.contains(to))
+                            || names.contains(&model.key))
+                            && is_open(model, field) =>
                     {
                         let Some(through) = state.through(model, field, self.context) else { continue };
                         for field in through.local.iter().filter(|it| matches!(it.kind, Kind::Relation(_))) {

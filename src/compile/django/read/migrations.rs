@@ -2,7 +2,6 @@
 
 mod graph;
 
-use std::fs;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::evaluate::live::{Live, Module};
 use super::evaluate::{Interpreter, World};
-use super::source::Place;
+use super::source::{Kind, Place};
 use super::{ReadError, notice, syntax};
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{App, Location, SourceMigration, Unknown, Value};
@@ -107,7 +106,7 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
             return Vec::new();
         }
     };
-    let entries = match fs::read_dir(&folder) {
+    let entries = match world.sources.names(&folder) {
         Ok(entries) => entries,
         Err(error) => {
             notices.push(notice(
@@ -120,19 +119,20 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
         }
     };
     let mut names: Vec<String> = Vec::new();
-    for entry in entries.filter_map(Result::ok) {
-        let Ok(file) = entry.file_name().into_string() else {
-            notices.push(notice(Concern::File, &entry.path(), 1, "its name is not UTF-8: it is not read"));
+    for entry in entries {
+        let path = folder.join(&entry);
+        let Ok(file) = entry.into_string() else {
+            notices.push(notice(Concern::File, &path, 1, "its name is not UTF-8: it is not read"));
             continue;
         };
         let name = match file.rsplit_once('.') {
             Some((name, "py")) => name,
             Some((name, "pyc" | "so" | "pyd")) => {
                 let name = name.split('.').next().unwrap_or(name);
-                if name != "__init__" && !folder.join(format!("{name}.py")).is_file() {
+                if name != "__init__" && world.sources.has(&folder, &format!("{name}.py")) != Kind::File {
                     notices.push(notice(
                         Concern::File,
-                        &entry.path(),
+                        &path,
                         1,
                         "a compiled migration without its source is not read",
                     ));
@@ -143,7 +143,11 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
         };
         // `pkgutil.iter_modules` takes no name that holds a dot; a package is no migration.
         let ignored = name.starts_with(['_', '~']) || name.contains('.') || name.is_empty();
-        if !ignored && !folder.join(name).join("__init__.py").is_file() {
+        let is_package = || {
+            world.sources.has(&folder, name) == Kind::Folder
+                && world.sources.has(&folder.join(name), "__init__.py") == Kind::File
+        };
+        if !ignored && !is_package() {
             names.push(name.to_owned());
         }
     }
@@ -158,7 +162,7 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
 }
 
 fn load(interpreter: &mut Interpreter, job: &Job, app: &App) -> (Option<Loaded>, Vec<Notice>) {
-    let source = match interpreter.world.sources.load(&job.file) {
+    let source = match interpreter.world.sources.load_whole(&job.file) {
         Ok(source) => source,
         Err(error) => return unread(job, app, error.line, error.message, Vec::new()),
     };
@@ -166,7 +170,6 @@ fn load(interpreter: &mut Interpreter, job: &Job, app: &App) -> (Option<Loaded>,
     let module = interpreter.run(&job.module, package, source);
     let done = loaded(interpreter, &module, job, app);
     interpreter.release(&module);
-    interpreter.world.sources.forget(&job.file);
     done
 }
 

@@ -12,7 +12,7 @@ pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>),
     let mut settings = Settings::default();
     let mut notices = Vec::new();
     if let Some(file) = &request.settings {
-        match world.sources.load(file) {
+        match world.sources.load_whole(file) {
             Ok(source) => run(file, source, world, &mut settings, &mut notices),
             Err(error) if request.installed_apps.is_empty() && request.apps.is_empty() => {
                 return Err(ReadError::Settings {

@@ -2,13 +2,20 @@
 //!
 //! Nothing is ever walked: modules are looked up by name, so that a loop of symbolic links ends nowhere.
 
+mod folders;
+mod text;
+
 use std::collections::{BTreeSet, HashMap};
+use std::ffi::OsString;
 use std::fs;
-use std::io::Read;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use foldhash::fast::RandomState;
+
 use super::syntax::{self, Source, SyntaxError};
+use folders::Folders;
 
 /// What lies at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,15 +61,23 @@ pub struct Sources {
     roots: Vec<PathBuf>,
     /// Modules that lie somewhere else than their name says: of apps given by `--app LABEL=DIR`.
     placed: HashMap<String, PathBuf>,
-    places: Mutex<HashMap<String, Option<Place>>>,
-    files: Mutex<HashMap<PathBuf, Parsed>>,
+    folders: Folders,
+    places: Mutex<HashMap<String, Option<Place>, RandomState>>,
+    files: Mutex<HashMap<PathBuf, Parsed, RandomState>>,
     /// Every file that was read, and every folder that was listed.
     read: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl Sources {
     pub fn new(roots: Vec<PathBuf>, placed: HashMap<String, PathBuf>) -> Self {
-        Self { roots, placed, places: Mutex::default(), files: Mutex::default(), read: Mutex::default() }
+        Self {
+            roots,
+            placed,
+            folders: Folders::default(),
+            places: Mutex::default(),
+            files: Mutex::default(),
+            read: Mutex::default(),
+        }
     }
 
     /// Looks a module up by its dotted name, as Python does along `sys.path`.
@@ -86,23 +101,46 @@ impl Sources {
             None => (None, module),
         };
         if let Some(folder) = self.placed.get(module) {
-            return at(folder);
+            return self.at(folder.parent()?, folder.file_name()?.to_str()?);
         }
         let Some(parent) = parent else {
             // The first regular package or module wins over namespaces further up.
-            let places: Vec<Place> = self.roots.iter().filter_map(|root| at(&root.join(name))).collect();
+            let places: Vec<Place> = self.roots.iter().filter_map(|root| self.at(root, name)).collect();
             let regular = places.iter().find(|place| !matches!(place, Place::Namespace(_)));
             return regular.or(places.first()).cloned();
         };
         match self.find(parent)? {
             Place::File(_) => None,
-            Place::Package(folder) => at(&folder.join(name)),
+            Place::Package(folder) => self.at(&folder, name),
             // A namespace may be spread over several roots.
-            Place::Namespace(folder) => at(&folder.join(name)).or_else(|| {
-                let path: PathBuf = module.split('.').collect();
-                self.roots.iter().find_map(|root| at(&root.join(&path)))
+            Place::Namespace(folder) => self.at(&folder, name).or_else(|| {
+                let path: PathBuf = parent.split('.').collect();
+                self.roots.iter().find_map(|root| self.at(&root.join(&path), name))
             }),
         }
+    }
+
+    fn at(&self, folder: &Path, name: &str) -> Option<Place> {
+        let is_folder = self.folders.kind(folder, name) == Kind::Folder;
+        let path = folder.join(name);
+        if is_folder && self.folders.kind(&path, "__init__.py") == Kind::File {
+            return Some(Place::Package(path));
+        }
+        let file = format!("{name}.py");
+        if self.folders.kind(folder, &file) == Kind::File {
+            return Some(Place::File(folder.join(file)));
+        }
+        is_folder.then_some(Place::Namespace(path))
+    }
+
+    /// The names in a folder that lies where a module was found, sorted.
+    pub fn names(&self, folder: &Path) -> io::Result<Vec<OsString>> {
+        self.folders.names(folder)
+    }
+
+    /// What lies in such a folder under a name.
+    pub fn has(&self, folder: &Path, name: &str) -> Kind {
+        self.folders.kind(folder, name)
     }
 
     /// The dotted name of a file or folder, by the root that it lies in.
@@ -127,15 +165,22 @@ impl Sources {
         (!parts.is_empty()).then(|| parts.join("."))
     }
 
-    /// The file, parsed; whoever asks for it first parses it.
+    /// A file that is imported, its classes and functions parsed when somebody asks for them; read by whoever asks first.
     pub fn load(&self, file: &Path) -> Result<Arc<Source>, SyntaxError> {
         self.note(file);
         let cell = lock(&self.files).entry(file.to_owned()).or_default().clone();
         cell.get_or_init(|| {
-            let text = read_text(file).map_err(|message| SyntaxError { line: 1, message })?;
-            syntax::parse(Arc::new(file.to_owned()), text).map(Arc::new)
+            let text = text::read(file).map_err(|message| SyntaxError { line: 1, message })?;
+            syntax::outline(Arc::new(file.to_owned()), text).map(Arc::new)
         })
         .clone()
+    }
+
+    /// A file that is asked for once, parsed to its last word: its syntax is told to be broken wherever it is.
+    pub fn load_whole(&self, file: &Path) -> Result<Arc<Source>, SyntaxError> {
+        self.note(file);
+        let text = text::read(file).map_err(|message| SyntaxError { line: 1, message })?;
+        syntax::parse(Arc::new(file.to_owned()), text).map(Arc::new)
     }
 
     fn note(&self, path: &Path) {
@@ -150,22 +195,17 @@ impl Sources {
         self.read.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets a file go that nobody will ask for again.
-    pub fn forget(&self, file: &Path) {
-        lock(&self.files).remove(file);
-    }
-
     /// Whether `asked` holds for a Python file of a package's own folder, or of a folder in it that is a module of `names`.
     pub fn says(&self, package: &str, names: &[&str], asked: impl Fn(&str) -> bool) -> bool {
         let says = |file: &Path| {
             self.note(file);
-            read_text(file).is_ok_and(|text| asked(&text))
+            text::read(file).is_ok_and(|text| asked(&text))
         };
         let Some(place) = self.find(package) else { return false };
         let Some(folder) = place.folder() else { return place.file().is_some_and(|file| says(&file)) };
         let inner = names.iter().map(|name| folder.join(name));
         inner.chain([folder.to_owned()]).any(|folder| {
-            let files = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok).map(|it| it.path());
+            let files = self.names(&folder).unwrap_or_default().into_iter().map(|it| folder.join(it));
             let mut python = files.filter(|it| it.extension().is_some_and(|it| it == "py"));
             python.any(|file| says(&file))
         })
@@ -175,7 +215,7 @@ impl Sources {
     pub fn read_data(&self, path: &Path) -> Option<String> {
         let path = self.inside(path)?;
         self.note(&path);
-        read_text(&path).ok()
+        text::read(&path).ok()
     }
 
     /// The names in a folder within the sources, sorted.
@@ -214,43 +254,4 @@ impl Sources {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn at(path: &Path) -> Option<Place> {
-    if path.join("__init__.py").is_file() {
-        return Some(Place::Package(path.to_owned()));
-    }
-    let mut file = path.as_os_str().to_owned();
-    file.push(".py");
-    let file = PathBuf::from(file);
-    if file.is_file() {
-        return Some(Place::File(file));
-    }
-    path.is_dir().then(|| Place::Namespace(path.to_owned()))
-}
-
-/// Python's source text is UTF-8 unless its first two lines say otherwise (PEP 263).
-fn read_text(path: &Path) -> Result<String, String> {
-    let told = |error: std::io::Error| format!("it cannot be read: {error}");
-    // A pipe or device would be waited for.
-    if !path.is_file() {
-        return Err("it is no regular file".to_owned());
-    }
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(told)?;
-    file.take(syntax::MAX_FILE + 1).read_to_end(&mut bytes).map_err(told)?;
-    if bytes.len() as u64 > syntax::MAX_FILE {
-        return Err(format!("it is longer than {} MiB", syntax::MAX_FILE >> 20));
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf".as_slice()).map(<[u8]>::to_vec).unwrap_or(bytes);
-    String::from_utf8(bytes).or_else(|error| {
-        let bytes = error.as_bytes();
-        let head: Vec<u8> = bytes.split(|byte| *byte == b'\n').take(2).flatten().copied().collect();
-        let head = String::from_utf8_lossy(&head).to_lowercase();
-        if head.contains("coding") && ["latin-1", "latin1", "iso-8859-1"].iter().any(|it| head.contains(it)) {
-            Ok(bytes.iter().copied().map(char::from).collect())
-        } else {
-            Err("it is not UTF-8".to_owned())
-        }
-    })
 }

@@ -1,7 +1,9 @@
 //! Python text to a syntax tree, whatever the text is: the only file and folder that knows ruff's parser.
 
 mod guard;
+mod later;
 mod lower;
+mod scan;
 pub mod tree;
 
 use std::path::PathBuf;
@@ -10,7 +12,9 @@ use std::sync::Arc;
 use ruff_source_file::LineIndex;
 use ruff_text_size::Ranged;
 
+use scan::PartKind;
 pub use tree::Source;
+use tree::Stmt;
 
 /// The stack that parsing and walking need within their limits, without optimisation too; what is not used of
 /// it is never there.
@@ -25,19 +29,54 @@ pub struct SyntaxError {
     pub message: String,
 }
 
+/// The whole file.
+///
 /// To be called on a thread with a stack of [`STACK`].
 pub fn parse(file: Arc<PathBuf>, text: String) -> Result<Source, SyntaxError> {
-    if let Some(reason) = guard::refuse(&text) {
+    let is_tame = scan::scan(&text).is_some_and(|it| it.is_tame);
+    let body = statements(&text, 0, is_tame)?;
+    Ok(Source::new(file, Arc::new(text), body))
+}
+
+/// The file's statements; of its classes and functions what stands outside. Broken syntax inside of one is told by
+/// whoever asks for it.
+///
+/// To be called on a thread with a stack of [`STACK`].
+pub fn outline(file: Arc<PathBuf>, text: String) -> Result<Source, SyntaxError> {
+    let text = Arc::new(text);
+    let body = match parts(&text) {
+        Some(body) => body,
+        None => statements(&text, 0, false)?,
+    };
+    Ok(Source::new(file, text, body))
+}
+
+/// `None` where the parts of a text are not certain, or where one of them cannot be parsed.
+fn parts(text: &Arc<String>) -> Option<Vec<Stmt>> {
+    let scan = scan::scan(text)?;
+    let mut body = Vec::new();
+    for part in &scan.parts {
+        match part.kind {
+            PartKind::Class(_) | PartKind::Function { .. } => body.push(later::definition(text, part)?),
+            PartKind::Other => {
+                let start = u32::try_from(part.range.start).ok()?;
+                body.extend(statements(&text[part.range.clone()], start, scan.is_tame).ok()?);
+            }
+        }
+    }
+    Some(body)
+}
+
+/// The statements of a text that begins at the offset `start` of its file.
+fn statements(text: &str, start: u32, is_tame: bool) -> Result<Vec<Stmt>, SyntaxError> {
+    if !is_tame && let Some(reason) = guard::refuse(text) {
         return Err(SyntaxError { line: 1, message: reason });
     }
-    let index = LineIndex::from_source_text(&text);
-    let module = ruff_python_parser::parse_module(&text).map_err(|error| {
-        let line = index.line_index(error.range().start()).get();
+    let module = ruff_python_parser::parse_module(text).map_err(|error| {
+        let line = LineIndex::from_source_text(text).line_index(error.range().start()).get();
         SyntaxError { line: u32::try_from(line).unwrap_or(u32::MAX), message: error.error.to_string() }
     })?;
-    let body = lower::lower(module.syntax());
-    let line_starts = index.line_starts().iter().skip(1).map(|start| start.to_u32()).collect();
-    Ok(Source { file, text, body, line_starts })
+    Ok(lower::lower(module.syntax(), start))
 }
 
 #[cfg(test)]

@@ -170,7 +170,7 @@ impl Model {
                         field.unique = true;
                     }
                 }
-                None => self.local.insert(0, Arc::new(context.automatic_key())),
+                None => self.local.insert(0, state.automatic_key(context)),
             }
         }
         if self.options.order_with_respect_to.is_some() && self.field("_order").is_none() {
@@ -179,16 +179,7 @@ impl Model {
     }
 
     pub(super) fn points_at(&self, key: &ModelKey) -> bool {
-        self.bases.contains(key)
-            || self.fields.iter().any(|it| match &it.field.kind {
-                Kind::Relation(relation) => relation.to.as_ref() == Some(key),
-                Kind::ManyToMany(many) => many.to.as_ref() == Some(key) || many.through.as_ref() == Some(key),
-                Kind::Absent
-                | Kind::CompositePrimaryKey(_)
-                | Kind::Scalar(_)
-                | Kind::Generated(_)
-                | Kind::Unknown => false,
-            })
+        self.bases.contains(key) || self.fields.iter().any(|it| it.field.points_at(key))
     }
 
     pub(super) fn repoint(&mut self, from: &ModelKey, to: &ModelKey) {
@@ -198,7 +189,7 @@ impl Model {
             }
         };
         self.bases.iter_mut().for_each(repoint);
-        for field in &mut self.fields {
+        for field in self.fields.iter_mut().filter(|it| it.field.points_at(from)) {
             let field = Arc::make_mut(&mut field.field);
             match &mut field.kind {
                 Kind::Relation(relation) => relation.to.iter_mut().for_each(repoint),

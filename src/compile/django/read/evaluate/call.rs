@@ -157,8 +157,11 @@ impl Interpreter<'_> {
     /// A function or lambda, with its defaults evaluated where it is defined.
     pub fn closure(&mut self, definition: &Arc<FunctionDef>, scope: &Rc<Scope>) -> Evaluated {
         let mut defaults = Vec::new();
-        for parameter in definition.parameters.positional.iter().chain(&definition.parameters.keyword_only) {
-            defaults.push(parameter.default.as_ref().map(|default| self.settle(default, scope)));
+        if !definition.is_plain {
+            let parameters = &definition.head().parameters;
+            for parameter in parameters.positional.iter().chain(&parameters.keyword_only) {
+                defaults.push(parameter.default.as_ref().map(|default| self.settle(default, scope)));
+            }
         }
         let owner = match (&scope.kind, &scope.method) {
             (ScopeKind::Class, Some((class, _))) => Some(class.clone()),
@@ -177,7 +180,10 @@ impl Interpreter<'_> {
     /// A function as its decorators leave it.
     pub fn decorated(&mut self, definition: &Arc<FunctionDef>, scope: &Rc<Scope>) -> Evaluated {
         let mut function = self.closure(definition, scope)?;
-        for decorator in definition.decorators.iter().rev() {
+        if definition.is_plain {
+            return Ok(function);
+        }
+        for decorator in definition.head().decorators.iter().rev() {
             if let ExprKind::Attribute(_, name) = &decorator.kind
                 && matches!(&**name, "setter" | "deleter")
             {
@@ -231,7 +237,8 @@ impl Interpreter<'_> {
             return Ok(self.unknown(scope, span, reason));
         }
         let definition = &closure.definition;
-        if definition.is_async {
+        let inside = definition.inside();
+        if inside.is_async {
             return Ok(self.unknown(scope, span, format!("calls `{}`, which is asynchronous", closure.path)));
         }
         let args: Vec<Live> = receiver.cloned().into_iter().chain(args).collect();
@@ -249,11 +256,11 @@ impl Interpreter<'_> {
             parent: Some(closure.scope.clone()),
             module: closure.scope.module.clone(),
             method: closure.owner.clone().zip(first),
-            outer_names: definition.outer_names.clone(),
+            outer_names: inside.outer_names.clone(),
             yielded: Default::default(),
         });
-        let outcome = self.deeper(|it| it.block(&definition.body, &inner))?;
-        if definition.generator {
+        let outcome = self.deeper(|it| it.block(&inside.body, &inner))?;
+        if inside.generator {
             let mut items = inner.yielded.take();
             if let Some((_, why)) = outcome.maybe.first() {
                 items.push(Live::Unknown(why.clone()));
@@ -281,7 +288,7 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Option<Names> {
-        let parameters = &closure.definition.parameters;
+        let parameters = &closure.definition.inside().parameters;
         let mut names = Names::default();
         let (mut more_args, mut more_keywords) = (None, None);
         let mut rest = Vec::new();
@@ -307,7 +314,8 @@ impl Interpreter<'_> {
             }
         }
         let all = parameters.positional.iter().chain(&parameters.keyword_only);
-        for (position, (parameter, default)) in all.zip(&closure.defaults).enumerate() {
+        for (position, parameter) in all.enumerate() {
+            let default = closure.defaults.get(position).and_then(Option::as_ref);
             if names.get(&parameter.name).is_some() {
                 continue;
             }

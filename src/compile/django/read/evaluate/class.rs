@@ -57,9 +57,9 @@ impl Interpreter<'_> {
         let alone = self.catching == 0 && self.journals.is_empty();
         let result = self.deeper(|it| {
             if alone {
-                definition.body.iter().for_each(|stmt| it.statement_alone(stmt, &scope));
+                definition.inside().body.iter().for_each(|stmt| it.statement_alone(stmt, &scope));
             } else {
-                it.block(&definition.body, &scope)?;
+                it.block(&definition.inside().body, &scope)?;
             }
             it.made_by_metaclass(class)
         });
@@ -75,7 +75,7 @@ impl Interpreter<'_> {
     fn metaclass(&mut self, class: &Rc<Class>) -> Result<Option<Rc<Class>>, Stop> {
         for it in self.lineage(class)?.iter() {
             if let Live::Class(it) = it
-                && let Some(metaclass) = it.definition.as_ref().and_then(|it| it.metaclass.as_ref())
+                && let Some(metaclass) = it.definition.as_ref().and_then(|it| it.inside().metaclass.as_ref())
             {
                 let scope = it.scope.clone();
                 let value = self.settle(metaclass, &scope);
@@ -145,7 +145,7 @@ impl Interpreter<'_> {
         }
         let mut bases = Vec::new();
         if let Some(definition) = class.definition.clone() {
-            for base in &definition.bases {
+            for base in &definition.inside().bases {
                 let value = match &base.kind {
                     ExprKind::Starred(_) => {
                         self.unknown(&class.scope, base.span, "has bases that are not known")

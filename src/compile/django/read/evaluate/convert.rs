@@ -270,7 +270,7 @@ impl Interpreter<'_> {
     }
 
     fn ask(&mut self, closure: &Rc<Closure>, receiver: &Live, scope: &Rc<Scope>, span: Span) -> Live {
-        let takes_connection = closure.definition.parameters.positional.len() > 1;
+        let takes_connection = closure.definition.inside().parameters.positional.len() > 1;
         let args = if takes_connection { vec![Live::name("django.db.connection")] } else { Vec::new() };
         match self.call_closure(closure, Some(receiver), args, Vec::new(), scope, span) {
             Ok(value) => value,

@@ -70,7 +70,8 @@ impl Interpreter<'_> {
         }
         visited.push(key);
         let mut walk = Walk { editor, vendor: vendor(self.world.dialect), seen };
-        walk.block(&closure.definition.body);
+        walk.block(&closure.definition.inside().body);
+        seen.touches_schema |= closure.definition.is_broken();
         for (name, slot) in std::mem::take(&mut seen.calls) {
             let found = lookup(&closure.scope, &name);
             let called = found.and_then(|found| match self.force(&found) {
@@ -92,9 +93,11 @@ impl Interpreter<'_> {
 /// The parameter that takes what a call passes.
 fn parameter(definition: &FunctionDef, slot: &Slot) -> Option<Arc<str>> {
     match slot {
-        Slot::At(position) => definition.parameters.positional.get(*position).map(|it| it.name.clone()),
+        Slot::At(position) => {
+            definition.inside().parameters.positional.get(*position).map(|it| it.name.clone())
+        }
         Slot::Named(name) => {
-            let parameters = &definition.parameters;
+            let parameters = &definition.inside().parameters;
             let mut all = parameters.positional.iter().chain(&parameters.keyword_only);
             all.find(|it| it.name == *name).map(|it| it.name.clone())
         }
@@ -125,7 +128,7 @@ fn lookup(scope: &Rc<Scope>, name: &str) -> Option<Live> {
 
 /// `RunPython` calls its function with the apps and the schema editor, whatever the function calls them.
 fn editor_name(definition: &FunctionDef) -> Option<Arc<str>> {
-    let positional = &definition.parameters.positional;
+    let positional = &definition.inside().parameters.positional;
     let by_name = positional.iter().find(|it| it.name.contains("editor"));
     by_name.or(positional.get(1).filter(|_| positional.len() == 2)).map(|it| it.name.clone())
 }
@@ -134,7 +137,7 @@ fn shape(definition: &FunctionDef) -> Body {
     let is_docstring = |stmt: &Stmt| {
         matches!(&stmt.kind, StmtKind::Expr(Expr { kind: ExprKind::Literal(_), .. }) | StmtKind::Pass)
     };
-    let body: Vec<&Stmt> = definition.body.iter().filter(|stmt| !is_docstring(stmt)).collect();
+    let body: Vec<&Stmt> = definition.inside().body.iter().filter(|stmt| !is_docstring(stmt)).collect();
     let value = match body.as_slice() {
         [] => return Body::Empty,
         [Stmt { kind: StmtKind::Return(None), .. }] => return Body::Empty,
@@ -148,7 +151,7 @@ fn shape(definition: &FunctionDef) -> Body {
         return Body::Other;
     };
     let on_super = matches!(&object.kind, ExprKind::Call(it) if matches!(&it.function.kind, ExprKind::Name(name) if &**name == "super"));
-    let parameters = &definition.parameters;
+    let parameters = &definition.inside().parameters;
     let own: Vec<&Arc<str>> = parameters.positional.iter().skip(1).map(|it| &it.name).collect();
     let mut passed = Vec::new();
     let mut rest = None;
@@ -258,8 +261,8 @@ impl Walk<'_> {
 
     fn statement(&mut self, stmt: &Stmt) {
         match &stmt.kind {
-            StmtKind::Function(it) => self.block(&it.body),
-            StmtKind::Class(it) => self.block(&it.body),
+            StmtKind::Function(it) => self.block(&it.inside().body),
+            StmtKind::Class(it) => self.block(&it.inside().body),
             StmtKind::Return(value) | StmtKind::Raise(value) => {
                 if let Some(value) = value {
                     self.expr(value);
@@ -395,7 +398,7 @@ impl Walk<'_> {
                 self.expr(then);
                 self.expr(otherwise);
             }
-            ExprKind::Lambda(it) => self.block(&it.body),
+            ExprKind::Lambda(it) => self.block(&it.inside().body),
             ExprKind::Comprehension(it) => {
                 for part in &it.loops {
                     self.expr(&part.iterable);

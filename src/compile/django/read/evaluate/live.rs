@@ -199,7 +199,7 @@ pub struct Import {
 pub struct Closure {
     pub definition: Arc<FunctionDef>,
     pub scope: Rc<Scope>,
-    /// By the position of their parameters, the keyword-only ones last.
+    /// By the position of their parameters, the keyword-only ones last; none where no parameter has one.
     pub defaults: Vec<Option<Live>>,
     /// The class whose body defines it.
     pub owner: Option<Rc<Class>>,

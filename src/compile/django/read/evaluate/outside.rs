@@ -97,9 +97,8 @@ impl Interpreter<'_> {
         self.collect(&source.body, package, depth, &mut names)?;
         if let Some(folder) = place.folder() {
             // Submodules are attributes too, once imported.
-            let entries = std::fs::read_dir(folder).ok()?;
-            for entry in entries.filter_map(Result::ok) {
-                let name = entry.file_name().to_string_lossy().into_owned();
+            for entry in self.world.sources.names(folder).ok()? {
+                let name = entry.to_string_lossy().into_owned();
                 let name = name.strip_suffix(".py").unwrap_or(&name).to_owned();
                 if !name.starts_with('_') {
                     names.push(name);

@@ -160,7 +160,7 @@ impl Interpreter<'_> {
             );
         }
         for file in found {
-            let source = match self.world.sources.load(&file) {
+            let source = match self.world.sources.load_whole(&file) {
                 Ok(source) => source,
                 Err(error) => {
                     let message = format!("includes {}: {}", file.display(), error.message);

@@ -5,11 +5,11 @@ use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{Mode, lexer};
 
 /// CPython's own limit on nested brackets (`MAXSTACK` in `Parser/tokenizer`); real migrations nest 40.
-const MAX_BRACKETS: usize = 200;
+pub const MAX_BRACKETS: usize = 200;
 /// CPython's own limit (`MAXINDENT`).
-const MAX_INDENTS: usize = 100;
+pub const MAX_INDENTS: usize = 100;
 /// Operators, dots and keywords between two commas: a chain of them makes a tree as deep as it is long.
-const MAX_RUN: u32 = 10_000;
+pub const MAX_RUN: u32 = 10_000;
 
 /// Why a text is not to be parsed.
 pub fn refuse(text: &str) -> Option<String> {

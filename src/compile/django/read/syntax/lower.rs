@@ -3,22 +3,26 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 
+use super::later::{ClassInside, FunctionInside};
 use super::tree::*;
 
 /// A chain of operators makes a tree as deep as it is long; every later walk recurses.
 const MAX_DEPTH: usize = 1_500;
 
-pub fn lower(module: &ast::ModModule) -> Vec<Stmt> {
-    let mut lower = Lower { names: HashSet::new(), depth: 0, functions: vec![Found::default()] };
+/// A module, or a part of one that begins at the offset `start`.
+pub fn lower(module: &ast::ModModule, start: u32) -> Vec<Stmt> {
+    let mut lower = Lower { start, names: HashSet::default(), depth: 0, functions: vec![Found::default()] };
     lower.block(&module.body)
 }
 
 struct Lower {
+    start: u32,
     /// One allocation for each name of a file.
-    names: HashSet<Arc<str>>,
+    names: HashSet<Arc<str>, RandomState>,
     depth: usize,
     /// What was found in the functions that are being walked, the innermost last.
     functions: Vec<Found>,
@@ -30,11 +34,11 @@ struct Found {
     outer_names: Vec<Arc<str>>,
 }
 
-fn span(range: TextRange) -> Span {
-    Span { start: range.start().to_u32(), end: range.end().to_u32() }
-}
-
 impl Lower {
+    fn span(&self, range: TextRange) -> Span {
+        Span { start: self.start + range.start().to_u32(), end: self.start + range.end().to_u32() }
+    }
+
     fn name(&mut self, text: &str) -> Arc<str> {
         if let Some(name) = self.names.get(text) {
             return name.clone();
@@ -128,7 +132,7 @@ impl Lower {
             ),
             ast::Stmt::IpyEscapeCommand(_) => StmtKind::Opaque("is an IPython command", Vec::new()),
         };
-        Stmt { kind, span: span(stmt.range()) }
+        Stmt { kind, span: self.span(stmt.range()) }
     }
 
     fn branches(
@@ -146,12 +150,12 @@ impl Lower {
                 Some(_) if clauses.len() - position > MAX_DEPTH => {
                     vec![Stmt {
                         kind: StmtKind::Opaque("has too many elifs", block),
-                        span: span(clause.range),
+                        span: self.span(clause.range),
                     }]
                 }
                 Some(test) => {
                     let kind = StmtKind::If { test: self.expr(test), then: block, otherwise };
-                    vec![Stmt { kind, span: span(clause.range) }]
+                    vec![Stmt { kind, span: self.span(clause.range) }]
                 }
             };
         }
@@ -191,16 +195,15 @@ impl Lower {
         self.functions.push(Found::default());
         let body = self.block(&it.body);
         let found = self.functions.pop().unwrap_or_default();
-        FunctionDef {
-            name: self.name(&it.name),
+        let inside = FunctionInside {
             parameters,
             decorators,
             body,
             generator: found.generator,
             is_async: it.is_async,
             outer_names: found.outer_names,
-            span: span(it.range),
-        }
+        };
+        FunctionDef::new(self.name(&it.name), self.span(it.range), inside)
     }
 
     fn lambda(&mut self, it: &ast::ExprLambda) -> FunctionDef {
@@ -209,16 +212,15 @@ impl Lower {
         let value = self.expr(&it.body);
         let found = self.functions.pop().unwrap_or_default();
         let at = value.span;
-        FunctionDef {
-            name: self.name("<lambda>"),
+        let inside = FunctionInside {
             parameters,
             decorators: Vec::new(),
             body: vec![Stmt { kind: StmtKind::Return(Some(value)), span: at }],
             generator: found.generator,
             is_async: false,
             outer_names: Vec::new(),
-            span: span(it.range),
-        }
+        };
+        FunctionDef::new(self.name("<lambda>"), self.span(it.range), inside)
     }
 
     fn parameters(&mut self, it: &ast::Parameters) -> Parameters {
@@ -246,13 +248,8 @@ impl Lower {
         let bases = it.arguments.as_deref().map(|it| self.exprs(&it.args)).unwrap_or_default();
         let metaclass = it.arguments.as_deref().and_then(|it| it.find_keyword("metaclass"));
         let metaclass = metaclass.map(|it| self.expr(&it.value));
-        ClassDef {
-            name: self.name(&it.name),
-            bases,
-            metaclass,
-            body: self.block(&it.body),
-            span: span(it.range),
-        }
+        let inside = ClassInside { bases, metaclass, body: self.block(&it.body) };
+        ClassDef::new(self.name(&it.name), self.span(it.range), inside)
     }
 
     #[expect(clippy::type_complexity, reason = "the two halves of an argument list")]
@@ -271,7 +268,7 @@ impl Lower {
         let kind =
             if self.depth > MAX_DEPTH { ExprKind::Opaque("nests too deeply") } else { self.expr_kind(expr) };
         self.depth -= 1;
-        Expr { kind, span: span(expr.range()) }
+        Expr { kind, span: self.span(expr.range()) }
     }
 
     fn expr_kind(&mut self, expr: &ast::Expr) -> ExprKind {

@@ -2,24 +2,39 @@
 //! that functions and classes can outlive the walk (they are shared by `Arc`).
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+pub use super::later::{ClassDef, FunctionDef};
 
 /// One file, parsed.
 #[derive(Debug)]
 pub struct Source {
     pub file: Arc<PathBuf>,
-    pub text: String,
+    pub text: Arc<String>,
     pub body: Vec<Stmt>,
     /// Offsets at which lines start, the first aside.
-    pub(super) line_starts: Vec<u32>,
+    pub(super) line_starts: OnceLock<Vec<u32>>,
 }
 
 impl Source {
+    pub(super) fn new(file: Arc<PathBuf>, text: Arc<String>, body: Vec<Stmt>) -> Self {
+        Self { file, text, body, line_starts: OnceLock::new() }
+    }
+
     /// The line of an offset, from 1.
     pub fn line(&self, offset: u32) -> u32 {
-        let before = self.line_starts.partition_point(|start| *start <= offset);
+        let line_starts = self.line_starts.get_or_init(|| line_starts(&self.text));
+        let before = line_starts.partition_point(|start| *start <= offset);
         u32::try_from(before).unwrap_or(u32::MAX).saturating_add(1)
     }
+}
+
+/// Lines end as Python's do: in `\n`, `\r\n` or `\r`.
+fn line_starts(text: &str) -> Vec<u32> {
+    let bytes = text.as_bytes();
+    let ends = memchr::memchr2_iter(b'\n', b'\r', bytes)
+        .filter(|at| bytes[*at] == b'\n' || bytes.get(at + 1) != Some(&b'\n'));
+    ends.filter_map(|at| u32::try_from(at + 1).ok()).collect()
 }
 
 /// Where an expression or statement stands: byte offsets in its file.
@@ -168,20 +183,6 @@ pub struct Loop {
     pub conditions: Vec<Expr>,
 }
 
-#[derive(Debug)]
-pub struct FunctionDef {
-    pub name: Arc<str>,
-    pub parameters: Parameters,
-    pub decorators: Vec<Expr>,
-    pub body: Vec<Stmt>,
-    /// It has a `yield` of its own.
-    pub generator: bool,
-    pub is_async: bool,
-    /// Names that are `global` or `nonlocal` in the body.
-    pub outer_names: Vec<Arc<str>>,
-    pub span: Span,
-}
-
 #[derive(Debug, Default)]
 pub struct Parameters {
     /// Those that may be given by position, the first `positional_only` of them by nothing else.
@@ -196,15 +197,6 @@ pub struct Parameters {
 pub struct Parameter {
     pub name: Arc<str>,
     pub default: Option<Expr>,
-}
-
-#[derive(Debug)]
-pub struct ClassDef {
-    pub name: Arc<str>,
-    pub bases: Vec<Expr>,
-    pub metaclass: Option<Expr>,
-    pub body: Vec<Stmt>,
-    pub span: Span,
 }
 
 #[derive(Debug)]

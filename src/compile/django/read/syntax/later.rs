@@ -1,0 +1,186 @@
+//! Classes and functions, whose insides are parsed when somebody asks for them: of most that a project has, nobody does.
+
+use std::fmt;
+use std::sync::{Arc, OnceLock};
+
+use super::scan::{Part, PartKind};
+use super::tree::{Expr, ExprKind, Parameters, Span, Stmt, StmtKind};
+use super::{guard, lower};
+
+/// What stands for what cannot be parsed. Python would not have imported the module.
+const BROKEN: &str = "stands where the syntax is broken";
+
+pub struct ClassDef {
+    pub name: Arc<str>,
+    pub span: Span,
+    inside: OnceLock<ClassInside>,
+    later: Option<Later>,
+}
+
+#[derive(Debug)]
+pub struct ClassInside {
+    pub bases: Vec<Expr>,
+    pub metaclass: Option<Expr>,
+    pub body: Vec<Stmt>,
+}
+
+pub struct FunctionDef {
+    pub name: Arc<str>,
+    pub span: Span,
+    /// Without decorators and defaults.
+    pub is_plain: bool,
+    head: OnceLock<FunctionInside>,
+    inside: OnceLock<FunctionInside>,
+    later: Option<Later>,
+}
+
+#[derive(Debug)]
+pub struct FunctionInside {
+    pub parameters: Parameters,
+    pub decorators: Vec<Expr>,
+    pub body: Vec<Stmt>,
+    /// It has a `yield` of its own.
+    pub generator: bool,
+    pub is_async: bool,
+    /// Names that are `global` or `nonlocal` in the body.
+    pub outer_names: Vec<Arc<str>>,
+}
+
+/// A part of a text that is not parsed yet.
+#[derive(Clone, Debug)]
+struct Later {
+    text: Arc<String>,
+    span: Span,
+    /// Where the head of a function ends.
+    head: usize,
+}
+
+impl ClassDef {
+    pub(super) fn new(name: Arc<str>, span: Span, inside: ClassInside) -> Self {
+        Self { name, span, inside: OnceLock::from(inside), later: None }
+    }
+
+    /// To be called on a thread with a stack of [`super::STACK`].
+    pub fn inside(&self) -> &ClassInside {
+        self.inside.get_or_init(|| {
+            match self.later.as_ref().and_then(|later| later.parse(later.whole())) {
+                Some(StmtKind::Class(it)) => Arc::into_inner(it).and_then(|it| it.inside.into_inner()),
+                _ => None,
+            }
+            .unwrap_or_else(|| ClassInside {
+                bases: vec![broken(self.span)],
+                metaclass: None,
+                body: Vec::new(),
+            })
+        })
+    }
+}
+
+impl FunctionDef {
+    pub(super) fn new(name: Arc<str>, span: Span, inside: FunctionInside) -> Self {
+        let parameters = inside.parameters.positional.iter().chain(&inside.parameters.keyword_only);
+        let is_plain = inside.decorators.is_empty() && parameters.into_iter().all(|it| it.default.is_none());
+        Self { name, span, is_plain, head: OnceLock::new(), inside: OnceLock::from(inside), later: None }
+    }
+
+    /// Its parameters and decorators; its body may be missing.
+    ///
+    /// To be called on a thread with a stack of [`super::STACK`].
+    pub fn head(&self) -> &FunctionInside {
+        match &self.later {
+            Some(later) if !self.is_plain && self.inside.get().is_none() => {
+                self.head.get_or_init(|| self.parse(&format!("{} pass", later.head())))
+            }
+            _ => self.inside(),
+        }
+    }
+
+    /// To be called on a thread with a stack of [`super::STACK`].
+    pub fn inside(&self) -> &FunctionInside {
+        self.inside.get_or_init(|| self.parse(self.later.as_ref().map_or("", Later::whole)))
+    }
+
+    pub fn is_broken(&self) -> bool {
+        matches!(self.inside().body.as_slice(),
+            [Stmt { kind: StmtKind::Return(Some(Expr { kind: ExprKind::Opaque(why), .. })), .. }] if *why == BROKEN)
+    }
+
+    fn parse(&self, text: &str) -> FunctionInside {
+        match self.later.as_ref().and_then(|later| later.parse(text)) {
+            Some(StmtKind::Function(it)) => Arc::into_inner(it).and_then(|it| it.inside.into_inner()),
+            _ => None,
+        }
+        .unwrap_or_else(|| FunctionInside {
+            // Whatever it is called with.
+            parameters: Parameters {
+                rest: Some("*".into()),
+                keyword_rest: Some("**".into()),
+                ..Parameters::default()
+            },
+            decorators: Vec::new(),
+            body: vec![Stmt { kind: StmtKind::Return(Some(broken(self.span))), span: self.span }],
+            generator: false,
+            is_async: false,
+            outer_names: Vec::new(),
+        })
+    }
+}
+
+impl fmt::Debug for ClassDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?} {:?}", self.name, self.span, self.inside())
+    }
+}
+
+impl fmt::Debug for FunctionDef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?} {} {:?}", self.name, self.span, self.is_plain, self.inside())
+    }
+}
+
+fn broken(span: Span) -> Expr {
+    Expr { kind: ExprKind::Opaque(BROKEN), span }
+}
+
+impl Later {
+    fn whole(&self) -> &str {
+        self.text.get(self.span.start as usize..self.span.end as usize).unwrap_or_default()
+    }
+
+    fn head(&self) -> &str {
+        self.text.get(self.span.start as usize..self.head).unwrap_or_default()
+    }
+
+    /// The one statement that the text is.
+    fn parse(&self, text: &str) -> Option<StmtKind> {
+        if guard::refuse(text).is_some() {
+            return None;
+        }
+        let module = ruff_python_parser::parse_module(text).ok()?;
+        let mut body = lower::lower(module.syntax(), self.span.start);
+        body.pop().filter(|_| body.is_empty()).map(|it| it.kind)
+    }
+}
+
+/// A class or function as it was seen from outside; `None` for anything else.
+pub fn definition(text: &Arc<String>, part: &Part) -> Option<Stmt> {
+    let span =
+        Span { start: u32::try_from(part.range.start).ok()?, end: u32::try_from(part.range.end).ok()? };
+    let later = |head| Some(Later { text: text.clone(), span, head });
+    let kind = match &part.kind {
+        PartKind::Class(name) => {
+            let name = text.get(name.clone())?.into();
+            StmtKind::Class(Arc::new(ClassDef { name, span, inside: OnceLock::new(), later: later(0) }))
+        }
+        PartKind::Function { name, head, is_plain } => StmtKind::Function(Arc::new(FunctionDef {
+            name: text.get(name.clone())?.into(),
+            span,
+            is_plain: *is_plain,
+            head: OnceLock::new(),
+            inside: OnceLock::new(),
+            later: later(*head),
+        })),
+        PartKind::Other => return None,
+    };
+    Some(Stmt { kind, span })
+}

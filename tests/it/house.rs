@@ -110,3 +110,24 @@ fn every_file_opens_with_what_it_is_for() {
         }
     }
 }
+
+/// Without one of them the image cannot be built; cargo tells them all beside the binary.
+#[test]
+fn the_image_is_built_from_all_that_the_binary_needs() {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let told = fs::read_to_string(format!("{}.d", env!("CARGO_BIN_EXE_schema-health"))).unwrap();
+    let ignored = fs::read_to_string(project.join(".dockerignore")).unwrap();
+    let taken: Vec<&str> = ignored.lines().filter_map(|line| line.strip_prefix('!')).collect();
+    // As make reads it: a space within a path stands behind a backslash.
+    let paths: Vec<PathBuf> = (told.replace("\\ ", "\0").split_ascii_whitespace())
+        .map(|path| PathBuf::from(path.replace('\0', " ")))
+        .collect();
+    let needed: Vec<&Path> = paths.iter().filter_map(|path| path.strip_prefix(project).ok()).collect();
+    assert!(needed.contains(&Path::new("src/main.rs")), "{told}");
+    let is_product = |path: &&Path| path.starts_with("target");
+    let left_out: Vec<&Path> = needed
+        .into_iter()
+        .filter(|path| !is_product(path) && !taken.iter().any(|it| path.starts_with(it)))
+        .collect();
+    assert_eq!(left_out, Vec::<&Path>::new());
+}

@@ -3,16 +3,23 @@
 //! A column stands in one line, and so does every operation but `create_table`. Where a short form says all
 //! there is to say, it is used; whether it does is asked of the very parser that will read it.
 
-use serde::Serialize;
+mod column;
+mod json;
+mod part;
 
 use super::Manifest;
 use super::file::FORMAT;
-use super::short_form::{parse_column, parse_part};
+use super::short_form::parse_column;
 use crate::migration::{MayTouch, MayUndo, Migration, MigrationId, Opaque, Operation};
 use crate::schema::{
-    Action, Change, Check, Column, ConstraintRef, Deferrable, Exclusion, ForeignKey, Index, IndexKey,
-    IndexPart, Name, PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
+    Action, Change, Check, Column, ConstraintRef, Deferrable, Exclusion, ForeignKey, Index, Name, PrimaryKey,
+    Spelling, Table, TableName, UniqueConstraint,
 };
+
+use column::ShortColumn;
+pub use json::lines;
+use json::{Map, entry, json, list};
+use part::parts;
 
 /// What stands for a spelling that is not known.
 const UNKNOWN: &str = "unknown";
@@ -224,81 +231,6 @@ fn reference(key: &ForeignKey) -> String {
     text
 }
 
-/// A column with what its line may say beside it.
-struct ShortColumn<'a> {
-    column: &'a Column,
-    is_key: bool,
-    is_unique: bool,
-    reference: Option<&'a ForeignKey>,
-}
-
-impl<'a> ShortColumn<'a> {
-    fn of(column: &'a Column) -> Self {
-        Self { column, is_key: false, is_unique: false, reference: None }
-    }
-
-    fn line(&self) -> String {
-        let column = self.column;
-        let mut line = text_of(&column.data_type).to_owned();
-        line.push_str(match (self.is_key, column.nullable) {
-            (true, _) => " primary key",
-            (false, true) => " null",
-            (false, false) => " not null",
-        });
-        if column.auto_increment {
-            line.push_str(" identity");
-        }
-        if self.is_unique {
-            line.push_str(" unique");
-        }
-        if let Some(collation) = &column.collation {
-            line.push_str(&format!(" collate {collation}"));
-        }
-        if let Some(key) = self.reference {
-            line.push_str(&format!(" {}", reference(key)));
-        }
-        if let Some(default) = &column.default {
-            line.push_str(&format!(" default {}", text_of(default)));
-        }
-        if let Some(generated) = &column.generated {
-            line.push_str(&format!(" generated {}", text_of(&generated.expression)));
-            line.push_str(if generated.stored { " stored" } else { "" });
-        }
-        line
-    }
-
-    /// Whether the line is read as this very column.
-    fn is_short(&self) -> bool {
-        let Ok(read) = parse_column(&self.line()) else { return false };
-        let generated = |it: &crate::schema::Generated| (text_of(&it.expression).to_owned(), it.stored);
-        let column = self.column;
-        let is_known = column.generated.as_ref().is_none_or(|it| it.expression != Spelling::Unread);
-        is_known
-            && read.data_type.as_deref() == Some(text_of(&column.data_type))
-            && read.default.as_deref() == column.default.as_ref().map(text_of)
-            && (read.nullable, read.auto_increment) == (column.nullable, column.auto_increment)
-            && read.generated.as_ref().map(generated) == column.generated.as_ref().map(generated)
-            && read.collation == column.collation
-    }
-
-    fn json(&self) -> String {
-        if self.is_short() { json(&self.line()) } else { self.long() }
-    }
-
-    fn long(&self) -> String {
-        let column = self.column;
-        let mut map = Map::new().with("type", json(text_of(&column.data_type)));
-        map = map.flag("nullable", column.nullable);
-        map = map.some("default", column.default.as_ref().map(|it| json(text_of(it))));
-        map = map.flag("auto_increment", column.auto_increment);
-        let generated = column.generated.as_ref().map(|it| {
-            let map = Map::new().some("expression", it.expression.text().map(json));
-            map.flag("stored", it.stored).text()
-        });
-        map.some("generated", generated).some("collation", column.collation.as_ref().map(json)).text()
-    }
-}
-
 fn column_of(table: &TableName, column: &Column) -> String {
     of(table).with("name", json(&column.name)).with("column", ShortColumn::of(column).json()).text()
 }
@@ -362,66 +294,6 @@ fn exclusion(map: Map, exclusion: &Exclusion) -> Map {
         .unless_usual("deferrable", exclusion.deferrable)
 }
 
-fn parts(parts: &[IndexPart]) -> String {
-    list(parts.iter().map(part))
-}
-
-fn part(part: &IndexPart) -> String {
-    let line = part_line(part);
-    if parse_part(&line).is_ok_and(|read| read == as_read(part)) {
-        return json(&line);
-    }
-    let map = match &part.key {
-        IndexKey::Column(name) => Map::new().with("column", json(name)),
-        IndexKey::Expression(expression) => Map::new().with("expression", json(text_of(expression))),
-    };
-    let Some(options) = &part.options else { return map.text() };
-    map.flag("descending", options.descending)
-        .some("nulls", options.nulls.as_ref().map(json))
-        .some("operator_class", options.operator_class.as_ref().map(json))
-        .some("collation", options.collation.as_ref().map(json))
-        .some("prefix_length", options.prefix_length.as_ref().map(json))
-        .text()
-}
-
-/// As the README writes a key: SQL's words in lower case.
-fn part_line(part: &IndexPart) -> String {
-    let mut line = match &part.key {
-        IndexKey::Column(name) => name.to_string(),
-        IndexKey::Expression(expression) => format!("({})", text_of(expression)),
-    };
-    let Some(options) = &part.options else { return line };
-    if let Some(length) = options.prefix_length {
-        line.push_str(&format!("({length})"));
-    }
-    if let Some(collation) = &options.collation {
-        line.push_str(&format!(" collate {collation}"));
-    }
-    if let Some(operator_class) = &options.operator_class {
-        line.push_str(&format!(" {operator_class}"));
-    }
-    if options.descending {
-        line.push_str(" desc");
-    }
-    match options.nulls {
-        Some(crate::schema::NullsOrder::First) => line.push_str(" nulls first"),
-        Some(crate::schema::NullsOrder::Last) => line.push_str(" nulls last"),
-        None => {}
-    }
-    line
-}
-
-/// The part as a parser makes it, before the dialect has recognised anything.
-fn as_read(part: &IndexPart) -> IndexPart {
-    let key = match &part.key {
-        IndexKey::Column(name) => IndexKey::Column(name.clone()),
-        IndexKey::Expression(it) => {
-            IndexKey::Expression(it.text().map_or(Spelling::Unread, Spelling::uncertain))
-        }
-    };
-    IndexPart { key, options: part.options.clone() }
-}
-
 fn text_of(spelling: &Spelling) -> &str {
     spelling.text().unwrap_or(UNKNOWN)
 }
@@ -444,81 +316,4 @@ fn names(names: &[Name]) -> String {
 
 fn of(table: &TableName) -> Map {
     Map::new().with("table", table_name(table))
-}
-
-/// A JSON object in one line.
-struct Map {
-    text: String,
-    keys: usize,
-}
-
-impl Map {
-    fn new() -> Self {
-        Self { text: String::new(), keys: 0 }
-    }
-
-    fn with(mut self, key: &str, value: String) -> Self {
-        if self.keys > 0 {
-            self.text.push_str(", ");
-        }
-        self.text.push_str(&entry(key, &value));
-        self.keys += 1;
-        self
-    }
-
-    fn some(self, key: &str, value: Option<String>) -> Self {
-        match value {
-            Some(value) => self.with(key, value),
-            None => self,
-        }
-    }
-
-    fn name(self, name: &Option<Name>) -> Self {
-        self.some("name", name.as_ref().map(json))
-    }
-
-    fn list(self, key: &str, items: &[Name]) -> Self {
-        self.some(key, (!items.is_empty()).then(|| names(items)))
-    }
-
-    fn flag(self, key: &str, value: bool) -> Self {
-        self.some(key, value.then(|| json(&true)))
-    }
-
-    fn unless_usual<T: Default + PartialEq + Serialize>(self, key: &str, value: T) -> Self {
-        self.some(key, (value != T::default()).then(|| json(&value)))
-    }
-
-    fn text(self) -> String {
-        format!("{{{}}}", self.text)
-    }
-}
-
-fn entry(key: &str, value: &str) -> String {
-    format!("{}: {value}", json(key))
-}
-
-fn list(items: impl IntoIterator<Item = String>) -> String {
-    let items: Vec<String> = items.into_iter().collect();
-    format!("[{}]", items.join(", "))
-}
-
-/// Items a line each, the closing bracket `indent` deep.
-pub fn lines(indent: usize, open: char, items: impl IntoIterator<Item = String>, close: char) -> String {
-    let margin = " ".repeat(indent);
-    let mut text = String::from(open);
-    // One at a time: all migrations of a large manifest at once would stand in memory twice.
-    for item in items {
-        let end = if text.len() == open.len_utf8() { "" } else { "," };
-        text.extend([end, "\n", &margin, "  ", &item]);
-    }
-    if text.len() > open.len_utf8() {
-        text.extend(["\n", &margin]);
-    }
-    text.push(close);
-    text
-}
-
-fn json<T: Serialize + ?Sized>(value: &T) -> String {
-    serde_json::to_string(value).unwrap_or_default()
 }

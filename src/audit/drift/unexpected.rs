@@ -1,0 +1,87 @@
+//! What is there and not expected: told, never accused, but for what keeps rows out.
+
+use super::*;
+
+impl Judge<'_> {
+    pub(super) fn unexpected_table(&mut self, table: &TableName) {
+        let Some(actual) = self.actual(table) else { return };
+        let is_ledger = self.observation.ledger_table == *table;
+        let elsewhere = table.schema.is_some();
+        if !actual.kind.holds_rows() || is_ledger || elsewhere {
+            return;
+        }
+        let described = Some(actual.describe());
+        self.unexpected(Rule::UnexpectedTable, self.subject(table), table, described);
+    }
+
+    pub(super) fn unexpected_foreign_key(&mut self, table: &TableName, reference: &ConstraintRef) {
+        let Some(actual) = self.actual(table) else { return };
+        let key = actual.foreign_keys.iter().find(|it| match reference {
+            ConstraintRef::Name(name) => it.name.as_ref() == Some(name),
+            ConstraintRef::Columns(columns) => it.columns == *columns,
+        });
+        // Its better half is told already, as a foreign key that differs.
+        let expected = self.expected.expectation.schema.tables.get(table);
+        let is_twin = key.is_some_and(|key| {
+            expected.is_some_and(|table| table.foreign_keys.iter().any(|it| same_ends(it, key)))
+        });
+        let described = key.map(ToString::to_string);
+        if !is_twin {
+            self.unexpected(Rule::UnexpectedConstraint, self.reference(table, reference), table, described);
+        }
+    }
+
+    pub(super) fn unexpected_constraint(&mut self, table: &TableName, reference: &ConstraintRef) {
+        let Some(actual) = self.actual(table) else { return };
+        let points = |name: Option<&Name>, columns: Vec<Name>| match reference {
+            ConstraintRef::Name(wanted) => name == Some(wanted),
+            ConstraintRef::Columns(wanted) => *wanted == columns,
+        };
+        let index = actual.indexes.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
+        let check = actual.checks.iter().find(|it| points(it.name.as_ref(), it.columns.clone()));
+        let unique = actual.uniques.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
+        let exclusion = actual.exclusions.iter().find(|it| points(it.name.as_ref(), part_columns(&it.parts)));
+        if is_mysql(self.manifest.dialect) {
+            // What InnoDB made for a foreign key stays when the table becomes one of an engine without them.
+            let keyless = self.observation.catalog.stored.keyless.contains_key(table);
+            let forgotten = self.expected.expectation.schema.tables.get(table).filter(|_| keyless);
+            let server_made = index.is_some_and(|it| {
+                let is_of = |table: &Table| crate::dialect::mysql::is_server_made_index(table, it);
+                is_of(actual) || forgotten.is_some_and(|it| is_of(it))
+            }) || check
+                .is_some_and(|it| crate::dialect::mysql::is_server_made_check(actual, it));
+            if server_made {
+                return;
+            }
+        }
+        let described = (index.map(ToString::to_string))
+            .or(check.map(ToString::to_string))
+            .or(unique.map(ToString::to_string))
+            .or(exclusion.map(ToString::to_string));
+        self.unexpected(Rule::UnexpectedConstraint, self.reference(table, reference), table, described);
+    }
+
+    /// Something that no applied migration made, unless something unseen may have made it.
+    pub(super) fn unexpected(
+        &mut self,
+        rule: Rule,
+        subject: Subject,
+        table: &TableName,
+        actual: Option<String>,
+    ) {
+        let explained = !self.expected.applied.unknown.is_empty()
+            || self.expected.expectation.blind_spot_of(table).is_some()
+            || self.expected.expectation.blind_spots.iter().any(|spot| spot.may_touch == MayTouch::Anything);
+        if explained {
+            return;
+        }
+        let what = describe_subject(rule, &subject, actual.as_deref().unwrap_or_default());
+        let message = format!("{what} is there, but no applied migration made it");
+        let verify_sql = self.verify(rule, table, &subject);
+        self.drift.findings.push(Finding {
+            actual,
+            verify_sql: Some(verify_sql),
+            ..Finding::new(rule, subject, message)
+        });
+    }
+}

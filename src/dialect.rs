@@ -8,6 +8,7 @@ mod memo;
 pub mod mysql;
 pub mod postgres;
 mod render;
+mod reserved;
 pub mod sqlite;
 pub mod token;
 mod verify;

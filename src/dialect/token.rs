@@ -1,5 +1,7 @@
 //! Cuts a piece of SQL into words, literals and operators; it knows no grammar.
 
+use super::reserved::is_reserved;
+
 /// What a token is, as far as its first characters tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenKind {
@@ -233,58 +235,9 @@ pub fn canonical_name(name: &str, quote: char) -> (TokenKind, String) {
     let lower = name.to_lowercase();
     let is_plain = lower.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && lower.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
-    if is_plain && !RESERVED.contains(&lower.as_str()) {
+    if is_plain && !is_reserved(&lower, quote) {
         (TokenKind::Word, lower)
     } else {
         (TokenKind::Quoted, format!("{quote}{}{quote}", lower.replace(quote, &format!("{quote}{quote}"))))
     }
 }
-
-/// Words that mean something else in an expression when they lose their quotes
-/// (<https://www.sqlite.org/lang_keywords.html>).
-const RESERVED: [&str; 44] = [
-    "all",
-    "and",
-    "as",
-    "between",
-    "by",
-    "case",
-    "cast",
-    "check",
-    "collate",
-    "create",
-    "current_date",
-    "current_time",
-    "current_timestamp",
-    "default",
-    "delete",
-    "distinct",
-    "else",
-    "end",
-    "escape",
-    "except",
-    "exists",
-    "false",
-    "from",
-    "glob",
-    "group",
-    "having",
-    "in",
-    "index",
-    "is",
-    "isnull",
-    "like",
-    "limit",
-    "match",
-    "not",
-    "notnull",
-    "null",
-    "on",
-    "or",
-    "order",
-    "select",
-    "table",
-    "then",
-    "true",
-    "when",
-];

@@ -109,6 +109,7 @@ mod tests {
         check("(`kind` in (_utf8mb4'a',_utf8mb4'b'))", "kind in ('a', 'b')");
         check("kind IN (\"a\", 'it\\'s') -- why", "kind in ('a', 'it''s')");
         check("`order` != 3 # three", "`order` <> 3");
+        check("`rank` > `primary` and `value` > 0", "`rank` > `primary` and value > 0");
         check("json_valid(`data`)", "json_valid(data)");
         check("length ( `größe` ) > 1", "length(`größe`) > 1");
         check("name like 'a\\_%'", "name like 'a\\_%'");

@@ -46,6 +46,7 @@ mod tests {
         check("(a) = (b)", "(a) = (b)");
         check("Length ( name ) == 3 /* three */ -- really", "length(name) = 3");
         check("\"order\" IS NOT NULL", "\"order\" is not null");
+        check("\"primary\" AND \"key\" = 1", "\"primary\" and key = 1");
         check("t.\"a b\" <> X'0A'", "t.\"a b\" <> X'0A'");
         check("a = 'not closed", "a = 'not closed");
     }

@@ -9,6 +9,7 @@ pub mod mysql;
 pub mod postgres;
 mod render;
 mod reserved;
+mod respelled;
 pub mod sqlite;
 pub mod token;
 mod verify;

@@ -11,7 +11,6 @@ mod diff;
 mod laws;
 mod pool;
 mod renamed;
-mod respelled;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::*;
 use crate::dialect::Dialect;
 use crate::migration::{LedgerRow, MigrationId, fold};
-use crate::schema::{Schema, Table, TableName};
+use crate::schema::{Name, Schema, Spelling, Table, TableName};
 
 fn contrib(dialect: Dialect) -> Manifest {
     let file = format!("tests/cases/django-contrib/manifest.{dialect}.yaml");
@@ -397,6 +397,29 @@ fn a_check_from_before_a_rename_is_the_twin_of_one_from_after() {
     assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
     edit(&mut observation.catalog.actual, &table, |it| it.checks.clear());
     assert_eq!(rules(&judge(&manifest, &observation)), ["missing_check"; 2]);
+}
+
+/// MariaDB puts a check without a name on each JSON column.
+#[test]
+fn a_check_of_a_column_is_not_the_named_one_whose_text_is_not_known() {
+    let manifest = manifest_of(
+        r#"
+- app: a
+  name: "1"
+  operations:
+  - create_table: {name: t, columns: {data: integer}, checks: [{name: some, expression: unknown}]}
+"#,
+    );
+    let table = TableName::unqualified("t");
+    let mut observation = healthy(&manifest);
+    let text = |it: &mut Table, name: Option<Name>| {
+        it.checks[0].name = name;
+        it.checks[0].expression = Spelling::uncertain("json_valid(data)");
+    };
+    edit(&mut observation.catalog.actual, &table, |it| text(it, Some("other".into())));
+    assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
+    edit(&mut observation.catalog.actual, &table, |it| text(it, None));
+    assert_eq!(rules(&judge(&manifest, &observation)), ["missing_check", "unexpected_constraint"]);
 }
 
 #[test]

@@ -10,6 +10,11 @@ mod words;
 
 use crate::schema::{Column, Spelling};
 
+/// A name as the canonical form has it in an expression.
+pub fn in_expression(name: &str) -> String {
+    words::identifier(name).text
+}
+
 pub use default::canonical_default;
 pub use expression::canonical_expression;
 pub use types::canonical_type;

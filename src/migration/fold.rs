@@ -4,6 +4,7 @@ mod waiting;
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::{Manifest, MayTouch, MayUndo, Operation};
 use crate::dialect::Naming;
@@ -112,6 +113,11 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
                         waiting::is_waiting(manifest, applied, is_table_there, &change, same)
                     };
                     expectation.apply(*position, &change, waits);
+                    if let Change::RenameColumn { table, from, to } = &*change
+                        && let Some(table) = expectation.schema.tables.get_mut(table)
+                    {
+                        manifest.dialect.respell(Arc::make_mut(table), from, to);
+                    }
                 }
                 Operation::Opaque(opaque) => {
                     expectation.opaque_operations += 1;

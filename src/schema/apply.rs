@@ -191,29 +191,28 @@ impl Schema {
                 *column = to.clone();
             }
         };
-        let rename_in_text = |expression: &mut Spelling| expression.rename_column(from, to);
         table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
         for unique in &mut table.uniques {
             rename_in_parts(&mut unique.parts, from, to);
             unique.include.iter_mut().for_each(rename);
-            unique.condition.iter_mut().for_each(rename_in_text);
+            unique.condition.iter_mut().for_each(forget_certainty);
         }
         for index in &mut table.indexes {
             rename_in_parts(&mut index.parts, from, to);
             index.include.iter_mut().for_each(rename);
-            index.condition.iter_mut().for_each(rename_in_text);
+            index.condition.iter_mut().for_each(forget_certainty);
         }
         for exclusion in &mut table.exclusions {
             rename_in_parts(&mut exclusion.parts, from, to);
             exclusion.include.iter_mut().for_each(rename);
-            exclusion.condition.iter_mut().for_each(rename_in_text);
+            exclusion.condition.iter_mut().for_each(forget_certainty);
         }
         for check in &mut table.checks {
             check.columns.iter_mut().for_each(rename);
-            rename_in_text(&mut check.expression);
+            forget_certainty(&mut check.expression);
         }
         for generated in table.columns.iter_mut().filter_map(|column| column.generated.as_mut()) {
-            rename_in_text(&mut generated.expression);
+            forget_certainty(&mut generated.expression);
         }
         table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
         for table in self.tables.values_mut() {
@@ -299,8 +298,15 @@ fn rename_in_parts(parts: &mut [IndexPart], from: &Name, to: &Name) {
         match &mut part.key {
             IndexKey::Column(column) if column == from => *column = to.clone(),
             IndexKey::Column(_) => {}
-            IndexKey::Expression(expression) => expression.rename_column(from, to),
+            IndexKey::Expression(expression) => forget_certainty(expression),
         }
+    }
+}
+
+/// An expression's text may name the column that got a new name.
+fn forget_certainty(expression: &mut Spelling) {
+    if let Spelling::Certain(text) = expression {
+        *expression = Spelling::Uncertain(Arc::clone(text));
     }
 }
 

@@ -254,7 +254,11 @@ fn compare_foreign_keys(actual: &ForeignKey, expected: &ForeignKey) -> Compariso
 
 fn compare_checks(actual: &Check, expected: &Check) -> Comparison {
     let columns_known = !actual.columns.is_empty() && !expected.columns.is_empty();
+    // What a column says of itself has no name, and is not what was made under one.
+    let is_of_column =
+        actual.name.is_none() && expected.name.is_some() && expected.expression == Spelling::Unread;
     match actual.expression.compare(&expected.expression) {
+        Comparison::Unproven if is_of_column => Comparison::Different,
         Comparison::Unproven if columns_known && !same_set(&actual.columns, &expected.columns) => {
             Comparison::Different
         }

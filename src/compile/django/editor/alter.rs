@@ -213,9 +213,19 @@ impl Editor<'_> {
         }
     }
 
+    /// `_delete_index_sql`: a deferred index that is dropped is not made any more, since Django 5.1.
+    pub(super) fn forget_deferred_index(&mut self, table: &TableName, name: &Name) {
+        if self.context.project.django >= (5, 1) {
+            self.deferred.retain(
+                |it| !matches!(it, Change::AddIndex { table: of, index } if of == table && index.name.as_ref() == Some(name)),
+            );
+        }
+    }
+
     /// `DROP INDEX IF EXISTS`: one that was made under another name stays.
     pub(super) fn drop_like_index(&mut self, table: &TableName, column: &str) {
         let name: Name = self.context.backend.like_name(&table.name, column).into();
+        self.forget_deferred_index(table, &name);
         if find::has_index(&self.schema, table, &name) {
             self.drop_index(table, ConstraintRef::Name(name));
         }

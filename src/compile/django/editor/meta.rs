@@ -40,9 +40,7 @@ impl Editor<'_> {
         let is_deferred = self.deferred.iter().any(
             |it| matches!(it, Change::AddIndex { table: of, index } if *of == table && index.name.as_ref() == Some(name)),
         );
-        self.deferred.retain(
-            |it| !matches!(it, Change::AddIndex { table: of, index } if *of == table && index.name.as_ref() == Some(name)),
-        );
+        self.forget_deferred_index(&table, name);
         if !is_deferred && find::has_index(&self.schema, &table, name) {
             self.change(Change::DropIndex { table, index: ConstraintRef::Name(name.clone()) });
         }

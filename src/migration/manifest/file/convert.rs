@@ -57,7 +57,7 @@ impl From<ColumnLong> for ColumnFile {
 }
 
 fn spelling(text: Option<Text>) -> Spelling {
-    text.map_or(Spelling::Unread, |it| Spelling::Uncertain(it.0))
+    text.map_or(Spelling::Unread, |it| known(it.0))
 }
 
 /// `unknown` stands for a spelling that is there, but of which no more is known.

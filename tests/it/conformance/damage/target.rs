@@ -1,7 +1,7 @@
 //! What to drop, and how a server is told to.
 
 use schema_health::dialect::Dialect;
-use schema_health::schema::{Change, IndexKey, IndexPart, Name, Schema, Spelling, Table, TableName};
+use schema_health::schema::{Change, Column, IndexKey, IndexPart, Name, Schema, Spelling, Table, TableName};
 
 /// One object to drop.
 pub struct Target<'a> {
@@ -105,7 +105,11 @@ impl Target<'_> {
         let (table, name) = (dialect.table(&target.table.name), dialect.quote(&target.name));
         Ok(match dialect {
             Dialect::Postgres => match target.kind {
-                "tables" => vec![format!("DROP TABLE {table} CASCADE")],
+                // A row that refers to one of its rows would hinder the foreign key when the table comes again.
+                "tables" => vec![
+                    format!("TRUNCATE {table} CASCADE; DROP TABLE {table} CASCADE"),
+                    format!("DROP TABLE {table} CASCADE"),
+                ],
                 "columns" => vec![format!("ALTER TABLE {table} DROP COLUMN {name} CASCADE")],
                 "indexes" => vec![format!("DROP INDEX {name}")],
                 _ => vec![
@@ -197,7 +201,17 @@ fn drop_column_after_keys(dialect: Dialect, target: &Target<'_>, whole: &Schema)
     sql.extend(
         checks.iter().map(|it| format!("ALTER TABLE {quoted} DROP CONSTRAINT {}; ", dialect.quote(it))),
     );
-    sql + &format!("ALTER TABLE {quoted} DROP COLUMN {}", dialect.quote(column))
+    let is_computed_of = |it: &&Column| it.generated.as_ref().is_some_and(|it| speaks(it.expression.text()));
+    for computed in table.columns.iter().filter(is_computed_of) {
+        let of_computed = table.indexes.iter().filter(|it| over(&it.parts).contains(&computed.name));
+        let names = of_computed.filter_map(|it| it.name.as_ref());
+        sql.extend(names.map(|it| drop_if_there(dialect, &table.name, "INDEX", it)));
+        sql += &format!("ALTER TABLE {quoted} DROP COLUMN {}; ", dialect.quote(&computed.name));
+    }
+    let is_in_key =
+        table.primary_key.as_ref().is_some_and(|it| it.columns.len() > 1 && it.columns.contains(column));
+    let key = if is_in_key { "DROP PRIMARY KEY, " } else { "" };
+    sql + &format!("ALTER TABLE {quoted} {key}DROP COLUMN {}", dialect.quote(column))
 }
 
 /// A check that belongs to a column has no name, and goes when the column is said anew.

@@ -1,0 +1,18 @@
+"""As squashmigrations leaves it: what one operation defers, a later one of the same migration takes back."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("hunted", "0005_key_is_no_text")]
+    operations = [
+        migrations.CreateModel(
+            "Squashed",
+            [
+                ("id", models.BigAutoField(primary_key=True)),
+                ("digest", models.CharField(max_length=255, db_index=True)),
+                ("name", models.CharField(max_length=40)),
+            ],
+        ),
+        migrations.AlterField("Squashed", "digest", models.TextField(db_index=True)),
+    ]

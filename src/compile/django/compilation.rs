@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use super::compile::compile;
 use super::notice::{Concern, Notice};
-use super::project::Project;
 use super::read::{ReadError, Request, read};
 use crate::dialect::Dialect;
 use crate::migration::manifest::Mistake;
@@ -54,7 +53,7 @@ pub enum CompileError {
 /// Blocking: it reads files.
 pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
     let mut project = read(request)?;
-    let files = files_of(&project);
+    let files = std::mem::take(&mut project.files);
     let (dialect, django, apps) = (project.dialect, project.django, project.apps.len());
     let compiled = compile(&project);
     let mut notices = std::mem::take(&mut project.notices);
@@ -87,15 +86,6 @@ fn why_no_manifest(mistakes: &[Mistake], notices: &[Notice]) -> String {
         lines.push(Concern::App.advice().to_owned());
     }
     lines.join("\n")
-}
-
-fn files_of(project: &Project) -> BTreeSet<PathBuf> {
-    let mut files = project.files.clone();
-    for migration in &project.migrations {
-        files.insert(migration.file.to_path_buf());
-        files.extend(migration.file.parent().map(ToOwned::to_owned));
-    }
-    files
 }
 
 impl Summary {

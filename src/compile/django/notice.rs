@@ -3,7 +3,7 @@
 use super::project::Location;
 
 /// Something that was not seen through, or was taken for granted, and told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Notice {
     pub at: Location,
     pub concern: Concern,
@@ -11,7 +11,7 @@ pub struct Notice {
 }
 
 /// What a notice is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Concern {
     /// An entry of `INSTALLED_APPS` that is not known, or an app that is in none of the sources.
     App,

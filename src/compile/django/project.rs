@@ -102,7 +102,7 @@ pub enum Value {
 }
 
 /// A place in a source file; lines count from 1.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Location {
     pub file: Arc<PathBuf>,
     pub line: u32,

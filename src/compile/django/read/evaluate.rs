@@ -31,6 +31,8 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::source::Sources;
 use super::syntax::tree::{Expr, FunctionDef, Span, Stmt, StmtKind};
 use crate::compile::django::notice::{Concern, Notice};
@@ -66,11 +68,11 @@ pub struct World<'a> {
 }
 
 /// What was told of functions, by the place of their definitions, which are kept so that no other comes to stand there.
-type Facts = HashMap<*const FunctionDef, (Arc<FunctionDef>, Arc<Function>)>;
+type Facts = HashMap<*const FunctionDef, (Arc<FunctionDef>, Arc<Function>), RandomState>;
 
 pub struct Interpreter<'a> {
     pub world: &'a World<'a>,
-    modules: HashMap<String, Rc<Module>>,
+    modules: HashMap<String, Rc<Module>, RandomState>,
     module_steps: u64,
     /// Where `module_steps` must stop.
     limit: u64,
@@ -82,21 +84,21 @@ pub struct Interpreter<'a> {
     catching: u32,
     journals: Vec<Journal>,
     notices: Vec<Notice>,
-    told: HashSet<(u32, String)>,
+    told: HashSet<(u32, String), RandomState>,
     facts: Facts,
     /// Those of the module that [`Interpreter::run`] ran, which go with it.
     own_facts: Facts,
     /// Settings that an app's own code sets: `settings.X = getattr(settings, "X", …)`.
     set_by_code: SharedNames,
     /// Packages whose modules were looked through for such.
-    provoked: HashSet<String>,
+    provoked: HashSet<String, RandomState>,
 }
 
 impl<'a> Interpreter<'a> {
     pub fn new(world: &'a World<'a>) -> Self {
         Self {
             world,
-            modules: HashMap::new(),
+            modules: HashMap::default(),
             module_steps: 0,
             limit: MODULE_STEPS,
             all_steps: 0,
@@ -105,11 +107,11 @@ impl<'a> Interpreter<'a> {
             catching: 0,
             journals: Vec::new(),
             notices: Vec::new(),
-            told: HashSet::new(),
-            facts: Facts::new(),
-            own_facts: Facts::new(),
+            told: HashSet::default(),
+            facts: Facts::default(),
+            own_facts: Facts::default(),
             set_by_code: SharedNames::default(),
-            provoked: HashSet::new(),
+            provoked: HashSet::default(),
         }
     }
 

@@ -2,10 +2,11 @@
 
 mod graph;
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 use super::evaluate::live::{Live, Module};
 use super::evaluate::{Interpreter, World};
@@ -45,48 +46,38 @@ struct Job {
     file: PathBuf,
 }
 
-/// What came of a job, by its position.
-type Done = (usize, Option<Loaded>, Vec<Notice>);
+/// Files that are parsed before their turn has come.
+const AHEAD: usize = 64;
 
+/// One thread reads and parses, while this one evaluates what was parsed.
 pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
     let mut notices = Vec::new();
     let mut jobs = Vec::new();
     for (position, app) in apps.iter().enumerate() {
         jobs.extend(files_of(position, app, world, &mut notices));
     }
-    let threads =
-        std::thread::available_parallelism().map_or(1, |it| it.get()).min(8).min(jobs.len() / 16 + 1);
-    let next = AtomicUsize::new(0);
-    let done: Mutex<Vec<Done>> = Mutex::default();
-    let work = || {
-        let mut interpreter = Interpreter::new(world);
-        let mut mine = Vec::new();
-        loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(job) = jobs.get(at) else { break };
-            let (loaded, notices) = load(&mut interpreter, job, &apps[job.app]);
-            mine.push((at, loaded, notices));
-        }
-        done.lock().unwrap_or_else(PoisonError::into_inner).extend(mine);
-    };
+    let mut loaded = Vec::new();
+    let mut known: HashSet<Notice> = notices.iter().cloned().collect();
+    // What migrations import is evaluated once, for all of them.
+    let mut interpreter = Interpreter::new(world);
     std::thread::scope(|scope| -> Result<(), ReadError> {
-        for _ in 0..threads {
-            let builder = std::thread::Builder::new().stack_size(syntax::STACK);
-            builder.spawn_scoped(scope, work).map_err(ReadError::Thread)?;
+        let (parsed, sources) = sync_channel(AHEAD);
+        let files: Vec<&Path> = jobs.iter().map(|it| &*it.file).collect();
+        let ahead = move || {
+            for file in files {
+                // Nobody listens any more when evaluating has panicked.
+                let Ok(()) = parsed.send(world.sources.load_whole(file)) else { return };
+            }
+        };
+        let builder = std::thread::Builder::new().stack_size(syntax::STACK);
+        builder.spawn_scoped(scope, ahead).map_err(ReadError::Thread)?;
+        for (job, source) in jobs.iter().zip(sources) {
+            let (migration, told) = load(&mut interpreter, job, &apps[job.app], source);
+            loaded.extend(migration);
+            notices.extend(told.into_iter().filter(|it| known.insert(it.clone())));
         }
         Ok(())
     })?;
-    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
-    done.sort_by_key(|(at, ..)| *at);
-    let mut loaded = Vec::new();
-    for (_, migration, told) in done {
-        loaded.extend(migration);
-        for notice in told {
-            if !notices.contains(&notice) {
-                notices.push(notice);
-            }
-        }
-    }
     Ok((graph::resolve(loaded, apps, &mut notices), notices))
 }
 
@@ -106,6 +97,7 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
             return Vec::new();
         }
     };
+    world.sources.note(&folder);
     let entries = match world.sources.names(&folder) {
         Ok(entries) => entries,
         Err(error) => {
@@ -161,8 +153,13 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
     names.into_iter().map(job).collect()
 }
 
-fn load(interpreter: &mut Interpreter, job: &Job, app: &App) -> (Option<Loaded>, Vec<Notice>) {
-    let source = match interpreter.world.sources.load_whole(&job.file) {
+fn load(
+    interpreter: &mut Interpreter,
+    job: &Job,
+    app: &App,
+    source: Result<Arc<syntax::Source>, syntax::SyntaxError>,
+) -> (Option<Loaded>, Vec<Notice>) {
+    let source = match source {
         Ok(source) => source,
         Err(error) => return unread(job, app, error.line, error.message, Vec::new()),
     };

@@ -5,7 +5,7 @@
 mod folders;
 mod text;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -63,9 +63,10 @@ pub struct Sources {
     placed: HashMap<String, PathBuf>,
     folders: Folders,
     places: Mutex<HashMap<String, Option<Place>, RandomState>>,
-    files: Mutex<HashMap<PathBuf, Parsed, RandomState>>,
-    /// Every file that was read, and every folder that was listed.
-    read: Mutex<BTreeSet<PathBuf>>,
+    /// By their paths as texts, which are compared by their bytes.
+    files: Mutex<HashMap<OsString, Parsed, RandomState>>,
+    /// Every file that was read, and every folder of which it counts what is in it.
+    read: Mutex<HashSet<OsString, RandomState>>,
 }
 
 impl Sources {
@@ -168,7 +169,7 @@ impl Sources {
     /// A file that is imported, its classes and functions parsed when somebody asks for them; read by whoever asks first.
     pub fn load(&self, file: &Path) -> Result<Arc<Source>, SyntaxError> {
         self.note(file);
-        let cell = lock(&self.files).entry(file.to_owned()).or_default().clone();
+        let cell = lock(&self.files).entry(file.as_os_str().to_owned()).or_default().clone();
         cell.get_or_init(|| {
             let text = text::read(file).map_err(|message| SyntaxError { line: 1, message })?;
             syntax::outline(Arc::new(file.to_owned()), text).map(Arc::new)
@@ -183,16 +184,18 @@ impl Sources {
         syntax::parse(Arc::new(file.to_owned()), text).map(Arc::new)
     }
 
-    fn note(&self, path: &Path) {
+    /// The answer hangs on this file, or on what is in this folder.
+    pub fn note(&self, path: &Path) {
         let mut read = lock(&self.read);
-        if !read.contains(path) {
-            read.insert(path.to_owned());
+        if !read.contains(path.as_os_str()) {
+            read.insert(path.as_os_str().to_owned());
         }
     }
 
-    /// Every file that was read, and every folder that was listed: what the answer hangs on.
+    /// What the answer hangs on.
     pub fn into_read(self) -> BTreeSet<PathBuf> {
-        self.read.into_inner().unwrap_or_else(PoisonError::into_inner)
+        let read = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        read.into_iter().map(PathBuf::from).collect()
     }
 
     /// Whether `asked` holds for a Python file of a package's own folder, or of a folder in it that is a module of `names`.

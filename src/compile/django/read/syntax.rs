@@ -3,6 +3,7 @@
 mod guard;
 mod later;
 mod lower;
+mod quick;
 mod scan;
 pub mod tree;
 
@@ -33,9 +34,29 @@ pub struct SyntaxError {
 ///
 /// To be called on a thread with a stack of [`STACK`].
 pub fn parse(file: Arc<PathBuf>, text: String) -> Result<Source, SyntaxError> {
-    let is_tame = scan::scan(&text).is_some_and(|it| it.is_tame);
-    let body = statements(&text, 0, is_tame)?;
+    let body = match quick::parse(&text, 0) {
+        Some(body) => body,
+        None => whole(&text)?,
+    };
     Ok(Source::new(file, Arc::new(text), body))
+}
+
+/// Part by part, because most of them are plain; where something is wrong, that is told of the whole.
+fn whole(text: &str) -> Result<Vec<Stmt>, SyntaxError> {
+    let scan = scan::scan(text);
+    let is_tame = scan.as_ref().is_some_and(|it| it.is_tame);
+    let by_parts = scan.and_then(|scan| {
+        let mut body = Vec::new();
+        for part in scan.parts {
+            let start = u32::try_from(part.range.start).ok()?;
+            body.extend(statements(&text[part.range], start, is_tame).ok()?);
+        }
+        Some(body)
+    });
+    match by_parts {
+        Some(body) => Ok(body),
+        None => by_ruff(text, 0, is_tame),
+    }
 }
 
 /// The file's statements; of its classes and functions what stands outside. Broken syntax inside of one is told by
@@ -46,7 +67,7 @@ pub fn outline(file: Arc<PathBuf>, text: String) -> Result<Source, SyntaxError> 
     let text = Arc::new(text);
     let body = match parts(&text) {
         Some(body) => body,
-        None => statements(&text, 0, false)?,
+        None => by_ruff(&text, 0, false)?,
     };
     Ok(Source::new(file, text, body))
 }
@@ -69,6 +90,13 @@ fn parts(text: &Arc<String>) -> Option<Vec<Stmt>> {
 
 /// The statements of a text that begins at the offset `start` of its file.
 fn statements(text: &str, start: u32, is_tame: bool) -> Result<Vec<Stmt>, SyntaxError> {
+    match quick::parse(text, start) {
+        Some(body) => Ok(body),
+        None => by_ruff(text, start, is_tame),
+    }
+}
+
+fn by_ruff(text: &str, start: u32, is_tame: bool) -> Result<Vec<Stmt>, SyntaxError> {
     if !is_tame && let Some(reason) = guard::refuse(text) {
         return Err(SyntaxError { line: 1, message: reason });
     }

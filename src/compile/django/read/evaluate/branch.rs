@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::Interpreter;
 use super::live::*;
 use super::operator::equal;
@@ -32,7 +34,7 @@ enum Content {
 pub struct Journal {
     entries: Vec<(Cell, Content)>,
     /// The places of the cells, which live as long as their entries.
-    places: HashSet<*const ()>,
+    places: HashSet<*const (), RandomState>,
 }
 
 impl Journal {

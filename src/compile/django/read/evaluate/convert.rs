@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::asked::{self, CALLED};
 use super::live::*;
 use super::{Interpreter, format};
@@ -21,13 +23,13 @@ struct Budget {
     parts: u32,
     within: Vec<*const Instance>,
     /// What was converted already: objects that share objects would else grow without end.
-    made: HashMap<*const Instance, Arc<Object>>,
+    made: HashMap<*const Instance, Arc<Object>, RandomState>,
 }
 
 impl Interpreter<'_> {
     /// Within `module`, for what must be told of where nothing else is known.
     pub fn value(&mut self, live: &Live, scope: &Rc<Scope>) -> Value {
-        let mut budget = Budget { parts: MAX_PARTS, within: Vec::new(), made: HashMap::new() };
+        let mut budget = Budget { parts: MAX_PARTS, within: Vec::new(), made: HashMap::default() };
         self.convert(live, scope, MAX_DEPTH, &mut budget)
     }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::{ClassDef, FunctionDef, Span};
@@ -104,20 +106,35 @@ impl Live {
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     entries: Vec<(Arc<str>, Option<Live>)>,
-    index: HashMap<Arc<str>, usize>,
+    /// Once there are more than [`FEW`].
+    index: HashMap<Arc<str>, usize, RandomState>,
 }
 
+/// As many names are looked through one by one: a call or a small class has no more.
+const FEW: usize = 8;
+
 impl Names {
+    fn place(&self, name: &str) -> Option<usize> {
+        if self.entries.len() <= FEW {
+            self.entries.iter().position(|(it, _)| **it == *name)
+        } else {
+            self.index.get(name).copied()
+        }
+    }
+
     pub fn get(&self, name: &str) -> Option<&Live> {
-        self.entries[*self.index.get(name)?].1.as_ref()
+        self.entries[self.place(name)?].1.as_ref()
     }
 
     pub fn set(&mut self, name: Arc<str>, value: Live) {
-        match self.index.get(&name) {
-            Some(at) => self.entries[*at].1 = Some(value),
-            None => {
-                self.index.insert(name.clone(), self.entries.len());
-                self.entries.push((name, Some(value)));
+        if let Some(at) = self.place(&name) {
+            self.entries[at].1 = Some(value);
+            return;
+        }
+        self.entries.push((name, Some(value)));
+        if self.entries.len() > FEW {
+            for (at, (name, _)) in self.entries.iter().enumerate().skip(self.index.len()) {
+                self.index.insert(name.clone(), at);
             }
         }
     }
@@ -127,8 +144,8 @@ impl Names {
     }
 
     pub fn remove(&mut self, name: &str) {
-        if let Some(at) = self.index.get(name) {
-            self.entries[*at].1 = None;
+        if let Some(at) = self.place(name) {
+            self.entries[at].1 = None;
         }
     }
 

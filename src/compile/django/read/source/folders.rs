@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
@@ -16,7 +16,8 @@ const MAX_ENTRIES: usize = 20_000;
 
 #[derive(Default)]
 pub struct Folders {
-    listed: Mutex<HashMap<PathBuf, Arc<Listing>, RandomState>>,
+    /// Paths as texts, which are compared by their bytes.
+    listed: Mutex<HashMap<OsString, Arc<Listing>, RandomState>>,
 }
 
 enum Listing {
@@ -64,11 +65,11 @@ impl Folders {
     }
 
     fn listing(&self, folder: &Path) -> Arc<Listing> {
-        if let Some(listing) = lock(&self.listed).get(folder) {
+        if let Some(listing) = lock(&self.listed).get(folder.as_os_str()) {
             return listing.clone();
         }
         let listing = Arc::new(list(folder));
-        lock(&self.listed).insert(folder.to_owned(), listing.clone());
+        lock(&self.listed).insert(folder.as_os_str().to_owned(), listing.clone());
         listing
     }
 }

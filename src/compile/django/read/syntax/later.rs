@@ -5,7 +5,6 @@ use std::sync::{Arc, OnceLock};
 
 use super::scan::{Part, PartKind};
 use super::tree::{Expr, ExprKind, Parameters, Span, Stmt, StmtKind};
-use super::{guard, lower};
 
 /// What stands for what cannot be parsed. Python would not have imported the module.
 const BROKEN: &str = "stands where the syntax is broken";
@@ -153,11 +152,7 @@ impl Later {
 
     /// The one statement that the text is.
     fn parse(&self, text: &str) -> Option<StmtKind> {
-        if guard::refuse(text).is_some() {
-            return None;
-        }
-        let module = ruff_python_parser::parse_module(text).ok()?;
-        let mut body = lower::lower(module.syntax(), self.span.start);
+        let mut body = super::statements(text, self.span.start, false).ok()?;
         body.pop().filter(|_| body.is_empty()).map(|it| it.kind)
     }
 }

@@ -128,6 +128,14 @@ impl Spelling {
     }
 
     /// [`Spelling::compare`] for something that may be absent: absent and present always differ.
+    /// [`Spelling::compare_options`] for defaults, where one of which nothing is known may be none at all.
+    pub fn compare_defaults(actual: Option<&Self>, expected: Option<&Self>) -> Comparison {
+        match (actual, expected) {
+            (None, Some(Self::Unread)) => Comparison::Unproven,
+            (actual, expected) => Self::compare_options(actual, expected),
+        }
+    }
+
     pub fn compare_options(a: Option<&Self>, b: Option<&Self>) -> Comparison {
         match (a, b) {
             (None, None) => Comparison::Same,

@@ -306,7 +306,7 @@ impl Judge<'_> {
             let severity = expected.nullable.then_some(Severity::Warning);
             differs(Rule::NullabilityDiffers, severity, say(expected.nullable), say(actual.nullable));
         }
-        let default = Spelling::compare_options(actual.default.as_ref(), expected.default.as_ref());
+        let default = Spelling::compare_defaults(actual.default.as_ref(), expected.default.as_ref());
         let generated_differs = actual.generated.is_some() != expected.generated.is_some()
             || actual.generated.as_ref().zip(expected.generated.as_ref()).is_some_and(
                 |(actual, expected)| {

@@ -208,7 +208,7 @@ pub fn compare_columns(actual: &Column, expected: &Column) -> Comparison {
     };
     all_of([
         actual.data_type.compare_type(&expected.data_type),
-        Spelling::compare_options(actual.default.as_ref(), expected.default.as_ref()),
+        Spelling::compare_defaults(actual.default.as_ref(), expected.default.as_ref()),
         generated,
         collation,
     ])

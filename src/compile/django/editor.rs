@@ -8,6 +8,7 @@
 mod alter;
 mod define;
 mod find;
+mod left_over;
 mod many_to_many;
 mod meta;
 mod order;
@@ -18,6 +19,7 @@ mod together;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use self::left_over::left_by_mysql;
 use super::field::{Field, Kind};
 use super::names;
 use super::state::{Context, Model, State};
@@ -258,7 +260,11 @@ impl<'a> Editor<'a> {
         let name = self.table_of(model);
         let Some(defined) = self.define(state, model, &name, field) else { return };
         let table = || name.clone();
-        self.change(Change::AddColumn { table: table(), column: defined.column.clone() });
+        let mut column = defined.column.clone();
+        if column.default.is_none() {
+            column.default = left_by_mysql(self.context, field, &defined.column);
+        }
+        self.change(Change::AddColumn { table: table(), column });
         if let Some(check) = defined.check.clone() {
             self.change(Change::AddCheck { table: table(), check });
         }

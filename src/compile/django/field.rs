@@ -59,6 +59,9 @@ pub struct Field {
     pub db_column: Option<Arc<str>>,
     /// `None` when nothing is said: Django's `default` is no default of the database.
     pub db_default: Option<Value>,
+    /// Django's own default, and whether an empty text stands for one that is not said: MySQL keeps some of them.
+    pub default: Option<Value>,
+    pub blank: bool,
     /// Not compared, but a change of it makes MySQL and MariaDB define the column anew.
     pub db_comment: Option<Arc<str>>,
     /// What was not seen through, in one sentence.

@@ -112,6 +112,12 @@ impl Reader<'_> {
             db_index: self.flag(&arguments, object, "db_index", is_relation || class == "SlugField"),
             db_column: self.db_column(&arguments),
             db_default: self.db_default(&arguments),
+            // A class of the project's own may have a default that its constructor says.
+            default: arguments
+                .get("default")
+                .cloned()
+                .or_else(|| (!object.class.starts_with("django.")).then(|| Value::Name("not known".into()))),
+            blank: matches!(arguments.flag("blank"), Argument::Is(true)),
             db_comment: match arguments.text("db_comment") {
                 Argument::Is(text) if !text.is_empty() => Some(text.clone()),
                 Argument::Is(_) | Argument::Unset | Argument::Unknown => None,
@@ -349,6 +355,8 @@ fn unseen_field(name: &str) -> Field {
         db_index: false,
         db_column: None,
         db_default: None,
+        default: None,
+        blank: false,
         db_comment: None,
         notice: None,
         blind: true,

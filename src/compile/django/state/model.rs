@@ -290,6 +290,8 @@ pub fn relation_field(name: &str, to: &ModelKey, db_constraint: bool, parent: bo
         db_index: true,
         db_column: None,
         db_default: None,
+        default: None,
+        blank: false,
         db_comment: None,
         notice: None,
         blind: false,

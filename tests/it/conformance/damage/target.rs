@@ -1,7 +1,9 @@
 //! What to drop, and how a server is told to.
 
 use schema_health::dialect::Dialect;
-use schema_health::schema::{Change, Column, IndexKey, IndexPart, Name, Schema, Spelling, Table, TableName};
+use schema_health::schema::{
+    Change, Column, ForeignKey, IndexKey, IndexPart, Name, Schema, Spelling, Table, TableName,
+};
 
 /// One object to drop.
 pub struct Target<'a> {
@@ -233,7 +235,7 @@ fn drop_column(dialect: Dialect, target: &Target<'_>, whole: &Schema) -> String 
     table
         .foreign_keys
         .iter()
-        .filter(|it| it.columns.contains(column))
+        .filter(|it| it.columns.contains(column) || !is_served_without(table, column, it))
         .for_each(|it| drop("FOREIGN KEY", &it.name));
     table.uniques.iter().filter(|it| over(&it.parts).contains(column)).for_each(|it| drop("INDEX", &it.name));
     table.indexes.iter().filter(|it| over(&it.parts).contains(column)).for_each(|it| drop("INDEX", &it.name));
@@ -251,6 +253,15 @@ fn drop_column(dialect: Dialect, target: &Target<'_>, whole: &Schema) -> String 
         dialect.table(&table.name),
         actions.join(", ")
     )
+}
+
+/// Whether an index that begins with the key's columns stays when all over `column` go: without one, InnoDB takes no
+/// further change of the table.
+fn is_served_without(table: &Table, column: &Name, key: &ForeignKey) -> bool {
+    let uniques = table.uniques.iter().map(|it| over(&it.parts));
+    let indexes = table.indexes.iter().map(|it| over(&it.parts));
+    let keys = table.primary_key.iter().map(|it| it.columns.clone());
+    uniques.chain(indexes).chain(keys).any(|it| !it.contains(column) && it.starts_with(&key.columns))
 }
 
 /// Drops the foreign keys of other tables that lead to the target's columns.

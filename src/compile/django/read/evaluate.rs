@@ -82,6 +82,8 @@ pub struct Interpreter<'a> {
     trying: u32,
     /// How many `try` blocks of any kind, and calls that take a missing attribute for an answer.
     catching: u32,
+    /// The last statement given to a database, in the `try` that is running: the database may have refused it.
+    asked: Option<Arc<crate::compile::django::project::Unknown>>,
     journals: Vec<Journal>,
     notices: Vec<Notice>,
     told: HashSet<(u32, String), RandomState>,
@@ -105,6 +107,7 @@ impl<'a> Interpreter<'a> {
             depth: 0,
             trying: 0,
             catching: 0,
+            asked: None,
             journals: Vec::new(),
             notices: Vec::new(),
             told: HashSet::default(),

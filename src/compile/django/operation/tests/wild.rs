@@ -152,6 +152,54 @@ class Migration(migrations.Migration):
     assert_eq!(all, ["1: create shop_item: id name code", "2: shop_item + weight integer NULL"]);
 }
 
+/// Nothing that hangs on the answer is certain: not what is returned, not what was bound on the way.
+#[test]
+fn a_statement_that_the_database_may_refuse_leaves_both_ways_open() {
+    let returned = "
+    try:
+        cursor.execute('SELECT 1 FROM shop_old')
+        return True
+    except Exception:
+        return False
+";
+    let bound = "
+    there = False
+    try:
+        cursor.execute('SELECT 1 FROM shop_old')
+        there = True
+    except Exception:
+        pass
+    return there
+";
+    let otherwise = "
+    try:
+        cursor.execute('SELECT 1 FROM shop_old')
+    except (ProgrammingError, OperationalError) as error:
+        return False
+    else:
+        return True
+";
+    for body in [returned, bound, otherwise] {
+        let asks = format!(
+            "
+from django.db import OperationalError, ProgrammingError, connection
+def is_there(cursor):{body}
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    if is_there(connection.cursor()):
+        operations = [migrations.AddField('item', 'weight', models.IntegerField(null=True))]
+    else:
+        operations = []
+"
+        );
+        let compiled = project("", &[("1", super::ITEM), ("2", &asks)]);
+        let all = lines(&compiled);
+        assert!(all.iter().any(|it| it.starts_with("2: ") && it.ends_with("?? anything")), "{body}{all:#?}");
+        let told = format!("{:?}", compiled.notices);
+        assert!(told.contains("asks the database, which may refuse"), "{told}");
+    }
+}
+
 /// What takes citext's place from Django 4.2 on: without pattern operators, and so without the second index.
 #[test]
 fn a_column_whose_collation_is_not_deterministic_has_no_second_index() {

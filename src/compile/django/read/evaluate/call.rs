@@ -21,6 +21,7 @@ impl Interpreter<'_> {
             return self.super_call(call, scope, span);
         }
         let function = self.eval(&call.function, scope)?;
+        self.note_question(call, &function, scope, span);
         let mut args = Vec::with_capacity(call.args.len());
         let mut keywords = Keywords::with_capacity(call.keywords.len());
         for arg in &call.args {
@@ -57,6 +58,22 @@ impl Interpreter<'_> {
             }
         }
         self.call(&function, args, keywords, scope, span)
+    }
+
+    /// `cursor.execute(…)`: whether the database takes it is not known.
+    fn note_question(&mut self, call: &CallExpr, function: &Live, scope: &Rc<Scope>, span: Span) {
+        let ExprKind::Attribute(_, name) = &call.function.kind else { return };
+        let is_ours = match function {
+            Live::Function(_) | Live::Class(_) => true,
+            Live::Bound(bound) => matches!(bound.callee, Callee::Function(_)),
+            _ => false,
+        };
+        if self.catching > 0 && !is_ours && matches!(&**name, "execute" | "executemany" | "callproc") {
+            let unknown = self.unknown(scope, span, "asks the database, which may refuse");
+            if let Live::Unknown(why) = unknown {
+                self.asked = Some(why);
+            }
+        }
     }
 
     fn unpack_keywords(

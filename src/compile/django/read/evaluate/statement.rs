@@ -7,6 +7,7 @@ use super::branch::Cell;
 use super::live::*;
 use super::operator::{integer, put};
 use super::{Interpreter, format};
+use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -233,10 +234,29 @@ impl Interpreter<'_> {
         let catches = u32::from(!handlers.is_empty());
         self.trying += u32::from(catches_imports);
         self.catching += catches;
+        let asked_before = self.asked.take();
         let result = self.block(body, scope);
+        let asked = std::mem::replace(&mut self.asked, asked_before);
         self.trying -= u32::from(catches_imports);
         self.catching -= catches;
         match result {
+            Ok(outcome) if asked.is_some() && !handlers.is_empty() => {
+                let Some(why) = asked else { return Ok(outcome) };
+                self.either(
+                    &why,
+                    |it| {
+                        if !matches!(outcome.flow, Flow::Next) {
+                            return Ok(outcome);
+                        }
+                        let last = it.block(otherwise, scope)?;
+                        Ok(Outcome {
+                            flow: last.flow,
+                            maybe: outcome.maybe.into_iter().chain(last.maybe).collect(),
+                        })
+                    },
+                    |it| it.database_refused(body, handlers, scope, &why),
+                )
+            }
             Ok(outcome) if matches!(outcome.flow, Flow::Next) => {
                 let last = self.block(otherwise, scope)?;
                 Ok(Outcome { flow: last.flow, maybe: outcome.maybe.into_iter().chain(last.maybe).collect() })
@@ -258,6 +278,31 @@ impl Interpreter<'_> {
             }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// The way through the handlers when a statement that only the database can judge was refused. Handlers of other
+    /// exceptions are tried too: which one a driver raises is not known.
+    fn database_refused(
+        &mut self,
+        body: &[Stmt],
+        handlers: &[Handler],
+        scope: &Rc<Scope>,
+        why: &Arc<Unknown>,
+    ) -> Result<Outcome, Stop> {
+        // How far the body came is not known.
+        self.havoc(body, scope, why)?;
+        let Some((handler, others)) = handlers.split_first() else { return Ok(Flow::Next.into()) };
+        if let Some(name) = &handler.name {
+            self.bind(scope, name.clone(), Live::Unknown(why.clone()));
+        }
+        if others.is_empty() {
+            return self.block(&handler.body, scope);
+        }
+        self.either(
+            why,
+            |it| it.block(&handler.body, scope),
+            |it| it.database_refused(&[], others, scope, why),
+        )
     }
 
     /// What an `except` catches.

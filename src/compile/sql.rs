@@ -13,6 +13,7 @@
 //! first.
 
 mod alter;
+mod collation;
 mod column;
 mod complete;
 mod constraint;
@@ -33,6 +34,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
+pub use collation::collations;
 pub use complete::{apply, complete};
 pub use step::{ColumnPart, ConstraintKind, Key, Step};
 pub use survey::{Survey, survey};

@@ -16,6 +16,12 @@ impl Executor<'_> {
                     Ok(text) => {
                         let statements = sql::read(self.context.project.dialect, &text);
                         self.editor.sql(&statements);
+                        if self.context.project.dialect == Dialect::Postgres {
+                            // A copy of another is taken as the server's own are: deterministic.
+                            for (name, is_deterministic) in sql::collations(&text) {
+                                self.editor.create_collation(&name, is_deterministic.unwrap_or(true));
+                            }
+                        }
                     }
                     Err(unknown) => {
                         let reason = match unknown {

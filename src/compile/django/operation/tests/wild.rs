@@ -221,3 +221,25 @@ fn a_column_whose_collation_is_not_deterministic_has_no_second_index() {
         ],
     );
 }
+
+/// The same, where SQL makes the collation.
+#[test]
+fn a_collation_made_by_sql_may_be_no_deterministic_one() {
+    check_body(
+        "",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.RunSQL(\"CREATE COLLATION any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)\"),
+        migrations.RunSQL([\"CREATE COLLATION german (provider = icu, locale = 'de')\"]),
+        migrations.AddField('item', 'mail', models.CharField(max_length=9, db_collation='any_case', unique=True)),
+        migrations.AddField('item', 'city', models.CharField(max_length=9, db_collation='german', db_index=True)),
+    ]",
+        &[
+            "shop_item + mail varchar(9) NOT NULL COLLATE any_case",
+            "shop_item + unique mail",
+            "shop_item + city varchar(9) NOT NULL COLLATE german",
+            "shop_item + index city",
+            "shop_item + index city varchar_pattern_ops",
+        ],
+    );
+}

@@ -243,3 +243,22 @@ fn a_collation_made_by_sql_may_be_no_deterministic_one() {
         ],
     );
 }
+
+/// A field whose `db_type` matches on the vendor was taken for one without a column.
+#[test]
+fn what_may_have_returned_has_not_certainly_fallen_through() {
+    check_body(
+        "
+class Odd(models.TextField):
+    def db_type(self, connection):
+        match connection.vendor:
+            case 'sqlite':
+                return 'text'
+            case _:
+                return 'varchar(5)'
+",
+        "dependencies = [('shop', '1')]
+    operations = [migrations.AddField('item', 'odd', Odd(null=True))]",
+        &["shop_item + odd (not known) NULL"],
+    );
+}

@@ -131,6 +131,7 @@ impl Interpreter<'_> {
             StmtKind::Opaque(what, body) => {
                 if let Live::Unknown(why) = self.unknown(scope, span, *what) {
                     self.havoc(body, scope, &why)?;
+                    return Ok(may_return(body, &why));
                 }
             }
         }
@@ -151,7 +152,7 @@ impl Interpreter<'_> {
             Err(Live::Unknown(why)) => {
                 self.havoc_target(target, scope, &why)?;
                 self.havoc(body, scope, &why)?;
-                return Ok(Flow::Next.into());
+                return Ok(may_return(body, &why));
             }
             Err(_) => return Ok(Flow::Next.into()),
         };
@@ -161,6 +162,7 @@ impl Interpreter<'_> {
             if let Live::Unknown(why) = &item {
                 self.havoc_target(target, scope, why)?;
                 self.havoc(body, scope, why)?;
+                maybe.extend(may_return(body, why).maybe);
                 continue;
             }
             self.assign(target, item, scope)?;
@@ -202,7 +204,7 @@ impl Interpreter<'_> {
                 Ok(false) => return self.block(otherwise, scope),
                 Err(why) => {
                     self.havoc(body, scope, &why)?;
-                    return Ok(Flow::Next.into());
+                    return Ok(may_return(body, &why));
                 }
             }
             let outcome = self.block(body, scope)?;
@@ -515,6 +517,43 @@ impl Interpreter<'_> {
             }
             _ => Ok(value),
         }
+    }
+}
+
+/// The end of statements of which it is not known whether they run: one that returns may have returned anything.
+fn may_return(body: &[Stmt], why: &Arc<Unknown>) -> Outcome {
+    let mut maybe = Vec::new();
+    if body.iter().any(returns) {
+        maybe.push((Flow::Return(Live::Unknown(why.clone())), why.clone()));
+    }
+    Outcome { flow: Flow::Next, maybe }
+}
+
+fn returns(stmt: &Stmt) -> bool {
+    let any = |body: &[Stmt]| body.iter().any(returns);
+    match &stmt.kind {
+        StmtKind::Return(_) => true,
+        StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } => {
+            any(body) || any(otherwise)
+        }
+        StmtKind::If { then, otherwise, .. } => any(then) || any(otherwise),
+        StmtKind::With { body, .. } | StmtKind::Opaque(_, body) => any(body),
+        StmtKind::Try { body, handlers, otherwise, finally } => {
+            any(body) || handlers.iter().any(|it| any(&it.body)) || any(otherwise) || any(finally)
+        }
+        StmtKind::Function(_)
+        | StmtKind::Class(_)
+        | StmtKind::Delete(_)
+        | StmtKind::Assign { .. }
+        | StmtKind::AugAssign { .. }
+        | StmtKind::Raise(_)
+        | StmtKind::Import(_)
+        | StmtKind::ImportFrom { .. }
+        | StmtKind::Expr(_)
+        | StmtKind::Outer
+        | StmtKind::Pass
+        | StmtKind::Break
+        | StmtKind::Continue => false,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn source() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
@@ -130,4 +131,17 @@ fn the_image_is_built_from_all_that_the_binary_needs() {
         .filter(|path| !is_product(path) && !taken.iter().any(|it| path.starts_with(it)))
         .collect();
     assert_eq!(left_out, Vec::<&Path>::new());
+
+    let context = tempfile::tempdir().unwrap();
+    for entry in taken.iter().filter(|it| project.join(it).exists()) {
+        std::os::unix::fs::symlink(project.join(entry), context.path().join(entry)).unwrap();
+    }
+    let cargo = Command::new(env!("CARGO"))
+        .args(["fetch", "--offline", "--locked"])
+        .current_dir(context.path())
+        .output()
+        .unwrap();
+    // Crates of other platforms may not be at hand, so the command may fail after that.
+    let said = String::from_utf8_lossy(&cargo.stderr);
+    assert!(!said.contains("failed to parse manifest"), "{said}");
 }

@@ -46,8 +46,9 @@ struct Job {
     file: PathBuf,
 }
 
-/// Files that are parsed before their turn has come.
-const AHEAD: usize = 64;
+/// Files that are handed over at once, and how many times so many are parsed before their turn has come.
+const AT_ONCE: usize = 16;
+const AHEAD: usize = 4;
 
 /// One thread reads and parses, while this one evaluates what was parsed.
 pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
@@ -64,14 +65,15 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
         let (parsed, sources) = sync_channel(AHEAD);
         let files: Vec<&Path> = jobs.iter().map(|it| &*it.file).collect();
         let ahead = move || {
-            for file in files {
+            for files in files.chunks(AT_ONCE) {
+                let some: Vec<_> = files.iter().map(|file| world.sources.load_whole(file)).collect();
                 // Nobody listens any more when evaluating has panicked.
-                let Ok(()) = parsed.send(world.sources.load_whole(file)) else { return };
+                let Ok(()) = parsed.send(some) else { return };
             }
         };
         let builder = std::thread::Builder::new().stack_size(syntax::STACK);
         builder.spawn_scoped(scope, ahead).map_err(ReadError::Thread)?;
-        for (job, source) in jobs.iter().zip(sources) {
+        for (job, source) in jobs.iter().zip(sources.into_iter().flatten()) {
             let (migration, told) = load(&mut interpreter, job, &apps[job.app], source);
             loaded.extend(migration);
             notices.extend(told.into_iter().filter(|it| known.insert(it.clone())));

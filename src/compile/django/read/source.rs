@@ -2,6 +2,7 @@
 //!
 //! Nothing is ever walked: modules are looked up by name, so that a loop of symbolic links ends nowhere.
 
+mod configuring;
 mod folders;
 mod text;
 
@@ -65,6 +66,8 @@ pub struct Sources {
     places: Mutex<HashMap<String, Option<Place>, RandomState>>,
     /// By their paths as texts, which are compared by their bytes.
     files: Mutex<HashMap<OsString, Parsed, RandomState>>,
+    /// Packages, and whether they set settings.
+    configuring: Mutex<HashMap<String, bool, RandomState>>,
     /// Every file that was read, and every folder of which it counts what is in it.
     read: Mutex<HashSet<OsString, RandomState>>,
 }
@@ -77,6 +80,7 @@ impl Sources {
             folders: Folders::default(),
             places: Mutex::default(),
             files: Mutex::default(),
+            configuring: Mutex::default(),
             read: Mutex::default(),
         }
     }
@@ -198,19 +202,28 @@ impl Sources {
         read.into_iter().map(PathBuf::from).collect()
     }
 
-    /// Whether `asked` holds for a Python file of a package's own folder, or of a folder in it that is a module of `names`.
-    pub fn says(&self, package: &str, names: &[&str], asked: impl Fn(&str) -> bool) -> bool {
-        let says = |file: &Path| {
+    /// Whether a Python file of a package's own folder, or of a folder in it that is a module of `names`, sets settings.
+    pub fn sets_settings(&self, package: &str, names: &[&str]) -> bool {
+        if let Some(known) = lock(&self.configuring).get(package) {
+            return *known;
+        }
+        let found = self.look_for_settings(package, names);
+        lock(&self.configuring).insert(package.to_owned(), found);
+        found
+    }
+
+    fn look_for_settings(&self, package: &str, names: &[&str]) -> bool {
+        let sets = |file: &Path| {
             self.note(file);
-            text::read(file).is_ok_and(|text| asked(&text))
+            text::read(file).is_ok_and(|text| configuring::sets_settings(&text))
         };
         let Some(place) = self.find(package) else { return false };
-        let Some(folder) = place.folder() else { return place.file().is_some_and(|file| says(&file)) };
-        let inner = names.iter().map(|name| folder.join(name));
-        inner.chain([folder.to_owned()]).any(|folder| {
+        let Some(folder) = place.folder() else { return place.file().is_some_and(|file| sets(&file)) };
+        let inner = names.iter().filter(|name| self.has(folder, name) == Kind::Folder);
+        inner.map(|name| folder.join(name)).chain([folder.to_owned()]).any(|folder| {
             let files = self.names(&folder).unwrap_or_default().into_iter().map(|it| folder.join(it));
             let mut python = files.filter(|it| it.extension().is_some_and(|it| it == "py"));
-            python.any(|file| says(&file))
+            python.any(|file| sets(&file))
         })
     }
 

@@ -78,7 +78,9 @@ fn parts(text: &Arc<String>) -> Option<Vec<Stmt>> {
     let mut body = Vec::new();
     for part in &scan.parts {
         match part.kind {
-            PartKind::Class(_) | PartKind::Function { .. } => body.push(later::definition(text, part)?),
+            PartKind::Class { .. } | PartKind::Function { .. } => {
+                body.push(later::definition(text, part, 0)?)
+            }
             PartKind::Other => {
                 let start = u32::try_from(part.range.start).ok()?;
                 body.extend(statements(&text[part.range.clone()], start, scan.is_tame).ok()?);

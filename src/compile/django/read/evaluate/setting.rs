@@ -3,9 +3,7 @@
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::{Arc, LazyLock};
-
-use regex::Regex;
+use std::sync::Arc;
 
 use super::import::Imported;
 use super::live::*;
@@ -19,17 +17,6 @@ pub const OTHER_SETTINGS: &str = "*";
 
 /// The modules of an app that Django imports before its migrations, or that others of its modules do.
 const PROVOKED: [&str; 6] = ["conf", "settings", "app_settings", "defaults", "apps", "models"];
-
-/// Whether a text has one of the ways to set a setting, so that its module is worth looking through.
-fn sets_settings(text: &str) -> bool {
-    static WAYS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(
-            r"settings\.[A-Z][A-Z0-9_]*\s*=[^=]|\bsetattr\(\s*\w*settings\b|\bAppConf\b|\bswappable_setting\b",
-        )
-        .ok()
-    });
-    WAYS.as_ref().is_none_or(|ways| ways.is_match(text))
-}
 
 impl Interpreter<'_> {
     /// `None` when the setting is certainly set nowhere.
@@ -73,7 +60,7 @@ impl Interpreter<'_> {
         if !self.provoked.insert(app.to_owned()) {
             return;
         }
-        if !self.world.sources.says(app, &PROVOKED, sets_settings) {
+        if !self.world.sources.sets_settings(app, &PROVOKED) {
             return;
         }
         // What is spent here is not spent by the one who asks; what stops here stops nobody else.
@@ -93,7 +80,9 @@ impl Interpreter<'_> {
                 self.module_steps = 0;
                 // `swappable = swappable_setting(…)` stands in the class Meta of a model.
                 if own && let Ok(Live::Class(class)) = self.force(&value) {
-                    let _ = self.class_body(&class);
+                    if speaks_of_settings(&class) {
+                        let _ = self.class_body(&class);
+                    }
                     let _ = self.configure(&class);
                 }
             }
@@ -185,6 +174,15 @@ impl Interpreter<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether running the body of a class may set a setting, by a function of whatever name.
+fn speaks_of_settings(class: &Class) -> bool {
+    let (Some(definition), Some(source)) = (&class.definition, &class.scope.module.source) else {
+        return true;
+    };
+    let text = source.text.get(definition.span.start as usize..definition.span.end as usize);
+    text.is_none_or(|text| ["etting", "onf"].iter().any(|it| text.contains(it)))
 }
 
 /// Defaults that migrations ask for (`django/conf/global_settings.py`), where Django is in no source.

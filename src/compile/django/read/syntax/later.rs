@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use super::scan::{Part, PartKind};
+use super::scan::{Part, PartKind, scan_block};
 use super::tree::{Expr, ExprKind, Parameters, Span, Stmt, StmtKind};
 
 /// What stands for what cannot be parsed. Python would not have imported the module.
@@ -50,9 +50,14 @@ pub struct FunctionInside {
 struct Later {
     text: Arc<String>,
     span: Span,
-    /// Where the head of a function ends.
+    /// How many blanks stand before it.
+    indent: usize,
+    /// Where its head ends, with a colon.
     head: usize,
 }
+
+/// What makes statements of a block those of a module.
+const BLOCK: &str = "if 1:\n";
 
 impl ClassDef {
     pub(super) fn new(name: Arc<str>, span: Span, inside: ClassInside) -> Self {
@@ -62,11 +67,11 @@ impl ClassDef {
     /// To be called on a thread with a stack of [`super::STACK`].
     pub fn inside(&self) -> &ClassInside {
         self.inside.get_or_init(|| {
-            match self.later.as_ref().and_then(|later| later.parse(later.whole())) {
-                Some(StmtKind::Class(it)) => Arc::into_inner(it).and_then(|it| it.inside.into_inner()),
-                _ => None,
-            }
-            .unwrap_or_else(|| ClassInside {
+            let parsed = self
+                .later
+                .as_ref()
+                .and_then(|later| class_by_parts(later).or_else(|| class(later, later.whole())));
+            parsed.unwrap_or_else(|| ClassInside {
                 bases: vec![broken(self.span)],
                 metaclass: None,
                 body: Vec::new(),
@@ -88,7 +93,7 @@ impl FunctionDef {
     pub fn head(&self) -> &FunctionInside {
         match &self.later {
             Some(later) if !self.is_plain && self.inside.get().is_none() => {
-                self.head.get_or_init(|| self.parse(&format!("{} pass", later.head())))
+                self.head.get_or_init(|| self.parse(&later.head_alone()))
             }
             _ => self.inside(),
         }
@@ -141,31 +146,80 @@ fn broken(span: Span) -> Expr {
     Expr { kind: ExprKind::Opaque(BROKEN), span }
 }
 
+fn class(later: &Later, text: &str) -> Option<ClassInside> {
+    match later.parse(text)? {
+        StmtKind::Class(it) => Arc::into_inner(it).and_then(|it| it.inside.into_inner()),
+        _ => None,
+    }
+}
+
+/// A class with its methods left as they are; `None` where its parts are not certain, or one of them is broken.
+fn class_by_parts(later: &Later) -> Option<ClassInside> {
+    let inner = later.text.get(later.head..later.span.end as usize)?;
+    let (rest_of_line, _) = inner.split_once('\n')?;
+    let is_block = rest_of_line.trim_start().is_empty() || rest_of_line.trim_start().starts_with('#');
+    if !is_block || inner.contains('\t') {
+        return None;
+    }
+    let scan = scan_block(inner)?;
+    let mut made = class(later, &later.head_alone())?;
+    made.body.clear();
+    for mut part in scan.parts {
+        part.shift(later.head);
+        let indent = later.text[..part.range.start].bytes().rev().take_while(|it| *it == b' ').count();
+        match part.kind {
+            PartKind::Class { .. } | PartKind::Function { .. } => {
+                made.body.push(definition(&later.text, &part, indent)?);
+            }
+            PartKind::Other => {
+                let block = &later.text[part.range.start - indent..part.range.end];
+                let start = part.range.start.checked_sub(indent + BLOCK.len())?;
+                let text = format!("{BLOCK}{block}");
+                let mut body = super::statements(&text, u32::try_from(start).ok()?, scan.is_tame).ok()?;
+                match body.pop().filter(|_| body.is_empty())?.kind {
+                    StmtKind::If { then, .. } => made.body.extend(then),
+                    _ => return None,
+                }
+            }
+        }
+    }
+    Some(made)
+}
+
 impl Later {
     fn whole(&self) -> &str {
         self.text.get(self.span.start as usize..self.span.end as usize).unwrap_or_default()
     }
 
-    fn head(&self) -> &str {
-        self.text.get(self.span.start as usize..self.head).unwrap_or_default()
+    fn head_alone(&self) -> String {
+        format!("{} pass", self.text.get(self.span.start as usize..self.head).unwrap_or_default())
     }
 
-    /// The one statement that the text is.
+    /// The one statement that the text is, which begins where this does.
     fn parse(&self, text: &str) -> Option<StmtKind> {
-        let mut body = super::statements(text, self.span.start, false).ok()?;
-        body.pop().filter(|_| body.is_empty()).map(|it| it.kind)
+        let only = |mut body: Vec<Stmt>| body.pop().filter(|_| body.is_empty()).map(|it| it.kind);
+        if self.indent == 0 {
+            return only(super::statements(text, self.span.start, false).ok()?);
+        }
+        let before = self.indent + BLOCK.len();
+        let text = format!("{BLOCK}{}{text}", " ".repeat(self.indent));
+        let start = self.span.start.checked_sub(u32::try_from(before).ok()?)?;
+        match only(super::statements(&text, start, false).ok()?)? {
+            StmtKind::If { then, .. } => only(then),
+            _ => None,
+        }
     }
 }
 
-/// A class or function as it was seen from outside; `None` for anything else.
-pub fn definition(text: &Arc<String>, part: &Part) -> Option<Stmt> {
+/// A class or function as it was seen from outside, which stands behind some blanks; `None` for anything else.
+pub fn definition(text: &Arc<String>, part: &Part, indent: usize) -> Option<Stmt> {
     let span =
         Span { start: u32::try_from(part.range.start).ok()?, end: u32::try_from(part.range.end).ok()? };
-    let later = |head| Some(Later { text: text.clone(), span, head });
+    let later = |head| Some(Later { text: text.clone(), span, indent, head });
     let kind = match &part.kind {
-        PartKind::Class(name) => {
+        PartKind::Class { name, head } => {
             let name = text.get(name.clone())?.into();
-            StmtKind::Class(Arc::new(ClassDef { name, span, inside: OnceLock::new(), later: later(0) }))
+            StmtKind::Class(Arc::new(ClassDef { name, span, inside: OnceLock::new(), later: later(*head) }))
         }
         PartKind::Function { name, head, is_plain } => StmtKind::Function(Arc::new(FunctionDef {
             name: text.get(name.clone())?.into(),

@@ -26,8 +26,12 @@ pub struct Part {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PartKind {
-    /// By the place of its name.
-    Class(Range<usize>),
+    Class {
+        /// By its place.
+        name: Range<usize>,
+        /// Where the colon ends behind which its body begins.
+        head: usize,
+    },
     Function {
         name: Range<usize>,
         /// Where the colon ends behind which its body begins.
@@ -38,8 +42,32 @@ pub enum PartKind {
     Other,
 }
 
-/// `None` where it is not certain what belongs together.
+impl Part {
+    /// Counts from further ahead.
+    pub fn shift(&mut self, by: usize) {
+        let shift = |range: &mut Range<usize>| *range = range.start + by..range.end + by;
+        shift(&mut self.range);
+        match &mut self.kind {
+            PartKind::Class { name, head } | PartKind::Function { name, head, .. } => {
+                shift(name);
+                *head += by;
+            }
+            PartKind::Other => {}
+        }
+    }
+}
+
+/// The statements of a module. `None` where it is not certain what belongs together.
 pub fn scan(text: &str) -> Option<Scan> {
+    scan_from(text, Some(0))
+}
+
+/// The statements of a block, which begin as deep as the first of them does.
+pub fn scan_block(text: &str) -> Option<Scan> {
+    scan_from(text, None)
+}
+
+fn scan_from(text: &str, mut depth: Option<usize>) -> Option<Scan> {
     let text = text.as_bytes();
     if memchr::memchr(b'\x0c', text).is_some() {
         return None;
@@ -48,11 +76,15 @@ pub fn scan(text: &str) -> Option<Scan> {
     let mut parts: Vec<Part> = Vec::new();
     let mut decorated: Option<usize> = None;
     while let Some(indent) = scanner.next_line() {
+        let depth = *depth.get_or_insert(indent);
+        if indent < depth {
+            return None;
+        }
         scanner.is_tame &= indent <= MAX_INDENTS;
         let start = scanner.at;
         let line = scanner.logical_line()?;
         let first = word(text, start);
-        let goes_on = indent > 0 || matches!(first, b"else" | b"elif" | b"except" | b"finally");
+        let goes_on = indent > depth || matches!(first, b"else" | b"elif" | b"except" | b"finally");
         if goes_on {
             // A decorator is followed by what it decorates.
             let last = parts.last_mut().filter(|_| decorated.is_none())?;
@@ -90,7 +122,7 @@ fn kind(text: &[u8], start: usize, line: &Line, is_decorated: bool) -> PartKind 
         return PartKind::Other;
     }
     match (first, line.colon) {
-        (b"class", Some(_)) if !name.is_empty() => PartKind::Class(name),
+        (b"class", Some(colon)) if !name.is_empty() => PartKind::Class { name, head: colon + 1 },
         (b"def", Some(colon)) if !name.is_empty() => {
             PartKind::Function { name, head: colon + 1, is_plain: !is_decorated && !line.has_equals }
         }

@@ -1,5 +1,6 @@
 //! Small projects in a temporary folder, read whole. One case for each point of how real migrations look.
 
+mod decorated;
 mod migrations;
 mod mutated;
 mod operations;

@@ -208,14 +208,7 @@ impl Interpreter<'_> {
             }
             let value = self.settle(decorator, scope);
             let value = self.force(&value)?;
-            let path = match &value {
-                Live::Name(path) => path.clone(),
-                Live::Instance(instance) => match &instance.class {
-                    Live::Name(path) => path.clone(),
-                    _ => format::kind(&value).into(),
-                },
-                other => format::kind(other).into(),
-            };
+            let path = path_of_decorator(&value);
             function = match &*path {
                 "builtins.property"
                 | "functools.cached_property"
@@ -378,6 +371,9 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         self.class_body(class)?;
+        if let Some(hidden) = self.hidden_by_decorators(class)? {
+            return Ok(hidden);
+        }
         if self.is_enumeration(class)? && args.len() == 1 {
             return Ok(args[0].clone());
         }
@@ -605,6 +601,18 @@ const CHANGE_NOTHING: &[&str] = &[
     "atexit.register",
     "warnings.deprecated",
 ];
+
+/// The dotted path of a decorator, or of what makes it; else what kind of value it is.
+pub fn path_of_decorator(value: &Live) -> Arc<str> {
+    match value {
+        Live::Name(path) => path.clone(),
+        Live::Instance(instance) => match &instance.class {
+            Live::Name(path) => path.clone(),
+            _ => format::kind(value).into(),
+        },
+        other => format::kind(other).into(),
+    }
+}
 
 fn mark(function: &Live, decorator: &Arc<str>) -> Live {
     match function {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::call::path_of_decorator;
 use super::live::*;
 use super::names::ancestors;
 use crate::compile::django::read::syntax::tree::*;
@@ -21,11 +22,66 @@ impl Interpreter<'_> {
             names: SharedNames::default(),
             state: Cell::new(Progress::Waiting),
             lineage: RefCell::default(),
+            decorated: RefCell::default(),
         });
         if scope.module.eager || scope.kind != ScopeKind::Module {
             self.class_body(&class)?;
+            return self.decorated_class(&class);
         }
         Ok(Live::Class(class))
+    }
+
+    /// What the decorators of a class make of it; their effects on the class itself are seen in it afterwards.
+    pub fn decorated_class(&mut self, class: &Rc<Class>) -> Evaluated {
+        let Some(definition) = class.definition.clone().filter(|it| !it.is_plain) else {
+            return Ok(Live::Class(class.clone()));
+        };
+        if let Some(made) = &*class.decorated.borrow() {
+            return Ok(made.clone());
+        }
+        self.class_body(class)?;
+        let mut made = Live::Class(class.clone());
+        // Decorators may ask for instances of it.
+        class.decorated.replace(Some(made.clone()));
+        let scope = class.scope.clone();
+        for decorator in definition.inside().decorators.iter().rev() {
+            let value = self.settle(decorator, &scope);
+            let value = self.force(&value)?;
+            let path = path_of_decorator(&value);
+            if LEAVE_CLASSES.contains(&&*path) || path.ends_with(".register_lookup") {
+                continue;
+            }
+            made = match &value {
+                Live::Function(_) | Live::Partial(_) => {
+                    let called = self.call(&value, vec![made], Vec::new(), &scope, decorator.span)?;
+                    self.force(&called)?
+                }
+                _ => Live::None,
+            };
+            if !matches!(made, Live::Class(_)) {
+                let reason = format!("is decorated by {path}, and what that makes of it is not known");
+                made = self.unknown(&scope, decorator.span, reason);
+                break;
+            }
+        }
+        class.decorated.replace(Some(made.clone()));
+        Ok(made)
+    }
+
+    /// Why instances of a class are not what its text says: decorators that are not followed make them. Those of a
+    /// module that nobody runs as a whole are looked at only here.
+    pub fn hidden_by_decorators(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
+        if class.scope.module.eager || class.scope.kind != ScopeKind::Module {
+            return Ok(None);
+        }
+        let made = self.decorated_class(class)?;
+        let is_itself = made.is(&Live::Class(class.clone()));
+        let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
+        Ok(match made {
+            _ if is_itself => None,
+            Live::Unknown(_) => Some(made),
+            _ => Some(self.unknown(&class.scope, span, "is another class behind its decorators")),
+        })
     }
 
     /// Runs the body of a class, if that has not been done.
@@ -136,6 +192,7 @@ impl Interpreter<'_> {
             names,
             state: Cell::new(Progress::Done),
             lineage: RefCell::default(),
+            decorated: RefCell::default(),
         })))
     }
 
@@ -154,7 +211,8 @@ impl Interpreter<'_> {
                 };
                 let value = self.force(&value)?;
                 bases.push(match value {
-                    Live::Class(_) | Live::Name(_) | Live::Unknown(_) => value,
+                    Live::Class(base) => self.hidden_by_decorators(&base)?.unwrap_or(Live::Class(base)),
+                    Live::Name(_) | Live::Unknown(_) => value,
                     // A class that a function made: `with_metaclass(…)`, `namedtuple(…)`.
                     Live::Instance(instance) => match &instance.class {
                         Live::Name(path) => Live::name(format!("{path}()")),
@@ -275,6 +333,19 @@ impl Interpreter<'_> {
         Ok(members)
     }
 }
+
+/// Decorators after which a class has the same attributes and makes the same instances.
+const LEAVE_CLASSES: &[&str] = &[
+    "django.utils.deconstruct.deconstructible",
+    "django.utils.encoding.python_2_unicode_compatible",
+    "enum.unique",
+    "functools.total_ordering",
+    "six.python_2_unicode_compatible",
+    "typing.final",
+    "typing.runtime_checkable",
+    "typing_extensions.final",
+    "warnings.deprecated",
+];
 
 pub fn is_object(class: &Live) -> bool {
     matches!(class, Live::Name(name) if &**name == "builtins.object")

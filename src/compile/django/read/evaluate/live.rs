@@ -238,6 +238,8 @@ pub struct Class {
     pub state: Cell<Progress>,
     /// With the class itself, until it is let go.
     pub lineage: RefCell<Option<Rc<[Live]>>>,
+    /// What its decorators make of it, once they have run.
+    pub decorated: RefCell<Option<Live>>,
 }
 
 impl std::fmt::Debug for Class {

@@ -75,10 +75,13 @@ impl Interpreter<'_> {
         let mut reaches = false;
         for it in lineage.iter() {
             match it {
-                Live::Class(class) => {
+                Live::Class(it) => {
+                    if !Rc::ptr_eq(it, class) && it.names.borrow().get("__init_subclass__").is_some() {
+                        return Some(format!("`{}` runs code for each class that derives from it", it.path));
+                    }
                     for method in ["apply", "mutate_state"] {
-                        if class.names.borrow().get(method).is_some() {
-                            return Some(format!("`{}` overrides `{method}`", class.path));
+                        if it.names.borrow().get(method).is_some() {
+                            return Some(format!("`{}` overrides `{method}`", it.path));
                         }
                     }
                 }

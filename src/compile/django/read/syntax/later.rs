@@ -12,6 +12,8 @@ const BROKEN: &str = "stands where the syntax is broken";
 pub struct ClassDef {
     pub name: Arc<str>,
     pub span: Span,
+    /// Without decorators.
+    pub is_plain: bool,
     inside: OnceLock<ClassInside>,
     later: Option<Later>,
 }
@@ -20,6 +22,7 @@ pub struct ClassDef {
 pub struct ClassInside {
     pub bases: Vec<Expr>,
     pub metaclass: Option<Expr>,
+    pub decorators: Vec<Expr>,
     pub body: Vec<Stmt>,
 }
 
@@ -61,7 +64,13 @@ const BLOCK: &str = "if 1:\n";
 
 impl ClassDef {
     pub(super) fn new(name: Arc<str>, span: Span, inside: ClassInside) -> Self {
-        Self { name, span, inside: OnceLock::from(inside), later: None }
+        Self {
+            name,
+            span,
+            is_plain: inside.decorators.is_empty(),
+            inside: OnceLock::from(inside),
+            later: None,
+        }
     }
 
     /// To be called on a thread with a stack of [`super::STACK`].
@@ -74,6 +83,7 @@ impl ClassDef {
             parsed.unwrap_or_else(|| ClassInside {
                 bases: vec![broken(self.span)],
                 metaclass: None,
+                decorators: Vec::new(),
                 body: Vec::new(),
             })
         })
@@ -217,10 +227,13 @@ pub fn definition(text: &Arc<String>, part: &Part, indent: usize) -> Option<Stmt
         Span { start: u32::try_from(part.range.start).ok()?, end: u32::try_from(part.range.end).ok()? };
     let later = |head| Some(Later { text: text.clone(), span, indent, head });
     let kind = match &part.kind {
-        PartKind::Class { name, head } => {
-            let name = text.get(name.clone())?.into();
-            StmtKind::Class(Arc::new(ClassDef { name, span, inside: OnceLock::new(), later: later(*head) }))
-        }
+        PartKind::Class { name, head, is_plain } => StmtKind::Class(Arc::new(ClassDef {
+            name: text.get(name.clone())?.into(),
+            span,
+            is_plain: *is_plain,
+            inside: OnceLock::new(),
+            later: later(*head),
+        })),
         PartKind::Function { name, head, is_plain } => StmtKind::Function(Arc::new(FunctionDef {
             name: text.get(name.clone())?.into(),
             span,

@@ -248,7 +248,8 @@ impl Lower {
         let bases = it.arguments.as_deref().map(|it| self.exprs(&it.args)).unwrap_or_default();
         let metaclass = it.arguments.as_deref().and_then(|it| it.find_keyword("metaclass"));
         let metaclass = metaclass.map(|it| self.expr(&it.value));
-        let inside = ClassInside { bases, metaclass, body: self.block(&it.body) };
+        let decorators = it.decorator_list.iter().map(|it| self.expr(&it.expression)).collect();
+        let inside = ClassInside { bases, metaclass, decorators, body: self.block(&it.body) };
         ClassDef::new(self.name(&it.name), self.span(it.range), inside)
     }
 

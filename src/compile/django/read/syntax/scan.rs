@@ -31,6 +31,8 @@ pub enum PartKind {
         name: Range<usize>,
         /// Where the colon ends behind which its body begins.
         head: usize,
+        /// Without decorators.
+        is_plain: bool,
     },
     Function {
         name: Range<usize>,
@@ -48,7 +50,7 @@ impl Part {
         let shift = |range: &mut Range<usize>| *range = range.start + by..range.end + by;
         shift(&mut self.range);
         match &mut self.kind {
-            PartKind::Class { name, head } | PartKind::Function { name, head, .. } => {
+            PartKind::Class { name, head, .. } | PartKind::Function { name, head, .. } => {
                 shift(name);
                 *head += by;
             }
@@ -122,7 +124,9 @@ fn kind(text: &[u8], start: usize, line: &Line, is_decorated: bool) -> PartKind 
         return PartKind::Other;
     }
     match (first, line.colon) {
-        (b"class", Some(colon)) if !name.is_empty() => PartKind::Class { name, head: colon + 1 },
+        (b"class", Some(colon)) if !name.is_empty() => {
+            PartKind::Class { name, head: colon + 1, is_plain: !is_decorated }
+        }
         (b"def", Some(colon)) if !name.is_empty() => {
             PartKind::Function { name, head: colon + 1, is_plain: !is_decorated && !line.has_equals }
         }

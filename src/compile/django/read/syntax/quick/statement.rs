@@ -167,7 +167,7 @@ impl<'t> Parser<'t> {
         }
         match self.take().kind {
             Kind::Def => self.function(from, decorators),
-            Kind::Class => self.class(from),
+            Kind::Class => self.class(from, decorators),
             _ => None,
         }
     }
@@ -194,7 +194,7 @@ impl<'t> Parser<'t> {
         Some(StmtKind::Function(Arc::new(FunctionDef::new(name, self.span_of_code(from), inside))))
     }
 
-    fn class(&mut self, from: usize) -> Option<StmtKind> {
+    fn class(&mut self, from: usize, decorators: Vec<Expr>) -> Option<StmtKind> {
         let name = self.name()?;
         let (bases, keywords) =
             if self.kind() == Kind::Open { self.arguments()? } else { Default::default() };
@@ -204,7 +204,7 @@ impl<'t> Parser<'t> {
                 metaclass = Some(value);
             }
         }
-        let inside = ClassInside { bases, metaclass, body: self.block()? };
+        let inside = ClassInside { bases, metaclass, decorators, body: self.block()? };
         Some(StmtKind::Class(Arc::new(ClassDef::new(name, self.span_of_code(from), inside))))
     }
 

@@ -246,7 +246,8 @@ pub fn lines(report: &Report) -> Vec<String> {
     report.findings.iter().map(line).collect()
 }
 
-/// What makes each constraint and index of PostgreSQL, by the server's own words.
+/// What makes each constraint and index of PostgreSQL, by the server's own words; those of materialized views go with
+/// them, and these are not put back.
 async fn constraints(database: &PostgresDatabase) -> BTreeMap<(String, String), String> {
     let sql = "SELECT conrelid::regclass::text, conname::text,
                       format('ALTER TABLE %s ADD CONSTRAINT %I %s', conrelid::regclass, conname, pg_get_constraintdef(oid))
@@ -254,8 +255,11 @@ async fn constraints(database: &PostgresDatabase) -> BTreeMap<(String, String), 
                WHERE contype IN ('c', 'f', 'u', 'x') AND connamespace = 'public'::regnamespace AND conparentid = 0
                UNION ALL
                SELECT indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
-               FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
-               WHERE relnamespace = 'public'::regnamespace AND NOT relispartition
+               FROM pg_index
+                    JOIN pg_class ON pg_class.oid = indexrelid
+                    JOIN pg_class indexed ON indexed.oid = indrelid
+               WHERE pg_class.relnamespace = 'public'::regnamespace AND NOT pg_class.relispartition
+                     AND indexed.relkind IN ('r', 'p')
                      AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))";
     let mut connection = database.connect().await;
     let rows: Vec<(String, String, String)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();

@@ -4,6 +4,7 @@ mod alike;
 mod column;
 mod gentle;
 mod guarded;
+mod only_where;
 mod parts;
 #[cfg(test)]
 mod tests;

@@ -288,18 +288,15 @@ impl Planner<'_> {
 
     fn statement(&self, step: &Step, commands: Vec<String>, hazards: Vec<Hazard>) -> Statement {
         let guarded = self.dialect.has_guard(&step.change);
-        // SQLite guards by name alone, which another database may spell otherwise.
-        let asks =
-            !guarded || (self.dialect == Dialect::Sqlite && rebuild::is_known_by_columns(&step.change));
-        let by_pragmas = || format!("SELECT 1 WHERE {}", rebuild::still_missing(&[&step.change]));
+        let (table, actual) = (step.change.table(), self.actual.tables.get(step.change.table()));
+        let expected = self.expected.tables.get(table);
         let only_if = match self.dialect {
-            Dialect::Sqlite => asks.then(by_pragmas),
-            Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => {
-                let (table, actual) = (step.change.table(), self.actual.tables.get(step.change.table()));
-                let expected = self.expected.tables.get(table);
-                expected
-                    .and_then(|it| self.dialect.still_missing(&step.change, it, actual.map(AsRef::as_ref)))
+            Dialect::Sqlite if !guarded => {
+                Some(format!("SELECT 1 WHERE {}", rebuild::still_missing(&[&step.change])))
             }
+            Dialect::Sqlite => expected.and_then(|it| rebuild::index_missing(&step.change, it)),
+            Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => expected
+                .and_then(|it| self.dialect.still_missing(&step.change, it, actual.map(AsRef::as_ref))),
         };
         Statement {
             purpose: format!("adds {}", describe(&step.change)),

@@ -156,9 +156,10 @@ fn missing(change: &Change) -> String {
                 literal(&dialect.quote(&name))
             )
         }
-        Change::AddUnique { unique, .. } => no_index_over(&table, 1, &unique.parts),
-        Change::AddIndex { index, .. } => no_index_over(&table, 0, &index.parts),
-        Change::CreateTable(_)
+        // Made beside the table, and asked for by `index_missing`.
+        Change::AddUnique { .. }
+        | Change::AddIndex { .. }
+        | Change::CreateTable(_)
         | Change::DropTable { .. }
         | Change::RenameTable { .. }
         | Change::DropColumn { .. }
@@ -174,31 +175,35 @@ fn missing(change: &Change) -> String {
     }
 }
 
-/// Whether the change adds an index without a name of its own, which is told apart from others by its columns alone.
-pub fn is_known_by_columns(change: &Change) -> bool {
+/// A query that has a row where the table has fewer indexes over just these columns than `expected` has: another
+/// database may have them under other names. `None` where the pragmas do not tell what such an index is.
+pub fn index_missing(change: &Change, expected: &Table) -> Option<String> {
     let is_plain =
         |parts: &[IndexPart]| parts.iter().all(|it| it.options.is_none() && it.as_column().is_some());
-    if let Change::AddUnique { unique, .. } = change {
-        return unique.name.is_none() && unique.condition.is_none() && is_plain(&unique.parts);
-    }
-    if let Change::AddIndex { index, .. } = change {
-        return index.name.is_none() && index.condition.is_none() && is_plain(&index.parts);
-    }
-    false
-}
-
-/// A condition that is true where the table, given as a literal, has no whole index over just these columns.
-fn no_index_over(table: &str, is_unique: u8, parts: &[IndexPart]) -> String {
+    let (is_unique, parts, count) = if let Change::AddUnique { unique: it, .. } = change {
+        let alike =
+            expected.uniques.iter().filter(|other| other.condition.is_none() && other.parts == it.parts);
+        (1, (it.condition.is_none() && is_plain(&it.parts)).then_some(&it.parts)?, alike.count())
+    } else if let Change::AddIndex { index: it, .. } = change {
+        let alike =
+            expected.indexes.iter().filter(|other| other.condition.is_none() && other.parts == it.parts);
+        (0, (it.condition.is_none() && is_plain(&it.parts)).then_some(&it.parts)?, alike.count())
+    } else {
+        return None;
+    };
     let columns: Vec<String> = (parts.iter())
         .filter_map(IndexPart::as_column)
         .map(|it| format!("lower({})", Dialect::Sqlite.quote_literal(it)))
         .collect();
-    format!(
-        "NOT EXISTS (SELECT 1 FROM pragma_index_list({table}) AS i WHERE i.\"unique\" = {is_unique} AND i.partial = 0 AND \
+    Some(format!(
+        "SELECT 1 WHERE {} > (SELECT count(*) FROM pragma_index_list({}) AS i WHERE i.\"unique\" = {is_unique} AND \
+         i.origin <> 'pk' AND i.partial = 0 AND \
          (SELECT group_concat(lower(c.name), char(10)) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) \
          AS c) = {} AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name) WHERE key = 1 AND (\"desc\" = 1 OR coll <> 'BINARY')))",
+        count.max(1),
+        Dialect::Sqlite.quote_literal(&change.table().name),
         columns.join(" || char(10) || ")
-    )
+    ))
 }
 
 /// The parts of a stored `CREATE TABLE`, as written.

@@ -1,5 +1,7 @@
 //! A plan as one SQL script: for a person to read, and for the server's own client to run.
 
+mod sqlite;
+
 use std::fmt::Write;
 
 use super::{Plan, Statement, Variant};
@@ -45,7 +47,7 @@ pub fn script(plan: &Plan, database: &str, schema: &str) -> String {
     text.push('\n');
     before.iter().for_each(|it| text.push_str(&format!("{it}\n")));
     for (number, statement) in (1..).zip(&plan.statements) {
-        write_statement(&mut text, number, statement);
+        write_statement(&mut text, plan.dialect, number, statement);
     }
     if !after.is_empty() {
         text.push('\n');
@@ -54,7 +56,7 @@ pub fn script(plan: &Plan, database: &str, schema: &str) -> String {
     text
 }
 
-fn write_statement(text: &mut String, number: usize, statement: &Statement) {
+fn write_statement(text: &mut String, dialect: Dialect, number: usize, statement: &Statement) {
     let mut line = |words: &str| {
         let _ = writeln!(text, "{}", comment(words));
     };
@@ -67,10 +69,26 @@ fn write_statement(text: &mut String, number: usize, statement: &Statement) {
     for hazard in &statement.hazards {
         line(&format!("   ! {hazard}"));
     }
-    if let Some(query) = &statement.only_if {
-        line(&format!("   Run it only where this has a row: {query}"));
+    match dialect {
+        Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => write_commands(text, dialect, statement),
+        Dialect::Sqlite => sqlite::write_step(text, number, statement),
     }
-    for command in &statement.commands {
+}
+
+/// Each behind the guard that SQL has for it; psql runs alone what refuses to be part of a DO.
+fn write_commands(text: &mut String, dialect: Dialect, statement: &Statement) {
+    let is_alone = dialect == Dialect::Postgres && !statement.transactional;
+    if let Some(query) = statement.only_if.as_ref().filter(|_| is_alone) {
+        for command in &statement.commands {
+            let _ = writeln!(text, "SELECT {} WHERE EXISTS ({query})\n\\gexec", dialect.as_text(command));
+        }
+        return;
+    }
+    let guarded = statement.only_if.as_ref().and_then(|query| dialect.only_where(query, &statement.commands));
+    if let Some(query) = statement.only_if.as_ref().filter(|_| guarded.is_none()) {
+        let _ = writeln!(text, "{}", comment(&format!("   Run it only where this has a row: {query}")));
+    }
+    for command in guarded.as_ref().unwrap_or(&statement.commands) {
         let _ = writeln!(text, "{command};");
     }
 }
@@ -91,7 +109,8 @@ fn frame(plan: &Plan, schema: &str) -> (Vec<String>, Vec<String>) {
                 (before, vec!["COMMIT;".into()])
             } else {
                 let before = vec![
-                    "-- Run it outside of a transaction: one that fails may be run again.".into(),
+                    "-- For psql, outside of a transaction: one that fails may be run again.".into(),
+                    "\\set ON_ERROR_STOP on".into(),
                     "SET lock_timeout = '5s';".into(),
                     "SET statement_timeout = 0;".into(),
                     path,
@@ -107,15 +126,7 @@ fn frame(plan: &Plan, schema: &str) -> (Vec<String>, Vec<String>) {
             ];
             (before, Vec::new())
         }
-        (Dialect::Sqlite, _) => {
-            let before = vec![
-                "-- For the sqlite3 shell: the first line makes it stop at the first error.".into(),
-                ".bail on".into(),
-                "PRAGMA foreign_keys = OFF;".into(),
-                "BEGIN IMMEDIATE;".into(),
-            ];
-            (before, vec!["COMMIT;".into(), "PRAGMA foreign_keys = ON;".into()])
-        }
+        (Dialect::Sqlite, _) => sqlite::frame(),
     }
 }
 

@@ -27,6 +27,10 @@ missing_packages() {
     postgres_bin >/dev/null || [[ -n ${SCHEMA_HEALTH_TEST_POSTGRES_URL:-} ]] || echo postgresql
     command -v mariadbd >/dev/null ||
         [[ -x /usr/sbin/mariadbd || -n ${SCHEMA_HEALTH_TEST_MYSQL_URL:-} || ${mysql:-mariadb} == mysql ]] || echo mariadb-server
+    # The clients that run a repair's script; those of the servers come with them.
+    command -v sqlite3 >/dev/null || echo sqlite3
+    command -v mariadb >/dev/null || echo mariadb-client
+    command -v psql >/dev/null || echo postgresql-client
     python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
     if ((${everything:-1})); then
         command -v prometheus >/dev/null && command -v promtool >/dev/null || echo prometheus

@@ -4,6 +4,8 @@ use super::{Dialect, NotRenderable, Rendered};
 use crate::schema::{Change, Column, Name, TableName};
 
 pub(super) const IF_NOT_EXISTS: &str = "IF NOT EXISTS ";
+/// The beginning of what MySQL and MariaDB run only where something holds: an expression that yields the statement.
+pub(super) const GUARDED: &str = "SET @guarded = ";
 
 /// By what MySQL's dictionary knows that something is there.
 enum Known<'a> {
@@ -191,7 +193,7 @@ impl Dialect {
     /// Runs the statement that the expression yields.
     pub(super) fn prepared(self, expression: &str) -> Vec<String> {
         vec![
-            format!("SET @guarded = {expression}"),
+            format!("{GUARDED}{expression}"),
             "PREPARE guarded FROM @guarded".to_owned(),
             "EXECUTE guarded".to_owned(),
             "DEALLOCATE PREPARE guarded".to_owned(),

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 use sqlx::{AssertSqlSafe, Connection};
 
-use super::ENGINES;
 use super::shop::{Engine, Shop, Told};
+use super::{ENGINES, variants};
 
 const MANIFEST: &str = "
 format: 1
@@ -54,13 +54,6 @@ fn rebuilt(columns: &str) -> String {
         "PRAGMA foreign_keys = OFF; CREATE TABLE t ({columns}); INSERT INTO t SELECT * FROM shop_ticket; \
          DROP TABLE shop_ticket; ALTER TABLE t RENAME TO shop_ticket; CREATE INDEX shop_ticket_code ON shop_ticket (code)"
     )
-}
-
-fn variants(engine: Engine) -> &'static [&'static str] {
-    match engine {
-        Engine::Postgres => &["plain", "zero-downtime"],
-        Engine::Mysql | Engine::Sqlite => &["plain"],
-    }
 }
 
 /// Proven, applied, and nothing more to do.
@@ -215,7 +208,7 @@ async fn not_null_is_set_again_and_let_go_again() {
             }
             lost.execute("UPDATE shop_ticket SET code = 'b' WHERE id = 9").await;
             is_mended(&lost, variant, &format!("{engine:?}: NOT NULL")).await;
-            assert!(lost.try_script("INSERT INTO shop_ticket (code) VALUES (NULL)").await.is_err());
+            assert!(lost.try_execute("INSERT INTO shop_ticket (code) VALUES (NULL)").await.is_err());
             lost.execute("INSERT INTO shop_ticket (code, note) VALUES ('c', NULL)").await;
             // Nothing of ours stays.
             if engine == Engine::Postgres {

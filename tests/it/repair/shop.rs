@@ -124,6 +124,14 @@ impl Shop {
         }
     }
 
+    pub fn engine(&self) -> Engine {
+        match &self.server {
+            Server::Postgres(_) => Engine::Postgres,
+            Server::Mysql(_) => Engine::Mysql,
+            Server::Sqlite(_) => Engine::Sqlite,
+        }
+    }
+
     pub fn url(&self) -> String {
         match &self.server {
             Server::Postgres(database) => database.url(),
@@ -196,7 +204,7 @@ impl Shop {
         self.try_execute(sql).await.unwrap_or_else(|error| panic!("{error} in {sql}"));
     }
 
-    async fn try_execute(&self, sql: &str) -> Result<(), String> {
+    pub async fn try_execute(&self, sql: &str) -> Result<(), String> {
         let query = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         let done = match &self.server {
             Server::Postgres(database) => query.execute(&mut database.connect().await).await.map(drop),
@@ -209,24 +217,6 @@ impl Shop {
             }
         };
         done.map_err(|error| error.to_string())
-    }
-
-    /// As the server's own client runs it: the whole text at once, or each statement by itself.
-    pub async fn run_script(&self, script: &str, one_by_one: bool) {
-        if !one_by_one {
-            return self.execute(script).await;
-        }
-        let mut connection = self.postgres().connect().await;
-        let has_sql = |it: &&str| it.lines().any(|line| !line.starts_with("--") && !line.is_empty());
-        for statement in script.split("\n--\n").filter(has_sql) {
-            let query = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
-            query.execute(&mut connection).await.unwrap_or_else(|error| panic!("{error} in {statement}"));
-        }
-        connection.close().await.unwrap();
-    }
-
-    pub async fn try_script(&self, script: &str) -> Result<(), String> {
-        self.try_execute(&script.replace(".bail on\n", "")).await
     }
 
     fn target(&self) -> Target {

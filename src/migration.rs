@@ -66,6 +66,10 @@ pub struct MayUndo {
     pub constraints: bool,
     /// Columns that it defines in a way that was not seen: that they are there is known, and nothing else.
     pub definitions: BTreeSet<Name>,
+    /// Tables themselves.
+    pub tables: BTreeSet<TableName>,
+    /// It counts for what its own migration made too: that may not have been made at all.
+    pub own: bool,
 }
 
 impl Opaque {
@@ -77,7 +81,7 @@ impl Opaque {
 
 impl MayUndo {
     pub fn is_nothing(&self) -> bool {
-        self.columns.is_empty() && !self.constraints && self.definitions.is_empty()
+        self.columns.is_empty() && !self.constraints && self.definitions.is_empty() && self.tables.is_empty()
     }
 }
 

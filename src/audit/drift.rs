@@ -179,6 +179,15 @@ impl Judge<'_> {
     }
 
     fn missing_table(&mut self, table: &Table) {
+        let maker = table.provenance.created();
+        if let Some(by) = self.expected.undone_by(self.manifest, &table.name, maker, Part::Table) {
+            for_each_maker(table, |migration| {
+                *self.drift.tally.may_be_undone.entry(migration).or_default() += 1;
+            });
+            self.drift.coverage.unverified += table.object_count();
+            let text = format!("table {} is not there, which {by} may have done", table.name);
+            return self.drift.blind_spots.push(text);
+        }
         for_each_maker(table, |migration| *self.drift.tally.gone.entry(migration).or_default() += 1);
         let stands_instead = self.actual(&table.name).map(|actual| format!("a {}", actual.kind));
         let rule = if stands_instead.is_some() { Rule::WrongKind } else { Rule::MissingTable };

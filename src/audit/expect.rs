@@ -10,9 +10,11 @@ use crate::migration::graph::{self, Applied};
 use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in};
 use crate::schema::{Name, Provenance, Table, TableName};
 
-/// A part of a table, as code names it.
+/// A table or a part of it, as code names it.
 #[derive(Clone, Copy)]
 pub enum Part<'a> {
+    /// The table itself.
+    Table,
     Column(&'a Name),
     /// What a column that stands is like: its type, nullability and default.
     Definition(&'a Name),
@@ -119,8 +121,9 @@ impl Expected {
                 MayTouch::Tables(tables) => tables.contains(table),
             };
             // What a migration does in its own way is its work, not the undoing of it.
-            let is_older = maker != Some(spot.migration);
+            let is_older = spot.may_undo.own || maker != Some(spot.migration);
             let undoes = match part {
+                Part::Table => is_older && spot.may_undo.tables.contains(table),
                 Part::Column(column) => is_older && spot.may_undo.columns.contains(column),
                 Part::Definition(column) => {
                     spot.may_undo.definitions.contains(column)

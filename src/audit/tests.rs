@@ -508,6 +508,38 @@ fn what_later_code_visibly_undoes_is_not_verified_and_all_else_is_missed() {
     assert_eq!(rules(&judge(&manifest, &observation)), ["missing_table"]);
 }
 
+/// `delete_model` in code, and an operation that asks something first: `own` counts for its own migration.
+#[test]
+fn a_table_that_code_visibly_takes_away_is_not_verified() {
+    let create = "{create_table: {name: t, columns: {x: integer, y: integer}}}";
+    let spot = |own: bool| {
+        format!("{{opaque: {{reason: RunPython, may_touch: [t], may_undo: {{tables: [t], own: {own}}}}}}}")
+    };
+    let later = format!(
+        "[{create}]}}\n- {{app: a, name: '2', dependencies: [a.1], operations: [{}]}}\n",
+        spot(false)
+    );
+    for (operations, rule) in [
+        (later, None),
+        (format!("[{create}, {}]}}\n", spot(true)), None),
+        (format!("[{create}, {}]}}\n", spot(false)), Some("missing_table")),
+    ] {
+        let manifest = manifest_of(&format!("- {{app: a, name: '1', operations: {operations}"));
+        let mut observation = healthy(&manifest);
+        observation.catalog.actual.tables.remove(&TableName::unqualified("t"));
+        let report = judge(&manifest, &observation);
+        assert_eq!(rules(&report), rule.into_iter().collect::<Vec<_>>());
+        if rule.is_none() {
+            assert_eq!((report.health, report.coverage.checked), (Health::Healthy, 0));
+            assert!(
+                report.blind_spots[0].starts_with("table t is not there, which a."),
+                "{:?}",
+                report.blind_spots
+            );
+        }
+    }
+}
+
 /// A field that was not seen through: its column is there, and that is all that is known of it.
 #[test]
 fn a_column_whose_definition_was_not_seen_is_missed_but_not_compared() {

@@ -132,7 +132,10 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
                         migration: *position,
                         reason: opaque.reason.clone(),
                         may_touch,
-                        may_undo: opaque.may_undo.clone(),
+                        may_undo: MayUndo {
+                            tables: opaque.may_undo.tables.iter().map(|table| names.table(table)).collect(),
+                            ..opaque.may_undo.clone()
+                        },
                     });
                 }
             }
@@ -170,6 +173,9 @@ impl Expectation {
                 && tables.contains(from)
             {
                 tables.insert(to.clone());
+            }
+            if spot.may_undo.tables.contains(from) {
+                spot.may_undo.tables.insert(to.clone());
             }
         }
     }

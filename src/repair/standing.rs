@@ -62,8 +62,8 @@ fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
         Change::AddCheck { check, .. } => by(Part::Constraint(&check.columns)),
         Change::AddIndex { index, .. } => by(Part::Constraint(&columns(&index.parts))),
         Change::AddExclusion { exclusion, .. } => by(Part::Constraint(&columns(&exclusion.parts))),
-        Change::CreateTable(_)
-        | Change::DropTable { .. }
+        Change::CreateTable(_) => by(Part::Table),
+        Change::DropTable { .. }
         | Change::RenameTable { .. }
         | Change::DropColumn { .. }
         | Change::RenameColumn { .. }

@@ -112,6 +112,7 @@ mod tests {
             file: Default::default(),
             dependencies: dependencies.iter().map(|it| id(it)).collect(),
             replaces: replaces.iter().map(|it| id(it)).collect(),
+            works_for: None,
             initial: None,
             operations: Vec::new(),
             beyond: None,

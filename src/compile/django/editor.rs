@@ -110,6 +110,20 @@ impl<'a> Editor<'a> {
         }
     }
 
+    /// How much was done and deferred by now, for [`Editor::since`].
+    pub fn mark(&self) -> (usize, usize) {
+        (self.done.len(), self.deferred.len())
+    }
+
+    /// The changes that came since.
+    pub fn since(&self, (done, deferred): (usize, usize)) -> impl Iterator<Item = &Change> {
+        let changes = self.done.iter().skip(done).filter_map(|it| match it {
+            Operation::Change(change) => Some(change),
+            Operation::Opaque(_) => None,
+        });
+        changes.chain(self.deferred.iter().skip(deferred))
+    }
+
     /// What stands after all that was done.
     pub fn schema(&self) -> &Schema {
         &self.schema

@@ -267,6 +267,7 @@ mod tests {
                 file: Default::default(),
                 dependencies: ids(dependencies),
                 replaces: ids(replaces),
+                works_for: None,
                 initial: None,
                 operations: Vec::new(),
                 beyond: None,

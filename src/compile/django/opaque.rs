@@ -52,7 +52,7 @@ pub fn python(
     let class = arguments::last_part(&object.class);
     let reason = format!("{class} {}", arguments::last_part(&function.path));
     let may_touch = touched_by(function, state, context, editor);
-    let may_undo = undo::undone(function, &may_touch, state, editor.schema());
+    let may_undo = undo::undone(function, &may_touch, state, editor.schema(), context);
     Some(Opaque { reason, may_touch, may_undo })
 }
 
@@ -75,8 +75,21 @@ fn touched_by(function: &Function, state: &State, context: Context<'_>, editor: 
     for (app, model) in &function.models {
         tables.extend(tables_of(&ModelKey::new(app.clone(), model), state, context));
     }
-    for text in &function.sql {
+    for text in function.sql.iter().chain(&function.words) {
         tables.extend(tables_in(text, editor));
+    }
+    if !tables.is_empty() {
+        tables.extend(function.sql.iter().flat_map(|text| made_in(text)));
+        if function.editor_calls.iter().any(|it| &**it == "alter_db_table") {
+            let names_a_model = |word: &str| {
+                function
+                    .models
+                    .iter()
+                    .any(|(app, model)| [app, model].iter().any(|it| word.eq_ignore_ascii_case(it)))
+            };
+            let others = function.words.iter().filter(|it| !names_a_model(it));
+            tables.extend(others.map(|it| table_name(it)));
+        }
     }
     if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) }
 }
@@ -99,6 +112,20 @@ fn tables_in(text: &str, editor: &Editor<'_>) -> Vec<TableName> {
     let words: BTreeSet<&str> = text.split(|letter| !is_word(letter)).filter(|it| !it.is_empty()).collect();
     let mentioned = editor.schema().tables.keys().filter(|table| words.contains(&*table.name));
     mentioned.cloned().collect()
+}
+
+/// Names that a text gives to tables: `CREATE TABLE name`, `RENAME TO name`.
+fn made_in(text: &str) -> Vec<TableName> {
+    let is_quote = |letter: char| matches!(letter, '"' | '`' | '\'' | ';' | '(' | ')');
+    let words: Vec<&str> = text.split_whitespace().map(|it| it.trim_matches(is_quote)).collect();
+    let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
+    let after = words.windows(2).enumerate().filter(|(_, both)| {
+        is(both[0], &["CREATE", "TEMPORARY", "UNLOGGED"]) && is(both[1], &["TABLE"])
+            || is(both[0], &["RENAME"]) && is(both[1], &["TO", "AS"])
+    });
+    let named =
+        after.filter_map(|(at, _)| words[at + 2..].iter().find(|it| !is(it, &["IF", "NOT", "EXISTS"])));
+    named.map(|it| table_name(it.split('(').next().unwrap_or(it).trim_matches(is_quote))).collect()
 }
 
 /// What an operation of the project's own may touch: nothing when it visibly leaves the schema alone, else
@@ -128,7 +155,7 @@ pub fn named_by(
         }
     }
     let may_touch = if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) };
-    let undone = |it: &Method| undo::undone(&it.function, &may_touch, to, editor.schema());
+    let undone = |it: &Method| undo::undone(&it.function, &may_touch, to, editor.schema(), context);
     let may_undo = forwards.map(undone).unwrap_or_default();
     Opaque { reason, may_touch, may_undo }
 }

@@ -7,6 +7,7 @@ mod field;
 mod identify;
 mod model;
 mod option;
+mod own;
 mod sql;
 #[cfg(test)]
 mod tests;
@@ -84,7 +85,7 @@ impl<'a> Executor<'a> {
     /// What the migration at this position does to a database that all before it were applied to.
     pub fn migrate(&mut self, position: usize, migration: &SourceMigration) -> Vec<Operation> {
         self.editor.begin_migration(position);
-        self.app = migration.id.app.clone();
+        self.app = migration.works_for.clone().unwrap_or_else(|| migration.id.app.clone());
         let both = Sides { state: true, database: true };
         for operation in &migration.operations {
             self.operations += 1;
@@ -151,26 +152,23 @@ impl<'a> Executor<'a> {
             state: sides.state && state != Side::Nothing,
             database: sides.database && database != Side::Nothing,
         };
+        let label = match own::label(object, taken) {
+            Ok(label) => label,
+            Err(reason) => return self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), taken),
+        };
+        let app = label.unwrap_or_else(|| self.app.clone());
+        let app = std::mem::replace(&mut self.app, app);
+        let before = self.editor.mark();
         let call = Call { arguments: Arguments::of(object), at: &object.at, sides: taken };
         if let Err(unseen) = self.forwards(class, object, call) {
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let may_touch = unseen.table.map_or(MayTouch::Anything, |table| MayTouch::Tables([table].into()));
             self.not_seen(&object.at, Opaque::new(reason, may_touch), taken);
         }
-        // Its own way of doing it: most likely the same with a condition or a precaution.
-        if taken.database && database == Side::Own && class != Class::RunPython {
-            let reason = format!("{} does its own to the database", object.class);
-            let tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
-            let mut opaque = self.named_by(object, reason);
-            if !tables.is_empty() {
-                opaque.may_touch = MayTouch::Tables(tables);
-            }
-            self.not_seen(&object.at, opaque, taken);
+        if class != Class::RunPython {
+            self.in_its_own_way(object, taken, [state, database], before);
         }
-        if taken.state && state == Side::Own {
-            let message = format!("{} has its own idea of the models after it", object.class);
-            self.tell(&object.at, message);
-        }
+        self.app = app;
     }
 
     fn forwards(&mut self, class: Class, object: &Object, call: Call<'_>) -> Result<(), Unseen> {
@@ -264,7 +262,7 @@ impl<'a> Executor<'a> {
     /// An operation of a class that has no operation of Django's among its bases.
     fn foreign(&mut self, object: &Object, sides: Sides) {
         let nothing = identify::side(object, "database_forwards") == Side::Nothing;
-        if identify::side(object, "state_forwards") == Side::Own && sides.state {
+        if identify::side(object, "state_forwards").is_own() && sides.state {
             self.tell(&object.at, format!("{} has its own idea of the models after it", object.class));
         }
         if nothing || !sides.database {

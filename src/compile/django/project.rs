@@ -66,6 +66,9 @@ pub struct SourceMigration {
     /// `run_before` adds.
     pub dependencies: Vec<MigrationId>,
     pub replaces: Vec<MigrationId>,
+    /// The app whose models its operations change, where its constructor sets another than its own: Django records it
+    /// for that app too.
+    pub works_for: Option<Arc<str>>,
     /// What `initial` says, if it says anything.
     pub initial: Option<bool>,
     /// In order. One that could not be seen through is [`Value::Unknown`]; when not even their number is
@@ -183,6 +186,8 @@ pub struct Function {
     /// `app.migrations.0002_fill.forwards`, or `…<lambda>`.
     pub path: Arc<str>,
     pub body: Body,
+    /// What it does of a method that it overrides, and beside it.
+    pub work: Work,
     /// It does something with the schema editor, a cursor or a connection, other than asking for the
     /// connection's alias or vendor.
     pub touches_schema: bool,
@@ -205,4 +210,37 @@ pub enum Body {
     /// It calls the same method of `super()` with its own arguments, and does nothing else.
     Super,
     Other,
+}
+
+/// Whether something comes to be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reach {
+    #[default]
+    Never,
+    /// On a condition that was not seen through, or where it may be refused.
+    Perhaps,
+    Certainly,
+}
+
+/// What a method does with what it is given to change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// The same method of `super()`.
+    pub usual: Reach,
+    /// Anything else.
+    pub own: Reach,
+    /// The label of the app that it gives to `super()`.
+    pub label: Label,
+}
+
+/// For which app an operation does its usual work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Label {
+    /// The one that it is called with.
+    #[default]
+    Own,
+    Text(Arc<str>),
+    /// An attribute of the operation.
+    Attribute(Arc<str>),
+    Unknown,
 }

@@ -393,6 +393,10 @@ struct MayUndoFile {
     constraints: bool,
     /// Columns that it defines in a way that was not seen: their type, nullability and default are not compared.
     definitions: Vec<Text>,
+    /// Tables themselves.
+    tables: BTreeSet<TableName>,
+    /// It counts for what its own migration made too, which may not have been made at all.
+    own: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]

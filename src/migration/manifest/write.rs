@@ -90,6 +90,12 @@ fn undone(may_undo: &MayUndo) -> String {
     if !may_undo.definitions.is_empty() {
         map = map.with("definitions", list(may_undo.definitions.iter().map(json)));
     }
+    if !may_undo.tables.is_empty() {
+        map = map.with("tables", list(may_undo.tables.iter().map(table_name)));
+    }
+    if may_undo.own {
+        map = map.with("own", "true".to_owned());
+    }
     map.text()
 }
 

@@ -60,14 +60,19 @@ fn oddities(schema: &Schema, dice: &mut Dice) -> Vec<Operation> {
             to: "b".into(),
         }),
     ];
-    for may_touch in [MayTouch::Nothing, MayTouch::Anything, MayTouch::Tables([there].into())] {
+    for may_touch in [MayTouch::Nothing, MayTouch::Anything, MayTouch::Tables([there.clone()].into())] {
         for (columns, constraints) in [(&[][..], false), (&["a\"b", "c"], false), (&["a"], true)] {
             let columns: BTreeSet<Name> = columns.iter().map(|it: &&str| (*it).into()).collect();
+            let tables = if constraints {
+                BTreeSet::from([there.clone(), TableName::unqualified("t")])
+            } else {
+                BTreeSet::new()
+            };
             let definitions = if constraints { columns.clone() } else { BTreeSet::new() };
             operations.push(Operation::Opaque(Opaque {
                 reason: "RunPython \"x\"\n\\".into(),
                 may_touch: may_touch.clone(),
-                may_undo: MayUndo { columns, constraints, definitions },
+                may_undo: MayUndo { columns, constraints, definitions, tables, own: constraints },
             }));
         }
     }

@@ -126,6 +126,7 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
     let function = Function {
         path: format!("own.fields.Own.{name}").into(),
         body,
+        work: Default::default(),
         touches_schema: false,
         models: Vec::new(),
         sql: Vec::new(),

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use crate::compile::django::editor::table_name;
 use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::Function;
-use crate::compile::django::state::State;
+use crate::compile::django::state::{Context, State};
 use crate::migration::{MayTouch, MayUndo};
-use crate::schema::Schema;
+use crate::schema::{Schema, TableName};
 
 /// Methods of `BaseDatabaseSchemaEditor` by which a constraint or an index goes, by whatever name
 /// (`django/db/backends/base/schema.py`).
@@ -19,11 +20,20 @@ const CONSTRAINTS: &[&str] = &[
     "remove_index",
 ];
 
+/// The same for tables.
+const TABLES: &[&str] = &["alter_db_table", "delete_model"];
+
 /// The same for columns.
 const COLUMNS: &[&str] = &["alter_field", "remove_field"];
 
 /// Columns only where the code says their name, or that of the field they belong to.
-pub fn undone(function: &Function, may_touch: &MayTouch, state: &State, schema: &Schema) -> MayUndo {
+pub fn undone(
+    function: &Function,
+    may_touch: &MayTouch,
+    state: &State,
+    schema: &Schema,
+    context: Context<'_>,
+) -> MayUndo {
     let MayTouch::Tables(tables) = may_touch else { return MayUndo::default() };
     let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
     // `_delete_composed_index`, `_delete_constraint_sql` and their like.
@@ -49,10 +59,51 @@ pub fn undone(function: &Function, may_touch: &MayTouch, state: &State, schema: 
     let columns = tables.iter().filter_map(|table| schema.tables.get(table)).flat_map(|table| &table.columns);
     let columns =
         columns.map(|it| &it.name).filter(|name| said.contains(&***name) || of_fields.contains(&***name));
-    MayUndo { columns: columns.cloned().collect(), constraints, ..MayUndo::default() }
+    MayUndo {
+        columns: columns.cloned().collect(),
+        constraints,
+        tables: tables_gone(function, tables, &statements, state, context),
+        ..MayUndo::default()
+    }
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|letter: char| !(letter.is_alphanumeric() || letter == '_' || letter == '$'))
         .filter(|it| !it.is_empty())
+}
+
+/// Tables that statements drop or rename by their name, or by one that the code says elsewhere; and those of the models
+/// that the code names, where the editor does it.
+fn tables_gone(
+    function: &Function,
+    touched: &BTreeSet<TableName>,
+    statements: &[Vec<&str>],
+    state: &State,
+    context: Context<'_>,
+) -> BTreeSet<TableName> {
+    let goes = [["DROP", "TABLE"], ["RENAME", "TABLE"], ["RENAME", "TO"], ["RENAME", "AS"]];
+    let is = |both: &[&str], wanted: &[&str; 2]| {
+        both.iter().zip(wanted).all(|(it, wanted)| it.eq_ignore_ascii_case(wanted))
+    };
+    let named_by = |word: &str| touched.iter().find(|table| *table.name == *word).cloned();
+    let mut gone = BTreeSet::new();
+    for statement in statements {
+        if !statement.windows(2).any(|both| goes.iter().any(|it| is(both, it))) {
+            continue;
+        }
+        let named: BTreeSet<TableName> = statement.iter().filter_map(|word| named_by(word)).collect();
+        if named.is_empty() {
+            gone.extend(function.words.iter().filter_map(|word| named_by(word)));
+        } else {
+            gone.extend(named);
+        }
+    }
+    if function.editor_calls.iter().any(|it| TABLES.contains(&&**it)) {
+        let models = function
+            .models
+            .iter()
+            .filter_map(|(app, model)| state.concrete(&ModelKey::new(app.clone(), model)));
+        gone.extend(models.map(|model| table_name(&model.table(context))));
+    }
+    gone
 }

@@ -1,7 +1,9 @@
 //! Which operation a class is, and which side of it a subclass has changed.
 
+use std::sync::Arc;
+
 use super::super::arguments::last_part;
-use super::super::project::{Body, Object};
+use super::super::project::{Body, Function, Label, Object, Reach, Value};
 
 /// An operation of Django's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,8 +39,22 @@ pub enum Side {
     /// As Django's class does.
     Usual,
     Nothing,
+    /// As Django's class does, on a condition that was not seen through.
+    Doubtful,
     /// Something of its own.
     Own,
+    /// Something of its own, on such a condition.
+    DoubtfulOwn,
+}
+
+impl Side {
+    pub fn is_doubtful(self) -> bool {
+        matches!(self, Self::Doubtful | Self::DoubtfulOwn)
+    }
+
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Own | Self::DoubtfulOwn)
+    }
 }
 
 /// The operation of Django's that an object is, or that its class derives from.
@@ -52,11 +68,39 @@ pub fn is_djangos(object: &Object) -> bool {
 }
 
 pub fn side(object: &Object, method: &str) -> Side {
-    match object.methods.iter().find(|(name, _)| &**name == method).map(|(_, it)| it.function.body) {
-        None | Some(Body::Super) => Side::Usual,
-        Some(Body::Empty) => Side::Nothing,
-        Some(Body::Other) => Side::Own,
+    let Some(method) = function(object, method) else { return Side::Usual };
+    match method.body {
+        Body::Super => Side::Usual,
+        Body::Empty => Side::Nothing,
+        Body::Other => match (method.work.usual, method.work.own) {
+            (Reach::Never, Reach::Never) => Side::Nothing,
+            (Reach::Certainly, Reach::Never) => Side::Usual,
+            (Reach::Perhaps, Reach::Never) => Side::Doubtful,
+            (Reach::Certainly, _) | (_, Reach::Certainly) => Side::Own,
+            (Reach::Never | Reach::Perhaps, Reach::Perhaps) => Side::DoubtfulOwn,
+        },
     }
+}
+
+/// The label of the app whose models a method changes, where that is not the migration's own.
+pub fn label(object: &Object, method: &str) -> Result<Option<Arc<str>>, String> {
+    let Some(function) = function(object, method).filter(|it| it.body == Body::Other) else {
+        return Ok(None);
+    };
+    let unseen = || format!("for which app {} does its work was not seen through", object.class);
+    match &function.work.label {
+        Label::Own => Ok(None),
+        Label::Text(label) => Ok(Some(label.clone())),
+        Label::Attribute(name) => match object.attributes.iter().rfind(|(it, _)| it == name) {
+            Some((_, Value::Str(label))) => Ok(Some(label.clone())),
+            Some(_) | None => Err(unseen()),
+        },
+        Label::Unknown => Err(unseen()),
+    }
+}
+
+fn function<'a>(object: &'a Object, method: &str) -> Option<&'a Function> {
+    object.methods.iter().find(|(name, _)| &**name == method).map(|(_, it)| &*it.function)
 }
 
 fn named(path: &str) -> Option<Class> {

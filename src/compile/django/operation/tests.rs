@@ -1,5 +1,7 @@
 //! Small projects, from their sources to the operations of a manifest.
 
+mod code;
+mod own;
 mod wild;
 
 use std::path::Path;
@@ -67,7 +69,11 @@ fn line(operation: &Operation) -> String {
             let undone = &opaque.may_undo;
             let columns = undone.columns.iter().map(|it| format!(" -{it}")).collect::<String>();
             let constraints = if undone.constraints { " -constraints" } else { "" };
-            format!("{} ?? {touches}{columns}{constraints}", opaque.reason)
+            let defined =
+                undone.definitions.iter().map(|it| format!(" -{it}'s definition")).collect::<String>();
+            let tables = undone.tables.iter().map(|it| format!(" -table {it}")).collect::<String>();
+            let own = if undone.own { " (its own too)" } else { "" };
+            format!("{} ?? {touches}{columns}{defined}{constraints}{tables}{own}", opaque.reason)
         }
         Operation::Change(change) => change_line(change),
     }
@@ -190,7 +196,11 @@ def all_of_it(apps, schema_editor):
     rebuild(schema_editor.connection.cursor())
 ",
         "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(named), migrations.RunPython(in_sql), migrations.RunPython(all_of_it)]",
-        &["RunPython named ?? shop_item", "RunPython in_sql ?? shop_item", "RunPython all_of_it ?? anything"],
+        &[
+            "RunPython named ?? shop_item -table shop_item",
+            "RunPython in_sql ?? shop_item",
+            "RunPython all_of_it ?? anything",
+        ],
     );
 }
 
@@ -280,7 +290,7 @@ class Own(migrations.operations.base.Operation):
         &[
             "shop_item - code",
             "shop_item ~ name text NOT NULL",
-            "shop.migrations.2.Tried does its own to the database ?? shop_item",
+            "shop.migrations.2.Tried may not do it: it tries, or asks something first ?? shop_item -name's definition (its own too)",
             "shop.migrations.2.Own is an operation of its own ?? shop_item",
         ],
     );

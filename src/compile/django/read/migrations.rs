@@ -30,6 +30,7 @@ impl Loaded {
             file: Arc::new(job.file.clone()),
             dependencies: Vec::new(),
             replaces: Vec::new(),
+            works_for: None,
             initial: None,
             operations: Vec::new(),
             beyond: None,
@@ -80,7 +81,21 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
         }
         Ok(())
     })?;
+    recorded_elsewhere(&mut loaded);
     Ok((graph::resolve(loaded, apps, &mut notices), notices))
+}
+
+/// `MigrationRecorder.record_applied` takes the label that the migration has: what works for another app stands in the
+/// ledger under that app's label, as if it replaced a migration of that name.
+fn recorded_elsewhere(loaded: &mut [Loaded]) {
+    let there: HashSet<MigrationId> = loaded.iter().map(|it| it.migration.id.clone()).collect();
+    for Loaded { migration, .. } in loaded {
+        let Some(label) = &migration.works_for else { continue };
+        let recorded = MigrationId { app: (&**label).into(), name: migration.id.name.clone() };
+        if !there.contains(&recorded) && !migration.replaces.contains(&recorded) {
+            migration.replaces.push(recorded);
+        }
+    }
 }
 
 fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>) -> Vec<Job> {
@@ -225,6 +240,7 @@ fn loaded(
         _ => None,
     };
     loaded.migration.beyond = read.beyond;
+    loaded.migration.works_for = read.works_for;
     loaded.migration.operations = read.operations;
     for operation in &loaded.migration.operations {
         if let Value::Unknown(why) = operation {

@@ -215,6 +215,8 @@ impl OperationFile {
                     columns: names(it.may_undo.columns).into_iter().collect(),
                     constraints: it.may_undo.constraints,
                     definitions: names(it.may_undo.definitions).into_iter().collect(),
+                    tables: it.may_undo.tables,
+                    own: it.may_undo.own,
                 };
                 return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch, may_undo })]);
             }

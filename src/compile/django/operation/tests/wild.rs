@@ -247,18 +247,25 @@ fn a_collation_made_by_sql_may_be_no_deterministic_one() {
 /// A field whose `db_type` matches on the vendor was taken for one without a column.
 #[test]
 fn what_may_have_returned_has_not_certainly_fallen_through() {
-    check_body(
-        "
+    let check = |first: &str, expected: &str| {
+        let class = format!(
+            "
 class Odd(models.TextField):
     def db_type(self, connection):
         match connection.vendor:
-            case 'sqlite':
+            case {first}:
                 return 'text'
             case _:
                 return 'varchar(5)'
-",
-        "dependencies = [('shop', '1')]
-    operations = [migrations.AddField('item', 'odd', Odd(null=True))]",
-        &["shop_item + odd (not known) NULL"],
-    );
+"
+        );
+        check_body(
+            &class,
+            "dependencies = [('shop', '1')]\n    operations = [migrations.AddField('item', 'odd', Odd(null=True))]",
+            &[expected],
+        );
+    };
+    check("str(name)", "shop_item + odd (not known) NULL");
+    check("'sqlite' | 'mysql'", "shop_item + odd varchar(5) NULL");
+    check("'postgresql' if self.null", "shop_item + odd text NULL");
 }

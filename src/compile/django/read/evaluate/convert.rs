@@ -7,9 +7,10 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::asked::{self, CALLED};
+use super::facts::shape;
 use super::live::*;
 use super::{Interpreter, format};
-use crate::compile::django::project::{Call, Method, Object, Value};
+use crate::compile::django::project::{Body, Call, Method, Object, Value};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// Deeper values are unknown; operations nest ten deep.
@@ -225,11 +226,18 @@ impl Interpreter<'_> {
                         .collect();
                     for (name, value) in entries {
                         match value {
-                            Live::Function(closure)
-                                if asked::is_method_asked_for(&name)
-                                    && !methods.iter().any(|(it, _)| *it == name) =>
-                            {
-                                methods.push((name, closure))
+                            Live::Function(closure) if asked::is_method_asked_for(&name) => {
+                                match methods.iter_mut().find(|(it, _)| *it == name) {
+                                    None => methods.push((name, closure)),
+                                    // It does what the next one does.
+                                    Some((_, above))
+                                        if !CALLED.contains(&&*name)
+                                            && shape(&above.definition) == Body::Super =>
+                                    {
+                                        *above = closure;
+                                    }
+                                    Some(_) => {}
+                                }
                             }
                             Live::Function(_) => {}
                             Live::Descriptor(..) | Live::Class(_) => {}

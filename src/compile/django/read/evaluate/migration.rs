@@ -1,6 +1,7 @@
 //! A class `Migration`, as Django instantiates it.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Interpreter;
 use super::live::*;
@@ -14,6 +15,8 @@ pub struct Read {
     pub replaces: Vec<Value>,
     pub initial: Value,
     pub beyond: Option<String>,
+    /// What the constructor leaves in `app_label`, where that is another label.
+    pub works_for: Option<Arc<str>>,
 }
 
 impl Interpreter<'_> {
@@ -43,12 +46,21 @@ impl Interpreter<'_> {
             replaces: list("replaces"),
             initial: Value::None,
             beyond,
+            works_for: None,
         };
         if let Ok(Some(initial)) = self.class_attribute(class, "initial") {
             read.initial = self.value(&initial, scope);
         }
         match made {
             Ok(Live::Instance(instance)) => {
+                let works_for = instance.attributes.borrow().get("app_label").cloned();
+                match works_for.map(|it| self.value(&it, scope)) {
+                    Some(Value::Str(other)) if *other != *label => read.works_for = Some(other),
+                    Some(Value::Unknown(why)) => {
+                        read.beyond.get_or_insert_with(|| format!("its `app_label` {}", why.reason));
+                    }
+                    _ => {}
+                }
                 if let Some(notice) = instance.notice.borrow().clone() {
                     read.beyond.get_or_insert(notice);
                 }

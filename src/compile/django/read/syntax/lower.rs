@@ -1,4 +1,6 @@
-//! Ruff's tree to ours. Nothing is lost but what no migration can need: annotations, `match`, `await`.
+//! Ruff's tree to ours. Nothing is lost but what no migration can need: annotations, patterns with parts, `await`.
+
+mod cases;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -126,10 +128,12 @@ impl Lower {
             ast::Stmt::Pass(_) | ast::Stmt::TypeAlias(_) | ast::Stmt::Assert(_) => StmtKind::Pass,
             ast::Stmt::Break(_) => StmtKind::Break,
             ast::Stmt::Continue(_) => StmtKind::Continue,
-            ast::Stmt::Match(it) => StmtKind::Opaque(
-                "is a match statement",
-                it.cases.iter().flat_map(|case| self.block(&case.body)).collect(),
-            ),
+            ast::Stmt::Match(it) => self.cases(it).unwrap_or_else(|| {
+                StmtKind::Opaque(
+                    "is a match statement",
+                    it.cases.iter().flat_map(|case| self.block(&case.body)).collect(),
+                )
+            }),
             ast::Stmt::IpyEscapeCommand(_) => StmtKind::Opaque("is an IPython command", Vec::new()),
         };
         Stmt { kind, span: self.span(stmt.range()) }

@@ -1,0 +1,122 @@
+//! Operations of a subclass that does it in a way of its own, or not always.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::opaque;
+use super::super::project::Object;
+use super::identify::{self, Side};
+use super::{Executor, Sides};
+use crate::migration::{MayTouch, MayUndo, Opaque};
+use crate::schema::{Change, TableName};
+
+/// The label of another app, for which the operation does what it is asked for.
+pub(super) fn label(object: &Object, taken: Sides) -> Result<Option<Arc<str>>, String> {
+    let of = |is_taken: bool, method| is_taken.then(|| identify::label(object, method)).transpose();
+    match (of(taken.state, "state_forwards")?, of(taken.database, "database_forwards")?) {
+        (Some(state), Some(database)) if state != database => {
+            Err(format!("{} changes the models of one app and the tables of another", object.class))
+        }
+        (Some(label), _) | (None, Some(label)) => Ok(label),
+        (None, None) => Ok(None),
+    }
+}
+
+impl Executor<'_> {
+    /// What is not certain of an operation that was carried out as Django's class does since `before`.
+    pub(super) fn in_its_own_way(
+        &mut self,
+        object: &Object,
+        taken: Sides,
+        [state, database]: [Side; 2],
+        before: (usize, usize),
+    ) {
+        let (changed, doubt) = doubt(self.editor.since(before));
+        // Most likely the same with a precaution.
+        if taken.database && database.is_own() {
+            let reason = format!("{} does its own to the database", object.class);
+            let mut opaque = self.named_by(object, reason);
+            let mut tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
+            tables.extend(changed.iter().cloned());
+            if !tables.is_empty() {
+                opaque.may_touch = MayTouch::Tables(tables);
+            }
+            if database.is_doubtful() && !doubt.is_nothing() {
+                opaque.may_undo = both(opaque.may_undo, doubt);
+            }
+            self.not_seen(&object.at, opaque, taken);
+        } else if taken.database && database.is_doubtful() && !changed.is_empty() {
+            let reason = format!("{} may not do it: it tries, or asks something first", object.class);
+            let may_undo = doubt;
+            self.not_seen(
+                &object.at,
+                Opaque { reason, may_touch: MayTouch::Tables(changed), may_undo },
+                taken,
+            );
+        }
+        if taken.state && state != Side::Usual {
+            let reason = format!("{} has its own idea of the models after it", object.class);
+            let tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
+            if taken.database && !tables.is_empty() {
+                // What it does to the database hangs on the models after it.
+                self.not_seen(&object.at, Opaque::new(reason, MayTouch::Tables(tables)), taken);
+            } else {
+                self.tell(&object.at, reason);
+            }
+        }
+    }
+}
+
+fn both(one: MayUndo, other: MayUndo) -> MayUndo {
+    MayUndo {
+        columns: one.columns.into_iter().chain(other.columns).collect(),
+        constraints: one.constraints || other.constraints,
+        definitions: one.definitions.into_iter().chain(other.definitions).collect(),
+        tables: one.tables.into_iter().chain(other.tables).collect(),
+        own: one.own || other.own,
+    }
+}
+
+/// The tables that changes touch, and what of them is not there if the changes were not made.
+fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<TableName>, MayUndo) {
+    let mut tables = BTreeSet::new();
+    // Of what was taken away nothing is missing if it was not.
+    let mut undone = MayUndo { own: true, ..MayUndo::default() };
+    for change in changes {
+        tables.insert(change.table().clone());
+        match change {
+            Change::CreateTable(made) => {
+                undone.tables.insert(made.name.clone());
+            }
+            Change::RenameTable { to, .. } => {
+                tables.insert(to.clone());
+                undone.tables.insert(to.clone());
+            }
+            Change::AddColumn { column, .. } => {
+                undone.columns.insert(column.name.clone());
+            }
+            Change::AlterColumn { column, .. } => {
+                undone.definitions.insert(column.name.clone());
+            }
+            Change::RenameColumn { to, .. } => {
+                undone.columns.insert(to.clone());
+            }
+            Change::AddPrimaryKey { .. }
+            | Change::AddUnique { .. }
+            | Change::AddForeignKey { .. }
+            | Change::AddCheck { .. }
+            | Change::AddIndex { .. }
+            | Change::AddExclusion { .. }
+            | Change::RenameConstraint { .. } => undone.constraints = true,
+            Change::DropTable { .. }
+            | Change::DropColumn { .. }
+            | Change::DropPrimaryKey { .. }
+            | Change::DropUnique { .. }
+            | Change::DropForeignKey { .. }
+            | Change::DropCheck { .. }
+            | Change::DropIndex { .. }
+            | Change::DropExclusion { .. } => {}
+        }
+    }
+    (tables, undone)
+}

@@ -1,0 +1,78 @@
+//! What code of `RunPython` may touch, and visibly takes away (tests/cases/django-in-the-wild.md, point 1).
+
+use super::check_body;
+
+/// Each function, and what the manifest says of it; `shop_item` is there.
+#[track_caller]
+fn check_code(functions: &str, expected: &[&str]) {
+    let names = functions.lines().filter_map(|it| it.strip_prefix("def ")?.split('(').next());
+    let calls: Vec<String> = names.map(|it| format!("migrations.RunPython({it})")).collect();
+    let body = format!("dependencies = [('shop', '1')]\n    operations = [{}]", calls.join(", "));
+    check_body(functions, &body, expected);
+}
+
+/// A healthy database lacks them; a warning would be a wrong one.
+#[test]
+fn tables_that_code_visibly_takes_away_are_told() {
+    check_code(
+        "
+def deletes(apps, schema_editor):
+    schema_editor.delete_model(apps.get_model('shop', 'Item'))
+
+def drops(apps, schema_editor):
+    schema_editor.execute('DROP TABLE shop_item')
+
+def drops_each(apps, schema_editor):
+    for table in ['shop_item']:
+        schema_editor.execute('DROP TABLE %s' % table)
+
+def renames(apps, schema_editor):
+    schema_editor.alter_db_table(apps.get_model('shop', 'Item'), 'shop_item', 'shop_thing')
+
+def renames_in_sql(apps, schema_editor):
+    schema_editor.execute('ALTER TABLE shop_item RENAME TO \"shop_thing\"')
+
+def makes(apps, schema_editor):
+    schema_editor.execute('CREATE TABLE IF NOT EXISTS shop_copy(id integer)')
+    schema_editor.execute('UPDATE shop_item SET code = 1')
+
+def drops_an_old_one(apps, schema_editor):
+    old = 'shop_very_old'
+    schema_editor.execute(f'INSERT INTO shop_item SELECT * FROM {old}')
+    schema_editor.execute(f'DROP TABLE {old}')
+
+def loosens(apps, schema_editor):
+    schema_editor.execute('ALTER TABLE shop_item DROP CONSTRAINT shop_item_code_check')
+",
+        &[
+            "RunPython deletes ?? shop_item -table shop_item",
+            "RunPython drops ?? shop_item -table shop_item",
+            "RunPython drops_each ?? shop_item -table shop_item",
+            "RunPython renames ?? shop_item shop_thing -table shop_item",
+            "RunPython renames_in_sql ?? shop_item shop_thing -table shop_item -table shop_thing",
+            "RunPython makes ?? shop_copy shop_item",
+            "RunPython drops_an_old_one ?? shop_item",
+            "RunPython loosens ?? shop_item -constraints",
+        ],
+    );
+}
+
+#[test]
+fn commands_are_followed_or_known() {
+    check_code(
+        "
+from django.core import management
+from django.core.management import call_command
+
+def loads(apps, schema_editor):
+    call_command('loaddata', 'items.json')
+
+def caches(apps, schema_editor):
+    management.call_command('createcachetable')
+
+def any_one(apps, schema_editor):
+    call_command(name())
+",
+        &["RunPython loads ?? nothing", "RunPython caches ?? anything", "RunPython any_one ?? anything"],
+    );
+}

@@ -1,0 +1,157 @@
+//! Operations of a project's own class: whether they do what Django's does, for which app, and what if not
+//! (tests/cases/django-in-the-wild.md, points 14, 18 and 21).
+
+use super::{ITEM, check_body, lines, project};
+
+/// Each body of `database_forwards`, with what it comes to on PostgreSQL.
+#[track_caller]
+fn check_forwards(body: &str, expected: &[&str]) {
+    let class = format!(
+        "
+class Mine(migrations.AddIndex):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+{body}
+"
+    );
+    check_body(
+        &class,
+        "dependencies = [('shop', '1')]\n    operations = [Mine('item', models.Index(fields=['code'], name='by_code'))]",
+        expected,
+    );
+}
+
+const SUPER: &str = "super().database_forwards(app_label, schema_editor, from_state, to_state)";
+const PERHAPS: &[&str] = &[
+    "shop_item + index code",
+    "shop.migrations.2.Mine may not do it: it tries, or asks something first ?? shop_item -constraints (its own too)",
+];
+
+/// The vendor is known; what an index for another one says was once expected of every database.
+#[test]
+fn an_operation_for_another_vendor_does_nothing() {
+    let made = &["shop_item + index code"][..];
+    for (body, expected) in [
+        (format!("        if schema_editor.connection.vendor == 'postgresql':\n            {SUPER}"), made),
+        (format!("        if schema_editor.connection.vendor == 'mysql':\n            {SUPER}"), &[]),
+        (
+            format!(
+                "        if schema_editor.connection.vendor != 'sqlite':\n            return\n        {SUPER}"
+            ),
+            &[],
+        ),
+        (format!("        if schema_editor.connection.mysql_is_mariadb:\n            {SUPER}"), &[]),
+        (
+            format!(
+                "        match schema_editor.connection.vendor:\n            case 'mysql' | 'sqlite':\n                pass\n            case _:\n                {SUPER}"
+            ),
+            made,
+        ),
+    ] {
+        check_forwards(&body, expected);
+    }
+}
+
+#[test]
+fn an_operation_that_only_says_something_does_nothing() {
+    check_forwards("        print('the index is there')", &[]);
+}
+
+#[test]
+fn what_django_asks_too_is_no_condition() {
+    let body = format!(
+        "        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        log('now')
+        {SUPER}"
+    );
+    check_forwards(&body, &["shop_item + index code"]);
+}
+
+/// An index that is not there is then no finding, as it may not have been made.
+#[test]
+fn an_operation_on_a_condition_may_not_have_been_done() {
+    for body in [
+        format!("        if is_wanted():\n            {SUPER}"),
+        format!("        if not is_wanted():\n            return\n        {SUPER}"),
+        format!("        try:\n            {SUPER}\n        except Exception:\n            pass"),
+        format!("        is_wanted() and {SUPER}"),
+        format!("        {SUPER} if is_wanted() else None"),
+    ] {
+        check_forwards(&body, PERHAPS);
+    }
+}
+
+#[test]
+fn a_condition_in_a_base_class_counts() {
+    let text = format!(
+        "
+class Perhaps(migrations.AddIndex):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+class Mine(Perhaps):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        {SUPER}
+"
+    );
+    check_body(
+        &text,
+        "dependencies = [('shop', '1')]\n    operations = [Mine('item', models.Index(fields=['code'], name='by_code'))]",
+        &[],
+    );
+}
+
+#[test]
+fn an_operation_may_change_the_models_of_another_app() {
+    let second = "
+class Elsewhere(migrations.CreateModel):
+    target = 'store'
+    def state_forwards(self, app_label, state):
+        super().state_forwards(self.target, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards(self.target, schema_editor, from_state, to_state)
+
+class More(migrations.AddField):
+    def state_forwards(self, app_label, state):
+        super().state_forwards('store', state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards('store', schema_editor, from_state, to_state)
+
+class Torn(migrations.AddField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards('store', schema_editor, from_state, to_state)
+
+class Migration(migrations.Migration):
+    operations = [
+        Elsewhere('Item', [('id', models.BigAutoField(primary_key=True))]),
+        More('item', 'note', models.TextField(null=True)),
+        Torn('item', 'more', models.TextField(null=True)),
+    ]
+";
+    assert_eq!(
+        lines(&project("", &[("2", second)])),
+        [
+            "2: create store_item: id",
+            "2: store_item + note text NULL",
+            "2: shop.migrations.2.Torn changes the models of one app and the tables of another ?? anything",
+        ]
+    );
+}
+
+/// As StackOverflow has it: the constructor sets the label of the app whose models are changed. Django records it there.
+#[test]
+fn a_migration_may_work_for_another_app() {
+    let second = "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.CreateModel('Item', [('id', models.BigAutoField(primary_key=True))])]
+    def __init__(self, name, app_label):
+        super().__init__(name, app_label)
+        self.app_label = 'store'
+";
+    let compiled = project("", &[("1", ITEM), ("2", second)]);
+    assert_eq!(lines(&compiled), ["1: create shop_item: id name code", "2: create store_item: id"]);
+    let replaced: Vec<String> = compiled.migrations[1].replaces.iter().map(ToString::to_string).collect();
+    assert_eq!(replaced, ["store.2"]);
+}

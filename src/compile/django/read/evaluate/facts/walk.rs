@@ -1,0 +1,310 @@
+//! A function's body, statement by statement, without what another vendor's branch does.
+
+use std::sync::Arc;
+
+use super::text::{is_definition, is_word, reads_like_sql};
+use super::vendor::{names_a_connection, of_vendor};
+use super::{Named, Seen, Slot};
+use crate::compile::django::read::syntax::tree::*;
+use crate::dialect::Dialect;
+
+pub struct Walk<'d, 's> {
+    editor: Option<Arc<str>>,
+    dialect: Dialect,
+    seen: &'s mut Seen,
+    /// What is called or handed on.
+    pub named: Vec<Named<'d>>,
+    pub imports: Vec<&'d Stmt>,
+    /// Names that the body binds.
+    pub bound: Vec<Arc<str>>,
+}
+
+/// `RunPython` calls its function with the apps and the schema editor, whatever the function calls them; an operation
+/// is called with itself, a label, the editor and two states.
+pub fn editor_name(definition: &FunctionDef) -> Option<Arc<str>> {
+    let parameters = &definition.inside().parameters;
+    let positional = &parameters.positional;
+    let by_name = positional.iter().find(|it| it.name.contains("editor"));
+    let by_place = match positional.len() {
+        2 => positional.get(1),
+        5 => positional.get(2),
+        _ => None,
+    };
+    let rest = parameters.rest.as_ref().filter(|_| positional.len() < 2);
+    by_name.or(by_place).map(|it| &it.name).or(rest).cloned()
+}
+
+impl<'d, 's> Walk<'d, 's> {
+    pub fn new(editor: Option<Arc<str>>, dialect: Dialect, seen: &'s mut Seen) -> Self {
+        Self { editor, dialect, seen, named: Vec::new(), imports: Vec::new(), bound: Vec::new() }
+    }
+
+    pub fn block(&mut self, body: &'d [Stmt]) {
+        for (position, stmt) in body.iter().enumerate() {
+            // A docstring reads like SQL at times.
+            let docstring = position == 0
+                && matches!(&stmt.kind, StmtKind::Expr(Expr { kind: ExprKind::Literal(_), .. }));
+            if !docstring {
+                self.statement(stmt);
+            }
+            if super::vendor::leaves(stmt, self.dialect) {
+                return;
+            }
+        }
+    }
+
+    fn statement(&mut self, stmt: &'d Stmt) {
+        match &stmt.kind {
+            StmtKind::Function(it) => {
+                self.bound.push(it.name.clone());
+                self.block(&it.inside().body);
+            }
+            StmtKind::Class(it) => {
+                self.bound.push(it.name.clone());
+                self.block(&it.inside().body);
+            }
+            StmtKind::Return(value) | StmtKind::Raise(value) => {
+                if let Some(value) = value {
+                    self.hand_on(value);
+                }
+            }
+            StmtKind::Delete(targets) => targets.iter().for_each(|it| self.expr(it)),
+            StmtKind::Assign { targets, value } => {
+                targets.iter().for_each(|it| self.bind(it));
+                self.hand_on(value);
+            }
+            StmtKind::AugAssign { value, .. } => self.hand_on(value),
+            StmtKind::For { target, iterable, body, otherwise } => {
+                self.bind(target);
+                self.expr(iterable);
+                self.block(body);
+                self.block(otherwise);
+            }
+            StmtKind::While { test, body, otherwise } => {
+                self.expr(test);
+                self.block(body);
+                self.block(otherwise);
+            }
+            StmtKind::If { test, then, otherwise } => match of_vendor(test, self.dialect) {
+                Some(true) => self.block(then),
+                Some(false) => self.block(otherwise),
+                None => {
+                    self.expr(test);
+                    self.block(then);
+                    self.block(otherwise);
+                }
+            },
+            StmtKind::With { items, body } => {
+                for (context, target) in items {
+                    self.expr(context);
+                    target.iter().for_each(|it| self.bind(it));
+                }
+                self.block(body);
+            }
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.block(body);
+                handlers.iter().for_each(|it| self.block(&it.body));
+                self.block(otherwise);
+                self.block(finally);
+            }
+            StmtKind::Expr(expr) => self.expr(expr),
+            StmtKind::Opaque(_, body) => self.block(body),
+            StmtKind::Import(_) | StmtKind::ImportFrom { .. } => self.imports.push(stmt),
+            StmtKind::Outer | StmtKind::Pass | StmtKind::Break | StmtKind::Continue => {}
+        }
+    }
+
+    /// A name that is bound; what else is assigned to is a thing that is named.
+    fn bind(&mut self, target: &'d Expr) {
+        match &target.kind {
+            ExprKind::Name(name) => self.bound.push(name.clone()),
+            ExprKind::Tuple(targets) | ExprKind::List(targets) => {
+                targets.iter().for_each(|it| self.bind(it));
+            }
+            ExprKind::Starred(inner) => self.bind(inner),
+            _ => self.expr(target),
+        }
+    }
+
+    /// A value that goes elsewhere: a function may be called there.
+    fn hand_on(&mut self, value: &'d Expr) {
+        if matches!(value.kind, ExprKind::Name(_) | ExprKind::Attribute(..)) {
+            self.named.push(Named { what: value, is_called: false, slot: None, first: None });
+        }
+        self.expr(value);
+    }
+
+    fn expr(&mut self, expr: &'d Expr) {
+        match &expr.kind {
+            ExprKind::Literal(Literal::Str(text)) => {
+                if reads_like_sql(text) {
+                    self.seen.touches_schema |= is_definition(text);
+                    self.seen.sql.push(text.clone());
+                } else if is_word(text) {
+                    self.seen.words.push(text.clone());
+                }
+            }
+            ExprKind::Literal(_) | ExprKind::Opaque(_) => {}
+            // The editor or a connection by itself is handed on to someone who may use it.
+            ExprKind::Name(name) => {
+                if self.is_editor(name) || matches!(&**name, "connection" | "connections" | "cursor") {
+                    self.seen.touches_schema = true;
+                }
+            }
+            ExprKind::Attribute(object, name) => {
+                // Its alias and vendor are asked for to choose rows and branches.
+                let harmless = matches!(
+                    &**name,
+                    "alias" | "vendor" | "mysql_is_mariadb" | "display_name" | "settings_dict"
+                );
+                if harmless && (self.is_connection(object) || names_a_connection(object)) {
+                    return;
+                }
+                if matches!(&**name, "cursor" | "schema_editor") {
+                    self.seen.touches_schema = true;
+                }
+                self.expr(object);
+            }
+            ExprKind::FString(pieces) => {
+                let mut text = String::new();
+                for piece in pieces {
+                    match piece {
+                        Piece::Text(it) => text.push_str(it),
+                        Piece::Value { expr, .. } => {
+                            text.push_str("{}");
+                            self.expr(expr);
+                        }
+                    }
+                }
+                if reads_like_sql(&text) {
+                    self.seen.touches_schema |= is_definition(&text);
+                    self.seen.sql.push(text.into());
+                }
+            }
+            ExprKind::Subscript(object, index) => {
+                self.hand_on(object);
+                self.expr(index);
+            }
+            ExprKind::Slice { from, to, step } => {
+                [from, to, step].into_iter().flatten().for_each(|it| self.expr(it));
+            }
+            ExprKind::Call(call) => self.call(call),
+            ExprKind::Starred(it) | ExprKind::Not(it) | ExprKind::Unary(_, it) | ExprKind::Walrus(_, it) => {
+                self.expr(it)
+            }
+            ExprKind::YieldFrom(it) => self.expr(it),
+            ExprKind::Yield(it) => it.iter().for_each(|it| self.expr(it)),
+            ExprKind::List(items)
+            | ExprKind::Tuple(items)
+            | ExprKind::Set(items)
+            | ExprKind::And(items)
+            | ExprKind::Or(items) => items.iter().for_each(|it| self.hand_on(it)),
+            ExprKind::Dict(items) => {
+                for (key, value) in items {
+                    key.iter().for_each(|it| self.expr(it));
+                    self.hand_on(value);
+                }
+            }
+            ExprKind::Binary(left, _, right) => {
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::Compare(left, rest) => {
+                self.expr(left);
+                rest.iter().for_each(|(_, it)| self.expr(it));
+            }
+            ExprKind::Conditional { test, then, otherwise } => {
+                self.expr(test);
+                self.expr(then);
+                self.expr(otherwise);
+            }
+            ExprKind::Lambda(it) => self.block(&it.inside().body),
+            ExprKind::Comprehension(it) => {
+                for part in &it.loops {
+                    self.expr(&part.iterable);
+                    part.conditions.iter().for_each(|it| self.expr(it));
+                }
+                self.expr(&it.element);
+                it.value.iter().for_each(|it| self.expr(it));
+            }
+        }
+    }
+
+    fn call(&mut self, call: &'d CallExpr) {
+        match &call.function.kind {
+            ExprKind::Attribute(object, name) if &**name == "get_model" => {
+                self.expr(object);
+                let texts: Vec<&Arc<str>> = call
+                    .args
+                    .iter()
+                    .chain(call.keywords.iter().map(|(_, value)| value))
+                    .filter_map(|arg| match &arg.kind {
+                        ExprKind::Literal(Literal::Str(text)) => Some(text),
+                        _ => None,
+                    })
+                    .collect();
+                let named = match texts.as_slice() {
+                    [label, model] => Some((label.to_lowercase(), model.to_lowercase())),
+                    [both] => both
+                        .split_once('.')
+                        .map(|(label, model)| (label.to_lowercase(), model.to_lowercase())),
+                    _ => None,
+                };
+                if let Some((label, model)) = named {
+                    self.seen.models.push((label.into(), model.into()));
+                }
+            }
+            ExprKind::Attribute(object, name) if self.is_the_editor(object) => {
+                self.seen.editor_calls.push(name.clone());
+                self.expr(&call.function);
+            }
+            ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                let slot = self.editor_in(call);
+                let first = call.args.first().and_then(|it| match &it.kind {
+                    ExprKind::Literal(Literal::Str(text)) => Some(text),
+                    _ => None,
+                });
+                let is_passed = slot.is_some();
+                self.named.push(Named { what: &call.function, is_called: true, slot, first });
+                if let ExprKind::Attribute(..) = &call.function.kind {
+                    self.expr(&call.function);
+                }
+                let others = call.args.iter().chain(call.keywords.iter().map(|(_, it)| it));
+                let others: Vec<&Expr> = others.filter(|it| !is_passed || !self.is_the_editor(it)).collect();
+                return others.into_iter().for_each(|it| self.hand_on(it));
+            }
+            _ => self.expr(&call.function),
+        }
+        call.args.iter().for_each(|it| self.hand_on(it));
+        call.keywords.iter().for_each(|(_, it)| self.hand_on(it));
+    }
+
+    /// Where a call passes the editor itself, once, to a parameter that can be told.
+    fn editor_in(&self, call: &CallExpr) -> Option<Slot> {
+        let is_starred = |it: &Expr| matches!(it.kind, ExprKind::Starred(_));
+        let by_position = (call.args.iter().enumerate())
+            .take_while(|(_, it)| !is_starred(it))
+            .filter(|(_, it)| self.is_the_editor(it))
+            .map(|(at, _)| Slot::At(at));
+        let by_name = (call.keywords.iter())
+            .filter(|(_, it)| self.is_the_editor(it))
+            .filter_map(|(name, _)| name.clone().map(Slot::Named));
+        let mut slots = by_position.chain(by_name);
+        let first = slots.next()?;
+        slots.next().is_none().then_some(first)
+    }
+
+    fn is_the_editor(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if self.is_editor(name))
+    }
+
+    fn is_editor(&self, name: &Arc<str>) -> bool {
+        Some(name) == self.editor.as_ref() || &**name == "schema_editor"
+    }
+
+    /// `schema_editor.connection`
+    fn is_connection(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Attribute(object, name)
+            if &**name == "connection" && matches!(&object.kind, ExprKind::Name(name) if self.is_editor(name)))
+    }
+}

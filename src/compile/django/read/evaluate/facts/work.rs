@@ -1,0 +1,356 @@
+//! Whether a method that overrides Django's comes to what Django's does, and to anything of its own.
+
+use std::sync::Arc;
+
+use super::vendor::of_vendor;
+use crate::compile::django::project::{Label, Reach, Work};
+use crate::compile::django::read::syntax::tree::*;
+use crate::dialect::Dialect;
+
+/// Methods of the schema editor that change nothing.
+const ASKING: &[&str] =
+    &["quote_name", "quote_value", "skip_default", "effective_default", "prepare_default"];
+
+/// What `database_forwards` and `state_forwards` do with what they are given to change: the editor, or else the third
+/// parameter, the state.
+pub fn of(definition: &FunctionDef, editor: Option<&Arc<str>>, dialect: Dialect) -> Work {
+    let positional = &definition.inside().parameters.positional;
+    let state = positional.get(2).map(|it| &it.name).filter(|_| positional.len() == 3);
+    let label = positional.get(1).map(|it| &it.name);
+    let itself = positional.first().map(|it| &it.name);
+    let method = Method { name: &definition.name, editor, state, label, itself, dialect };
+    let mut done = Done::default();
+    method.block(&definition.inside().body, &mut done);
+    done.work
+}
+
+struct Method<'d> {
+    name: &'d Arc<str>,
+    editor: Option<&'d Arc<str>>,
+    state: Option<&'d Arc<str>>,
+    label: Option<&'d Arc<str>>,
+    itself: Option<&'d Arc<str>>,
+    dialect: Dialect,
+}
+
+#[derive(Clone, Default)]
+struct Done {
+    work: Work,
+    left: Reach,
+    /// Left by an exception.
+    raised: bool,
+}
+
+impl Done {
+    /// What else happens, if it has not ended before.
+    fn then(&mut self, next: Self) {
+        let next = if self.left == Reach::Never { next } else { next.perhaps() };
+        self.join_label(&next);
+        self.work.usual = self.work.usual.max(next.work.usual);
+        self.work.own = self.work.own.max(next.work.own);
+        self.left = self.left.max(next.left);
+        self.raised |= next.raised;
+    }
+
+    fn perhaps(mut self) -> Self {
+        for reach in [&mut self.work.usual, &mut self.work.own, &mut self.left] {
+            *reach = (*reach).min(Reach::Perhaps);
+        }
+        self
+    }
+
+    /// Either of two.
+    fn or(self, other: Self) -> Self {
+        if self.raised && self.left == Reach::Certainly {
+            return other;
+        }
+        if other.raised && other.left == Reach::Certainly {
+            return self;
+        }
+        let either = |one: Reach, other: Reach| if one == other { one } else { Reach::Perhaps };
+        let mut both = self.clone();
+        both.join_label(&other);
+        both.work.usual = either(self.work.usual, other.work.usual);
+        both.work.own = either(self.work.own, other.work.own);
+        both.left = either(self.left, other.left);
+        both.raised |= other.raised;
+        both
+    }
+
+    fn join_label(&mut self, next: &Self) {
+        if next.work.usual == Reach::Never {
+        } else if self.work.usual == Reach::Never {
+            self.work.label.clone_from(&next.work.label);
+        } else if self.work.label != next.work.label {
+            self.work.label = Label::Unknown;
+        }
+    }
+
+    fn usual(label: Label) -> Self {
+        Self { work: Work { usual: Reach::Certainly, label, ..Work::default() }, ..Self::default() }
+    }
+
+    fn own() -> Self {
+        Self { work: Work { own: Reach::Certainly, ..Work::default() }, ..Self::default() }
+    }
+}
+
+impl Method<'_> {
+    fn block(&self, body: &[Stmt], done: &mut Done) {
+        for (position, stmt) in body.iter().enumerate() {
+            if done.left == Reach::Certainly {
+                return;
+            }
+            if let StmtKind::If { test, then, otherwise } = &stmt.kind
+                && self.answer(test).is_none()
+            {
+                let (mut one, mut other) = (self.of_block(then), self.of_block(otherwise));
+                let rest = &body[position + 1..];
+                // What follows a branch that leaves belongs to the other one.
+                if (one.left == Reach::Certainly) != (other.left == Reach::Certainly) {
+                    self.expr(test, done);
+                    let goes_on = if one.left == Reach::Certainly { &mut other } else { &mut one };
+                    self.block(rest, goes_on);
+                    return done.then(one.or(other));
+                }
+            }
+            done.then(self.statement(stmt));
+        }
+    }
+
+    fn of_block(&self, body: &[Stmt]) -> Done {
+        let mut done = Done::default();
+        self.block(body, &mut done);
+        done
+    }
+
+    fn statement(&self, stmt: &Stmt) -> Done {
+        let mut done = Done::default();
+        match &stmt.kind {
+            // It may be called anywhere.
+            StmtKind::Function(it) => done.then(self.of_block(&it.inside().body).perhaps()),
+            StmtKind::Class(it) => done.then(self.of_block(&it.inside().body).perhaps()),
+            StmtKind::Return(value) => {
+                value.iter().for_each(|it| self.expr(it, &mut done));
+                done.left = Reach::Certainly;
+            }
+            StmtKind::Raise(value) => {
+                value.iter().for_each(|it| self.expr(it, &mut done));
+                (done.left, done.raised) = (Reach::Certainly, true);
+            }
+            StmtKind::Delete(targets) => targets.iter().for_each(|it| self.expr(it, &mut done)),
+            StmtKind::Assign { targets, value } => {
+                self.expr(value, &mut done);
+                targets.iter().for_each(|it| self.expr(it, &mut done));
+            }
+            StmtKind::AugAssign { target, value, .. } => {
+                self.expr(value, &mut done);
+                self.expr(target, &mut done);
+            }
+            StmtKind::For { iterable, body, otherwise, .. } => {
+                self.expr(iterable, &mut done);
+                let mut turn = self.of_block(body);
+                turn.left = turn.left.min(Reach::Perhaps);
+                done.then(turn);
+                self.block(otherwise, &mut done);
+            }
+            StmtKind::While { test, body, otherwise } => {
+                self.expr(test, &mut done);
+                done.then(self.of_block(body).perhaps());
+                self.block(otherwise, &mut done);
+            }
+            StmtKind::If { test, then, otherwise } => {
+                self.expr(test, &mut done);
+                match self.answer(test) {
+                    Some(true) => self.block(then, &mut done),
+                    Some(false) => self.block(otherwise, &mut done),
+                    None => done.then(self.of_block(then).or(self.of_block(otherwise))),
+                }
+            }
+            StmtKind::With { items, body } => {
+                items.iter().for_each(|(it, _)| self.expr(it, &mut done));
+                self.block(body, &mut done);
+            }
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                let tried = self.of_block(body);
+                // What is tried may be refused.
+                done.then(if handlers.is_empty() { tried } else { tried.perhaps() });
+                self.block(otherwise, &mut done);
+                for handler in handlers {
+                    done.then(self.of_block(&handler.body).perhaps());
+                }
+                self.block(finally, &mut done);
+            }
+            StmtKind::Expr(expr) => self.expr(expr, &mut done),
+            StmtKind::Opaque(_, body) => done.then(self.of_block(body).perhaps()),
+            StmtKind::Import(_)
+            | StmtKind::ImportFrom { .. }
+            | StmtKind::Outer
+            | StmtKind::Pass
+            | StmtKind::Break
+            | StmtKind::Continue => {}
+        }
+        done
+    }
+
+    /// A test that the dialect answers, or Django's question to the routers, which is asked of each operation.
+    fn answer(&self, test: &Expr) -> Option<bool> {
+        if let Some(known) = of_vendor(test, self.dialect) {
+            return Some(known);
+        }
+        let is_allowed = |name: &str| matches!(name, "allow_migrate_model" | "allow_migrate");
+        match &test.kind {
+            ExprKind::Not(inner) => self.answer(inner).map(|it| !it),
+            ExprKind::And(items) => {
+                let all: Vec<Option<bool>> = items.iter().map(|it| self.answer(it)).collect();
+                let is_known = all.iter().all(Option::is_some);
+                if all.contains(&Some(false)) { Some(false) } else { is_known.then_some(true) }
+            }
+            ExprKind::Or(items) => {
+                let all: Vec<Option<bool>> = items.iter().map(|it| self.answer(it)).collect();
+                let is_known = all.iter().all(Option::is_some);
+                if all.contains(&Some(true)) { Some(true) } else { is_known.then_some(false) }
+            }
+            ExprKind::Call(call) => match &call.function.kind {
+                ExprKind::Attribute(_, name) | ExprKind::Name(name) => is_allowed(name).then_some(true),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn expr(&self, expr: &Expr, done: &mut Done) {
+        match &expr.kind {
+            ExprKind::Call(call) => self.call(call, done),
+            ExprKind::Name(name) if Some(name) == self.state => done.then(Done::own()),
+            ExprKind::Literal(_) | ExprKind::Name(_) | ExprKind::Opaque(_) | ExprKind::Lambda(_) => {}
+            ExprKind::FString(pieces) => {
+                for piece in pieces {
+                    if let Piece::Value { expr, .. } = piece {
+                        self.expr(expr, done);
+                    }
+                }
+            }
+            ExprKind::Attribute(it, _)
+            | ExprKind::Starred(it)
+            | ExprKind::Not(it)
+            | ExprKind::Unary(_, it)
+            | ExprKind::Walrus(_, it)
+            | ExprKind::YieldFrom(it) => self.expr(it, done),
+            ExprKind::Yield(it) => it.iter().for_each(|it| self.expr(it, done)),
+            ExprKind::Subscript(one, other) => {
+                self.expr(one, done);
+                self.expr(other, done);
+            }
+            ExprKind::Slice { from, to, step } => {
+                [from, to, step].into_iter().flatten().for_each(|it| self.expr(it, done));
+            }
+            ExprKind::List(items) | ExprKind::Tuple(items) | ExprKind::Set(items) => {
+                items.iter().for_each(|it| self.expr(it, done));
+            }
+            ExprKind::Dict(items) => {
+                for (key, value) in items {
+                    key.iter().for_each(|it| self.expr(it, done));
+                    self.expr(value, done);
+                }
+            }
+            ExprKind::And(items) | ExprKind::Or(items) => {
+                for (position, item) in items.iter().enumerate() {
+                    let next = self.of_expr(item);
+                    done.then(if position == 0 { next } else { next.perhaps() });
+                }
+            }
+            ExprKind::Binary(left, _, right) => {
+                self.expr(left, done);
+                self.expr(right, done);
+            }
+            ExprKind::Compare(left, rest) => {
+                self.expr(left, done);
+                rest.iter().for_each(|(_, it)| self.expr(it, done));
+            }
+            ExprKind::Conditional { test, then, otherwise } => {
+                self.expr(test, done);
+                match self.answer(test) {
+                    Some(true) => self.expr(then, done),
+                    Some(false) => self.expr(otherwise, done),
+                    None => done.then(self.of_expr(then).or(self.of_expr(otherwise))),
+                }
+            }
+            ExprKind::Comprehension(it) => {
+                it.loops.iter().for_each(|part| self.expr(&part.iterable, done));
+                self.expr(&it.element, done);
+                it.value.iter().for_each(|it| self.expr(it, done));
+            }
+        }
+    }
+
+    fn of_expr(&self, expr: &Expr) -> Done {
+        let mut done = Done::default();
+        self.expr(expr, &mut done);
+        done
+    }
+
+    fn call(&self, call: &CallExpr, done: &mut Done) {
+        if let Some(label) = self.usual(call) {
+            return done.then(Done::usual(label));
+        }
+        if let ExprKind::Attribute(object, name) = &call.function.kind {
+            let on_editor = self.is_editor(object);
+            let asks = |it: &Expr| {
+                matches!(&it.kind, ExprKind::Literal(Literal::Str(text))
+                    if text.trim_start().get(..6).is_some_and(|it| it.eq_ignore_ascii_case("select")))
+            };
+            let executes = matches!(&**name, "execute" | "executemany" | "executescript" | "callproc");
+            let does = if on_editor {
+                !ASKING.contains(&&**name)
+            } else {
+                executes && !call.args.first().is_some_and(asks)
+            };
+            if does {
+                done.then(Done::own());
+            }
+            if !on_editor {
+                self.expr(object, done);
+            }
+        } else {
+            self.expr(&call.function, done);
+        }
+        let all = call.args.iter().chain(call.keywords.iter().map(|(_, it)| it));
+        for argument in all {
+            if self.is_editor(argument) {
+                done.then(Done::own());
+            }
+            self.expr(argument, done);
+        }
+    }
+
+    /// `super().database_forwards(app_label, …)`, `AddField.database_forwards(self, app_label, …)`: with which label.
+    fn usual(&self, call: &CallExpr) -> Option<Label> {
+        let ExprKind::Attribute(object, name) = &call.function.kind else { return None };
+        if name != self.name {
+            return None;
+        }
+        let is_super = matches!(&object.kind, ExprKind::Call(it)
+            if matches!(&it.function.kind, ExprKind::Name(name) if &**name == "super"));
+        let is_itself = |it: &&Expr| matches!(&it.kind, ExprKind::Name(name) if Some(name) == self.itself);
+        let skip = match call.args.first() {
+            Some(first) if !is_super && is_itself(&first) => 1,
+            _ if is_super => 0,
+            _ => return None,
+        };
+        let named = call.keywords.iter().find(|(name, _)| name.as_deref() == Some("app_label"));
+        let Some(label) = call.args.get(skip).or(named.map(|(_, it)| it)) else { return Some(Label::Own) };
+        Some(match &label.kind {
+            ExprKind::Name(name) if Some(name) == self.label => Label::Own,
+            // `*args`.
+            ExprKind::Starred(_) => Label::Own,
+            ExprKind::Literal(Literal::Str(text)) => Label::Text(text.clone()),
+            ExprKind::Attribute(object, name) if is_itself(&&**object) => Label::Attribute(name.clone()),
+            _ => Label::Unknown,
+        })
+    }
+
+    fn is_editor(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if Some(name) == self.editor)
+    }
+}

@@ -1,0 +1,106 @@
+//! What is told of functions that are not run: whether they come to the schema, by whatever way.
+
+use super::{Tree, only};
+use crate::compile::django::project::Value;
+
+const HELPERS: &str = "from django.db import connection as conn, transaction
+
+def rebuild():
+    with conn.schema_editor() as editor:
+        editor.execute('CREATE TABLE shop_copy (id integer)')
+
+def rows():
+    return [slug('a')]
+
+class Worker:
+    def __init__(self, size):
+        self.size = size
+
+    def run(self):
+        self.inner()
+
+    def inner(self):
+        transaction.get_connection().cursor()
+
+    @staticmethod
+    def quiet():
+        return rows()
+
+worker = Worker(1)
+";
+
+const COMMAND: &str = "from django.core.management.base import BaseCommand
+from shop.helpers import rebuild
+
+class Command(BaseCommand):
+    def handle(self, *args, **options):
+        rebuild()
+";
+
+/// Whether each body of a function of `RunPython` touches the schema.
+#[track_caller]
+fn check(bodies: &[(&str, bool)]) {
+    let mut before = "import functools\nimport shop.helpers\nfrom shop import helpers\nfrom shop.helpers import Worker, rebuild as rb, rows\n\
+        from django.core.management import call_command\n"
+        .to_owned();
+    let mut calls = Vec::new();
+    for (position, (body, _)) in bodies.iter().enumerate() {
+        let body = body.replace('\n', "\n    ");
+        before.push_str(&format!("def f{position}(apps, schema_editor):\n    {body}\n"));
+        calls.push(format!("migrations.RunPython(f{position})"));
+    }
+    let project = Tree::migration(&before, &format!("operations = [{}]", calls.join(", ")))
+        .file("shop/helpers.py", HELPERS)
+        .file("shop/management/commands/rebuild.py", COMMAND)
+        .read();
+    let touches = only(&project).operations.iter().map(|operation| match operation {
+        Value::Object(object) => match &object.args[0] {
+            Value::Function(function) => function.touches_schema,
+            other => panic!("{other:?}"),
+        },
+        other => panic!("{other:?}"),
+    });
+    let told: Vec<(&str, bool)> = bodies.iter().map(|(body, _)| *body).zip(touches).collect();
+    assert_eq!(told, bodies);
+}
+
+#[test]
+fn the_schema_is_reached_by_helpers_however_they_are_named() {
+    check(&[
+        ("rows()", false),
+        ("helpers.rows()", false),
+        ("Worker.quiet()", false),
+        ("rb()", true),
+        ("helpers.rebuild()", true),
+        ("shop.helpers.rebuild()", true),
+        ("Worker(3).run()", true),
+        ("helpers.worker.run()", true),
+        ("from shop.helpers import rebuild\nrebuild()", true),
+        ("from shop import helpers as other\nother.rebuild()", true),
+        ("for work in [rows, rb]:\n    work()", true),
+        ("functools.partial(helpers.rebuild)()", true),
+        ("def inner():\n    rb()\ninner()", true),
+        ("from django.db import connections as all_of_them\nall_of_them['default']", true),
+        ("rb = apps.get_model('shop', 'Book')\nrb.objects.all()", false),
+        ("call_command('rebuild')", true),
+        ("call_command('unheard_of')", true),
+        ("get('x').run('DROP TABLE shop_book')", true),
+        ("print('Create table reservations for all')", false),
+    ]);
+}
+
+#[test]
+fn the_editor_is_known_by_its_place() {
+    let before = "def by_place(apps, se):\n    se.execute('x')\n\ndef all_of_it(*args):\n    args[1].execute('x')\n\n\
+        class Mine(migrations.operations.base.Operation):\n    def database_forwards(self, app, se, old, new):\n        se.execute('x')\n";
+    let body = "operations = [migrations.RunPython(by_place), migrations.RunPython(all_of_it), Mine()]";
+    let project = Tree::migration(before, body).read();
+    for operation in &only(&project).operations {
+        let Value::Object(object) = operation else { panic!("{operation:?}") };
+        let touches = match object.args.first() {
+            Some(Value::Function(function)) => function.touches_schema,
+            _ => object.methods.iter().any(|(_, it)| it.function.touches_schema),
+        };
+        assert!(touches, "{}", object.class);
+    }
+}

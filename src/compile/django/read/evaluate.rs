@@ -51,6 +51,11 @@ const MODULE_STEPS: u64 = 300_000;
 /// most often a list of choices, and no more than that is to be lost.
 const ARGUMENT_STEPS: u64 = 100_000;
 const ALL_STEPS: u64 = 200_000_000;
+/// Steps that a module of the settings may take after a statement of its own was too long to follow, before the next
+/// is: most of what follows is literal, and is not to be lost with it.
+const STEPS_AFTERWARDS: u64 = 20_000;
+/// So often may a module go on so.
+const AFTERWARDS: u32 = 100;
 /// Nested evaluations. CPython allows 1,000 calls; each takes several here.
 const MAX_DEPTH: u32 = 1_000;
 /// Longer texts and lists are not made.
@@ -172,7 +177,12 @@ impl<'a> Interpreter<'a> {
             names.set("__package__".into(), Live::Str(module.package.clone()));
         }
         let scope = self.module_scope(module);
+        let mut afterwards = 0;
         for stmt in &source.body {
+            if self.module_steps > self.limit && self.world.settings.is_none() && afterwards < AFTERWARDS {
+                afterwards += 1;
+                self.module_steps = self.limit.saturating_sub(STEPS_AFTERWARDS);
+            }
             self.statement_alone(stmt, &scope);
         }
         self.module_steps = steps;

@@ -23,7 +23,13 @@ pub fn is_followed(module: &str) -> bool {
     !is_standard(root)
         && !matches!(
             root,
-            "environ" | "decouple" | "environs" | "split_settings" | "dj_database_url" | "appconf"
+            "environ"
+                | "decouple"
+                | "environs"
+                | "split_settings"
+                | "dj_database_url"
+                | "appconf"
+                | "dynaconf"
         )
         // Large libraries that settings call, which have neither fields nor apps.
         && !matches!(

@@ -530,6 +530,45 @@ impl Interpreter<'_> {
         Ok(None)
     }
 
+    /// `get(key, default, cast)` of dynaconf, which looks into the environment and into files that the machine has.
+    /// Not known where one of the files may be among the sources, as every relative one may.
+    fn get_of_dynaconf(
+        &mut self,
+        instance: &Instance,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Live> {
+        let own_file = |file: &Live| {
+            let path = format::text(file).map(PathBuf::from);
+            path.is_some_and(|path| path.is_relative() || self.world.sources.read_data(&path).is_some())
+        };
+        let files = ["settings_file", "preload", "includes", "root_path"];
+        let named = instance.keywords.iter().filter(|(name, _)| {
+            let name = name.to_lowercase();
+            files.iter().any(|it| name.starts_with(it))
+        });
+        for (_, value) in named {
+            let own = match value {
+                Live::List(all) => all.borrow().iter().any(own_file),
+                Live::Tuple(all) => all.iter().any(own_file),
+                one => own_file(one),
+            };
+            if own {
+                return None;
+            }
+        }
+        let named = |name: &str| keywords.iter().find(|(it, _)| &**it == name).map(|(_, value)| value);
+        let default = args.get(1).or(named("default")).cloned().unwrap_or(Live::None);
+        let cast = args.get(2).or(named("cast"));
+        if cast.is_some() && !matches!(default, Live::None | Live::Bool(_)) {
+            return None;
+        }
+        self.assume_unset(args.first(), &default, scope, span);
+        Some(default)
+    }
+
     /// A method of what an outside class made; `None` when the result is not known.
     #[expect(clippy::too_many_arguments, reason = "a call, its place, and what is called")]
     pub fn method_of_outside(
@@ -594,6 +633,10 @@ impl Interpreter<'_> {
             (class, "read_env") if class.starts_with("environ.") => Some(Live::None),
             (class, _) if class.starts_with("environ.") => {
                 self.call_outside_instance(instance, args, keywords, scope, span)?
+            }
+            // <https://www.dynaconf.com/>
+            ("dynaconf.LazySettings" | "dynaconf.Dynaconf", "get") => {
+                self.get_of_dynaconf(instance, args, keywords, scope, span)
             }
             // A manager's or a logger's: no one looks at what it gives.
             (class, _) if class.starts_with("logging.") => Some(Live::None),

@@ -43,6 +43,23 @@ fn the_environment_is_taken_as_unset_and_that_is_told() {
 }
 
 #[test]
+fn dynaconf_is_taken_as_unset_but_for_files_of_the_sources() {
+    let tree = Tree::new().settings(
+        "from dynaconf import Dynaconf, LazySettings\nfrom glob import glob\n\
+         s = LazySettings(SETTINGS_FILE_FOR_DYNACONF=glob('/etc/shop/*.toml'))\n\
+         own = Dynaconf(settings_files=['settings.toml'])\n\
+         A = s.get('debug', False, '@bool')\nB = s.get('apps.more', ['b'])\nC = own.get('C', 1)\n\
+         INSTALLED_APPS = ['a'] + B\n",
+    );
+    check(&tree, "A", "False");
+    check(&tree, "INSTALLED_APPS", "[\"a\", \"b\"]");
+    let project = tree.read();
+    assert!(show(&project.settings.values["C"]).starts_with('?'));
+    let told = told(&project);
+    assert_eq!(told[0], "assumed that debug is not set in the environment, so that it is False");
+}
+
+#[test]
 fn what_a_base_that_is_nowhere_sets_is_not_known() {
     let tree = Tree::new()
         .settings("from nowhere.settings import *\nA = 1\n")
@@ -56,6 +73,22 @@ fn what_a_base_that_is_nowhere_sets_is_not_known() {
         told(&project)[0]
             .starts_with("not all of the settings are known: it imports everything from nowhere.settings")
     );
+}
+
+#[test]
+fn statements_that_never_end_lose_no_others() {
+    let tree = Tree::new()
+        .file(
+            "site_settings/base.py",
+            "def f():\n    while True:\n        pass\nA = f()\nB = [f(), 1]\nC = 2\nINSTALLED_APPS = ['a']\n",
+        )
+        .settings("from site_settings.base import *\nD = f()\nINSTALLED_APPS += ['b']\nE = f()\n");
+    check(&tree, "INSTALLED_APPS", "[\"a\", \"b\"]");
+    check(&tree, "C", "2");
+    for name in ["A", "B", "D", "E"] {
+        check(&tree, name, "?takes too many steps to follow");
+    }
+    assert!(told(&tree.read())[0].starts_with("not all of the settings are known"));
 }
 
 #[test]

@@ -16,7 +16,7 @@ mod referring;
 mod remake;
 mod together;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::left_over::left_by_mysql;
@@ -46,8 +46,9 @@ pub struct Editor<'a> {
     /// What was not seen through of each table: each is told once, however often it is made anew.
     told: BTreeSet<(TableName, String)>,
     order: Order,
-    /// Collations by which texts that differ may be equal, which have no pattern operators.
-    nondeterministic: BTreeSet<Name>,
+    /// Collations that were made: those by which texts that differ may be equal are not deterministic, and have no
+    /// pattern operators.
+    deterministic: BTreeMap<Name, bool>,
 }
 
 /// What a migration has made.
@@ -68,17 +69,13 @@ impl<'a> Editor<'a> {
             unseen: Vec::new(),
             told: BTreeSet::new(),
             order,
-            nondeterministic: BTreeSet::new(),
+            deterministic: BTreeMap::new(),
         }
     }
 
     /// `CREATE COLLATION`: whether it is deterministic.
     pub fn create_collation(&mut self, name: &str, is_deterministic: bool) {
-        if is_deterministic {
-            self.nondeterministic.remove(name);
-        } else {
-            self.nondeterministic.insert(name.into());
-        }
+        self.deterministic.insert(name.into(), is_deterministic);
     }
 
     /// The migration at hand, by its position in the project.
@@ -258,6 +255,9 @@ impl<'a> Editor<'a> {
         if field.blind {
             self.tell_blind(model, field);
         }
+        if let Some(reason) = define::adds(field) {
+            self.unseen_in(&self.table_of(model), reason);
+        }
         if let Kind::ManyToMany(_) = field.kind {
             if let Some(through) = state.through(model, field, self.context) {
                 self.create_model(state, &through);
@@ -298,6 +298,9 @@ impl<'a> Editor<'a> {
             define::Reference::Unseen(reason) => self.unseen_in(&name, reason),
         }
         let indexes = self.field_indexes(&name, field, &defined);
+        if let Some(reason) = self.open_collation(field, &defined) {
+            self.unseen_in(&name, reason);
+        }
         self.deferred.extend(indexes.into_iter().map(|index| Change::AddIndex { table: table(), index }));
     }
 

@@ -204,7 +204,7 @@ impl<'a> Executor<'a> {
     /// `CreateCollation`: `name, locale, *, provider="libc", deterministic=True`.
     fn note_collation(&mut self, object: &Object, call: Call<'_>) {
         if call.sides.database
-            && arguments::last_part(&object.class) == "CreateCollation"
+            && identify::derives(object, "CreateCollation")
             && let Some(name) = call.arguments.text(0, "name")
         {
             let is_deterministic = !matches!(call.arguments.named("deterministic"), Some(Value::Bool(false)));

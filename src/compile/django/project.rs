@@ -175,7 +175,8 @@ pub struct Call {
 pub struct Method {
     /// What calling it gave, for those that are called with a connection of this dialect or with nothing:
     /// `db_type`, `rel_db_type`, `cast_db_type`, `get_internal_type`, `db_type_suffix`, `db_check`,
-    /// `db_parameters`, `get_attname`, `get_attname_column`. `None` for other methods.
+    /// `db_parameters`, `get_attname`, `get_attname_column`; of a `contribute_to_class` that adds fields, whether it does.
+    /// `None` for other methods.
     pub result: Option<Value>,
     pub function: Arc<Function>,
 }
@@ -191,6 +192,8 @@ pub struct Function {
     /// It does something with the schema editor, a cursor or a connection, other than asking for the
     /// connection's alias or vendor.
     pub touches_schema: bool,
+    /// It adds fields to a model: `add_to_class`, or another field's `contribute_to_class`.
+    pub adds_fields: bool,
     /// The models that it names by `get_model("app", "Model")`: label and model, in lower case.
     pub models: Vec<(Arc<str>, Arc<str>)>,
     /// String literals in its body that read like SQL.

@@ -207,6 +207,8 @@ impl Editor<'_> {
             || (leaves_text(was, old, new) && self.context.project.django >= (5, 2));
         if gains && let Some(index) = self.like_index(table, is, new) {
             self.change(Change::AddIndex { table: table.clone(), index });
+        } else if gains && let Some(reason) = self.open_collation(is, new) {
+            self.unseen_in(table, reason);
         }
         if was.unique && !(is.db_index || is.unique) {
             self.drop_like_index(table, &old.column.name);

@@ -160,12 +160,8 @@ impl Editor<'_> {
 
     /// `_create_like_index_sql` of django/db/backends/postgresql/schema.py.
     pub(super) fn like_index(&self, table: &TableName, field: &Field, defined: &Defined) -> Option<Index> {
-        let operator_class = defined.spelled.like?;
-        if !self.is_postgres() || !(field.db_index || field.unique) {
-            return None;
-        }
-        let asks = self.context.backend.django >= (4, 2);
-        if asks && defined.column.collation.as_ref().is_some_and(|it| self.nondeterministic.contains(it)) {
+        let operator_class = defined.spelled.like.filter(|_| self.asks_for_like(field, defined))?;
+        if self.is_deterministic(defined) != Some(true) {
             return None;
         }
         let column = &defined.column.name;
@@ -174,6 +170,32 @@ impl Editor<'_> {
             name: Some(self.context.backend.like_name(&table.name, column).into()),
             parts: vec![IndexPart::column(column.clone()).with_options(options)],
             ..Index::on_columns::<Name>([])
+        })
+    }
+
+    fn asks_for_like(&self, field: &Field, defined: &Defined) -> bool {
+        self.is_postgres() && defined.spelled.like.is_some() && (field.db_index || field.unique)
+    }
+
+    /// `_is_collation_deterministic`, which asks since Django 4.2; `None` of a collation that nobody was seen to make.
+    fn is_deterministic(&self, defined: &Defined) -> Option<bool> {
+        match &defined.column.collation {
+            Some(name) if self.context.backend.django >= (4, 2) => {
+                self.deterministic.get(name).copied().or_else(|| is_predefined(name).then_some(true))
+            }
+            Some(_) | None => Some(true),
+        }
+    }
+
+    /// Why it is not known whether the column has an index for patterns.
+    pub(super) fn open_collation(&self, field: &Field, defined: &Defined) -> Option<String> {
+        let name = defined.column.collation.as_ref()?;
+        let is_open = self.asks_for_like(field, defined) && self.is_deterministic(defined).is_none();
+        is_open.then(|| {
+            format!(
+                "column {} has an index for patterns only if the collation {name} is deterministic, which was not seen",
+                defined.column.name
+            )
         })
     }
 
@@ -245,6 +267,7 @@ impl Editor<'_> {
             );
             planned.undefined.extend(field.column());
         }
+        planned.unseen.extend(adds(field));
         let name = planned.table.name.clone();
         let Some(defined) = self.define(state, model, &name, field) else { return };
         if field.primary_key {
@@ -264,6 +287,31 @@ impl Editor<'_> {
             Reference::Unseen(reason) => planned.unseen.push(reason),
         }
         indexes.extend(self.field_indexes(&name, field, &defined));
+        planned.unseen.extend(self.open_collation(field, &defined));
         planned.table.columns.push(defined.column);
     }
+}
+
+/// Why its table may have columns that no operation names.
+pub(super) fn adds(field: &Field) -> Option<String> {
+    let class = field.adds.as_ref()?;
+    Some(format!("field `{}`: {class} may add fields of its own to the model", field.name))
+}
+
+/// Collations that PostgreSQL has by itself, all of them deterministic: `initdb` makes them of the system's locales and of
+/// ICU's (<https://www.postgresql.org/docs/current/collation.html>).
+fn is_predefined(name: &str) -> bool {
+    let is_locale = || {
+        let (language, rest) = name.split_once('_').unwrap_or_default();
+        let territory: String = rest.chars().take_while(|it| it.is_ascii_alphabetic()).collect();
+        (2..=3).contains(&language.len())
+            && language.chars().all(|it| it.is_ascii_lowercase())
+            && territory.len() == 2
+            && territory.chars().all(|it| it.is_ascii_uppercase())
+            && rest[2..].chars().next().is_none_or(|it| matches!(it, '.' | '@'))
+    };
+    matches!(name, "C" | "POSIX" | "default" | "ucs_basic" | "unicode" | "pg_c_utf8" | "pg_unicode_fast")
+        || name.ends_with("-x-icu")
+        || name.starts_with("C.")
+        || is_locale()
 }

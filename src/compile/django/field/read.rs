@@ -125,6 +125,7 @@ impl Reader<'_> {
             kind,
             notice: None,
             blind: false,
+            adds: adds(object).filter(|_| line.is_none()),
         };
         field.unique |= field.primary_key;
         match methods::column(object) {
@@ -360,5 +361,12 @@ fn unseen_field(name: &str) -> Field {
         db_comment: None,
         notice: None,
         blind: true,
+        adds: None,
     }
+}
+
+fn adds(object: &Object) -> Option<Arc<str>> {
+    let (_, method) = object.methods.iter().find(|(name, _)| &**name == "contribute_to_class")?;
+    let does = method.function.adds_fields && !matches!(method.result, Some(Value::Bool(false)));
+    does.then(|| object.class.clone())
 }

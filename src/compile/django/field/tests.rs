@@ -128,6 +128,7 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
         body,
         work: Default::default(),
         touches_schema: false,
+        adds_fields: false,
         models: Vec::new(),
         sql: Vec::new(),
         editor_calls: Vec::new(),

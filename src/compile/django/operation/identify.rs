@@ -62,6 +62,12 @@ pub fn class(object: &Object) -> Option<Class> {
     std::iter::once(&object.class).chain(&object.lineage).find_map(|path| named(path))
 }
 
+/// Whether it is an operation of Django's of this name, or derives from it.
+pub fn derives(object: &Object, name: &str) -> bool {
+    let all = std::iter::once(&object.class).chain(&object.lineage);
+    all.filter(|path| named(path).is_some()).any(|path| last_part(path) == name)
+}
+
 /// Whether the class is Django's own, no subclass.
 pub fn is_djangos(object: &Object) -> bool {
     named(&object.class).is_some()

@@ -89,6 +89,8 @@ pub struct Interpreter<'a> {
     catching: u32,
     /// The last statement given to a database, in the `try` that is running: the database may have refused it.
     asked: Option<Arc<crate::compile::django::project::Unknown>>,
+    /// A field was added to a model, or may have been.
+    added: bool,
     journals: Vec<Journal>,
     notices: Vec<Notice>,
     told: HashSet<(u32, String), RandomState>,
@@ -113,6 +115,7 @@ impl<'a> Interpreter<'a> {
             trying: 0,
             catching: 0,
             asked: None,
+            added: false,
             journals: Vec::new(),
             notices: Vec::new(),
             told: HashSet::default(),

@@ -295,5 +295,6 @@ pub fn relation_field(name: &str, to: &ModelKey, db_constraint: bool, parent: bo
         db_comment: None,
         notice: None,
         blind: false,
+        adds: None,
     }
 }

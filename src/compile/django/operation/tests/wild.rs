@@ -179,7 +179,23 @@ fn a_statement_that_the_database_may_refuse_leaves_both_ways_open() {
     else:
         return True
 ";
-    for body in [returned, bound, otherwise] {
+    let by_model = "
+    from shop.models import Old
+    try:
+        return Old.objects.filter(code=1).exists()
+    except Exception:
+        return False
+";
+    let counted = "
+    from django.contrib.sites.models import Site
+    there = True
+    try:
+        Site.objects.get(pk=1)
+    except Exception:
+        there = False
+    return there
+";
+    for body in [returned, bound, otherwise, by_model, counted] {
         let asks = format!(
             "
 from django.db import OperationalError, ProgrammingError, connection
@@ -240,6 +256,94 @@ fn a_collation_made_by_sql_may_be_no_deterministic_one() {
             "shop_item + city varchar(9) NOT NULL COLLATE german",
             "shop_item + index city",
             "shop_item + index city varchar_pattern_ops",
+        ],
+    );
+}
+
+/// A subclass makes it, the server has it, or nobody was seen to make it: a second index is then neither expected nor odd.
+#[test]
+fn a_collation_that_nobody_was_seen_to_make_may_be_no_deterministic_one() {
+    check_body(
+        "from django.contrib.postgres.operations import CreateCollation
+class AnyCase(CreateCollation):
+    def __init__(self, name):
+        super().__init__(name, provider='icu', locale='und-u-ks-level2', deterministic=False)
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        AnyCase('any_case'),
+        migrations.AddField('item', 'mail', models.CharField(max_length=9, db_collation='any_case', db_index=True)),
+        migrations.AddField('item', 'city', models.CharField(max_length=9, db_collation='de_DE.utf8', unique=True)),
+        migrations.AddField('item', 'land', models.CharField(max_length=9, db_collation='en_any_case', unique=True)),
+        migrations.AddField('item', 'note', models.CharField(max_length=9, db_collation='en_any_case')),
+        migrations.AlterField('item', 'note', models.CharField(max_length=9, db_collation='en_any_case', unique=True)),
+    ]",
+        &[
+            "shop_item + mail varchar(9) NOT NULL COLLATE any_case",
+            "shop_item + city varchar(9) NOT NULL COLLATE de_DE.utf8",
+            "shop_item + unique city",
+            "shop_item + land varchar(9) NOT NULL COLLATE en_any_case",
+            "shop_item + unique land",
+            "column land has an index for patterns only if the collation en_any_case is deterministic, which was not seen ?? shop_item",
+            "shop_item + note varchar(9) NOT NULL COLLATE en_any_case",
+            "shop_item + unique note",
+            "column note has an index for patterns only if the collation en_any_case is deterministic, which was not seen ?? shop_item",
+            "shop_item + index mail",
+            "shop_item + index city varchar_pattern_ops",
+        ],
+    );
+}
+
+/// A field of several columns, and one that brings its neighbour: what they add no operation names.
+#[test]
+fn a_field_that_adds_others_makes_its_table_a_blind_spot() {
+    check_body(
+        "
+class Coordinates(models.Field):
+    def contribute_to_class(self, cls, name, private_only=False):
+        models.FloatField(null=True).contribute_to_class(cls, name + '_x')
+        cls._meta.add_field(self, private=True)
+    def db_type(self, connection):
+        return None
+
+class Money(models.IntegerField):
+    def contribute_to_class(self, cls, name, **kwargs):
+        super().contribute_to_class(cls, name, **kwargs)
+        self.bring(cls, name)
+    def bring(self, cls, name):
+        cls.add_to_class(name + '_currency', models.CharField(max_length=3))
+
+class Rendered(models.TextField):
+    def __init__(self, *args, **kwargs):
+        self.brings = not kwargs.pop('alone', False)
+        super().__init__(*args, **kwargs)
+    def contribute_to_class(self, cls, name):
+        if self.brings and not cls._meta.abstract:
+            cls.add_to_class('_rendered', models.TextField())
+        super().contribute_to_class(cls, name)
+
+class Plain(models.IntegerField):
+    def contribute_to_class(self, cls, name, **kwargs):
+        models.IntegerField.contribute_to_class(self, cls, name, **kwargs)
+        setattr(cls, 'get_' + name, lambda it: 1)
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.CreateModel('Place', [('id', models.BigAutoField(primary_key=True)), ('at', Coordinates())]),
+        migrations.AddField('item', 'price', Money(null=True)),
+        migrations.AddField('item', 'alone', Rendered(null=True, alone=True)),
+        migrations.AddField('item', 'text', Rendered(null=True)),
+        migrations.AddField('item', 'plain', Plain(null=True)),
+    ]",
+        &[
+            "create shop_place: id",
+            "field `at`: shop.migrations.2.Coordinates may add fields of its own to the model ?? shop_place",
+            "field `price`: shop.migrations.2.Money may add fields of its own to the model ?? shop_item",
+            "shop_item + price integer NULL",
+            "shop_item + alone text NULL",
+            "field `text`: shop.migrations.2.Rendered may add fields of its own to the model ?? shop_item",
+            "shop_item + text text NULL",
+            "shop_item + plain integer NULL",
         ],
     );
 }

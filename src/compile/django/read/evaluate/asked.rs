@@ -22,8 +22,9 @@ pub const CALLED: &[&str] = &[
     "get_attname_column",
 ];
 
-/// Methods of operations, indexes and constraints of which it counts whether they are overridden, and by what.
-const OVERRIDDEN: &[&str] = &["state_forwards", "database_forwards", "create_sql", "constraint_sql"];
+/// Methods of operations, fields, indexes and constraints of which it counts whether they are overridden, and by what.
+const OVERRIDDEN: &[&str] =
+    &["state_forwards", "database_forwards", "create_sql", "constraint_sql", "contribute_to_class"];
 
 /// Attributes that decide something whatever they are.
 const DECISIVE: &[&str] = &[

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::Interpreter;
+use super::facts::adds_a_field;
 use super::live::*;
 use super::operator::equal;
 use crate::compile::django::project::Unknown;
@@ -288,6 +289,7 @@ impl Interpreter<'_> {
             }
             StmtKind::Expr(expr) => {
                 if let ExprKind::Call(call) = &expr.kind {
+                    self.added |= adds_a_field(call);
                     // `operations.append(…)`, and whatever a function may do with a list it is given.
                     if let ExprKind::Attribute(object, _) = &call.function.kind {
                         self.havoc_object(object, scope, why)?;

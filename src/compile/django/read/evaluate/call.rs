@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::class::{is_object, qualified};
+use super::facts::adds_a_field;
 use super::live::*;
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
@@ -60,15 +61,18 @@ impl Interpreter<'_> {
         self.call(&function, args, keywords, scope, span)
     }
 
-    /// `cursor.execute(…)`: whether the database takes it is not known.
+    /// `cursor.execute(…)`, `Model.objects.count()`: whether the database takes it is not known.
     fn note_question(&mut self, call: &CallExpr, function: &Live, scope: &Rc<Scope>, span: Span) {
         let ExprKind::Attribute(_, name) = &call.function.kind else { return };
+        self.added |= adds_a_field(call);
         let is_ours = match function {
             Live::Function(_) | Live::Class(_) => true,
             Live::Bound(bound) => matches!(bound.callee, Callee::Function(_)),
             _ => false,
         };
-        if self.catching > 0 && !is_ours && matches!(&**name, "execute" | "executemany" | "callproc") {
+        let asks = matches!(&**name, "execute" | "executemany" | "callproc")
+            || (is_query(name) && has_a_manager(&call.function));
+        if self.catching > 0 && !is_ours && asks {
             let unknown = self.unknown(scope, span, "asks the database, which may refuse");
             if let Live::Unknown(why) = unknown {
                 self.asked = Some(why);
@@ -584,6 +588,42 @@ impl Interpreter<'_> {
             instance.attributes.borrow_mut().set(name.into(), value.clone());
         }
         Ok(())
+    }
+}
+
+/// Methods of managers and querysets that go to the database at once (`django/db/models/query.py`).
+fn is_query(name: &str) -> bool {
+    matches!(
+        name,
+        "aggregate"
+            | "bulk_create"
+            | "bulk_update"
+            | "count"
+            | "create"
+            | "delete"
+            | "earliest"
+            | "exists"
+            | "first"
+            | "get"
+            | "get_or_create"
+            | "in_bulk"
+            | "last"
+            | "latest"
+            | "update"
+            | "update_or_create"
+            | "get_current"
+    )
+}
+
+/// `Model.objects.…`
+fn has_a_manager(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Attribute(object, name) => {
+            matches!(&**name, "objects" | "_default_manager" | "_base_manager") || has_a_manager(object)
+        }
+        ExprKind::Call(call) => has_a_manager(&call.function),
+        ExprKind::Subscript(object, _) => has_a_manager(object),
+        _ => false,
     }
 }
 

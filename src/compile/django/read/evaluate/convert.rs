@@ -268,13 +268,16 @@ impl Interpreter<'_> {
         }
         let receiver = Live::Instance(instance.clone());
         for (name, closure) in methods {
-            let result = if CALLED.contains(&&*name) {
+            let function = self.function(&closure);
+            let result = if function.adds_fields {
+                Some(Value::Bool(self.adds(&closure, &receiver, scope, instance.span)))
+            } else if CALLED.contains(&&*name) {
                 let result = self.ask(&closure, &receiver, scope, instance.span);
                 Some(self.convert(&result, scope, depth, budget))
             } else {
                 None
             };
-            object.methods.push((name, Method { result, function: self.function(&closure) }));
+            object.methods.push((name, Method { result, function }));
         }
         Ok(())
     }
@@ -286,6 +289,15 @@ impl Interpreter<'_> {
             Ok(value) => value,
             Err(stop) => self.stopped(scope, span, &stop),
         }
+    }
+
+    /// Whether `contribute_to_class` adds other fields, as far as that is decided by the field itself.
+    fn adds(&mut self, closure: &Rc<Closure>, receiver: &Live, scope: &Rc<Scope>, span: Span) -> bool {
+        let model = self.model("", "", scope, span);
+        let before = std::mem::take(&mut self.added);
+        let done =
+            self.call_closure(closure, Some(receiver), vec![model, Live::str("it")], Vec::new(), scope, span);
+        std::mem::replace(&mut self.added, before) || done.is_err()
     }
 
     /// For a list of operations: one unknown when not even their number is known.

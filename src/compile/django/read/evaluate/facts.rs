@@ -17,6 +17,7 @@ use crate::compile::django::read::syntax::tree::*;
 
 pub use shape::shape;
 use walk::Walk;
+pub use walk::adds_a_field;
 
 /// More functions than these are not looked into: what leads so far may lead anywhere.
 const MANY: usize = 200;
@@ -41,6 +42,7 @@ const COMMANDS_FOR_ROWS: &[&str] = &[
 #[derive(Default)]
 struct Seen {
     touches_schema: bool,
+    adds_fields: bool,
     models: Vec<(Arc<str>, Arc<str>)>,
     sql: Vec<Arc<str>>,
     editor_calls: Vec<Arc<str>>,
@@ -83,6 +85,7 @@ impl Interpreter<'_> {
             body: shape(&closure.definition),
             work,
             touches_schema: seen.touches_schema,
+            adds_fields: seen.adds_fields,
             models: seen.models,
             sql: seen.sql,
             editor_calls: seen.editor_calls,

@@ -17,6 +17,7 @@ impl Interpreter<'_> {
             let mut names = options.attributes.borrow_mut();
             names.set("app_label".into(), Live::str(label));
             names.set("object_name".into(), Live::str(model));
+            names.set("abstract".into(), Live::Bool(false));
             names.set("model_name".into(), Live::str(model.to_lowercase()));
             names.set("label".into(), Live::str(format!("{label}.{model}")));
             names.set("label_lower".into(), Live::str(format!("{label}.{}", model.to_lowercase())));

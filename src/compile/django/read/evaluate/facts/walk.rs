@@ -231,6 +231,7 @@ impl<'d, 's> Walk<'d, 's> {
     }
 
     fn call(&mut self, call: &'d CallExpr) {
+        self.seen.adds_fields |= adds_a_field(call);
         match &call.function.kind {
             ExprKind::Attribute(object, name) if &**name == "get_model" => {
                 self.expr(object);
@@ -306,5 +307,18 @@ impl<'d, 's> Walk<'d, 's> {
     fn is_connection(&self, expr: &Expr) -> bool {
         matches!(&expr.kind, ExprKind::Attribute(object, name)
             if &**name == "connection" && matches!(&object.kind, ExprKind::Name(name) if self.is_editor(name)))
+    }
+}
+
+/// `Model.add_to_class(name, field)`, or the `contribute_to_class` of another field than itself.
+pub fn adds_a_field(call: &CallExpr) -> bool {
+    let ExprKind::Attribute(object, name) = &call.function.kind else { return false };
+    let is_super = matches!(&object.kind, ExprKind::Call(it)
+        if matches!(&it.function.kind, ExprKind::Name(name) if &**name == "super"));
+    let is_itself = |it: &Expr| matches!(&it.kind, ExprKind::Name(name) if &**name == "self");
+    match &**name {
+        "add_to_class" => true,
+        "contribute_to_class" => !is_super && !call.args.first().is_some_and(is_itself),
+        _ => false,
     }
 }

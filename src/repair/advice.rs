@@ -1,8 +1,8 @@
 //! The safe steps by which a person mends what the plan leaves out.
 
 use super::Variant;
-use super::hazard::has_no_value;
-use crate::dialect::{ColumnAspect, Dialect};
+use super::hazard::{given, has_no_value};
+use crate::dialect::{ColumnAspect, Dialect, NotRenderable};
 use crate::schema::{Change, Column, TableName};
 
 /// What a person can do, in this order: SQL where it can be written, else a sentence.
@@ -10,6 +10,9 @@ pub fn steps(dialect: Dialect, variant: Variant, change: &Change, reason: &str) 
     match change {
         Change::AddColumn { table, column } if has_no_value(column) && reason.contains("has rows") => {
             add_filled(dialect, variant, table, column)
+        }
+        Change::AddColumn { table, column } if given(dialect, column).refused => {
+            add_given(dialect, table, column)
         }
         Change::AlterColumn { table, column } => vec![format!(
             "compare {table}.{} with its migration, and write the change as a migration of your own that says what \
@@ -67,6 +70,34 @@ fn add_filled(dialect: Dialect, variant: Variant, table: &TableName, column: &Co
         Dialect::Sqlite => steps.push(
             "schema-health repair: once every row has a value, the plan sets NOT NULL by rebuilding the table".to_owned(),
         ),
+    }
+    steps
+}
+
+/// Without its default first, so that the server takes it; then the default, and its value for each row.
+fn add_given(dialect: Dialect, table: &TableName, column: &Column) -> Vec<String> {
+    let (relation, name) = (dialect.table(table), dialect.quote(&column.name));
+    let bare = column.clone().with(|it| {
+        it.nullable = true;
+        it.default = None;
+    });
+    let add = dialect.render_guarded(&Change::AddColumn { table: table.clone(), column: bare });
+    let told = |rendered: Result<Vec<String>, NotRenderable>| match rendered {
+        Ok(commands) => commands.join(";\n"),
+        Err(refused) => refused.to_string(),
+    };
+    let default = dialect.default_of(column).unwrap_or_else(|_| "…".to_owned());
+    let mut steps = vec![told(add)];
+    if !column.nullable {
+        // While nothing but its type is known of it, the column can be written anew.
+        steps.push(format!("UPDATE {relation} SET {name} = {default} WHERE {name} IS NULL"));
+        steps.push(told(dialect.render_aspect(table, column, ColumnAspect::SetNotNull)));
+    }
+    steps.push(told(dialect.render_aspect(table, column, ColumnAspect::SetDefault)));
+    if column.nullable {
+        steps.push(format!(
+            "UPDATE {relation} SET {name} = {default} WHERE {name} IS NULL  -- as the migration would have done"
+        ));
     }
     steps
 }

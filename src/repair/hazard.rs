@@ -1,11 +1,15 @@
 //! What a statement of a repair may do to whoever works with the database meanwhile. A closed set.
 
+mod given;
+
 use std::fmt;
 
 use crate::dialect::Dialect;
 use crate::schema::{Change, Column, Name, TableName};
 
 use super::Variant;
+
+pub use given::given;
 
 /// Something to know before a statement is run.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,6 +32,8 @@ pub enum Hazard {
     FailsIfViolated { table: TableName },
     /// It runs by itself and cannot be taken back by ROLLBACK.
     NotTransactional,
+    /// The rows that are there get values that a replica, which runs the same statement, does not give its own.
+    DiffersOnReplicas { table: TableName },
     /// When it fails half-way, this stays behind, unfit for use.
     LeavesInvalidObject { name: Name },
 }
@@ -66,7 +72,7 @@ impl fmt::Display for Lock {
 
 impl Hazard {
     /// The kinds, as JSON and the OpenAPI document name them.
-    pub const KINDS: [&'static str; 10] = [
+    pub const KINDS: [&'static str; 11] = [
         "takes_lock",
         "blocks_reads",
         "blocks_writes",
@@ -76,6 +82,7 @@ impl Hazard {
         "fails_if_rows",
         "fails_if_violated",
         "not_transactional",
+        "differs_on_replicas",
         "leaves_invalid_object",
     ];
 
@@ -90,6 +97,7 @@ impl Hazard {
             Self::FailsIfRows { .. } => "fails_if_rows",
             Self::FailsIfViolated { .. } => "fails_if_violated",
             Self::NotTransactional => "not_transactional",
+            Self::DiffersOnReplicas { .. } => "differs_on_replicas",
             Self::LeavesInvalidObject { .. } => "leaves_invalid_object",
         }
     }
@@ -104,7 +112,8 @@ impl Hazard {
             | Self::ScansTable { table }
             | Self::BuildsIndex { table }
             | Self::FailsIfRows { table }
-            | Self::FailsIfViolated { table } => Some(table),
+            | Self::FailsIfViolated { table }
+            | Self::DiffersOnReplicas { table } => Some(table),
             Self::NotTransactional | Self::LeavesInvalidObject { .. } => None,
         }
     }
@@ -155,6 +164,11 @@ impl fmt::Display for Hazard {
             }
             Self::NotTransactional => f.write_str(
                 "it cannot be part of a transaction: once it has run, ROLLBACK does not take it back",
+            ),
+            Self::DiffersOnReplicas { table } => write!(
+                f,
+                "its default has another value each time: the rows of {table} get values that those of a replica, which \
+                 runs the same statement, do not get"
             ),
             Self::LeavesInvalidObject { name } => write!(
                 f,
@@ -282,24 +296,8 @@ fn of_postgres(variant: Variant, change: &Change) -> Vec<Hazard> {
     }
 }
 
-/// Whether PostgreSQL must write a value into every row: a constant default, or one that is the same for the whole
-/// statement, is kept beside the table since version 11.
 fn rewrites(column: &Column) -> bool {
-    const STABLE: [&str; 7] = [
-        "now()",
-        "current_timestamp",
-        "current_date",
-        "localtimestamp",
-        "transaction_timestamp()",
-        "statement_timestamp()",
-        "current_user",
-    ];
-    let is_volatile = column.default.as_ref().is_some_and(|default| {
-        let text = default.text().unwrap_or("?()").to_ascii_lowercase();
-        let calls = text.contains('(') && !text.starts_with('\'');
-        calls && !STABLE.contains(&text.as_str())
-    });
-    is_volatile || column.auto_increment || column.generated.is_some()
+    given(Dialect::Postgres, column).writes || column.auto_increment || column.generated.is_some()
 }
 
 /// <https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html>,
@@ -313,8 +311,12 @@ fn of_mysql(dialect: Dialect, change: &Change) -> Vec<Hazard> {
         Change::CreateTable(_) => Vec::new(),
         Change::AddColumn { column, .. } => {
             let mut hazards = vec![lock()];
-            if column.generated.as_ref().is_some_and(|it| it.stored) {
+            let given = given(dialect, column);
+            if given.writes || column.generated.as_ref().is_some_and(|it| it.stored) {
                 hazards.extend(copies());
+            }
+            if given.differs {
+                hazards.push(Hazard::DiffersOnReplicas { table: table() });
             }
             hazards
         }
@@ -358,7 +360,6 @@ fn of_mysql(dialect: Dialect, change: &Change) -> Vec<Hazard> {
         | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => return Vec::new(),
     };
-    debug_assert!(matches!(dialect, Dialect::Mysql | Dialect::Mariadb));
     hazards.push(Hazard::NotTransactional);
     hazards
 }
@@ -377,7 +378,7 @@ fn of_sqlite(change: &Change) -> Vec<Hazard> {
         | Change::AddCheck { .. } => hazards.extend([Hazard::RewritesTable { table: table() }, violated()]),
         Change::AddColumn { column, .. } => {
             let is_stored = column.generated.as_ref().is_some_and(|it| it.stored);
-            if is_stored || column.auto_increment {
+            if is_stored || column.auto_increment || given(Dialect::Sqlite, column).writes {
                 hazards.push(Hazard::RewritesTable { table: table() });
             }
         }

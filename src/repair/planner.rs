@@ -7,7 +7,7 @@ mod steps;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::hazard::{Hazard, has_no_value, hazards};
+use super::hazard::{Hazard, given, has_no_value, hazards};
 use super::{
     Basis, LeftOut, Options, Plan, Statement, Variant, advice, giving_way, hindrance, rebuild, standing,
 };
@@ -19,6 +19,8 @@ use crate::schema::{Change, Name, Schema, TableName, diff};
 use columns::{begun_by, loses_numbering};
 use steps::{INDEXES_MADE, LAST_BEFORE_REBUILD, is_addition, split};
 pub use steps::{describe, order};
+
+const NO_VALUE_OF_ITS_OWN: &str = "adds no column whose default has another value for each row (error 1674): rows that are there have to be filled";
 
 /// A step of the plan before it is written.
 struct Step {
@@ -254,6 +256,11 @@ impl Planner<'_> {
             return Err(format!(
                 "{table} has rows, which would have no value for {name}: it is NOT NULL and has no default"
             ));
+        }
+        if let Change::AddColumn { column, .. } = change
+            && given(self.dialect, column).refused
+        {
+            return Err(format!("{} {NO_VALUE_OF_ITS_OWN}", self.dialect));
         }
         if let Change::AddForeignKey { foreign_key: key, .. } = change
             && let Some(twin) = self.actual.tables.get(table).and_then(|it| {

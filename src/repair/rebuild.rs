@@ -6,6 +6,7 @@
 use crate::audit::StoredTable;
 use crate::dialect::token::{Quotes, Token, after_group, tokens};
 use crate::dialect::{ColumnAspect, Dialect, NotRenderable};
+use crate::repair::hazard::given;
 use crate::schema::{Change, Column, IndexPart, Name, Table};
 
 /// Under this name the new table stands until it takes the old one's.
@@ -21,7 +22,9 @@ pub fn is_needed(change: &Change) -> bool {
         | Change::AddCheck { .. }
         | Change::AlterColumn { .. } => true,
         Change::AddColumn { column, .. } => {
-            column.auto_increment || column.generated.as_ref().is_some_and(|it| it.stored)
+            column.auto_increment
+                || column.generated.as_ref().is_some_and(|it| it.stored)
+                || given(Dialect::Sqlite, column).writes
         }
         Change::CreateTable(_)
         | Change::AddUnique { .. }

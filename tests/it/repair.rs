@@ -2,6 +2,7 @@
 
 mod client;
 mod columns;
+mod defaults;
 mod django;
 mod faults;
 mod full_disk;

@@ -81,6 +81,8 @@ pub struct Statement {
     pub guarded: bool,
     /// Run it only where this query has a row; for what SQL itself cannot make conditional.
     pub only_if: Option<String>,
+    /// A query that has a row as long as it is still to be done, where what it mends does not tell.
+    pub open_while: Option<String>,
     /// Whether it can run, and be taken back, inside a transaction.
     pub transactional: bool,
     /// The commands that do the same inside a transaction, by which the others are proven.

@@ -1,5 +1,7 @@
 //! Applies a plan: under a lock of its own, planned freshly, audited again, and recorded statement by statement.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -211,15 +213,23 @@ impl Run<'_> {
     /// session has ended, and nothing of it comes any more.
     async fn settled(mut self, error: WriteError) -> Record {
         match self.look_under_lock().await {
-            Ok(look) => {
+            Ok((look, open)) => {
                 let expected = &look.expected.expectation.schema;
                 let missing = diff(&look.observation.catalog.actual, expected).changes;
-                for (record, statement) in self.record.statements.iter_mut().zip(&self.plan.statements) {
+                let mut unseen = 0;
+                for (at, (record, statement)) in
+                    self.record.statements.iter_mut().zip(&self.plan.statements).enumerate()
+                {
+                    let is_missing = statement.mends.iter().any(|it| missing.contains(it));
+                    let is_open = open.get(&at).copied();
                     if record.outcome == StatementOutcome::NotKnown {
-                        let is_missing = statement.mends.iter().any(|it| missing.contains(it));
-                        record.outcome =
-                            if is_missing { StatementOutcome::Failed } else { StatementOutcome::Done };
+                        record.outcome = if is_open.unwrap_or(is_missing) {
+                            StatementOutcome::Failed
+                        } else {
+                            StatementOutcome::Done
+                        };
                     }
+                    unseen += usize::from(is_open == Some(true) && !is_missing);
                 }
                 self.audited(&look);
                 let done = self.count(StatementOutcome::Done);
@@ -237,7 +247,19 @@ impl Run<'_> {
                         format!("{done} of {} took effect: see the record", count_of(of, "statement")),
                     )
                 };
-                self.ended(outcome, format!("{}; {effect}; {}", error.message, error.advice))
+                let advice = if unseen == 0 {
+                    error.advice.to_owned()
+                } else {
+                    // What a constraint promises is there for new rows: a plan made now would not hold them up again.
+                    format!(
+                        "{}; {} still to be run by hand as the record has {}, for no finding tells of what is NOT VALID \
+                         or only a step on the way",
+                        error.advice,
+                        count_of(unseen, "statement") + agree(unseen, " is", " are"),
+                        agree(unseen, "it", "them")
+                    )
+                };
+                self.ended(outcome, format!("{}; {effect}; {advice}", error.message))
             }
             Err(second) => {
                 let message = format!(
@@ -253,9 +275,16 @@ impl Run<'_> {
         Ok(Look::at(self.request, observe_apart(self.request).await?))
     }
 
-    async fn look_under_lock(&self) -> Result<Look, MendError> {
+    /// And of the statements that can be asked for it whether they are still to be done, by their places.
+    async fn look_under_lock(&self) -> Result<(Look, BTreeMap<usize, bool>), MendError> {
         let mut writer = Writer::open(self.request).await?;
         take_lock(&mut writer, self.request).await?;
+        let mut open = BTreeMap::new();
+        for (at, statement) in self.plan.statements.iter().enumerate() {
+            if let Some(query) = &statement.open_while {
+                open.insert(at, writer.has_row(query).await.map_err(refused)?);
+            }
+        }
         let is_exclusive = matches!(writer, Writer::Sqlite(_));
         let (writer, observation) = if is_exclusive {
             writer.observe(self.request).await?
@@ -263,7 +292,7 @@ impl Run<'_> {
             (writer, observe_apart(self.request).await?)
         };
         writer.close().await;
-        Ok(Look::at(self.request, observation))
+        Ok((Look::at(self.request, observation), open))
     }
 
     /// What a plan made now would mend, unless ours left it to a person: that one knew of the tables' rows.

@@ -1,6 +1,8 @@
 //! A session that may write: one connection, with limits on locks and statements, and the settings under which
 //! nothing is rewritten silently.
 
+mod advice;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use super::{MendError, Request};
 use crate::audit::Observation;
 use crate::catalog::{CatalogError, FailureReason, Scheme, Session, inside, scheme_of};
 use crate::dialect::Dialect;
+
+const LOST: &str = "look at what the record says took effect, then run repair again: it plans anew";
 
 pub enum Writer {
     Postgres(PgConnection),
@@ -114,6 +118,11 @@ impl Writer {
                     "SET SESSION foreign_key_checks = 1, unique_checks = 1".to_owned(),
                     "SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')".to_owned(),
                 ];
+                // MySQL limits queries alone (max_execution_time), and no DDL.
+                if request.database.manifest.dialect == Dialect::Mariadb {
+                    let seconds = statement.as_secs_f64().max(0.001);
+                    settings.push(format!("SET SESSION max_statement_time = {seconds}"));
+                }
                 if let Some(schema) = &request.database.target.schema {
                     settings.push(format!("USE {}", Dialect::Mysql.quote(schema)));
                 }
@@ -217,7 +226,7 @@ fn write_error(error: &sqlx::Error) -> WriteError {
         return WriteError {
             message: format!("the connection was lost: {}", said(error)),
             is_lost: true,
-            advice: "look at what the record says took effect, then run repair again: it plans anew",
+            advice: LOST,
         };
     };
     let code = database.code().unwrap_or_default().into_owned();
@@ -225,25 +234,6 @@ fn write_error(error: &sqlx::Error) -> WriteError {
     let is_lost = code.starts_with("57P")
         || code.starts_with("08")
         || matches!(number, Some(1053 | 1077 | 1927 | 4031));
-    let advice = match (code.as_str(), number) {
-        ("42501", _) | (_, Some(1044 | 1045 | 1142 | 1143 | 1227 | 1370)) => {
-            "give repair the URL of a role that owns the tables, or grant what the message names"
-        }
-        ("55P03", _) | (_, Some(1205)) => {
-            "somebody holds a lock on the table: end the transaction that does, or try again with a longer --lock-timeout"
-        }
-        ("57014", _) | (_, Some(3024 | 1969)) => "try again with a longer --statement-timeout",
-        ("53100", _) | (_, Some(1021 | 1114)) | ("13", None) => {
-            "make room on the disk, then run repair again"
-        }
-        ("5" | "6" | "261" | "517", None) => {
-            "another process holds the lock on the file: try again, or with a longer --lock-timeout"
-        }
-        ("8" | "1032" | "520", None) => "the file or its folder is read-only for this process",
-        _ => {
-            "look at the rows that the message speaks of; what the statement promises does not hold for them: mend them, \
-             then run repair again"
-        }
-    };
+    let advice = if is_lost { LOST } else { advice::on(&code, number, database.message()) };
     WriteError { message: database.message().to_owned(), is_lost, advice }
 }

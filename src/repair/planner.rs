@@ -310,6 +310,7 @@ impl Planner<'_> {
             commands,
             guarded,
             only_if,
+            open_while: None,
             transactional: !hazards.contains(&Hazard::NotTransactional),
             twin: None,
             mends: vec![step.change.clone()],

@@ -4,6 +4,7 @@ mod client;
 mod columns;
 mod defaults;
 mod django;
+mod ended;
 mod faults;
 mod full_disk;
 mod script;

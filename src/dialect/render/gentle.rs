@@ -13,11 +13,17 @@ pub struct GentleStep {
     pub may_leave: Option<Name>,
     /// A query that has a row where a step before it left something to go on with; the first step has none.
     pub only_if: Option<String>,
+    /// A query that has a row as long as it is still to be done, where what is compared of a schema does not tell.
+    pub open_while: Option<String>,
 }
 
 impl GentleStep {
     fn plain(sql: String) -> Self {
-        Self { sql, twin: None, may_leave: None, only_if: None }
+        Self { sql, twin: None, may_leave: None, only_if: None, open_while: None }
+    }
+
+    fn open_while(self, condition: &str) -> Self {
+        Self { open_while: Some(format!("SELECT 1 WHERE {condition}")), ..self }
     }
 
     fn only_if(self, query: String) -> Self {
@@ -50,7 +56,8 @@ impl Dialect {
                     self.quote(&name)
                 );
                 let mut steps = vec![self.unique_index_gently(table, &unique)?];
-                let add = GentleStep::plain(self.do_unless(table, "contype = 'p'", &add));
+                let add = GentleStep::plain(self.do_unless(table, "contype = 'p'", &add))
+                    .open_while(&format!("NOT {}", self.constraint_exists(table, "contype = 'p'")));
                 steps.push(add.only_if(self.index_stands(table, &name)));
                 Ok(Some(steps))
             }
@@ -89,6 +96,7 @@ impl Dialect {
             twin: Some(self.create_index(table, index, super::guarded::IF_NOT_EXISTS)?),
             may_leave: Some(name),
             only_if: None,
+            open_while: None,
         }])
     }
 
@@ -109,7 +117,8 @@ impl Dialect {
                 super::parts::deferrable(unique.deferrable)
             );
             let is_it = format!("conname = {}", self.quote_literal(&name));
-            let add = GentleStep::plain(self.do_unless(table, &is_it, &add));
+            let add = GentleStep::plain(self.do_unless(table, &is_it, &add))
+                .open_while(&format!("NOT {}", self.constraint_exists(table, &is_it)));
             steps.push(add.only_if(self.index_stands(table, &name)));
         }
         Ok(steps)
@@ -126,6 +135,7 @@ impl Dialect {
             twin: Some(sql(super::guarded::IF_NOT_EXISTS)?),
             may_leave: Some(self.name_of_unique(table, unique)),
             only_if: None,
+            open_while: None,
         })
     }
 
@@ -147,18 +157,16 @@ impl Dialect {
     /// `NOT VALID` holds up nobody, and VALIDATE only other changes of the table's structure.
     fn then_validated(self, table: &TableName, name: &Name, add: &str) -> Vec<GentleStep> {
         let is_it = format!("conname = {}", self.quote_literal(name));
+        let is_open = format!(
+            "SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass({}) AND {is_it} AND \
+             NOT convalidated",
+            self.quote_literal(&self.table(table))
+        );
+        let validate = format!("ALTER TABLE {} VALIDATE CONSTRAINT {}", self.table(table), self.quote(name));
         vec![
-            GentleStep::plain(self.do_unless(table, &is_it, add)),
-            GentleStep::plain(format!(
-                "ALTER TABLE {} VALIDATE CONSTRAINT {}",
-                self.table(table),
-                self.quote(name)
-            ))
-            .only_if(format!(
-                "SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = pg_catalog.to_regclass({}) AND {is_it} AND \
-                 NOT convalidated",
-                self.quote_literal(&self.table(table))
-            )),
+            GentleStep::plain(self.do_unless(table, &is_it, add))
+                .open_while(&format!("NOT {}", self.constraint_exists(table, &is_it))),
+            GentleStep { open_while: Some(is_open.clone()), ..GentleStep::plain(validate).only_if(is_open) },
         ]
     }
 
@@ -178,16 +186,16 @@ impl Dialect {
             self.quote_literal(&column.name)
         );
         let validate = format!("ALTER TABLE {relation} VALIDATE CONSTRAINT {check}");
+        let stands = self.constraint_exists(table, &is_it);
+        let is_unproven = self.constraint_exists(table, &format!("{is_it} AND NOT convalidated"));
         vec![
-            GentleStep::plain(
-                self.do_if(
-                    &format!("{still_nullable} AND NOT {}", self.constraint_exists(table, &is_it)),
-                    &add,
-                ),
-            ),
-            GentleStep::plain(self.do_if(&self.constraint_exists(table, &is_it), &validate)),
-            GentleStep::plain(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET NOT NULL")),
-            GentleStep::plain(format!("ALTER TABLE {relation} DROP CONSTRAINT IF EXISTS {check}")),
+            GentleStep::plain(self.do_if(&format!("{still_nullable} AND NOT {stands}"), &add))
+                .open_while(&format!("{still_nullable} AND NOT {stands}")),
+            GentleStep::plain(self.do_if(&stands, &validate)).open_while(&is_unproven),
+            GentleStep::plain(format!("ALTER TABLE {relation} ALTER COLUMN {quoted} SET NOT NULL"))
+                .open_while(&still_nullable),
+            GentleStep::plain(format!("ALTER TABLE {relation} DROP CONSTRAINT IF EXISTS {check}"))
+                .open_while(&stands),
         ]
     }
 }

@@ -26,6 +26,7 @@ impl Planner<'_> {
             Statement {
                 transactional: !is_alone,
                 twin: gentle.twin.map(|it| vec![it]),
+                open_while: gentle.open_while,
                 only_if: gentle.only_if.or_else(|| of_whole.only_if.clone()),
                 ..of_whole
             }

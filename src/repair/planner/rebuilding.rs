@@ -46,6 +46,7 @@ impl Planner<'_> {
             commands,
             guarded: false,
             only_if: Some(format!("SELECT 1 WHERE {}", rebuild::still_missing(&changes))),
+            open_while: None,
             transactional: true,
             twin: None,
             mends: changes.iter().map(|it| (*it).clone()).collect(),

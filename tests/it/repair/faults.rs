@@ -9,7 +9,7 @@ use super::damaged;
 use super::shop::{Engine, Shop, Told, command, told};
 use crate::service::proxy::Proxy;
 
-fn record(told: &Told) -> Value {
+pub fn record(told: &Told) -> Value {
     serde_json::from_str(&told.out).unwrap_or_else(|error| panic!("{error}: {}{}", told.out, told.err))
 }
 
@@ -79,7 +79,7 @@ async fn a_lock_that_another_holds_is_waited_for_so_long_and_no_longer() {
     }
 }
 
-async fn run(connection: &mut sqlx::PgConnection, sql: &str) {
+pub async fn run(connection: &mut sqlx::PgConnection, sql: &str) {
     sqlx::raw_sql(AssertSqlSafe(sql.to_owned())).execute(connection).await.unwrap();
 }
 
@@ -211,7 +211,7 @@ async fn plain_url(shop: &mut Shop) -> String {
 }
 
 /// The connection is cut while the server works on the statement that holds `text`.
-async fn cut_at(shop: &Shop, url: &str, server: String, text: &str, arguments: &[&str]) -> Value {
+pub async fn cut_at(shop: &Shop, url: &str, server: String, text: &str, arguments: &[&str]) -> Value {
     let proxy = Proxy::start(server.clone()).await;
     let held = proxy.hold(text);
     let url = url.replace(&server, &format!("127.0.0.1:{}", proxy.port));
@@ -252,7 +252,7 @@ async fn a_connection_lost_between_statements_is_settled_by_a_fresh_look() {
 }
 
 /// What is said to be done is no longer found, and the rest still is.
-async fn the_record_is_true(shop: &Shop, record: &Value) {
+pub async fn the_record_is_true(shop: &Shop, record: &Value) {
     let found = shop.finding_ids().await;
     for statement in record["statements"].as_array().unwrap() {
         let mends: Vec<&str> =

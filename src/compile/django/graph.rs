@@ -268,6 +268,7 @@ mod tests {
                 dependencies: ids(dependencies),
                 replaces: ids(replaces),
                 works_for: None,
+                does: Default::default(),
                 initial: None,
                 operations: Vec::new(),
                 beyond: None,

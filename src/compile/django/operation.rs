@@ -21,7 +21,7 @@ use super::editor::{Editor, Order, table_name};
 use super::field::ModelKey;
 use super::notice::{Concern, Notice};
 use super::opaque;
-use super::project::{Location, Object, SourceMigration, Value};
+use super::project::{Does, Location, Object, SourceMigration, Value};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::TableName;
@@ -87,12 +87,17 @@ impl<'a> Executor<'a> {
         self.editor.begin_migration(position);
         self.app = migration.works_for.clone().unwrap_or_else(|| migration.id.app.clone());
         let both = Sides { state: true, database: true };
+        let taken = Sides { database: migration.does != Does::Nothing, ..both };
+        let before = self.editor.mark();
         for operation in &migration.operations {
             self.operations += 1;
-            self.operation(operation, both);
+            self.operation(operation, taken);
         }
         if let Some(reason) = &migration.beyond {
             let at = Location { file: migration.file.clone(), line: 1 };
+            if migration.does == Does::Other {
+                self.may_not_be_done(reason, before);
+            }
             self.not_seen(&at, Opaque::new(reason, MayTouch::Anything), both);
         }
         let finished = self.editor.finish_migration();

@@ -69,6 +69,8 @@ pub struct SourceMigration {
     /// The app whose models its operations change, where its constructor sets another than its own: Django records it
     /// for that app too.
     pub works_for: Option<Arc<str>>,
+    /// What of its operations it does to the database.
+    pub does: Does,
     /// What `initial` says, if it says anything.
     pub initial: Option<bool>,
     /// In order. One that could not be seen through is [`Value::Unknown`]; when not even their number is
@@ -77,6 +79,17 @@ pub struct SourceMigration {
     /// Set when the class overrides `apply` or has a base that does, so that `operations` may not be the
     /// whole truth: why, in one sentence.
     pub beyond: Option<String>,
+}
+
+/// What a migration does of its operations, as its `apply` has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Does {
+    #[default]
+    All,
+    /// None of them.
+    Nothing,
+    /// Others, or not all of them.
+    Other,
 }
 
 /// What reading found a Python expression to be. A tree: nothing is shared or changed any more.

@@ -23,6 +23,15 @@ pub(super) fn label(object: &Object, taken: Sides) -> Result<Option<Arc<str>>, S
 }
 
 impl Executor<'_> {
+    /// What was done since `before` may not have been.
+    pub(super) fn may_not_be_done(&mut self, reason: &str, before: (usize, usize)) {
+        let (tables, may_undo) = doubt(self.editor.since(before));
+        if !may_undo.is_nothing() {
+            let may_touch = MayTouch::Tables(tables);
+            self.editor.opaque(Opaque { reason: reason.to_owned(), may_touch, may_undo });
+        }
+    }
+
     /// What is not certain of an operation that was carried out as Django's class does since `before`.
     pub(super) fn in_its_own_way(
         &mut self,

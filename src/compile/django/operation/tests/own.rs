@@ -155,3 +155,46 @@ class Migration(migrations.Migration):
     let replaced: Vec<String> = compiled.migrations[1].replaces.iter().map(ToString::to_string).collect();
     assert_eq!(replaced, ["store.2"]);
 }
+
+/// What `apply` does of the operations, on PostgreSQL.
+#[test]
+fn a_migration_may_apply_other_operations_or_none() {
+    let told = "`shop.migrations.2.Migration` overrides `apply` ??";
+    let made = "shop_item + note text NULL";
+    let doubt = &*format!("{told} shop_item -note (its own too)");
+    let anything = &*format!("{told} anything");
+    let usual = "super().apply(project_state, schema_editor, collect_sql)";
+    for (apply, expected) in [
+        (format!("log('now')\n        return {usual}"), vec![made]),
+        (
+            format!("if schema_editor.connection.vendor == 'postgresql':\n            return {usual}"),
+            vec![made],
+        ),
+        (
+            format!(
+                "if schema_editor.connection.vendor == 'mysql':\n            return {usual}\n        return project_state"
+            ),
+            vec![],
+        ),
+        (
+            format!("if is_there():\n            return {usual}\n        return project_state"),
+            vec![made, anything],
+        ),
+        (
+            format!("self.operations = self.operations[:1]\n        return {usual}"),
+            vec![made, doubt, anything],
+        ),
+        (
+            format!("if is_there():\n            self.operations.pop()\n        return {usual}"),
+            vec![made, doubt, anything],
+        ),
+    ] {
+        let body = format!(
+            "dependencies = [('shop', '1')]
+    operations = [migrations.AddField('item', 'note', models.TextField(null=True))]
+    def apply(self, project_state, schema_editor, collect_sql=False):
+        {apply}"
+        );
+        check_body("", &body, &expected);
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::live::*;
-use crate::compile::django::project::Value;
+use crate::compile::django::project::{Does, Reach, Value, Work};
 
 /// What a migration says, as values.
 pub struct Read {
@@ -17,6 +17,7 @@ pub struct Read {
     pub beyond: Option<String>,
     /// What the constructor leaves in `app_label`, where that is another label.
     pub works_for: Option<Arc<str>>,
+    pub does: Does,
 }
 
 impl Interpreter<'_> {
@@ -24,7 +25,8 @@ impl Interpreter<'_> {
         let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
         let args = vec![Live::str(name), Live::str(label)];
         let made = self.instantiate(class, args, Vec::new(), scope, span);
-        let beyond = self.beyond(class);
+        let mut does = Does::default();
+        let beyond = self.beyond(class, &mut does);
         let mut list = |name: &str| -> Vec<Value> {
             let from_instance = match &made {
                 Ok(Live::Instance(instance)) => instance.attributes.borrow().get(name).cloned(),
@@ -47,6 +49,7 @@ impl Interpreter<'_> {
             initial: Value::None,
             beyond,
             works_for: None,
+            does,
         };
         if let Ok(Some(initial)) = self.class_attribute(class, "initial") {
             read.initial = self.value(&initial, scope);
@@ -79,7 +82,7 @@ impl Interpreter<'_> {
     }
 
     /// Why `operations` may not be all that the migration does.
-    fn beyond(&mut self, class: &Rc<Class>) -> Option<String> {
+    fn beyond(&mut self, class: &Rc<Class>, does: &mut Does) -> Option<String> {
         let lineage = match self.lineage(class) {
             Ok(lineage) => lineage,
             Err(_) => return Some(format!("the bases of `{}` are not known", class.path)),
@@ -92,9 +95,21 @@ impl Interpreter<'_> {
                         return Some(format!("`{}` runs code for each class that derives from it", it.path));
                     }
                     for method in ["apply", "mutate_state"] {
-                        if it.names.borrow().get(method).is_some() {
-                            return Some(format!("`{}` overrides `{method}`", it.path));
+                        let Some(found) = it.names.borrow().get(method).cloned() else { continue };
+                        let work = match &found {
+                            Live::Function(apply) if method == "apply" => self.function(apply).work.clone(),
+                            _ => Work { usual: Reach::Perhaps, ..Work::default() },
+                        };
+                        match (work.usual, work.own) {
+                            (Reach::Certainly, Reach::Never) => continue,
+                            (Reach::Never, Reach::Never) => {
+                                *does = Does::Nothing;
+                                return None;
+                            }
+                            (Reach::Perhaps, Reach::Never) => {}
+                            (_, Reach::Perhaps | Reach::Certainly) => *does = Does::Other,
                         }
+                        return Some(format!("`{}` overrides `{method}`", it.path));
                     }
                 }
                 Live::Name(name) if &**name == "django.db.migrations.Migration" => reaches = true,

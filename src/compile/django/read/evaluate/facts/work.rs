@@ -141,11 +141,11 @@ impl Method<'_> {
             StmtKind::Delete(targets) => targets.iter().for_each(|it| self.expr(it, &mut done)),
             StmtKind::Assign { targets, value } => {
                 self.expr(value, &mut done);
-                targets.iter().for_each(|it| self.expr(it, &mut done));
+                targets.iter().for_each(|it| self.assigned(it, &mut done));
             }
             StmtKind::AugAssign { target, value, .. } => {
                 self.expr(value, &mut done);
-                self.expr(target, &mut done);
+                self.assigned(target, &mut done);
             }
             StmtKind::For { iterable, body, otherwise, .. } => {
                 self.expr(iterable, &mut done);
@@ -191,6 +191,14 @@ impl Method<'_> {
             | StmtKind::Continue => {}
         }
         done
+    }
+
+    /// A migration that gives itself other operations does not do what it says.
+    fn assigned(&self, target: &Expr, done: &mut Done) {
+        if matches!(&target.kind, ExprKind::Attribute(_, name) if &**name == "operations") {
+            done.then(Done::own());
+        }
+        self.expr(target, done);
     }
 
     /// A test that the dialect answers, or Django's question to the routers, which is asked of each operation.
@@ -300,6 +308,10 @@ impl Method<'_> {
                 matches!(&it.kind, ExprKind::Literal(Literal::Str(text))
                     if text.trim_start().get(..6).is_some_and(|it| it.eq_ignore_ascii_case("select")))
             };
+            let is_list = matches!(&object.kind, ExprKind::Attribute(_, name) if &**name == "operations");
+            if is_list && matches!(&**name, "append" | "clear" | "extend" | "insert" | "pop" | "remove") {
+                done.then(Done::own());
+            }
             let executes = matches!(&**name, "execute" | "executemany" | "executescript" | "callproc");
             let does = if on_editor {
                 !ASKING.contains(&&**name)

@@ -1,13 +1,14 @@
 //! A whole project to the migrations of a manifest.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::backend::Backend;
 use super::editor::Order;
 use super::graph;
 use super::notice::{Concern, Notice};
 use super::operation::Executor;
-use super::project::{Location, Project, SourceMigration};
+use super::project::{Function, Location, Project, SourceMigration};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Operation};
 
@@ -41,10 +42,12 @@ pub fn compile(project: &Project) -> Compiled {
     for plan in plans {
         let order = Order::new(graph::Ancestors::of(&plan.steps, &project.migrations));
         let mut executor = Executor::new(context, order);
+        let last_steps = last_steps(project, &plan.steps);
         for step in plan.steps {
             let migration = &project.migrations[step];
             let (told, met) = (executor.notices.len(), executor.operations);
-            let operations = executor.migrate(step, migration);
+            let then = last_steps.get(&step).copied().unwrap_or_default();
+            let operations = executor.migrate(step, migration, then);
             if !plan.fresh.contains(&step) {
                 executor.notices.truncate(told);
                 executor.operations = met;
@@ -68,6 +71,13 @@ pub fn compile(project: &Project) -> Compiled {
         compiled.operations += executor.operations;
     }
     compiled
+}
+
+/// The last migration of each app that has something run by every `migrate`, and what that is.
+fn last_steps<'p>(project: &'p Project, steps: &[usize]) -> BTreeMap<usize, &'p [Arc<Function>]> {
+    let apps = project.apps.iter().filter(|it| !it.migrate_handlers.is_empty());
+    let last = |label: &str| steps.iter().rev().find(|step| &*project.migrations[**step].id.app == label);
+    apps.filter_map(|app| Some((*last(&app.label)?, &*app.migrate_handlers))).collect()
 }
 
 /// Those that are there, by themselves or in a squash other than the migration itself.

@@ -56,6 +56,32 @@ pub fn python(
     Some(Opaque { reason, may_touch, may_undo })
 }
 
+/// What is run by every `migrate`, where it says in SQL that it changes tables: their definitions are then not only those
+/// of the migrations.
+pub fn handler(
+    handler: &Function,
+    state: &State,
+    context: Context<'_>,
+    editor: &Editor<'_>,
+) -> Option<Opaque> {
+    let changes = handler.sql.iter().filter(|it| changes_tables(it));
+    let tables: BTreeSet<TableName> = changes.flat_map(|text| tables_in(text, editor)).collect();
+    if tables.is_empty() {
+        return None;
+    }
+    let reason = format!("{}, which every migrate runs", arguments::last_part(&handler.path));
+    let may_touch = MayTouch::Tables(tables);
+    let may_undo = undo::undone(handler, &may_touch, state, editor.schema(), context);
+    Some(Opaque { reason, may_touch, may_undo })
+}
+
+fn changes_tables(text: &str) -> bool {
+    let words: Vec<String> = text.split_whitespace().map(str::to_uppercase).collect();
+    let has = |it: &str| words.iter().any(|word| word == it);
+    let makes = has("CREATE") && (has("TABLE") || has("INDEX"));
+    makes || has("ALTER") || has("DROP") || has("RENAME")
+}
+
 /// Through `functools.partial` too.
 fn function(code: &Value) -> Option<&Arc<Function>> {
     match code {

@@ -21,7 +21,7 @@ use super::editor::{Editor, Order, table_name};
 use super::field::ModelKey;
 use super::notice::{Concern, Notice};
 use super::opaque;
-use super::project::{Does, Location, Object, SourceMigration, Value};
+use super::project::{Does, Function, Location, Object, SourceMigration, Value};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::TableName;
@@ -83,7 +83,13 @@ impl<'a> Executor<'a> {
     }
 
     /// What the migration at this position does to a database that all before it were applied to.
-    pub fn migrate(&mut self, position: usize, migration: &SourceMigration) -> Vec<Operation> {
+    /// `then` is what the app has run after it.
+    pub fn migrate(
+        &mut self,
+        position: usize,
+        migration: &SourceMigration,
+        then: &[Arc<Function>],
+    ) -> Vec<Operation> {
         self.editor.begin_migration(position);
         self.app = migration.works_for.clone().unwrap_or_else(|| migration.id.app.clone());
         let both = Sides { state: true, database: true };
@@ -99,6 +105,11 @@ impl<'a> Executor<'a> {
                 self.may_not_be_done(reason, before);
             }
             self.not_seen(&at, Opaque::new(reason, MayTouch::Anything), both);
+        }
+        for handler in then {
+            if let Some(opaque) = opaque::handler(handler, &self.to, self.context, &self.editor) {
+                self.not_seen(&handler.at, opaque, both);
+            }
         }
         let finished = self.editor.finish_migration();
         for reason in finished.notices {

@@ -40,6 +40,8 @@ pub struct App {
     /// The dotted name of the package of its migrations, whether there is one or not; `None` when
     /// `MIGRATION_MODULES` turns them off.
     pub migrations_module: Option<Arc<str>>,
+    /// What its configuration connects to the signals `pre_migrate` and `post_migrate`: run by every `migrate`.
+    pub migrate_handlers: Vec<Arc<Function>>,
 }
 
 /// The settings that were read. A name that is not there was set nowhere; one that could not be seen

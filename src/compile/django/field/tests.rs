@@ -106,6 +106,7 @@ fn a_class_stands_for_its_model() {
     let mut project = python::project();
     for (label, module) in [("other", "site.shop"), ("shop", "site.shop.order")] {
         project.apps.push(App {
+            migrate_handlers: Vec::new(),
             label: label.into(),
             module: module.into(),
             path: "x".into(),

@@ -7,7 +7,7 @@ use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::Function;
 use crate::compile::django::state::{Context, State};
 use crate::migration::{MayTouch, MayUndo};
-use crate::schema::{Schema, TableName};
+use crate::schema::{Name, Schema, TableName};
 
 /// Methods of `BaseDatabaseSchemaEditor` by which a constraint or an index goes, by whatever name
 /// (`django/db/backends/base/schema.py`).
@@ -45,23 +45,28 @@ pub fn undone(
     let drops = |what: &str| statements.iter().any(|it| says(it, &["DROP", what]));
     let constraints =
         calls(CONSTRAINTS) || deletes || ["CONSTRAINT", "INDEX", "KEY", "COLUMN"].into_iter().any(drops);
-    let by_sql =
-        [&["DROP", "COLUMN"][..], &["RENAME", "COLUMN"], &["ALTER", "COLUMN"], &["CHANGE"], &["MODIFY"]];
-    let alters = |statement: &&Vec<&str>| by_sql.iter().any(|all| says(statement, all));
-    let mut said: BTreeSet<&str> = statements.iter().filter(alters).flatten().copied().collect();
+    let said_by = |ways: &[&[&str]]| -> BTreeSet<&str> {
+        let any = |statement: &&Vec<&str>| ways.iter().any(|all| says(statement, all));
+        statements.iter().filter(any).flatten().copied().collect()
+    };
+    let mut said = said_by(&[&["DROP", "COLUMN"], &["RENAME", "COLUMN"], &["CHANGE"]]);
     if calls(COLUMNS) {
         said.extend(function.words.iter().map(|it| &**it));
     }
+    // Whose columns stay, and are others.
+    let redefined = said_by(&[&["ALTER", "COLUMN"], &["MODIFY"]]);
     let fields =
         function.models.iter().filter_map(|(app, model)| state.concrete(&ModelKey::new(app.clone(), model)));
     let of_fields: BTreeSet<_> =
         fields.flat_map(|model| said.iter().filter_map(|word| model.field(word)?.column())).collect();
     let columns = tables.iter().filter_map(|table| schema.tables.get(table)).flat_map(|table| &table.columns);
-    let columns =
-        columns.map(|it| &it.name).filter(|name| said.contains(&***name) || of_fields.contains(&***name));
+    let names = columns.map(|it| &it.name);
+    let (gone, stay): (BTreeSet<&Name>, BTreeSet<&Name>) =
+        names.partition(|name| said.contains(&***name) || of_fields.contains(&***name));
     MayUndo {
-        columns: columns.cloned().collect(),
+        columns: gone.into_iter().cloned().collect(),
         constraints,
+        definitions: stay.into_iter().filter(|name| redefined.contains(&***name)).cloned().collect(),
         tables: tables_gone(function, tables, &statements, state, context),
         ..MayUndo::default()
     }

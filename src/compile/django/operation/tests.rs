@@ -1,6 +1,7 @@
 //! Small projects, from their sources to the operations of a manifest.
 
 mod code;
+mod handlers;
 mod own;
 mod wild;
 
@@ -200,6 +201,30 @@ def all_of_it(apps, schema_editor):
             "RunPython named ?? shop_item -table shop_item",
             "RunPython in_sql ?? shop_item",
             "RunPython all_of_it ?? anything",
+        ],
+    );
+}
+
+#[test]
+fn sql_may_stand_in_a_constant() {
+    check_body(
+        "
+SQL = 'ALTER TABLE shop_item ADD note text'
+
+def by_name(apps, schema_editor):
+    schema_editor.execute(SQL)
+
+def with_names(apps, schema_editor):
+    schema_editor.execute(SQL % 1)
+
+def formatted(apps, schema_editor):
+    schema_editor.execute(SQL.format(1))
+",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(by_name), migrations.RunPython(with_names), migrations.RunPython(formatted)]",
+        &[
+            "RunPython by_name ?? shop_item",
+            "RunPython with_names ?? shop_item",
+            "RunPython formatted ?? shop_item",
         ],
     );
 }

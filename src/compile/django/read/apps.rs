@@ -75,6 +75,7 @@ fn place(label: &str, folder: &Path, world: &World, apps: &mut Vec<App>) {
         default_auto_field: default_auto_field(world),
         migrations_module: migrations_module(label, &module, world),
         module,
+        migrate_handlers: Vec::new(),
     });
 }
 
@@ -131,7 +132,11 @@ impl Interpreter<'_> {
         let label = config.as_ref().and_then(|class| self.text_attribute(class, "label"));
         let label = label.unwrap_or_else(|| name.rsplit('.').next().unwrap_or(&name).to_owned());
         let auto_field = config.as_ref().and_then(|class| self.text_attribute(class, "default_auto_field"));
+        // Those of Django's own apps make rows.
+        let config = config.filter(|_| !name.starts_with("django.contrib."));
+        let migrate_handlers = config.map(|it| self.migrate_handlers(&it)).unwrap_or_default();
         Ok(App {
+            migrate_handlers,
             default_auto_field: auto_field.map(Into::into).unwrap_or_else(|| default_auto_field(self.world)),
             migrations_module: migrations_module(&label, &name, self.world),
             label: label.into(),

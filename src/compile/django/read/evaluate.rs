@@ -24,6 +24,7 @@ mod names;
 mod operator;
 mod outside;
 mod setting;
+mod signal;
 mod statement;
 
 use std::cell::{Cell, RefCell};

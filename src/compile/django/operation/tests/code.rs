@@ -76,3 +76,30 @@ def any_one(apps, schema_editor):
         &["RunPython loads ?? nothing", "RunPython caches ?? anything", "RunPython any_one ?? anything"],
     );
 }
+
+/// As treebeard's `fix_tree` does, which Wagtail calls.
+#[test]
+fn what_a_model_does_by_itself_it_does_to_its_own_table() {
+    check_code(
+        "
+from django.db import connection
+
+class Item(models.Model):
+    @classmethod
+    def fix(cls):
+        connection.cursor().execute(sql_of(cls))
+    @classmethod
+    def count(cls):
+        return cls.objects.count()
+
+def fixes(apps, schema_editor):
+    Item.count()
+    Item.fix()
+
+def fixes_more(apps, schema_editor):
+    rebuild(connection.cursor())
+    Item.fix()
+",
+        &["RunPython fixes ?? shop_item", "RunPython fixes_more ?? anything"],
+    );
+}

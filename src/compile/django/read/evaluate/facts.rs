@@ -74,13 +74,24 @@ impl Interpreter<'_> {
         if let Some((_, known)) = self.facts.get(&key).or_else(|| self.own_facts.get(&key)) {
             return known.clone();
         }
+        let function = self.facts_with(closure, walk::editor_name(&closure.definition));
+        let facts = if closure.scope.module.eager { &mut self.own_facts } else { &mut self.facts };
+        facts.insert(key, (closure.definition.clone(), function.clone()));
+        function
+    }
+
+    /// Of a function that a signal calls, which gives it no schema editor.
+    pub fn handler_facts(&mut self, closure: &Rc<Closure>) -> Arc<Function> {
+        self.facts_with(closure, None)
+    }
+
+    fn facts_with(&mut self, closure: &Rc<Closure>, editor: Option<Arc<str>>) -> Arc<Function> {
         let mut seen = Seen::default();
-        let editor = walk::editor_name(&closure.definition);
         let work = work::of(&closure.definition, editor.as_ref(), self.world.dialect);
         self.look_into(closure, editor, &mut seen, &mut Visited::new());
         seen.models.sort();
         seen.models.dedup();
-        let function = Arc::new(Function {
+        Arc::new(Function {
             path: closure.path.clone(),
             body: shape(&closure.definition),
             work,
@@ -91,10 +102,7 @@ impl Interpreter<'_> {
             editor_calls: seen.editor_calls,
             words: seen.words,
             at: self.location(&closure.scope.module, closure.definition.span),
-        });
-        let facts = if closure.scope.module.eager { &mut self.own_facts } else { &mut self.facts };
-        facts.insert(key, (closure.definition.clone(), function.clone()));
-        function
+        })
     }
 
     fn look_into(
@@ -170,6 +178,9 @@ impl Interpreter<'_> {
         visited: &mut Visited,
     ) {
         let found = self.leads_to(it.what, scope).unwrap_or(None);
+        if let Some(constant) = &found {
+            texts(constant, &mut seen.sql);
+        }
         let called = match &found {
             Some(Live::Name(path)) => {
                 // By whatever name it was imported.
@@ -200,7 +211,28 @@ impl Interpreter<'_> {
         let skip = usize::from(called.owner.is_some() && !matches!(it.what.kind, ExprKind::Name(_)));
         let parameter = it.slot.as_ref().and_then(|slot| parameter(&called.definition, slot, skip));
         seen.touches_schema |= it.slot.is_some() && parameter.is_none();
+        let touched_before = std::mem::take(&mut seen.touches_schema);
         self.look_into(&called, parameter, seen, visited);
+        if seen.touches_schema && !touched_before {
+            // What a model does by itself, it does to its own table.
+            seen.models.extend(self.model_of(it.what, scope));
+        }
+        seen.touches_schema |= touched_before;
+    }
+
+    /// The model of the sources on which a method is called.
+    fn model_of(&mut self, method: &Expr, scope: &Rc<Scope>) -> Option<(Arc<str>, Arc<str>)> {
+        let ExprKind::Attribute(object, _) = &method.kind else { return None };
+        let Ok(Some(Live::Class(class))) = self.leads_to(object, scope) else { return None };
+        if !self.is_model(&class).unwrap_or(false) {
+            return None;
+        }
+        let Ok(Live::Instance(options)) = self.options(&class, scope, object.span) else { return None };
+        let names = options.attributes.borrow();
+        match (names.get("app_label"), names.get("model_name")) {
+            (Some(Live::Str(label)), Some(Live::Str(model))) => Some((label.clone(), model.clone())),
+            _ => None,
+        }
     }
 
     /// `name`, `module.name`, `Class.name`, `Class(…).name`: what it stands for, as far as nothing need be run.
@@ -256,6 +288,16 @@ impl Interpreter<'_> {
             }
         }
         seen.touches_schema |= !COMMANDS_FOR_ROWS.contains(&&**name);
+    }
+}
+
+/// The SQL that a constant is, or holds.
+fn texts(value: &Live, sql: &mut Vec<Arc<str>>) {
+    match value {
+        Live::Str(text) if text::reads_like_sql(text) => sql.push(text.clone()),
+        Live::Tuple(items) => items.iter().for_each(|it| texts(it, sql)),
+        Live::List(items) => items.borrow().iter().for_each(|it| texts(it, sql)),
+        _ => {}
     }
 }
 

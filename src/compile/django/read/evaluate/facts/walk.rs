@@ -76,7 +76,7 @@ impl<'d, 's> Walk<'d, 's> {
             StmtKind::AugAssign { value, .. } => self.hand_on(value),
             StmtKind::For { target, iterable, body, otherwise } => {
                 self.bind(target);
-                self.expr(iterable);
+                self.hand_on(iterable);
                 self.block(body);
                 self.block(otherwise);
             }
@@ -206,7 +206,8 @@ impl<'d, 's> Walk<'d, 's> {
                 }
             }
             ExprKind::Binary(left, _, right) => {
-                self.expr(left);
+                // `SQL % name`
+                self.hand_on(left);
                 self.expr(right);
             }
             ExprKind::Compare(left, rest) => {
@@ -267,8 +268,14 @@ impl<'d, 's> Walk<'d, 's> {
                 });
                 let is_passed = slot.is_some();
                 self.named.push(Named { what: &call.function, is_called: true, slot, first });
-                if let ExprKind::Attribute(..) = &call.function.kind {
-                    self.expr(&call.function);
+                match &call.function.kind {
+                    ExprKind::Attribute(text, name)
+                        if matches!(&**name, "format" | "replace" | "split" | "strip") =>
+                    {
+                        self.hand_on(text);
+                    }
+                    ExprKind::Attribute(..) => self.expr(&call.function),
+                    _ => {}
                 }
                 let others = call.args.iter().chain(call.keywords.iter().map(|(_, it)| it));
                 let others: Vec<&Expr> = others.filter(|it| !is_passed || !self.is_the_editor(it)).collect();

@@ -373,3 +373,25 @@ class Odd(models.TextField):
     check("'sqlite' | 'mysql'", "shop_item + odd varchar(5) NULL");
     check("'postgresql' if self.null", "shop_item + odd text NULL");
 }
+
+/// Its type was not known, though on this database the override changes nothing.
+#[test]
+fn a_type_that_is_passed_on_is_the_fields_own() {
+    let check = |method: &str, expected: &str| {
+        let class = format!("\nclass Odd(models.UUIDField):\n    def db_type(self, connection):\n{method}\n");
+        check_body(
+            &class,
+            "dependencies = [('shop', '1')]\n    operations = [migrations.AddField('item', 'odd', Odd(null=True))]",
+            &[expected],
+        );
+    };
+    let elsewhere = "        if connection.vendor == 'mysql':\n            return 'char(32)'\n";
+    check(&format!("{elsewhere}        return super().db_type(connection)"), "shop_item + odd uuid NULL");
+    check(
+        &format!("{elsewhere}        own = super().db_type(connection)\n        return own"),
+        "shop_item + odd uuid NULL",
+    );
+    check("        return super().db_type(connection) + '[]'", "shop_item + odd (not known) NULL");
+    check("        return super().rel_db_type(connection)", "shop_item + odd (not known) NULL");
+    check("        return f'{super().db_type(connection)} COLLATE x'", "shop_item + odd (not known) NULL");
+}

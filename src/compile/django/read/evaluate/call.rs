@@ -564,6 +564,10 @@ impl Interpreter<'_> {
                 Some(name) => Live::str(name),
                 None => self.unknown(scope, span, format!("calls `{class}.{name}`, which is not followed")),
             }),
+            ("db_type" | "rel_db_type", Live::Instance(_)) if class.starts_with("django.db.models.") => {
+                let same = format!("{SAME_AS_FIELD}{name}");
+                Ok(self.outside_instance(&same, Vec::new(), Vec::new(), scope, span))
+            }
             _ => Ok(self.unknown(scope, span, format!("calls `{class}.{name}`, which is not followed"))),
         }
     }
@@ -625,6 +629,20 @@ fn has_a_manager(expr: &Expr) -> bool {
         ExprKind::Subscript(object, _) => has_a_manager(object),
         _ => false,
     }
+}
+
+/// What a method of Django's own field class gives is an instance of this and the method's name.
+const SAME_AS_FIELD: &str = "django.db.models.Field.";
+
+/// Whether `value` is what the method gives on Django's own class: the override only passed it on.
+pub fn is_same_as_field(value: &Live, method: &str) -> bool {
+    let Live::Instance(instance) = value else {
+        return false;
+    };
+    let Live::Name(class) = &instance.class else {
+        return false;
+    };
+    class.strip_prefix(SAME_AS_FIELD) == Some(method)
 }
 
 /// Decorators that leave a function what it is.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::asked::{self, CALLED};
+use super::call::is_same_as_field;
 use super::facts::shape;
 use super::live::*;
 use super::{Interpreter, format};
@@ -273,6 +274,9 @@ impl Interpreter<'_> {
                 Some(Value::Bool(self.adds(&closure, &receiver, scope, instance.span)))
             } else if CALLED.contains(&&*name) {
                 let result = self.ask(&closure, &receiver, scope, instance.span);
+                if is_same_as_field(&result, &name) {
+                    continue;
+                }
                 Some(self.convert(&result, scope, depth, budget))
             } else {
                 None

@@ -490,7 +490,7 @@ impl Interpreter<'_> {
         );
     }
 
-    /// Calling what an outside class made: an `Env` of django-environ.
+    /// Calling what an outside class made: an `Env` of django-environ or environs.
     pub fn call_outside_instance(
         &mut self,
         instance: &Rc<Instance>,
@@ -511,9 +511,23 @@ impl Interpreter<'_> {
             }
             _ => {}
         }
-        if !class.starts_with("environ.") {
+        if !is_env(class) {
             return Ok(None);
         }
+        let default_at = if class.starts_with("environ.") { 2 } else { 1 };
+        Ok(self.ask_env(instance, default_at, args, keywords, scope, span))
+    }
+
+    /// Asks an `Env` of django-environ or environs for a variable, whose default is the argument at `default_at`.
+    fn ask_env(
+        &mut self,
+        instance: &Instance,
+        default_at: usize,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Live> {
         let given = keywords.iter().find(|(it, _)| &**it == "default").map(|(_, value)| value.clone());
         // `Env(DEBUG=(bool, False))`
         let scheme = args.first().and_then(Live::as_str).and_then(|name| {
@@ -523,11 +537,9 @@ impl Interpreter<'_> {
                 _ => None,
             }
         });
-        if let Some(default) = given.or(args.get(2).cloned()).or(scheme) {
-            self.assume_unset(args.first(), &default, scope, span);
-            return Ok(Some(default));
-        }
-        Ok(None)
+        let default = given.or(args.get(default_at).cloned()).or(scheme)?;
+        self.assume_unset(args.first(), &default, scope, span);
+        Some(default)
     }
 
     /// `get(key, default, cast)` of dynaconf, which looks into the environment and into files that the machine has.
@@ -630,9 +642,14 @@ impl Interpreter<'_> {
                     span,
                 ))
             }
-            (class, "read_env") if class.starts_with("environ.") => Some(Live::None),
-            (class, _) if class.starts_with("environ.") => {
-                self.call_outside_instance(instance, args, keywords, scope, span)?
+            (class, "read_env") if is_env(class) => Some(Live::None),
+            (class, method)
+                if is_env(class) && !matches!(method, "prefixed" | "seal" | "dump" | "parser") =>
+            {
+                // These take the kind of their elements before the default.
+                let by_element = matches!(method, "list" | "tuple" | "set" | "dict" | "get_value");
+                let default_at = if by_element && class.starts_with("environ.") { 2 } else { 1 };
+                self.ask_env(instance, default_at, args, keywords, scope, span)
             }
             // <https://www.dynaconf.com/>
             ("dynaconf.LazySettings" | "dynaconf.Dynaconf", "get") => {
@@ -643,6 +660,11 @@ impl Interpreter<'_> {
             _ => None,
         })
     }
+}
+
+/// django-environ's, or environs'.
+fn is_env(class: &str) -> bool {
+    class.starts_with("environ.") || class == "environs.Env"
 }
 
 /// `os.path.normpath`

@@ -42,6 +42,23 @@ fn the_environment_is_taken_as_unset_and_that_is_told() {
     assert_eq!(told[0], "assumed that A is not set in the environment, so that it is 'a'");
 }
 
+/// What only a default in second place decided was not known, nor were the apps that hang on it.
+#[test]
+fn defaults_may_stand_in_their_place() {
+    let tree = Tree::new().settings(
+        "import environ\nfrom environs import Env\nenv = environ.Env()\nenvs = Env()\nenvs.read_env()\n\
+         A = env.bool('A', False)\nB = env.list('B', str, ['b'])\nC = env('C', str, 'c')\nD = env.list('D', str)\n\
+         E = envs.bool('E', True)\nF = envs('F', 'f')\nG = envs.list('G', ['g'])\nH = envs.int('H', default=7)\n\
+         INSTALLED_APPS = ['a']\nif A:\n    INSTALLED_APPS.append('b')\nif E:\n    INSTALLED_APPS += G\n",
+    );
+    check(&tree, "INSTALLED_APPS", "[\"a\", \"g\"]");
+    check(&tree, "B", "[\"b\"]");
+    check(&tree, "C", "\"c\"");
+    check(&tree, "F", "\"f\"");
+    check(&tree, "H", "7");
+    assert!(show(&tree.read().settings.values["D"]).starts_with('?'));
+}
+
 #[test]
 fn dynaconf_is_taken_as_unset_but_for_files_of_the_sources() {
     let tree = Tree::new().settings(

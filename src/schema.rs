@@ -119,9 +119,9 @@ impl Spelling {
     /// [`Spelling::compare`] for types, where a text may name several ([`OR`]): one of them is enough.
     pub fn compare_type(&self, other: &Self) -> Comparison {
         match (self.compare(other), self.text(), other.text()) {
-            (Comparison::Different, Some(one), Some(other)) if one.contains(OR) || other.contains(OR) => {
+            (comparison, Some(one), Some(other)) if one.contains(OR) || other.contains(OR) => {
                 let is_shared = one.split(OR).any(|it| other.split(OR).any(|other| it == other));
-                if is_shared { Comparison::Same } else { Comparison::Different }
+                if is_shared { Comparison::Same } else { comparison }
             }
             (comparison, ..) => comparison,
         }

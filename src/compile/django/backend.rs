@@ -102,15 +102,20 @@ impl Backend {
             }
             (None, _) => {
                 let class = self.pointed_at(key.class);
-                self.spelled(self.type_or_types(&Scalar { class, db_type: None, ..key.clone() }))
+                let text = self.type_or_types(&Scalar { class, db_type: None, ..key.clone() });
+                let older = (class != key.class).then(|| self.pointed_at_before(key.class)).flatten();
+                let older = older.and_then(|older| self.data_type(&Scalar::new(older)));
+                self.spelled(match (text, older) {
+                    (Some(text), Some(older)) => Some([text, older].join(OR)),
+                    (text, _) => text,
+                })
             }
         };
         ColumnType { collation, ..column }
     }
 
     /// `rel_db_type` in `django/db/models/fields/__init__.py`: the numbers of a key that numbers itself, and,
-    /// unless `related_fields_match_type` (MySQL's), plain numbers for positive ones. [`BuiltIn::Other`] when it
-    /// is not known.
+    /// unless `related_fields_match_type` (MySQL's), plain numbers for positive ones.
     fn pointed_at(self, class: BuiltIn) -> BuiltIn {
         let matches_type = matches!(self.dialect, Dialect::Mysql | Dialect::Mariadb);
         match class {
@@ -118,12 +123,21 @@ impl Backend {
             BuiltIn::BigAuto => BuiltIn::BigInteger,
             BuiltIn::SmallAuto => BuiltIn::SmallInteger,
             BuiltIn::PositiveInteger if !matches_type => BuiltIn::Integer,
-            // Django 3.2 made them follow the key's own size; what stands may be older.
-            BuiltIn::PositiveBigInteger | BuiltIn::PositiveSmallInteger if !matches_type => {
-                if self.django >= (3, 2) { BuiltIn::Other } else { BuiltIn::Integer }
+            BuiltIn::PositiveBigInteger | BuiltIn::PositiveSmallInteger
+                if !matches_type && self.django < (3, 2) =>
+            {
+                BuiltIn::Integer
             }
+            BuiltIn::PositiveBigInteger if !matches_type => BuiltIn::BigInteger,
+            BuiltIn::PositiveSmallInteger if !matches_type => BuiltIn::SmallInteger,
             other => other,
         }
+    }
+
+    /// Django 3.2 made foreign keys follow a positive key's own size; what stands may be older.
+    fn pointed_at_before(self, class: BuiltIn) -> Option<BuiltIn> {
+        let follows = matches!(class, BuiltIn::PositiveBigInteger | BuiltIn::PositiveSmallInteger);
+        (follows && self.django >= (3, 2)).then_some(BuiltIn::Integer)
     }
 
     /// The type; of a key that nobody wrote, also what it is when it was made under another

@@ -98,12 +98,7 @@ fn types_are_those_that_django_says() {
             let pointing = backend.column(&key, "col_id", Some(scalar)).unwrap();
             match pointing.data_type.text() {
                 Some(text) => assert!(may_be(text, rel_db_type), "{text} {line}"),
-                // What stands may be older, or is no type at all.
-                None => assert!(
-                    rel_db_type.contains("None")
-                        || matches!(label, "PositiveBigIntegerField" | "PositiveSmallIntegerField"),
-                    "{line}"
-                ),
+                None => assert!(rel_db_type.contains("None"), "{line}"),
             }
             assert!(pointing.check.is_none() && !pointing.auto_increment, "{line}");
             seen += 1;

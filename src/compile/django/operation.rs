@@ -182,6 +182,8 @@ impl<'a> Executor<'a> {
             self.not_seen(&object.at, Opaque::new(reason, may_touch), taken);
         }
         if class != Class::RunPython {
+            let another = class == Class::RunSql && identify::does_another(object, "database_forwards");
+            let database = if another && database.is_own() { Side::OwnSql } else { database };
             self.in_its_own_way(object, taken, [state, database], before);
         }
         self.app = app;

@@ -45,15 +45,17 @@ pub enum Side {
     Own,
     /// Something of its own, on such a condition.
     DoubtfulOwn,
+    /// SQL of its own, so that what it was given may not be run.
+    OwnSql,
 }
 
 impl Side {
     pub fn is_doubtful(self) -> bool {
-        matches!(self, Self::Doubtful | Self::DoubtfulOwn)
+        matches!(self, Self::Doubtful | Self::DoubtfulOwn | Self::OwnSql)
     }
 
     pub fn is_own(self) -> bool {
-        matches!(self, Self::Own | Self::DoubtfulOwn)
+        matches!(self, Self::Own | Self::DoubtfulOwn | Self::OwnSql)
     }
 }
 
@@ -86,6 +88,11 @@ pub fn side(object: &Object, method: &str) -> Side {
             (Reach::Never | Reach::Perhaps, Reach::Perhaps) => Side::DoubtfulOwn,
         },
     }
+}
+
+/// Whether it never comes to what Django's class does.
+pub fn does_another(object: &Object, method: &str) -> bool {
+    function(object, method).is_some_and(|it| it.body == Body::Other && it.work.usual == Reach::Never)
 }
 
 /// The label of the app whose models a method changes, where that is not the migration's own.

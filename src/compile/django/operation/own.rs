@@ -53,7 +53,11 @@ impl Executor<'_> {
             if database.is_doubtful() && !doubt.is_nothing() {
                 opaque.may_undo = both(opaque.may_undo, doubt);
             }
+            let reason = opaque.reason.clone();
             self.not_seen(&object.at, opaque, taken);
+            if database == Side::OwnSql {
+                self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), taken);
+            }
         } else if taken.database && database.is_doubtful() && !changed.is_empty() {
             let reason = format!("{} may not do it: it tries, or asks something first", object.class);
             let may_undo = doubt;

@@ -198,3 +198,45 @@ fn a_migration_may_apply_other_operations_or_none() {
         check_body("", &body, &expected);
     }
 }
+
+/// What is given to `RunSQL` is for one vendor, and what another one gets is told.
+#[test]
+fn an_operation_may_run_sql_of_its_own() {
+    check_body(
+        "
+class ForEach(migrations.RunSQL):
+    def __init__(self, postgres, sqlite):
+        self.postgres = postgres
+        super().__init__(sqlite)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor == 'postgresql':
+            self._run_sql(schema_editor, self.postgres)
+        elif schema_editor.connection.vendor == 'sqlite':
+            self._run_sql(schema_editor, self.sql)
+",
+        "dependencies = [('shop', '1')]
+    operations = [ForEach('CREATE TABLE one (id integer)', 'CREATE TABLE other (id integer)')]",
+        &[
+            "create other: id",
+            "shop.migrations.2.ForEach does its own to the database ?? other -table other (its own too)",
+            "shop.migrations.2.ForEach does its own to the database ?? anything",
+        ],
+    );
+}
+
+#[test]
+fn an_operation_that_changes_its_field_is_told() {
+    check_body(
+        "
+class Indexed(migrations.AddField):
+    def state_forwards(self, app_label, state):
+        self.field.db_index = True
+        super().state_forwards(app_label, state)
+",
+        "dependencies = [('shop', '1')]\n    operations = [Indexed('item', 'note', models.IntegerField(null=True))]",
+        &[
+            "shop_item + note integer NULL",
+            "shop.migrations.2.Indexed has its own idea of the models after it ?? shop_item",
+        ],
+    );
+}

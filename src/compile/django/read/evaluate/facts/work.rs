@@ -193,12 +193,22 @@ impl Method<'_> {
         done
     }
 
-    /// A migration that gives itself other operations does not do what it says.
+    /// A migration that gives itself other operations does not do what it says, nor an operation that changes its field.
     fn assigned(&self, target: &Expr, done: &mut Done) {
-        if matches!(&target.kind, ExprKind::Attribute(_, name) if &**name == "operations") {
+        if self.is_what_it_says(target) {
             done.then(Done::own());
         }
         self.expr(target, done);
+    }
+
+    fn is_what_it_says(&self, target: &Expr) -> bool {
+        let ExprKind::Attribute(object, name) = &target.kind else { return false };
+        let decides = matches!(
+            &**name,
+            "constraint" | "field" | "fields" | "index" | "name" | "operations" | "options" | "sql"
+        );
+        let on_itself = matches!(&object.kind, ExprKind::Name(name) if Some(name) == self.itself);
+        if on_itself { decides } else { self.is_what_it_says(object) }
     }
 
     /// A test that the dialect answers, or Django's question to the routers, which is asked of each operation.

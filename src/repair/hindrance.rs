@@ -68,13 +68,15 @@ fn has_index_name(dialect: Dialect, actual: &Schema, table: &TableName, name: &N
     }
 }
 
-/// A constraint's name is one of its table's, but MySQL and MariaDB know a foreign key by it in the whole schema.
+/// A constraint's name is one of its table's, but MySQL and MariaDB know a foreign key by it in the whole schema, and MySQL
+/// a check.
 fn has_constraint_name(dialect: Dialect, actual: &Schema, table: &TableName, name: &Name) -> bool {
     let is_it = |it: &Option<Name>| it.as_ref() == Some(name);
     let is_key = |it: &Table| it.foreign_keys.iter().any(|it| is_it(&it.name));
+    let is_check = |it: &Table| it.checks.iter().any(|it| is_it(&it.name));
     let has = |it: &Table| {
         is_key(it)
-            || it.checks.iter().any(|it| is_it(&it.name))
+            || is_check(it)
             || it.uniques.iter().any(|it| is_it(&it.name))
             || it.exclusions.iter().any(|it| is_it(&it.name))
             || it.primary_key.iter().any(|it| is_it(&it.name))
@@ -82,7 +84,9 @@ fn has_constraint_name(dialect: Dialect, actual: &Schema, table: &TableName, nam
     match dialect {
         Dialect::Postgres | Dialect::Sqlite => actual.tables.get(table).is_some_and(|it| has(it)),
         Dialect::Mysql | Dialect::Mariadb => {
-            in_schema_of(actual, table).any(is_key) || actual.tables.get(table).is_some_and(|it| has(it))
+            let is_known_by_it = |it: &Table| is_key(it) || (dialect == Dialect::Mysql && is_check(it));
+            in_schema_of(actual, table).any(is_known_by_it)
+                || actual.tables.get(table).is_some_and(|it| has(it))
         }
     }
 }

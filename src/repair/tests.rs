@@ -4,8 +4,8 @@ mod forms;
 
 use super::*;
 use crate::schema::{
-    Action, Column, Deferrable, ForeignKey, Index, Name, PrimaryKey, Provenance, Spelling, Table, TableKind,
-    TableName, UniqueConstraint,
+    Action, Check, Column, Deferrable, ForeignKey, Index, Name, PrimaryKey, Provenance, Spelling, Table,
+    TableKind, TableName, UniqueConstraint,
 };
 
 fn table(name: &str, columns: &[&str]) -> Table {
@@ -118,6 +118,28 @@ fn a_name_that_another_object_has_is_not_taken_for_it() {
     // One name space for all tables, or one for each.
     let postgres = plan(Dialect::Postgres, &actual, &expected);
     assert_eq!(reasons(&postgres), ["i is the name of another object, which would have to go first"]);
+    assert_eq!(plan(Dialect::Mariadb, &actual, &expected).statements.len(), 1);
+}
+
+/// MySQL's checks have one name space for all tables, MariaDB's one for each.
+#[test]
+fn a_check_of_another_table_that_has_the_name_is_told() {
+    let with_check = |name: &str, columns: &[&str]| {
+        let mut table = table(name, &["id", "x"]);
+        let (columns, expression) =
+            (columns.iter().map(|it| Name::from(*it)).collect(), Spelling::certain("x > 0"));
+        table.checks.push(Check {
+            name: Some("c".into()),
+            columns,
+            expression,
+            provenance: Provenance::default(),
+        });
+        table
+    };
+    let actual = schema([with_check("a", &["x"]), table("b", &["id", "x"])]);
+    let expected = schema([with_check("b", &["x"])]);
+    let mysql = plan(Dialect::Mysql, &actual, &expected);
+    assert_eq!(reasons(&mysql), ["c is the name of another object, which would have to go first"]);
     assert_eq!(plan(Dialect::Mariadb, &actual, &expected).statements.len(), 1);
 }
 

@@ -1,6 +1,6 @@
 //! What was looked at beyond ledger and catalog once something was missing: the traces that tell why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -83,6 +83,9 @@ pub struct Evidence {
     pub left_overs: Vec<LeftOver>,
     /// PostgreSQL: how many columns of a standing table were dropped since it was made.
     pub dropped_columns: BTreeMap<TableName, u64>,
+    /// PostgreSQL: standing tables that had triggers, as each foreign key makes them on both of its tables, and have none
+    /// left. Known until the next VACUUM of the table.
+    pub lost_triggers: BTreeSet<TableName>,
     /// Standing tables with the marks of their making.
     pub ages: Vec<TableAge>,
     /// PostgreSQL: of how many numbers between a standing table and the one made before it no object is known. Looked

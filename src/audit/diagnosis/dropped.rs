@@ -198,8 +198,62 @@ impl Scene<'_> {
                 }
             }
         }
+        told.extend(self.lost_triggers(&is_gone));
         const SHOWN: usize = 2;
         told.into_iter().take(SHOWN).collect()
+    }
+
+    /// Tables that had triggers, as the foreign key of a missing table makes them, where no migration took any away.
+    fn lost_triggers(&self, is_gone: &dyn Fn(&TableName) -> bool) -> Vec<String> {
+        let Some(evidence) = self.evidence().filter(|it| !it.lost_triggers.is_empty()) else {
+            return Vec::new();
+        };
+        let missing = self.expected.expectation.schema.tables.iter().filter(|(name, _)| is_gone(name));
+        let keys = missing.flat_map(|(name, table)| table.foreign_keys.iter().map(move |key| (name, key)));
+        keys.filter(|(_, key)| evidence.lost_triggers.contains(&key.references))
+            .filter(|(_, key)| !self.migrations_drop_triggers(&key.references))
+            .map(|(name, key)| {
+                format!(
+                    "{} had triggers and has none left: the foreign key of {name} makes them",
+                    key.references
+                )
+            })
+            .collect()
+    }
+
+    /// Whether anything that was applied may have dropped a trigger of this table, or a key that made one.
+    fn migrations_drop_triggers(&self, table: &TableName) -> bool {
+        use crate::migration::{MayTouch, Operation};
+        use crate::schema::Change;
+        let mut around = BTreeSet::from([table]);
+        let applied = self.expected.applied.effective.iter().filter_map(|it| self.manifest.migration(*it));
+        applied.flat_map(|it| &it.operations).any(|operation| match operation {
+            Operation::Opaque(opaque) => match &opaque.may_touch {
+                MayTouch::Nothing => false,
+                MayTouch::Tables(tables) => tables.iter().any(|it| around.contains(it)),
+                MayTouch::Anything => true,
+            },
+            Operation::Change(change) => {
+                if let Change::CreateTable(made) = change
+                    && made.foreign_keys.iter().any(|it| it.references == *table)
+                {
+                    around.insert(&made.name);
+                }
+                if let Change::AddForeignKey { table: from, foreign_key } = change
+                    && foreign_key.references == *table
+                {
+                    around.insert(from);
+                }
+                let takes_away = matches!(
+                    change,
+                    Change::DropTable { .. }
+                        | Change::DropForeignKey { .. }
+                        | Change::DropColumn { .. }
+                        | Change::RenameTable { .. }
+                );
+                takes_away && around.contains(change.table())
+            }
+        })
     }
 
     /// Whether the server says how many columns were dropped.

@@ -29,6 +29,7 @@ struct TableRow {
     /// Microseconds since 1970.
     made_at: Option<i64>,
     dropped_columns: i64,
+    lost_triggers: bool,
 }
 
 impl Session {
@@ -98,6 +99,7 @@ impl Session {
             dropped_columns: (made.iter())
                 .map(|it| (table(&it.name), u64::try_from(it.dropped_columns).unwrap_or_default()))
                 .collect(),
+            lost_triggers: made.iter().filter(|it| it.lost_triggers).map(|it| table(&it.name)).collect(),
             ages: ages(made, touched),
             free_numbers: (free_numbers.iter())
                 .filter_map(|(name, free)| Some((table(name), u64::try_from(*free).ok()?)))

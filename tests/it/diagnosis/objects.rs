@@ -97,6 +97,43 @@ async fn dropped_column_on_postgres() {
     dropped(&stage, "shop_order has lost 1 column since it was made, of which migrations drop 0").await;
 }
 
+/// The foreign key of a dropped table leaves a mark on the table to which it referred, until that is vacuumed.
+#[tokio::test]
+async fn dropped_beside_the_triggers_of_its_key_on_postgres() {
+    let database = postgres_database().await;
+    let stage = Stage::new(Dialect::Postgres, database.url());
+    stage.manage(&["migrate"]);
+    database.execute("DROP TABLE blog_comment").await;
+    let trace = "blog_post had triggers and has none left: the foreign key of blog_comment makes them";
+    dropped(&stage, trace).await;
+    let report = stage.report().await;
+    let edited = report.diagnosis.iter().find(|it| it.cause == Cause::MigrationEdited);
+    assert!(edited.is_none_or(|it| it.likelihood == Likelihood::Low), "{edited:#?}");
+    database.execute("VACUUM blog_post").await;
+    let told = format!("{:?}", stage.report().await.diagnosis);
+    assert!(!told.contains("had triggers"), "{told}");
+}
+
+/// A model that came into the file later leaves no such mark.
+#[tokio::test]
+async fn a_table_that_was_never_there_left_no_triggers_on_postgres() {
+    let database = postgres_database().await;
+    let stage = Stage::new(Dialect::Postgres, database.url());
+    let post = "(\"title\", models.CharField(max_length=100)),\n            ],\n        ),\n";
+    let comment = "        migrations.CreateModel(\n            name=\"Comment\",\n            fields=[\n                \
+                   (\"id\", models.BigAutoField(primary_key=True, serialize=False)),\n                \
+                   (\"text\", models.TextField()),\n                \
+                   (\"post\", models.ForeignKey(\"blog.Post\", on_delete=models.CASCADE)),\n            ],\n        ),\n";
+    let file = "blog/migrations/0001_initial.py";
+    stage.edit(file, comment, "");
+    stage.manage(&["migrate"]);
+    stage.edit(file, post, &format!("{post}{comment}"));
+    let report = stage.report().await;
+    let told = format!("{:?}", report.diagnosis);
+    assert!(!report.findings.is_empty() && !told.contains("had triggers"), "{told}");
+    first(&report, "a model that came later", Cause::MigrationEdited);
+}
+
 /// A sequence that no column owned outlives its table.
 #[tokio::test]
 async fn dropped_beside_its_sequence_on_postgres() {

@@ -253,9 +253,9 @@ fn loaded(
             });
         }
     }
-    loaded.dependencies = ids(&read.dependencies, "dependency", &job.file, &mut told);
-    loaded.run_before = ids(&read.run_before, "entry of run_before", &job.file, &mut told);
-    loaded.migration.replaces = ids(&read.replaces, "entry of replaces", &job.file, &mut told);
+    loaded.dependencies = ids(&read.dependencies, "a dependency", &job.file, &mut told);
+    loaded.run_before = ids(&read.run_before, "an entry of run_before", &job.file, &mut told);
+    loaded.migration.replaces = ids(&read.replaces, "an entry of replaces", &job.file, &mut told);
     (Some(loaded), told)
 }
 
@@ -285,7 +285,7 @@ fn ids(values: &[Value], what: &str, file: &std::path::Path, told: &mut Vec<Noti
             Value::Object(call) => (call.at.line, format!("is a `{}` of something not known", call.class)),
             _ => (1, "is no pair of an app and a name".to_owned()),
         };
-        told.push(notice(Concern::Dependency, file, line, format!("a {what} is not known: it {reason}")));
+        told.push(notice(Concern::Dependency, file, line, format!("{what} is not known: it {reason}")));
     }
     ids
 }

@@ -68,8 +68,9 @@ const HAS_NULLS_NOT_DISTINCT: i32 = 150_000;
 const HAS_TRANSACTION_TIMEOUT: i32 = 170_000;
 const HAS_NOT_ENFORCED: i32 = 180_000;
 
-/// How often a snapshot is taken anew when the catalog changes under the server's own functions.
-const ATTEMPTS: u32 = 10;
+/// How often a snapshot is taken anew when the catalog changes under the server's own functions: on a busy machine, while
+/// tables come and go without a pause, every second one is in vain. The budget of the audit ends them all.
+const ATTEMPTS: u32 = 25;
 
 impl Session {
     /// Connects directly (a pool would hide why a connection was refused) under our own timeout (a direct

@@ -130,9 +130,13 @@ impl Expected {
                         || (is_older && spot.may_undo.columns.contains(column))
                 }
                 Part::Constraint(columns) => {
-                    is_older
-                        && (spot.may_undo.constraints
-                            || columns.iter().any(|it| spot.may_undo.columns.contains(it)))
+                    // One over a single column belongs to its definition.
+                    let is_defined =
+                        columns.len() == 1 && columns.iter().all(|it| spot.may_undo.definitions.contains(it));
+                    is_defined
+                        || is_older
+                            && (spot.may_undo.constraints
+                                || columns.iter().any(|it| spot.may_undo.columns.contains(it)))
                 }
             };
             touches && undoes && self.applied_at(manifest, spot.migration).max().is_none_or(|at| at >= since)

@@ -4,6 +4,7 @@ mod large;
 mod order;
 mod projects;
 mod steps;
+mod styles;
 mod told;
 mod wild;
 

@@ -179,11 +179,12 @@ impl Backend {
                 // MariaDB 10.2.1.
                 !matches!(self.dialect, Dialect::Mysql | Dialect::Mariadb) || self.django >= (3, 0)
             }
-            BuiltIn::Json if self.dialect == Dialect::Sqlite => {
+            BuiltIn::Json if self.dialect == Dialect::Sqlite && !scalar.unchecked => {
                 return Some(format!(r#"(JSON_VALID("{column}") OR "{column}" IS NULL)"#).into());
             }
             _ => false,
         };
+        let is_checked = is_checked && !scalar.unchecked;
         is_checked.then(|| format!("{} >= 0", self.dialect.quote(column)).into())
     }
 

@@ -25,7 +25,7 @@ use super::names;
 use super::state::{Context, Model, State};
 use crate::compile::sql;
 use crate::dialect::Dialect;
-use crate::migration::{MayTouch, Opaque, Operation};
+use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Change, ConstraintRef, Name, Schema, TableName};
 
 pub use meta::OldIndex;
@@ -44,7 +44,7 @@ pub struct Editor<'a> {
     /// What was not seen through since it was last asked for.
     unseen: Vec<String>,
     /// What was not seen through of each table: each is told once, however often it is made anew.
-    told: BTreeSet<(TableName, String)>,
+    told: BTreeSet<(TableName, String, Vec<Name>)>,
     order: Order,
     /// Collations that were made: those by which texts that differ may be equal are not deterministic, and have no
     /// pattern operators.
@@ -149,16 +149,16 @@ impl<'a> Editor<'a> {
     }
 
     fn unseen_in(&mut self, table: &TableName, reason: impl AsRef<str>) {
-        self.undefined_in(table, reason, BTreeSet::new());
+        self.undefined_in(table, reason, MayUndo::default());
     }
 
-    /// Of these columns of the table nothing is known but that they are there.
-    fn undefined_in(&mut self, table: &TableName, reason: impl AsRef<str>, columns: BTreeSet<Name>) {
+    /// What of the table is only a guess.
+    fn undefined_in(&mut self, table: &TableName, reason: impl AsRef<str>, may_undo: MayUndo) {
         let reason = reason.as_ref();
-        if self.told.insert((table.clone(), reason.to_owned())) {
-            let mut opaque = Opaque::new(reason, MayTouch::Tables(BTreeSet::from([table.clone()])));
-            opaque.may_undo.definitions = columns;
-            self.opaque(opaque);
+        let guessed: Vec<Name> = may_undo.definitions.iter().chain(&may_undo.columns).cloned().collect();
+        if self.told.insert((table.clone(), reason.to_owned(), guessed)) {
+            let may_touch = MayTouch::Tables(BTreeSet::from([table.clone()]));
+            self.opaque(Opaque { reason: reason.to_owned(), may_touch, may_undo });
         }
     }
 
@@ -342,7 +342,9 @@ impl<'a> Editor<'a> {
         let reason =
             field.notice.clone().unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
         let table = self.table_of(model);
-        self.undefined_in(&table, reason, field.column().into_iter().collect());
+        let mut may_undo = MayUndo::default();
+        define::guessed(field, &mut may_undo);
+        self.undefined_in(&table, reason, may_undo);
     }
 
     fn drop_unique(&mut self, table: &TableName, unique: ConstraintRef) {

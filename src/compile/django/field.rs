@@ -11,7 +11,7 @@ mod scalar;
 use std::fmt;
 use std::sync::Arc;
 
-use super::project::{Project, Value};
+use super::project::{FIELD_NAME, Project, Value};
 use crate::schema::Action;
 
 pub use arguments::{Argument, Arguments, last_segment};
@@ -57,6 +57,7 @@ pub struct Field {
     /// Effective: a `ForeignKey` and a `SlugField` have one unless told otherwise.
     pub db_index: bool,
     pub db_column: Option<Arc<str>>,
+    pub naming: ColumnName,
     /// `None` when nothing is said: Django's `default` is no default of the database.
     pub db_default: Option<Value>,
     /// Django's own default, and whether an empty text stands for one that is not said: MySQL keeps some of them.
@@ -72,6 +73,17 @@ pub struct Field {
     pub blind: bool,
     /// It may add others to its model, by code that is not run: which class does.
     pub adds: Option<Arc<str>>,
+}
+
+/// Where the name of a field's column comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnName {
+    /// `db_column`, or the field's name.
+    Usual,
+    /// A class of the sources makes it, with [`FIELD_NAME`] for the field's name.
+    Own(Arc<str>),
+    /// What is said here is a guess.
+    Unknown,
 }
 
 #[derive(Clone, Debug)]
@@ -147,6 +159,11 @@ impl Field {
     /// `Field.get_attname_column`: the column's name; none for a field without one.
     pub fn column(&self) -> Option<Arc<str>> {
         match &self.kind {
+            Kind::Relation(_) | Kind::Scalar(_) | Kind::Generated(_) | Kind::Unknown
+                if let ColumnName::Own(made) = &self.naming =>
+            {
+                Some(made.replace(FIELD_NAME, &self.name).into())
+            }
             Kind::Absent | Kind::ManyToMany(_) | Kind::CompositePrimaryKey(_) => None,
             Kind::Relation(_) => Some(match &self.db_column {
                 Some(column) => column.clone(),

@@ -142,6 +142,9 @@ pub struct Unknown {
     pub text: String,
 }
 
+/// Stands for the field's name in the name of a column that a class makes of it.
+pub const FIELD_NAME: &str = "«fieldName»";
+
 /// An instance: of a field, an operation, a constraint, an index, an expression, or of anything else.
 ///
 /// A class of Django's is never followed into its source: it is named by its shortest public path

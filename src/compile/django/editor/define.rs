@@ -1,14 +1,14 @@
 //! Columns and tables as `table_sql` and `column_sql` define them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Editor, find, table_name};
 use crate::compile::django::backend::ColumnType;
-use crate::compile::django::field::{Field, Kind};
+use crate::compile::django::field::{ColumnName, Field, Kind};
 use crate::compile::django::names;
 use crate::compile::django::state::{Model, State};
 use crate::dialect::Dialect;
+use crate::migration::MayUndo;
 use crate::schema::{
     Change, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
     PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
@@ -39,8 +39,8 @@ pub struct Planned {
     /// What follows it at the end of the migration.
     pub deferred: Vec<Change>,
     pub unseen: Vec<String>,
-    /// Columns of which nothing is known but that they are there.
-    pub undefined: BTreeSet<Name>,
+    /// What is only a guess.
+    pub undefined: MayUndo,
 }
 
 pub fn primary_key(columns: impl IntoIterator<Item = Name>) -> PrimaryKey {
@@ -216,7 +216,7 @@ impl Editor<'_> {
             table: Table::new(name.clone()),
             deferred: Vec::new(),
             unseen: Vec::new(),
-            undefined: BTreeSet::new(),
+            undefined: MayUndo::default(),
         };
         let mut indexes = Vec::new();
         let mut late = Vec::new();
@@ -265,7 +265,7 @@ impl Editor<'_> {
                     .clone()
                     .unwrap_or_else(|| format!("field `{}` was not seen through", field.name)),
             );
-            planned.undefined.extend(field.column());
+            guessed(field, &mut planned.undefined);
         }
         planned.unseen.extend(adds(field));
         let name = planned.table.name.clone();
@@ -289,6 +289,16 @@ impl Editor<'_> {
         indexes.extend(self.field_indexes(&name, field, &defined));
         planned.unseen.extend(self.open_collation(field, &defined));
         planned.table.columns.push(defined.column);
+    }
+}
+
+/// A column of which nothing is known but that it is there, or not even that under this name.
+pub(super) fn guessed(field: &Field, may_undo: &mut MayUndo) {
+    if field.naming == ColumnName::Unknown {
+        may_undo.columns.extend(field.column());
+        may_undo.own = true;
+    } else {
+        may_undo.definitions.extend(field.column());
     }
 }
 

@@ -17,9 +17,18 @@ pub enum Said {
 }
 
 /// Where a field's column comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Column {
     Usual,
+    Absent,
+    /// With `FIELD_NAME` for the field's.
+    Named(Arc<str>),
+    Unknown,
+}
+
+/// The check of a field that has a method of its own for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Check {
     Absent,
     Unknown,
 }
@@ -56,9 +65,24 @@ pub fn db_type(object: &Object) -> Said {
     }
 }
 
-/// Whether a class of the sources has a method of its own of this name, that does not say `None`.
-pub fn overrides(object: &Object, name: &str) -> bool {
-    !matches!(said(object, name), Said::Nothing | Said::None)
+/// What the class says of the check that Django's field may bring along: `None` when nothing. `Field.db_parameters` asks
+/// `db_check`, unless it is overridden too.
+pub fn has_check(object: &Object) -> Option<Check> {
+    match result(object, "db_parameters") {
+        None => match said(object, "db_check") {
+            Said::Nothing => None,
+            Said::None => Some(Check::Absent),
+            Said::Text(_) | Said::Unknown => Some(Check::Unknown),
+        },
+        Some(Some(Value::Dict(entries))) => {
+            let check = entries.iter().find(|(key, _)| matches!(key, Value::Str(key) if &**key == "check"));
+            match check {
+                None | Some((_, Value::None)) => Some(Check::Absent),
+                Some(_) => Some(Check::Unknown),
+            }
+        }
+        Some(Some(_) | None) => Some(Check::Unknown),
+    }
 }
 
 pub fn internal_type(object: &Object) -> Said {
@@ -76,11 +100,22 @@ pub fn rel_db_type(object: &Object) -> Option<CustomType> {
 
 /// `Field.get_attname_column` and `Field.get_attname`: the second element of the first is the column.
 pub fn column(object: &Object) -> Column {
+    match attribute(object, "column") {
+        Some(Value::Str(made)) => return Column::Named(made.clone()),
+        Some(Value::None) => return Column::Absent,
+        Some(_) => return Column::Unknown,
+        None => {}
+    }
     match result(object, "get_attname_column") {
         None if result(object, "get_attname").is_none() => Column::Usual,
         Some(Some(Value::Tuple(parts))) if matches!(parts.as_slice(), [_, Value::None]) => Column::Absent,
         Some(Some(_) | None) | None => Column::Unknown,
     }
+}
+
+/// Whether its constructor was followed, so that its attributes are what it has afterwards.
+pub fn is_known(object: &Object) -> bool {
+    object.base.is_some() || object.class.starts_with("django.")
 }
 
 /// An attribute that a class of the sources sets.

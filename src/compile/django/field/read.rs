@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::arguments::{Argument, Arguments, last_segment};
 use super::class::{SPATIAL, built_in, length, positional};
 use super::known::{Known, Length};
-use super::methods::{self, Column};
+use super::methods::{self, Check, Column};
 use super::{
-    BuiltIn, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation, Scalar, relation,
+    BuiltIn, ColumnName, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation, Scalar,
+    relation,
 };
 use crate::compile::django::project::{Object, Project, Value};
 
@@ -57,10 +58,10 @@ impl Reader<'_> {
                 usual
             }
         };
-        // Set by the class itself, before or after Django's constructor: that is not known.
         match methods::attribute(object, name) {
             None => said,
-            Some(Value::Bool(flag)) if *flag == said => said,
+            Some(Value::Bool(flag)) if *flag == said || methods::is_known(object) => *flag,
+            // Set by the class itself, before or after Django's constructor: that is not known.
             Some(_) => {
                 self.unseen(format!("{} sets `{name}` itself", object.class));
                 said
@@ -108,10 +109,13 @@ impl Reader<'_> {
             name: name.into(),
             null: nullable || self.flag(&arguments, object, "null", false),
             primary_key: self.flag(&arguments, object, "primary_key", false),
-            unique: class == "OneToOneField" || self.flag(&arguments, object, "unique", false),
+            unique: class == "OneToOneField"
+                || self.flag(&arguments, object, "unique", false)
+                || self.flag(&arguments, object, "_unique", false),
             db_index: self.flag(&arguments, object, "db_index", is_relation || class == "SlugField"),
-            db_column: self.db_column(&arguments),
-            db_default: self.db_default(&arguments),
+            db_column: self.db_column(&arguments, object),
+            naming: ColumnName::Usual,
+            db_default: self.db_default(&arguments, object),
             // A class of the project's own may have a default that its constructor says.
             default: arguments
                 .get("default")
@@ -131,7 +135,11 @@ impl Reader<'_> {
         match methods::column(object) {
             Column::Usual => {}
             Column::Absent => field.kind = Kind::Absent,
-            Column::Unknown => self.unseen(format!("{} names its column itself", object.class)),
+            Column::Named(made) => field.naming = ColumnName::Own(made),
+            Column::Unknown => {
+                field.naming = ColumnName::Unknown;
+                self.unseen(format!("{} names its column itself", object.class));
+            }
         }
         if matches!(field.kind, Kind::Absent) {
             self.blind = false;
@@ -193,6 +201,10 @@ impl Reader<'_> {
             ("decimal_places", &mut scalar.decimal_places),
         ] {
             match methods::attribute(object, name) {
+                Some(Value::Int(set)) if methods::is_known(object) => {
+                    *number = u32::try_from(*set).map_or(Number::Unknown, Number::Is);
+                }
+                Some(Value::None) if methods::is_known(object) => *number = Number::Unset,
                 Some(Value::Int(set)) if u32::try_from(*set).is_ok_and(|set| *number == Number::Is(set)) => {}
                 Some(_) => *number = Number::Unknown,
                 None => {}
@@ -204,7 +216,9 @@ impl Reader<'_> {
                 .and_then(|value| self::scalar(value, self.of, self.project))
                 .map(Box::new);
         }
-        scalar.collation = match arguments.text("db_collation") {
+        let collation =
+            methods::attribute(object, "db_collation").map_or(arguments.text("db_collation"), as_argument);
+        scalar.collation = match collation {
             Argument::Unset => None,
             Argument::Is(name) => Some(name.clone()),
             Argument::Unknown => {
@@ -214,8 +228,13 @@ impl Reader<'_> {
         };
         scalar.db_type = db_type;
         scalar.rel_db_type = methods::rel_db_type(object);
-        if methods::overrides(object, "db_check") {
-            self.unseen(format!("{} has a `db_check` of its own", object.class));
+        match methods::has_check(object) {
+            None => {}
+            Some(Check::Absent) => scalar.unchecked = true,
+            Some(Check::Unknown) => {
+                scalar.unchecked = true;
+                self.unseen(format!("{} has a check of its own", object.class));
+            }
         }
         Kind::Scalar(scalar)
     }
@@ -328,8 +347,8 @@ impl Reader<'_> {
         Kind::Generated(Generated { output, expression, stored })
     }
 
-    fn db_column(&mut self, arguments: &Arguments<'_>) -> Option<Arc<str>> {
-        match arguments.text("db_column") {
+    fn db_column(&mut self, arguments: &Arguments<'_>, object: &Object) -> Option<Arc<str>> {
+        match methods::attribute(object, "db_column").map_or(arguments.text("db_column"), as_argument) {
             Argument::Unset => None,
             Argument::Is(name) => Some(name.clone()),
             Argument::Unknown => {
@@ -339,8 +358,8 @@ impl Reader<'_> {
         }
     }
 
-    fn db_default(&mut self, arguments: &Arguments<'_>) -> Option<Value> {
-        let value = arguments.get("db_default")?;
+    fn db_default(&mut self, arguments: &Arguments<'_>, object: &Object) -> Option<Value> {
+        let value = methods::attribute(object, "db_default").or_else(|| arguments.get("db_default"))?;
         let unset = matches!(value, Value::Name(name) if last_segment(name) == "NOT_PROVIDED");
         (!unset).then(|| value.clone())
     }
@@ -355,6 +374,7 @@ fn unseen_field(name: &str) -> Field {
         unique: false,
         db_index: false,
         db_column: None,
+        naming: ColumnName::Usual,
         db_default: None,
         default: None,
         blank: false,
@@ -362,6 +382,14 @@ fn unseen_field(name: &str) -> Field {
         notice: None,
         blind: true,
         adds: None,
+    }
+}
+
+fn as_argument(set: &Value) -> Argument<&Arc<str>> {
+    match set {
+        Value::None => Argument::Unset,
+        Value::Str(text) => Argument::Is(text),
+        _ => Argument::Unknown,
     }
 }
 

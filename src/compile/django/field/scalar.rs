@@ -16,6 +16,8 @@ pub struct Scalar {
     pub db_type: Option<CustomType>,
     /// What a custom `rel_db_type` said: the type of foreign keys that end in this field.
     pub rel_db_type: Option<CustomType>,
+    /// It has no check, whatever its class has.
+    pub unchecked: bool,
     /// A key that nobody wrote: its class is what DEFAULT_AUTO_FIELD was when the table was made.
     pub automatic: bool,
 }
@@ -31,6 +33,7 @@ impl Scalar {
             collation: None,
             db_type: None,
             rel_db_type: None,
+            unchecked: false,
             automatic: false,
         }
     }

@@ -205,15 +205,63 @@ fn what_was_not_seen_through_is_told() {
     let lost = read(lost);
     assert!(lost.blind && data_type(&lost) == "(not known)");
 
-    let mut sets = own("CharField(max_length=9)", Vec::new());
-    sets.attributes = vec![("max_length".into(), Value::Int(12))];
-    assert_eq!(data_type(&read(sets)), "(not known)");
+    let mut lost = own("CharField(max_length=9)", Vec::new());
+    (lost.base, lost.attributes) = (None, vec![("max_length".into(), Value::Int(12))]);
+    assert_eq!(data_type(&read(lost)), "(not known)");
 
     let point = field("django.contrib.gis.db.models.PointField(srid=4326)");
     assert!(point.blind && matches!(point.kind, Kind::Unknown));
     assert!(field("ForeignKey(to=None)").blind);
     assert!(field("CharField(max_length=9, db_index=own.INDEXED)").blind);
     assert!(!field("CharField(max_length=own.LENGTH)").blind);
+}
+
+/// Behind its constructor, or by a property: they are what the field has.
+#[test]
+fn attributes_win_over_arguments() {
+    let set = |source: &str, attributes: &[(&str, Value)]| {
+        let mut object = own(source, Vec::new());
+        object.attributes = attributes.iter().map(|(name, value)| ((*name).into(), value.clone())).collect();
+        read(object)
+    };
+    assert_eq!(data_type(&set("CharField(max_length=9)", &[("max_length", Value::Int(12))])), "varchar(12)");
+    let flags = ["null", "unique", "db_index"].map(|it| (it, Value::Bool(true)));
+    let all = set("CharField(max_length=9)", &flags);
+    assert!(all.null && all.unique && all.db_index && !all.blind);
+    let Kind::Relation(loose) =
+        set("ForeignKey(to='Item', on_delete=models.CASCADE)", &[("db_constraint", Value::Bool(false))]).kind
+    else {
+        panic!()
+    };
+    assert!(!loose.db_constraint);
+    let named = set("IntegerField()", &[("column", Value::Str("own_«fieldName»_x".into()))]);
+    assert_eq!(named.column().as_deref(), Some("own_f_x"));
+    let unknown = set("IntegerField()", &[("column", Value::Bool(true))]);
+    assert!(unknown.blind && unknown.naming == ColumnName::Unknown);
+    let number = set("IntegerField()", &[("db_column", Value::Str("n".into()))]);
+    assert_eq!(number.column().as_deref(), Some("n"));
+}
+
+/// The check that a positive number brings along may be gone, or be another.
+#[test]
+fn a_check_may_be_a_classs_own() {
+    let backend = Backend { dialect: Dialect::Postgres, django: (5, 0) };
+    let check = |methods: Vec<(Arc<str>, Method)>| {
+        let field = read(own("PositiveIntegerField()", methods));
+        (backend.column(&field, "f", None).unwrap().check.is_some(), field.blind)
+    };
+    assert_eq!(check(Vec::new()), (true, false));
+    assert_eq!(check(vec![method("db_check", Some(Value::None), Body::Other)]), (false, false));
+    assert_eq!(check(vec![method("db_check", text("f > 1"), Body::Other)]), (false, true));
+    let parameters = |check: Value| {
+        let key = |name: &str| Value::Str(name.into());
+        Some(Value::Dict(vec![(key("type"), key("integer")), (key("check"), check)]))
+    };
+    assert_eq!(check(vec![method("db_parameters", parameters(Value::None), Body::Other)]), (false, false));
+    assert_eq!(
+        check(vec![method("db_parameters", parameters(Value::Str("x".into())), Body::Other)]),
+        (false, true)
+    );
 }
 
 /// A key that points at a key that points at a text.

@@ -24,7 +24,7 @@ impl Executor<'_> {
                 "whether it is swapped, for the setting {setting} is not known: say --set {setting}=app.Model"
             ));
         }
-        if let Some(bases) = call.arguments.get(3, "bases") {
+        if let Some(bases) = call.arguments.get(3, "bases").filter(|it| !matches!(it, Value::None)) {
             model.bases = self.bases(bases, &mut unseen);
         }
         model.options.unseen.clone_from(&unseen);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Context, State};
 use crate::compile::django::arguments::{self, Arguments};
-use crate::compile::django::field::{Field, Kind, ModelKey, Relation};
+use crate::compile::django::field::{ColumnName, Field, Kind, ModelKey, Relation};
 use crate::compile::django::index::{ModelConstraint, ModelIndex};
 use crate::compile::django::project::{Location, Object, Project, Value};
 use crate::dialect::Dialect;
@@ -289,6 +289,7 @@ pub fn relation_field(name: &str, to: &ModelKey, db_constraint: bool, parent: bo
         unique: parent,
         db_index: true,
         db_column: None,
+        naming: ColumnName::Usual,
         db_default: None,
         default: None,
         blank: false,

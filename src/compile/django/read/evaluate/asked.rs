@@ -18,20 +18,25 @@ pub const CALLED: &[&str] = &[
     "db_type_suffix",
     "db_check",
     "db_parameters",
-    "get_attname",
-    "get_attname_column",
 ];
 
+/// Methods by which a field names its column (`django/db/models/fields/__init__.py`).
+pub const NAMING: &[&str] =
+    &["get_attname", "get_attname_column", "set_attributes_from_name", "contribute_to_class"];
+
 /// Methods of operations, fields, indexes and constraints of which it counts whether they are overridden, and by what.
-const OVERRIDDEN: &[&str] =
-    &["state_forwards", "database_forwards", "create_sql", "constraint_sql", "contribute_to_class"];
+const OVERRIDDEN: &[&str] = &["state_forwards", "database_forwards", "create_sql", "constraint_sql"];
 
 /// Attributes that decide something whatever they are.
 const DECISIVE: &[&str] = &[
     "null",
     "unique",
+    "_unique",
     "primary_key",
     "db_index",
+    "db_column",
+    "db_default",
+    "db_collation",
     "db_constraint",
     "parent_link",
     "max_length",
@@ -58,7 +63,11 @@ const NOT_ASKED: &[&str] = &[
 ];
 
 pub fn is_method_asked_for(name: &str) -> bool {
-    CALLED.contains(&name) || OVERRIDDEN.contains(&name)
+    [CALLED, NAMING, OVERRIDDEN].iter().any(|it| it.contains(&name))
+}
+
+pub fn is_decisive(name: &str) -> bool {
+    DECISIVE.contains(&name)
 }
 
 pub fn is_attribute_asked_for(name: &str, value: &Live) -> bool {

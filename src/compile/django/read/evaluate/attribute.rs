@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::*;
-use super::{Interpreter, format};
+use super::{Interpreter, format, given};
 use crate::compile::django::read::syntax::tree::Span;
 
 impl Interpreter<'_> {
@@ -197,7 +197,10 @@ impl Interpreter<'_> {
                 Ok(Some(Live::dict(pairs)))
             }
             (Live::Class(class), _) => {
-                if let Some(found) = self.class_attribute(class, name)? {
+                let is_set = instance.base_calls.borrow().iter().any(|it| given::sets(&it.class, name));
+                if let Some(found) = self.class_attribute(class, name)?
+                    && (!is_set || matches!(found, Live::Descriptor(..)))
+                {
                     return self.bind_attribute(found, object, scope, span).map(Some);
                 }
                 if let Some(Live::Function(hook)) = self.class_attribute(class, "__getattr__")? {
@@ -226,10 +229,13 @@ impl Interpreter<'_> {
                     Some(Live::Name(base)) => {
                         // What Django's constructor was given it keeps under the same name.
                         let calls = instance.base_calls.borrow();
-                        let mut given = calls.iter().flat_map(|call| &call.keywords);
-                        if let Some((_, value)) = given.find(|(it, _)| **it == *name) {
-                            return Ok(Some(value.clone()));
+                        let mut given = calls
+                            .iter()
+                            .filter_map(|it| given::kept(&it.class, &it.args, &it.keywords, name));
+                        if let Some(value) = given.next() {
+                            return Ok(Some(value));
                         }
+                        drop(given);
                         let open =
                             calls.iter().flat_map(|call| &call.keywords).any(|(it, _)| it.starts_with('*'));
                         drop(calls);
@@ -245,9 +251,13 @@ impl Interpreter<'_> {
                     Some(unknown) => Ok(Some(unknown)),
                 }
             }
-            _ => {
-                if let Some((_, value)) = instance.keywords.iter().find(|(it, _)| **it == *name) {
-                    return Ok(Some(value.clone()));
+            (class, _) => {
+                let class = match class {
+                    Live::Name(path) => path,
+                    _ => "",
+                };
+                if let Some(value) = given::kept(class, &instance.args, &instance.keywords, name) {
+                    return Ok(Some(value));
                 }
                 let callee = Callee::Method(name.into());
                 Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))

@@ -3,10 +3,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::asked::NAMING;
+use super::branch::Cell;
 use super::class::{is_object, qualified};
 use super::facts::adds_a_field;
 use super::live::*;
-use super::{Interpreter, format};
+use super::{Interpreter, format, given};
 use crate::compile::django::read::syntax::tree::*;
 
 /// Stands among keywords for an unknown number of positional or keyword arguments.
@@ -542,6 +544,8 @@ impl Interpreter<'_> {
                     self.migration_init(instance, &args, scope, span)?;
                 }
                 if &**class != "builtins.object" {
+                    self.touch(Cell::Names(instance.attributes.clone()));
+                    given::all(class).for_each(|it| instance.attributes.borrow_mut().remove(it));
                     let call = BaseCall { class: class.clone(), args, keywords };
                     instance.base_calls.borrow_mut().push(call);
                 }
@@ -567,6 +571,9 @@ impl Interpreter<'_> {
             ("db_type" | "rel_db_type", Live::Instance(_)) if class.starts_with("django.db.models.") => {
                 let same = format!("{SAME_AS_FIELD}{name}");
                 Ok(self.outside_instance(&same, Vec::new(), Vec::new(), scope, span))
+            }
+            (_, Live::Instance(instance)) if NAMING.contains(&name) && given::is_field(class) => {
+                self.name_field(instance, class, name, args, scope, span)
             }
             _ => Ok(self.unknown(scope, span, format!("calls `{class}.{name}`, which is not followed"))),
         }

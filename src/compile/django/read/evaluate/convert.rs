@@ -8,9 +8,10 @@ use foldhash::fast::RandomState;
 
 use super::asked::{self, CALLED};
 use super::call::is_same_as_field;
+use super::column::names_column;
 use super::facts::shape;
 use super::live::*;
-use super::{Interpreter, format};
+use super::{Interpreter, format, given};
 use crate::compile::django::project::{Body, Call, Method, Object, Value};
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -161,8 +162,15 @@ impl Interpreter<'_> {
             methods: Vec::new(),
             at,
         };
+        let set = self.set_afterwards(instance, scope, depth, budget);
         let Live::Class(class) = &instance.class else {
             object.lineage = vec![object.class.clone()];
+            let own: Vec<_> = set.into_iter().filter(|(name, _)| given::sets(&object.class, name)).collect();
+            if given::parameters(&object.class).is_empty() {
+                object.attributes = own;
+            } else {
+                object.kwargs.splice(..0, own);
+            }
             return object;
         };
         let on_others = self.lineage(class).is_ok_and(|it| asked::stands_on_others(&it));
@@ -174,10 +182,14 @@ impl Interpreter<'_> {
         let calls = instance.base_calls.borrow().clone();
         match calls.as_slice() {
             [call] if object.notice.is_none() => {
+                let is_given =
+                    |(name, _): &(Arc<str>, Value)| given::parameters(&call.class).contains(&&**name);
+                let set = set.into_iter().filter(is_given).collect::<Vec<_>>();
+                let written = self.keywords(&call.keywords, scope, depth, budget);
                 object.base = Some(Call {
                     class: call.class.clone(),
                     args: self.each(&call.args, scope, depth, budget),
-                    kwargs: self.keywords(&call.keywords, scope, depth, budget),
+                    kwargs: set.into_iter().chain(written).collect(),
                 });
             }
             // A plain object: there is no base to reach.
@@ -201,6 +213,28 @@ impl Interpreter<'_> {
         object
     }
 
+    /// Attributes of the object alone: what its constructor sets too was set behind that.
+    fn set_afterwards(
+        &mut self,
+        instance: &Rc<Instance>,
+        scope: &Rc<Scope>,
+        depth: u32,
+        budget: &mut Budget,
+    ) -> Vec<(Arc<str>, Value)> {
+        let class = match &instance.class {
+            Live::Name(class) => class.clone(),
+            _ => match instance.base_calls.borrow().as_slice() {
+                [call] => call.class.clone(),
+                _ => return Vec::new(),
+            },
+        };
+        let mut set = instance.attributes.borrow().clone();
+        let others: Vec<Arc<str>> =
+            set.iter().filter(|(name, _)| !given::sets(&class, name)).map(|(name, _)| name.clone()).collect();
+        others.iter().for_each(|it| set.remove(it));
+        set.iter().map(|(name, value)| (name.clone(), self.convert(value, scope, depth, budget))).collect()
+    }
+
     /// Lineage, attributes and methods of an object of a class of the sources.
     fn describe(
         &mut self,
@@ -212,6 +246,9 @@ impl Interpreter<'_> {
         budget: &mut Budget,
     ) -> Result<(), Stop> {
         let lineage = self.lineage(class)?;
+        let receiver = Live::Instance(instance.clone());
+        let calls = instance.base_calls.borrow().clone();
+        let set_by_constructor = |name: &str| calls.iter().any(|it| given::sets(&it.class, name));
         let mut attributes = Names::default();
         let mut methods: Vec<(Arc<str>, Rc<Closure>)> = Vec::new();
         for it in lineage.iter() {
@@ -241,7 +278,15 @@ impl Interpreter<'_> {
                                 }
                             }
                             Live::Function(_) => {}
+                            Live::Descriptor(Descriptor::Property, _)
+                                if asked::is_decisive(&name) && attributes.get(&name).is_none() =>
+                            {
+                                let found = self.bind_attribute(value, &receiver, scope, instance.span)?;
+                                attributes.set(name, found);
+                            }
                             Live::Descriptor(..) | Live::Class(_) => {}
+                            // The constructor sets another.
+                            _ if set_by_constructor(&name) => {}
                             value if attributes.get(&name).is_none() && !name.starts_with("__") => {
                                 attributes.set(name, value);
                             }
@@ -267,7 +312,11 @@ impl Interpreter<'_> {
             let value = self.convert(value, scope, depth, budget);
             object.attributes.push((name.clone(), value));
         }
-        let receiver = Live::Instance(instance.clone());
+        if methods.iter().any(|(name, closure)| names_column(name, closure)) {
+            let contributes = methods.iter().find(|(name, _)| &**name == "contribute_to_class");
+            let column = self.column(instance, contributes.map(|(_, it)| it), scope);
+            object.attributes.push(("column".into(), self.convert(&column, scope, depth, budget)));
+        }
         for (name, closure) in methods {
             let function = self.function(&closure);
             let result = if function.adds_fields {

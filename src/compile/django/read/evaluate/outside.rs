@@ -54,6 +54,9 @@ impl Interpreter<'_> {
             }
             ("django.db", "connection") => Live::name("django.db.connection"),
             ("os", "environ") => Live::name("os.environ"),
+            ("string", "ascii_lowercase") => Live::str("abcdefghijklmnopqrstuvwxyz"),
+            ("string", "ascii_uppercase") => Live::str("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            ("string", "digits") => Live::str("0123456789"),
             ("os", "sep") => Live::str("/"),
             ("os.path", "sep") => Live::str("/"),
             ("sys", "argv") => Live::list(vec![Live::str("manage.py"), Live::str("migrate")]),
@@ -307,6 +310,65 @@ impl Interpreter<'_> {
                 }
                 Some(Live::list(all))
             }
+            "itertools.starmap" => match (args.first(), args.get(1)) {
+                (Some(function), Some(groups)) => {
+                    let function = self.force(function)?;
+                    match self.iterate(groups, scope, span)? {
+                        Ok(groups) => {
+                            let mut all = Vec::with_capacity(groups.len());
+                            for group in groups {
+                                all.push(match self.iterate(&group, scope, span)? {
+                                    Ok(args) => self.call(&function, args, Vec::new(), scope, span)?,
+                                    Err(unknown) => unknown,
+                                });
+                            }
+                            Some(Live::list(all))
+                        }
+                        Err(unknown) => Some(unknown),
+                    }
+                }
+                _ => None,
+            },
+            "itertools.product" if keywords.is_empty() => {
+                let mut rows = vec![Vec::new()];
+                for group in &args {
+                    let Ok(items) = self.iterate(group, scope, span)? else {
+                        return Ok(self.because(&[group], scope, span, "pairs what is not known"));
+                    };
+                    self.steps(rows.len().saturating_mul(items.len()))?;
+                    let longer = |row: &Vec<Live>| {
+                        let row = row.clone();
+                        let with = |item: &Live| row.iter().chain([item]).cloned().collect::<Vec<_>>();
+                        items.iter().map(with).collect::<Vec<_>>()
+                    };
+                    rows = rows.iter().flat_map(longer).collect();
+                }
+                Some(Live::list(rows.into_iter().map(Live::tuple).collect()))
+            }
+            "functools.reduce" => match args.as_slice() {
+                [function, items, start @ ..] => {
+                    let function = self.force(function)?;
+                    match self.iterate(items, scope, span)? {
+                        Ok(items) => {
+                            let mut items = start.iter().take(1).cloned().chain(items);
+                            let mut total = items.next();
+                            for item in items {
+                                let so_far = total.take().unwrap_or(Live::None);
+                                total = Some(self.call(
+                                    &function,
+                                    vec![so_far, item],
+                                    Vec::new(),
+                                    scope,
+                                    span,
+                                )?);
+                            }
+                            total
+                        }
+                        Err(unknown) => Some(unknown),
+                    }
+                }
+                _ => None,
+            },
             "ast.literal_eval" => first.as_ref().and_then(Live::as_str).and_then(|text| {
                 let file = Arc::new(PathBuf::from("literal_eval"));
                 let source =

@@ -140,6 +140,7 @@ struct Line {
     end: usize,
     /// The first outside of brackets.
     colon: Option<usize>,
+    /// Before that.
     has_equals: bool,
 }
 
@@ -230,7 +231,7 @@ impl Scanner<'_> {
                     }
                 }
                 byte => {
-                    line.has_equals |= byte == b'=';
+                    line.has_equals |= byte == b'=' && line.colon.is_none();
                     self.count(1);
                 }
             }

@@ -89,6 +89,7 @@ fn a_text_is_the_same_part_by_part() {
         "class A:\n\tdef f(self):\n\t\treturn 'it''s' # ' \n\n\tg = f\n",
         "class Ä: pass\ndef ｆ(): pass\n",
         "def f(x: 'a=b', y=lambda: 1): pass\n",
+        "def f(**a): return dict(b=1, **a)\n",
         " x = 1\n",
         "@d\n",
         "@d\n  def f(): pass\n",

@@ -1,0 +1,125 @@
+//! How a field names its column: Django's methods for it, and those of the sources that override them.
+
+use std::rc::Rc;
+
+use super::Interpreter;
+use super::asked::NAMING;
+use super::facts::shape;
+use super::live::*;
+use crate::compile::django::project::{Body, FIELD_NAME};
+use crate::compile::django::read::syntax::tree::Span;
+
+/// Whether a method may give the column another name.
+pub fn names_column(name: &str, closure: &Closure) -> bool {
+    if !NAMING.contains(&name) || shape(&closure.definition) == Body::Super {
+        return false;
+    }
+    // Most add something to the class.
+    let source = closure.scope.module.source.as_ref();
+    let span = closure.definition.span;
+    let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
+    name != "contribute_to_class"
+        || text.is_none_or(|it| it.contains("column") || it.contains("attname") || it.contains("self.name"))
+}
+
+/// A piece of [`FIELD_NAME`], or another case of it.
+fn is_cut(column: &str) -> bool {
+    let rest = column.replace(FIELD_NAME, "");
+    rest.contains(['«', '»']) || rest.to_lowercase().contains("fieldname")
+}
+
+impl Interpreter<'_> {
+    /// The column's name, with [`FIELD_NAME`] for the field's.
+    pub fn column(
+        &mut self,
+        instance: &Rc<Instance>,
+        contributes: Option<&Rc<Closure>>,
+        scope: &Rc<Scope>,
+    ) -> Live {
+        let before = instance.attributes.borrow().clone();
+        let receiver = Live::Instance(instance.clone());
+        let name = Live::str(FIELD_NAME);
+        let span = instance.span;
+        let done = match contributes {
+            Some(closure) => {
+                let args = vec![self.model("", "", scope, span), name];
+                self.call_closure(closure, Some(&receiver), args, Vec::new(), scope, span)
+            }
+            None => self.ask_method(&receiver, "set_attributes_from_name", vec![name], scope, span),
+        };
+        let after = std::mem::replace(&mut *instance.attributes.borrow_mut(), before);
+        match (done, after.get("column")) {
+            (Err(stop), _) => self.stopped(scope, span, &stop),
+            (Ok(_), Some(Live::Str(column))) if is_cut(column) => {
+                self.unknown(scope, span, "makes a column's name of a part of the field's")
+            }
+            (Ok(_), Some(column)) => column.clone(),
+            (Ok(_), None) => self.unknown(scope, span, "names its column in a way that was not seen"),
+        }
+    }
+
+    pub fn ask_method(
+        &mut self,
+        receiver: &Live,
+        name: &str,
+        args: Vec<Live>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let method = self.attribute(receiver, name, scope, span)?;
+        self.call(&method, args, Vec::new(), scope, span)
+    }
+
+    /// `Field.contribute_to_class` and what it calls to name the column (`django/db/models/fields/__init__.py`,
+    /// `related.py`).
+    pub fn name_field(
+        &mut self,
+        instance: &Rc<Instance>,
+        class: &str,
+        method: &str,
+        args: Vec<Live>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let field = Live::Instance(instance.clone());
+        let set = |name: &str, value: Live| instance.attributes.borrow_mut().set(name.into(), value);
+        match method {
+            "contribute_to_class" => {
+                let name = args.get(1).cloned().unwrap_or(Live::None);
+                self.ask_method(&field, "set_attributes_from_name", vec![name], scope, span)
+            }
+            "set_attributes_from_name" => {
+                if !matches!(instance.attributes.borrow().get("name"), Some(Live::Str(_))) {
+                    set("name", args.into_iter().next().unwrap_or(Live::None));
+                }
+                let both = self.ask_method(&field, "get_attname_column", Vec::new(), scope, span)?;
+                let both = match &both {
+                    Live::Tuple(both) => both.to_vec(),
+                    other => vec![other.clone(); 2],
+                };
+                for (name, value) in ["attname", "column"].into_iter().zip(both) {
+                    set(name, value);
+                }
+                Ok(Live::None)
+            }
+            "get_attname" => {
+                let name = self.attribute(&field, "name", scope, span)?;
+                let is_key = class.ends_with("ForeignKey") || class.ends_with("OneToOneField");
+                match (name.as_str(), is_key) {
+                    (Some(name), true) => Ok(Live::str(format!("{name}_id"))),
+                    _ => Ok(name),
+                }
+            }
+            _ => {
+                let attname = self.ask_method(&field, "get_attname", Vec::new(), scope, span)?;
+                let said = self.attribute(&field, "db_column", scope, span)?;
+                let column = match &said {
+                    Live::None => attname.clone(),
+                    Live::Str(text) if text.is_empty() => attname.clone(),
+                    _ => said,
+                };
+                Ok(Live::tuple(vec![attname, column]))
+            }
+        }
+    }
+}

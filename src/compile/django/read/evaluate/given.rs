@@ -1,0 +1,86 @@
+//! What the constructors of Django's operations and fields keep of what they are given: attributes under the same
+//! names, set whatever a class said before.
+
+use super::live::*;
+
+/// `Field.__init__` and those of its children (`django/db/models/fields/`).
+const OF_FIELDS: &[&str] = &[
+    "blank",
+    "choices",
+    "db_collation",
+    "db_column",
+    "db_comment",
+    "db_constraint",
+    "db_default",
+    "db_index",
+    "decimal_places",
+    "default",
+    "editable",
+    "max_digits",
+    "max_length",
+    "null",
+    "primary_key",
+];
+
+/// The parameters of an operation's constructor, by position (`django/db/migrations/operations/`).
+pub fn parameters(class: &str) -> &'static [&'static str] {
+    if !class.starts_with("django.db.migrations.")
+        && !class.starts_with("django.contrib.postgres.operations.")
+    {
+        return &[];
+    }
+    match class.rsplit('.').next().unwrap_or_default() {
+        "CreateModel" => &["name", "fields", "options", "bases", "managers"],
+        "DeleteModel" => &["name"],
+        "RenameModel" => &["old_name", "new_name"],
+        "AlterModelTable" => &["name", "table"],
+        "AlterUniqueTogether" => &["name", "unique_together"],
+        "AlterIndexTogether" => &["name", "index_together"],
+        "AlterOrderWithRespectTo" => &["name", "order_with_respect_to"],
+        "AlterModelOptions" => &["name", "options"],
+        "AlterModelManagers" => &["name", "managers"],
+        "AddField" | "AlterField" => &["model_name", "name", "field", "preserve_default"],
+        "RemoveField" => &["model_name", "name"],
+        "RenameField" => &["model_name", "old_name", "new_name"],
+        "AddIndex" | "AddIndexConcurrently" => &["model_name", "index"],
+        "RemoveIndex" | "RemoveIndexConcurrently" | "RemoveConstraint" | "ValidateConstraint" => {
+            &["model_name", "name"]
+        }
+        "RenameIndex" => &["model_name", "new_name", "old_name", "old_fields"],
+        "AddConstraint" | "AddConstraintNotValid" => &["model_name", "constraint"],
+        "AlterConstraint" => &["model_name", "name", "constraint"],
+        "RunSQL" => &["sql", "reverse_sql", "state_operations", "hints", "elidable"],
+        "RunPython" => &["code", "reverse_code", "atomic", "hints", "elidable"],
+        "SeparateDatabaseAndState" => &["database_operations", "state_operations"],
+        _ => &[],
+    }
+}
+
+pub fn is_field(class: &str) -> bool {
+    (class.starts_with("django.db.models.") || class.starts_with("django.contrib.postgres."))
+        && (class.ends_with("Field") || class.ends_with("ForeignKey"))
+}
+
+/// Whether calling the constructor of a class sets an attribute.
+pub fn sets(class: &str, name: &str) -> bool {
+    parameters(class).contains(&name) || (is_field(class) && OF_FIELDS.contains(&name))
+}
+
+/// All of them.
+pub fn all(class: &str) -> impl Iterator<Item = &'static str> {
+    let of_fields: &[&str] = if is_field(class) { OF_FIELDS } else { &[] };
+    parameters(class).iter().chain(of_fields).copied()
+}
+
+/// The attribute of an object that was made so; `name_lower` is one of operations too.
+pub fn kept(class: &str, args: &[Live], keywords: &Keywords, name: &str) -> Option<Live> {
+    let by_name = |name: &str| {
+        let keyword = keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value.clone());
+        let position = || parameters(class).iter().position(|it| *it == name);
+        keyword.or_else(|| args.get(position()?).cloned())
+    };
+    by_name(name).or_else(|| {
+        let plain = name.strip_suffix("_lower").filter(|it| parameters(class).contains(it))?;
+        by_name(plain)?.as_str().map(|it| Live::str(it.to_lowercase()))
+    })
+}

@@ -28,7 +28,9 @@ pub use expect::{Expected, Part};
 pub use finding::{Finding, Rule, Severity, Subject};
 pub use foresight::Foresight;
 pub use history::{HistoryNote, HistoryStep, Smell, unusable_ledger};
-pub use observation::{CatalogObservation, LedgerObservation, Observation, Stored, StoredTable, Visibility};
+pub use observation::{
+    CatalogObservation, Holder, LedgerObservation, Observation, Stored, StoredTable, Visibility,
+};
 pub use policy::{Policy, idle_everywhere};
 pub use report::{Coverage, Health, MigrationVerdict, Report, Verdict};
 

@@ -1,6 +1,7 @@
 //! What was read from one database at one moment: its ledger and its catalog.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::Evidence;
 use crate::dialect::{Dialect, Naming};
@@ -72,8 +73,40 @@ pub struct Stored {
     pub tables: BTreeMap<TableName, StoredTable>,
     /// PostgreSQL's INVALID indexes, which count as not there.
     pub invalid_indexes: BTreeSet<(TableName, Name)>,
+    /// Names that a table cannot have, because something that is no table of the schema has them.
+    pub taken: BTreeMap<TableName, Holder>,
     /// Tables of MySQL and MariaDB whose engine takes a foreign key and forgets it, with that engine.
     pub keyless: BTreeMap<TableName, String>,
+}
+
+/// What has a name, where it is no table or view of the schema, nor an index of one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// PostgreSQL, MariaDB.
+    Sequence,
+    /// PostgreSQL: a relation without rows.
+    CompositeType,
+    /// PostgreSQL: an enum, a domain, a range. Indexes have names of their own beside it.
+    Type,
+    /// PostgreSQL: its parent stands for it.
+    Partition,
+    /// PostgreSQL: what an extension made.
+    OfExtension,
+    /// SQLite: what a virtual table keeps its rows in.
+    Shadow,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sequence => "a sequence",
+            Self::CompositeType => "a composite type",
+            Self::Type => "a type",
+            Self::Partition => "a partition",
+            Self::OfExtension => "an extension's object",
+            Self::Shadow => "a table behind a virtual one",
+        })
+    }
 }
 
 impl Stored {

@@ -19,7 +19,7 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection, MySqlRow};
 use sqlx::{ConnectOptions, Connection, FromRow, SqlSafeStr};
 
 use super::*;
-use crate::audit::{CatalogObservation, Stored, Visibility};
+use crate::audit::{CatalogObservation, Holder, Stored, Visibility};
 use crate::schema::{Schema, Table};
 
 use self::assemble::Place;
@@ -112,6 +112,7 @@ impl Session {
             audited_schema: &self.server.schema,
         };
         stored.keyless.extend(rows.keyless(&place));
+        stored.taken.extend(rows.sequences(&place).map(|it| (it, Holder::Sequence)));
         let tables = assemble::tables(rows, &place);
         if tables.iter().map(|table| table.foreign_keys.len()).sum::<usize>() < keys {
             visibility = Visibility::Partial { grant: grants.catalog_grant(schema) };

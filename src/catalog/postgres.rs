@@ -7,6 +7,7 @@ mod evidence;
 mod ledger;
 mod names;
 mod rows;
+mod taken;
 mod texts;
 mod trial;
 pub(super) mod url;
@@ -150,6 +151,11 @@ impl Session {
         // less can have happened to it.
         let ledger = self.read_ledger(&snapshot).await?;
         let raw = self.read_raw(&snapshot.namespaces).await?;
+        // What is as foreseen lacks nothing, so that no plan asks which names are free.
+        let taken = match foresight {
+            Some(_) => Default::default(),
+            None => self.read_taken_names(&snapshot).await?,
+        };
         let vocabulary = self.read_vocabulary(&snapshot).await?;
         if vocabulary != self.vocabulary {
             (self.names, self.texts, self.vocabulary) = (Names::default(), Texts::default(), vocabulary);
@@ -165,8 +171,9 @@ impl Session {
         let (naming, schema) = (Dialect::Postgres.naming(), Name::from(audited.as_str()));
         let expected = foresight.and_then(|it| it.expect(Dialect::Postgres, &ledger, naming, &schema));
         let expected = expected.map(|it| &it.expectation.schema);
-        let (actual, remarks, stored) =
+        let (actual, remarks, mut stored) =
             assemble::schema(&raw, &namespaces, &self.names, &self.texts, &audited, expected);
+        stored.taken = taken;
         unread.extend(remarks);
         Ok(Observation {
             dialect: Dialect::Postgres,

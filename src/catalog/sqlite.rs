@@ -18,8 +18,8 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection, FromRow, SqlSafeStr};
 
 use super::*;
-use crate::audit::{CatalogObservation, Stored, Visibility};
-use crate::schema::Schema;
+use crate::audit::{CatalogObservation, Holder, Stored, Visibility};
+use crate::schema::{Schema, TableName};
 
 pub use self::trial::rehearse;
 
@@ -104,7 +104,14 @@ impl Session {
         let indexes = self.rows(include_str!("sqlite/indexes.sql")).await?;
         let foreign_keys = self.rows(include_str!("sqlite/foreign_keys.sql")).await?;
         let beside = self.rows(include_str!("sqlite/beside.sql")).await?;
-        let stored = assemble::stored(&relations, beside, &Dialect::Sqlite.naming());
+        let mut stored = assemble::stored(&relations, beside, &Dialect::Sqlite.naming());
+        let shadows: Vec<(String,)> = self
+            .rows(
+                "SELECT CAST(name AS TEXT) FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'",
+            )
+            .await?;
+        let shadow = |(name,): (String,)| (TableName::unqualified(name), Holder::Shadow);
+        stored.taken = shadows.into_iter().map(shadow).collect();
         let rows = assemble::Rows { relations, columns, indexes, foreign_keys };
         Ok((assemble::schema(rows, &mut unread, &Dialect::Sqlite.naming()), unread, stored))
     }

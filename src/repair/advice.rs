@@ -2,8 +2,10 @@
 
 use super::Variant;
 use super::hazard::{given, has_no_value};
+use super::hindrance::{NameHolder, TakenName};
+use crate::audit::Holder;
 use crate::dialect::{ColumnAspect, Dialect, NotRenderable};
-use crate::schema::{Change, Column, TableName};
+use crate::schema::{Change, Column, TableKind, TableName};
 
 /// What a person can do, in this order: SQL where it can be written, else a sentence.
 pub fn steps(dialect: Dialect, variant: Variant, change: &Change, reason: &str) -> Vec<String> {
@@ -42,6 +44,49 @@ pub fn steps(dialect: Dialect, variant: Variant, change: &Change, reason: &str) 
         | Change::DropExclusion { .. }
         | Change::RenameConstraint { .. } => Vec::new(),
     }
+}
+
+/// How to give back a name that the plan needs.
+pub fn free_name(dialect: Dialect, taken: &TakenName) -> Vec<String> {
+    let name = dialect.table(&taken.name);
+    let rename = |words: &str| format!("{words} {name} RENAME TO …  -- or drop it, if nobody needs it");
+    let way = match (dialect, taken.by) {
+        (_, NameHolder::Other(Holder::OfExtension)) => {
+            return vec![format!("see which extension {name} belongs to: nothing else may take its name")];
+        }
+        (_, NameHolder::Other(Holder::Shadow)) => {
+            return vec![format!(
+                "see which virtual table keeps its rows in {name}: that would have to be renamed"
+            )];
+        }
+        (Dialect::Mysql | Dialect::Mariadb, _) => {
+            format!("RENAME TABLE {name} TO …  -- or drop it, if nobody needs it")
+        }
+        (Dialect::Postgres, NameHolder::Other(Holder::Sequence)) => rename("ALTER SEQUENCE"),
+        (Dialect::Postgres, NameHolder::Other(Holder::CompositeType | Holder::Type)) => rename("ALTER TYPE"),
+        (Dialect::Postgres, NameHolder::Relation(TableKind::View)) => rename("ALTER VIEW"),
+        (Dialect::Postgres, NameHolder::Relation(TableKind::MaterializedView)) => {
+            rename("ALTER MATERIALIZED VIEW")
+        }
+        (Dialect::Postgres, NameHolder::Relation(TableKind::Foreign)) => rename("ALTER FOREIGN TABLE"),
+        (Dialect::Postgres, NameHolder::Index) => rename("ALTER INDEX"),
+        (Dialect::Sqlite, NameHolder::Index) => {
+            format!("DROP INDEX {name}  -- and make it again by another name")
+        }
+        (Dialect::Sqlite, NameHolder::Relation(TableKind::View)) => {
+            format!("DROP VIEW {name}  -- and make it again by another name")
+        }
+        (
+            Dialect::Postgres | Dialect::Sqlite,
+            NameHolder::Other(Holder::Partition | Holder::Sequence | Holder::CompositeType | Holder::Type)
+            | NameHolder::Relation(_),
+        ) => rename("ALTER TABLE"),
+    };
+    vec![
+        format!("see what {name} is, and who uses it by that name"),
+        way,
+        "schema-health repair: the plan makes it as soon as the name is free".to_owned(),
+    ]
 }
 
 /// Nullable first, then a value for each row, then NOT NULL: only a person knows the values.

@@ -1,13 +1,20 @@
 //! Why an addition cannot be made: something stands in its place, or what it needs is left out.
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::LeftOut;
+use crate::audit::{Holder, Stored};
 use crate::dialect::Dialect;
 use crate::dialect::token::{Quotes, tokens};
-use crate::schema::{Change, Check, IndexPart, Name, Schema, Table, TableName};
+use crate::schema::{Change, Check, IndexPart, Name, Schema, Table, TableKind, TableName};
 
-pub fn hindrance(dialect: Dialect, actual: &Schema, change: &Change, left_out: &[LeftOut]) -> Option<String> {
+pub fn hindrance(
+    dialect: Dialect,
+    here: (&Schema, &Stored),
+    change: &Change,
+    left_out: &[LeftOut],
+) -> Option<String> {
     if let Change::AddCheck { check, .. } = change
         && has_old_names(dialect, check)
     {
@@ -15,7 +22,7 @@ pub fn hindrance(dialect: Dialect, actual: &Schema, change: &Change, left_out: &
             "its text is from before a column was renamed, and is not known by the new name".to_owned(),
         );
     }
-    in_its_place(dialect, actual, change).or_else(|| {
+    in_its_place(dialect, here, change).or_else(|| {
         let needed = left_out.iter().find(|it| needs(change, &it.change))?;
         Some(format!("it needs what is left out: {}", needed.reason))
     })
@@ -32,19 +39,86 @@ pub fn has_old_names(dialect: Dialect, check: &Check) -> bool {
     !check.columns.iter().all(|column| names.iter().any(|it| it.eq_ignore_ascii_case(column)))
 }
 
-/// What has the name, or the only place, that the new object needs.
-fn in_its_place(dialect: Dialect, actual: &Schema, change: &Change) -> Option<String> {
-    let table = change.table();
-    let standing = actual.tables.get(table);
-    if matches!(change, Change::CreateTable(_)) && standing.is_some() {
-        return Some(format!("something that is not a table stands under the name {table}"));
+/// A name that the new object needs and cannot have.
+pub struct TakenName {
+    pub name: TableName,
+    pub by: NameHolder,
+}
+
+/// Who has it, of those that share one space of names with tables.
+#[derive(Clone, Copy)]
+pub enum NameHolder {
+    Relation(TableKind),
+    Index,
+    Other(Holder),
+}
+
+impl fmt::Display for NameHolder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Relation(kind) => write!(f, "a {kind}"),
+            Self::Index => f.write_str("an index"),
+            Self::Other(holder) => holder.fmt(f),
+        }
     }
+}
+
+/// What has the name of the table or index that the change makes, where both have theirs in one space.
+pub fn taken_name(
+    dialect: Dialect,
+    (actual, stored): (&Schema, &Stored),
+    change: &Change,
+) -> Option<TakenName> {
+    let table = change.table();
+    let is_table = matches!(change, Change::CreateTable(_));
+    let is_index = makes_index(change) && shares_names(dialect);
+    let name = if is_table {
+        table.clone()
+    } else {
+        let name = dialect.name_of_added(change).filter(|_| is_index)?;
+        TableName { schema: table.schema.clone(), name }
+    };
+    let by_another = || {
+        let holder = *stored.taken.get(&name)?;
+        // A table needs the name of a type for its rows; an index has none.
+        (is_table || holder != Holder::Type).then_some(NameHolder::Other(holder))
+    };
+    let by_index = || {
+        let is_it = shares_names(dialect) && has_index_name(dialect, actual, &name, &name.name);
+        is_it.then_some(NameHolder::Index)
+    };
+    let by = match actual.tables.get(&name) {
+        Some(standing) => Some(NameHolder::Relation(standing.kind)),
+        None => by_another().or_else(by_index),
+    };
+    by.map(|by| TakenName { name, by })
+}
+
+fn makes_index(change: &Change) -> bool {
+    matches!(change, Change::AddUnique { .. } | Change::AddIndex { .. } | Change::AddExclusion { .. })
+}
+
+/// Whether indexes have their names beside the tables.
+fn shares_names(dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Postgres | Dialect::Sqlite => true,
+        Dialect::Mysql | Dialect::Mariadb => false,
+    }
+}
+
+/// What has the name, or the only place, that the new object needs.
+fn in_its_place(dialect: Dialect, here: (&Schema, &Stored), change: &Change) -> Option<String> {
+    let (table, actual) = (change.table(), here.0);
+    let standing = actual.tables.get(table);
     if matches!(change, Change::AddPrimaryKey { .. }) && standing.is_some_and(|it| it.primary_key.is_some()) {
         return Some(format!("{table} has another primary key, which would have to go first"));
     }
+    if let Some(taken) = taken_name(dialect, here, change) {
+        let name = &taken.name.name;
+        return Some(format!("{name} is the name of {}, which would have to go first", taken.by));
+    }
     let name = dialect.name_of_added(change)?;
-    let is_index =
-        matches!(change, Change::AddUnique { .. } | Change::AddIndex { .. } | Change::AddExclusion { .. });
+    let is_index = makes_index(change);
     let is_constraint = !is_index || dialect == Dialect::Postgres;
     let is_taken = (is_index && has_index_name(dialect, actual, table, &name))
         || (is_constraint && has_constraint_name(dialect, actual, table, &name));

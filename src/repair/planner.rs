@@ -126,9 +126,12 @@ impl<'p> Writing<'p> {
         if matches!(step.change, Change::AddPrimaryKey { .. }) && self.made_with_column.contains(table) {
             return;
         }
-        if let Some(reason) =
-            hindrance::hindrance(planner.dialect, planner.actual, &step.change, &self.plan.left_out)
-        {
+        if let Some(reason) = hindrance::hindrance(
+            planner.dialect,
+            (planner.actual, planner.stored),
+            &step.change,
+            &self.plan.left_out,
+        ) {
             return self.leave_out(step, reason);
         }
         if self.makes_numbered_column(&step) {
@@ -321,7 +324,10 @@ impl Planner<'_> {
     }
 
     fn left_out(&self, step: Step, reason: String) -> LeftOut {
-        let steps = advice::steps(self.dialect, self.variant, &step.change, &reason);
+        let mut steps = advice::steps(self.dialect, self.variant, &step.change, &reason);
+        if let Some(taken) = hindrance::taken_name(self.dialect, (self.actual, self.stored), &step.change) {
+            steps.extend(advice::free_name(self.dialect, &taken));
+        }
         LeftOut { steps, ..left_out(step.change, reason, step.findings) }
     }
 }

@@ -70,7 +70,7 @@ fn a_view_in_a_tables_place_and_all_that_needs_the_table_is_left_out() {
     let plan = plan(Dialect::Postgres, &schema([view]), &schema([indexed, referring]));
     let made: Vec<_> = plan.statements.iter().map(|it| it.mends[0].table().to_string()).collect();
     assert_eq!(made, ["b"]);
-    let reason = "something that is not a table stands under the name a";
+    let reason = "a is the name of a view, which would have to go first";
     let needing = format!("it needs what is left out: {reason}");
     assert_eq!(reasons(&plan), [reason, &needing, &needing]);
 }
@@ -117,7 +117,7 @@ fn a_name_that_another_object_has_is_not_taken_for_it() {
     let expected = schema([table("a", &["id", "x", "y"]), with_index("b", &["y"])]);
     // One name space for all tables, or one for each.
     let postgres = plan(Dialect::Postgres, &actual, &expected);
-    assert_eq!(reasons(&postgres), ["i is the name of another object, which would have to go first"]);
+    assert_eq!(reasons(&postgres), ["i is the name of an index, which would have to go first"]);
     assert_eq!(plan(Dialect::Mariadb, &actual, &expected).statements.len(), 1);
 }
 

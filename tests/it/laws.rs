@@ -26,16 +26,17 @@ use self::schemas::{a_schema, without_some};
 const DIALECTS: [Dialect; 4] = [Dialect::Postgres, Dialect::Mysql, Dialect::Mariadb, Dialect::Sqlite];
 
 /// The same cases each time, so that what lands is what was tried; to hunt, another seed
-/// or more cases (`PROPTEST_CASES`).
+/// (`PROPTEST_RNG_SEED`) or more cases (`PROPTEST_CASES`).
 const SEED: u64 = 20_261_123;
 
 fn runner(cases: u32) -> TestRunner {
-    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(cases);
+    let number = |name: &str| std::env::var(name).ok().and_then(|it| it.parse().ok());
+    let cases = number("PROPTEST_CASES").unwrap_or(cases.into());
     TestRunner::new(Config {
-        cases,
+        cases: u32::try_from(cases).unwrap(),
         max_shrink_iters: 60,
         failure_persistence: None,
-        rng_seed: RngSeed::Fixed(SEED),
+        rng_seed: RngSeed::Fixed(number("PROPTEST_RNG_SEED").unwrap_or(SEED)),
         ..Config::default()
     })
 }

@@ -7,6 +7,7 @@ mod django;
 mod ended;
 mod faults;
 mod full_disk;
+mod names;
 mod script;
 mod shop;
 

@@ -73,6 +73,8 @@ pub struct CheckRow {
     pub expression: String,
 }
 
+const SEQUENCE: &str = "SEQUENCE";
+
 /// In any order: to sort them costs the server more than us.
 #[derive(Default)]
 pub struct Rows {
@@ -106,6 +108,12 @@ impl Rows {
             Some((place.naming.table(&table.name), engine.clone()))
         };
         self.tables.iter().filter_map(keyless).collect()
+    }
+
+    /// MariaDB's, which have their names among the tables'.
+    pub fn sequences(&self, place: &Place<'_>) -> impl Iterator<Item = TableName> {
+        let sequences = self.tables.iter().filter(|it| it.kind == SEQUENCE);
+        sequences.map(|it| place.naming.table(&place.table_name(place.schema, &it.name)))
     }
 
     /// How many foreign keys there are, with known rules or without.
@@ -164,7 +172,7 @@ pub fn tables(mut rows: Rows, place: &Place<'_>) -> Vec<Table> {
 /// `None` for a sequence, which MariaDB keeps among the tables.
 fn table(row: &TableRow, place: &Place<'_>) -> Option<Table> {
     let kind = match row.kind.as_str() {
-        "SEQUENCE" => return None,
+        SEQUENCE => return None,
         "VIEW" | "SYSTEM VIEW" => TableKind::View,
         _ => TableKind::Table,
     };

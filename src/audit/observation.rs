@@ -73,6 +73,8 @@ pub struct Stored {
     pub tables: BTreeMap<TableName, StoredTable>,
     /// PostgreSQL's INVALID indexes, which count as not there.
     pub invalid_indexes: BTreeSet<(TableName, Name)>,
+    /// PostgreSQL's constraints that are NOT VALID.
+    pub not_valid: Vec<(TableName, Name)>,
     /// Names that a table cannot have, because something that is no table of the schema has them.
     pub taken: BTreeMap<TableName, Holder>,
     /// Tables of MySQL and MariaDB whose engine takes a foreign key and forgets it, with that engine.

@@ -8,6 +8,7 @@ mod ended;
 mod faults;
 mod full_disk;
 mod names;
+mod not_valid;
 mod script;
 mod shop;
 

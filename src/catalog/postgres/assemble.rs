@@ -204,6 +204,9 @@ impl<'a> Assembly<'a> {
             }
             let columns = self.columns_of(row.relation, self.list(form.columns));
             let name = self.name(row.name);
+            if let Some(name) = name.clone().filter(|_| !form.is_validated) {
+                self.not_valid(&table.name, name);
+            }
             let provenance = Provenance::default();
             match form.kind {
                 b'p' => table.primary_key = Some(PrimaryKey { name, columns, provenance }),
@@ -222,6 +225,14 @@ impl<'a> Assembly<'a> {
             }
         }
         beside
+    }
+
+    /// It holds for new rows alone; no finding, for a migration may have made it so on purpose.
+    fn not_valid(&mut self, table: &TableName, name: Name) {
+        self.remarks.push(format!(
+            "constraint {name} of table {table} is NOT VALID: rows from before it were never looked at, and may not keep it"
+        ));
+        self.stored.not_valid.push((table.clone(), name));
     }
 
     /// What PostgreSQL 18 has and promises less, or other things, than its namesakes.

@@ -1,5 +1,5 @@
 -- Constraints, raw. One that a partition or a referenced partition inherits (conparentid) is its parent's.
--- NOT VALID ones are there. NOT NULL constraints (PostgreSQL 18's contype 'n') are told by the column.
+-- NOT VALID ones are there, and told. NOT NULL constraints (PostgreSQL 18's contype 'n') are told by the column.
 -- Operators of an exclusion constraint are in the order of its index's keys.
 -- From PostgreSQL 18 on, `true` is k.conenforced and `false` is k.conperiod.
 SELECT k.oid           AS oid,
@@ -21,7 +21,8 @@ SELECT k.oid           AS oid,
             SELECT o.oprname::text
               FROM pg_catalog.unnest(k.conexclop) WITH ORDINALITY AS x (operator, number)
               JOIN pg_catalog.pg_operator o ON o.oid = x.operator
-             ORDER BY x.number) END AS exclusion_operators
+             ORDER BY x.number) END AS exclusion_operators,
+       k.convalidated  AS is_validated
   FROM pg_catalog.pg_constraint k
  WHERE k.conrelid = ANY ($1)
    AND k.conparentid = 0

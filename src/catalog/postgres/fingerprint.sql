@@ -24,7 +24,7 @@ UNION ALL
 SELECT 4, count(*),
        bit_xor(pg_catalog.hash_record_extended(
            ROW (k.oid, k.conrelid, k.conname, k.contype::text, k.conkey, k.confrelid, k.confkey, k.confupdtype::text,
-                k.confdeltype::text, k.condeferrable, k.condeferred, k.conbin::text, k.conexclop), 0))::text
+                k.confdeltype::text, k.condeferrable, k.condeferred, k.convalidated, k.conbin::text, k.conexclop), 0))::text
   FROM pg_catalog.pg_constraint k WHERE k.conrelid = ANY (ARRAY(SELECT oid FROM relations))
 UNION ALL
 SELECT 5, count(*),

@@ -24,7 +24,7 @@ UNION ALL
 SELECT 4, count(*),
        sum(pg_catalog.hashtextextended(
            ROW (k.oid, k.conrelid, k.conname, k.contype::text, k.conkey, k.confrelid, k.confkey, k.confupdtype::text,
-                k.confdeltype::text, k.condeferrable, k.condeferred, k.conbin::text, k.conexclop)::text, 0)::numeric)::text
+                k.confdeltype::text, k.condeferrable, k.condeferred, k.convalidated, k.conbin::text, k.conexclop)::text, 0)::numeric)::text
   FROM pg_catalog.pg_constraint k WHERE k.conrelid = ANY (ARRAY(SELECT oid FROM relations))
 UNION ALL
 SELECT 5, count(*),

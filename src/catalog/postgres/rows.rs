@@ -191,6 +191,8 @@ pub struct ConstraintForm {
     pub is_enforced: bool,
     /// PostgreSQL 18's WITHOUT OVERLAPS and PERIOD.
     pub is_temporal: bool,
+    /// False where rows that were there before it were never looked at.
+    pub is_validated: bool,
     /// Of an exclusion constraint, one for each key of its index.
     pub operators: Box<[Word]>,
 }
@@ -207,6 +209,7 @@ impl RawRow for Constraint {
             is_deferred: row.try_get(10)?,
             is_enforced: row.try_get(13)?,
             is_temporal: row.try_get(14)?,
+            is_validated: row.try_get(16)?,
             operators: (row.try_get::<Option<Vec<String>>, _>(15)?.unwrap_or_default().iter())
                 .map(|it| words.word(it))
                 .collect::<Result<_, _>>()?,

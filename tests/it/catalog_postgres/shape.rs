@@ -277,7 +277,7 @@ async fn foreign_keys_of_every_sort() {
         ]
     );
     assert_eq!(table(&observation, "split").foreign_keys.len(), 1);
-    assert_eq!(observation.catalog.unread, Vec::<String>::new());
+    are_told_as_not_valid(&observation, &[("kid", "f_not_valid")]);
     assert_eq!(kid.foreign_keys[0].on_delete, Action::Cascade);
 }
 
@@ -310,7 +310,16 @@ async fn checks_and_when_their_texts_are_read() {
     );
     assert_eq!(checks("u"), [("u_a".to_owned(), "a".to_owned(), Spelling::Unread)]);
     assert_eq!(checks("heir").len(), 3);
-    assert_eq!(observation.catalog.unread, Vec::<String>::new());
+    are_told_as_not_valid(&observation, &[("t", "unproven")]);
+}
+
+#[track_caller]
+fn are_told_as_not_valid(observation: &Observation, expected: &[(&str, &str)]) {
+    let told = &observation.catalog.stored.not_valid;
+    let told: Vec<_> = told.iter().map(|(table, name)| (&*table.name, &**name)).collect();
+    assert_eq!(told, expected);
+    let unread = &observation.catalog.unread;
+    assert!(unread.len() == told.len() && unread.iter().all(|it| it.contains("is NOT VALID")), "{unread:?}");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ const START: &str = "CREATE TYPE mood AS ENUM ('sad', 'ok');
     CREATE INDEX i ON t (b); CREATE TABLE u (id int PRIMARY KEY, t_id int REFERENCES t);
     CREATE TABLE django_migrations (id serial, app text, name text, applied timestamptz);";
 
-const CHANGES: [&str; 36] = [
+const CHANGES: [&str; 37] = [
     "CREATE TABLE v (id int)",
     "ALTER TABLE v RENAME TO w",
     "DROP TABLE w",
@@ -27,6 +27,7 @@ const CHANGES: [&str; 36] = [
     "ALTER TABLE t ALTER b TYPE varchar(10)",
     "ALTER TABLE t ALTER b TYPE varchar(10) COLLATE \"C\"",
     "ALTER TABLE t ADD CONSTRAINT d_c CHECK (d > 1) NOT VALID",
+    "ALTER TABLE t VALIDATE CONSTRAINT d_c",
     "ALTER TABLE t RENAME CONSTRAINT d_c TO d_d",
     "ALTER TABLE t DROP CONSTRAINT d_d",
     "ALTER TABLE t ADD CONSTRAINT d_u UNIQUE (d)",

@@ -300,6 +300,14 @@ impl Shop {
         told(command).await
     }
 
+    /// `check --url … --manifest …` and `more`.
+    pub async fn check(&self, more: &[&str]) -> Told {
+        let manifest = self.folder.path().join("manifest.yaml");
+        let mut command = command();
+        command.args(["check", "--url", &self.url(), "--manifest"]).arg(manifest).args(more);
+        told(command).await
+    }
+
     /// By the configuration, of which `more` are further lines.
     pub async fn repair_configured(&self, arguments: &[&str], more: &str) -> Told {
         let file = self.folder.path().join("schema-health.yaml");

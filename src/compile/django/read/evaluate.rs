@@ -25,6 +25,7 @@ mod model;
 mod names;
 mod operator;
 mod outside;
+mod resource;
 mod setting;
 mod signal;
 mod statement;

@@ -4,6 +4,7 @@
 
 mod configuring;
 mod folders;
+mod installed;
 mod text;
 
 use std::collections::{BTreeSet, HashMap, HashSet};

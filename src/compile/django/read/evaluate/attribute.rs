@@ -31,7 +31,11 @@ impl Interpreter<'_> {
             Live::Unknown(_) => Ok(Some(object)),
             Live::Module(module) => {
                 if name == "__path__" {
-                    return Ok(Some(self.unknown(scope, span, "asks where a package lies")));
+                    let folder = self.folder_of(&module.name).map(|it| Live::str(it.to_string_lossy()));
+                    let list = folder.map(|it| Live::list(vec![it]));
+                    return Ok(Some(
+                        list.unwrap_or_else(|| self.unknown(scope, span, "asks where a package lies")),
+                    ));
                 }
                 self.module_attribute(module, name)
             }

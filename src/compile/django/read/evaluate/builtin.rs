@@ -434,7 +434,7 @@ impl Interpreter<'_> {
             },
             "open" => match first {
                 Some(Live::Str(_) | Live::Path(_)) => {
-                    Some(self.outside_instance("builtins.open", args.clone(), Vec::new(), scope, span))
+                    Some(self.outside_instance("builtins.open", args.clone(), keywords.clone(), scope, span))
                 }
                 _ => None,
             },

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::live::*;
 use super::operator::{integer, put, put_unknown};
+use super::resource::MODULE_INFO;
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
 
@@ -321,6 +322,9 @@ impl Interpreter<'_> {
             Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
             Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
             Live::Class(class) if self.is_enumeration(class)? => self.members(&class.clone())?,
+            Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_INFO) => {
+                instance.args.clone()
+            }
             Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => {
                 match self.optional_attribute(&value, "__iter__", scope, span)? {
                     Some(method) if !method.is_unknown() => {
@@ -433,7 +437,19 @@ impl Interpreter<'_> {
                 // `Generic[T]` and its like.
                 return Ok(object);
             }
-            Live::Class(_) => return Ok(object),
+            Live::Class(class) => {
+                let method = match self.class_attribute(class, "__class_getitem__")? {
+                    Some(Live::Descriptor(Descriptor::ClassMethod, inner)) => Some((*inner).clone()),
+                    found => found,
+                };
+                let Some(Live::Function(method)) = method else { return Ok(object) };
+                return self.call_closure(&method, Some(&object), vec![index], Vec::new(), scope, span);
+            }
+            Live::Instance(instance) => {
+                if let Some(item) = self.resource_item(instance, &index, scope, span) {
+                    return Ok(item);
+                }
+            }
             _ => {}
         }
         Ok(self.because(&[&object, &index], scope, span, "takes an element that is not known"))

@@ -36,7 +36,8 @@ impl Interpreter<'_> {
             Live::Dict(pairs) => self.method_of_dict(pairs, name, &args, &keywords, scope, span)?,
             Live::Set(items) => self.method_of_set(items, name, &args, scope, span)?,
             Live::Path(_) if &**name == "open" => {
-                Some(self.outside_instance("builtins.open", vec![receiver.clone()], Vec::new(), scope, span))
+                let args = [receiver.clone()].into_iter().chain(args.iter().cloned()).collect();
+                Some(self.outside_instance("builtins.open", args, keywords.clone(), scope, span))
             }
             Live::Path(path) => self.method_of_path(path, name, &args)?,
             Live::Bytes(bytes) => match &**name {
@@ -403,6 +404,12 @@ impl Interpreter<'_> {
                 Some(Live::list(parents.collect()))
             }
             "name" => text(path.file_name()),
+            "parts" => {
+                let parts = path.iter().map(|it| Live::str(it.to_string_lossy()));
+                Some(Live::tuple(parts.collect()))
+            }
+            // Of an entry of `os.scandir`.
+            "path" => Some(Live::str(path.to_string_lossy())),
             "stem" => text(path.file_stem()),
             "suffix" => Some(Live::str(
                 path.extension().map(|it| format!(".{}", it.to_string_lossy())).unwrap_or_default(),
@@ -455,6 +462,15 @@ impl Interpreter<'_> {
                     Live::list(names.iter().map(|it| Live::Path(Rc::new(path.join(it)))).collect())
                 })
             }
+            "glob" | "rglob" => args.first().and_then(|it| it.as_str()).and_then(|pattern| {
+                let pattern = if name == "rglob" { format!("**/{pattern}") } else { pattern.to_string() };
+                let found = self.matching(path, &pattern, false)?;
+                Some(Live::list(found.into_iter().map(|it| Live::Path(Rc::new(it))).collect()))
+            }),
+            "relative_to" => args
+                .first()
+                .and_then(format::text)
+                .and_then(|from| path.strip_prefix(from).ok().map(|it| Live::Path(Rc::new(it.to_owned())))),
             "read_text" => self.world.sources.read_data(path).map(Live::str),
             "read_bytes" => self.world.sources.read_data(path).map(|it| Live::Bytes(it.into_bytes().into())),
             _ => None,

@@ -47,7 +47,10 @@ impl Interpreter<'_> {
                         .or(self.class_attribute(&class, "__len__")?);
                     special.is_none().then_some(true)
                 }
-                Live::Name(class) => class.starts_with("django.db.").then_some(true),
+                Live::Name(class) => {
+                    let is_true = ["django.db.", "importlib.machinery.", "pkgutil."];
+                    is_true.iter().any(|it| class.starts_with(it)).then_some(true)
+                }
                 _ => None,
             },
             // A class or function of Django's is true, a constant may be anything.

@@ -241,6 +241,9 @@ impl Interpreter<'_> {
         if path.starts_with("django.db.m") {
             return Ok(self.outside_instance(path, args, keywords, scope, span));
         }
+        if let Some(found) = self.resource_call(path, &args, &keywords, scope, span)? {
+            return Ok(found);
+        }
         let first = match args.first() {
             Some(first) => Some(self.force(first)?),
             None => None,
@@ -655,13 +658,20 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
+        if let Some(found) = self.resource_method(instance, name, args, keywords, scope, span)? {
+            return Ok(Some(found));
+        }
         let Live::Name(class) = &instance.class else {
             return Ok(None);
         };
         Ok(match (&**class, name) {
             ("builtins.open", "read") => {
                 let path = instance.args.first().and_then(format::text).map(PathBuf::from);
-                path.and_then(|path| self.world.sources.read_data(&path)).map(Live::str)
+                let text = path.and_then(|path| self.world.sources.read_data(&path));
+                let mode = instance.keywords.iter().find(|(name, _)| &**name == "mode").map(|(_, it)| it);
+                let mode = instance.args.get(1).or(mode).and_then(format::text);
+                let is_binary = mode.is_some_and(|it| it.contains('b'));
+                text.map(|it| if is_binary { Live::Bytes(it.into_bytes().into()) } else { Live::str(it) })
             }
             ("builtins.open", "readlines") => {
                 let path = instance.args.first().and_then(format::text).map(PathBuf::from);

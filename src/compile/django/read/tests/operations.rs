@@ -281,6 +281,30 @@ fn sql_comes_as_text_list_constant_and_file() {
 }
 
 #[test]
+fn sql_comes_from_files_by_every_library() {
+    let before = "import codecs, importlib.resources, io, os, pkgutil, shop\nfrom importlib import resources\n\
+        from importlib.resources import files, read_text\nfrom pathlib import Path\nHERE = Path(__file__).parent\n";
+    let each = [
+        "files('shop.sql').joinpath('a.sql').read_text()",
+        "resources.files(shop).joinpath('sql', 'a.sql').read_text(encoding='utf-8')",
+        "(importlib.resources.files('shop') / 'sql/a.sql').open().read()",
+        "read_text('shop.sql', 'a.sql')",
+        "resources.open_text('shop.sql', 'a.sql').read()",
+        "pkgutil.get_data('shop', 'sql/a.sql').decode('utf-8')",
+        "pkgutil.get_data(__package__, '../sql/a.sql').decode()",
+        "io.open(os.path.join(HERE, '..', 'sql', 'a.sql'), encoding='utf8').read()",
+        "codecs.open(str(HERE.parent / 'sql' / 'a.sql'), 'r', 'utf-8').read()",
+        "open(HERE / '../sql/a.sql', 'rb').read().decode()",
+        "(HERE.parent / 'sql/a.sql').open('rb').read().decode()",
+        "next(iter(HERE.parent.glob('s*/*.sql'))).read_text()",
+    ];
+    let operations: Vec<String> = each.iter().map(|it| format!("migrations.RunSQL({it})")).collect();
+    let tree = Tree::migration(before, &format!("operations = [{}]", operations.join(", ")))
+        .file("shop/sql/a.sql", "SELECT 2");
+    tree.check(&vec!["RunSQL(\"SELECT 2\")"; each.len()]);
+}
+
+#[test]
 fn a_file_outside_of_the_sources_is_not_read() {
     Tree::migration("", "operations = [open('/etc/hostname').read()]")
         .check(&["?calls `read` of an instance of `builtins.open`"]);

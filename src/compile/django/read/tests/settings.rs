@@ -164,3 +164,48 @@ fn settings_without_apps_are_told() {
     let tree = Tree::new().settings("class Production:\n    INSTALLED_APPS = ['a']\n");
     assert_eq!(told(&tree.read()), ["the settings set no INSTALLED_APPS that could be seen"]);
 }
+
+/// Plugins by entry points, optional apps, and apps that are found by looking.
+#[test]
+fn apps_are_found_by_what_lies_in_the_sources() {
+    let tree = Tree::new()
+        .file("one-1.0.dist-info/entry_points.txt", "[shop.plugins]\none = one.apps:OneConfig\n[x]\ny = z\n")
+        .file("two.egg-info/entry_points.txt", "[shop.plugins]\ntwo = two.conf\n")
+        .file("one/apps.py", "class OneConfig:\n    name = 'one'\n")
+        .file("two/conf.py", "apps = ['two.extra']\n")
+        .file("shop/__init__.py", "")
+        .file("shop/inner/__init__.py", "")
+        .file("shop/inner/b/__init__.py", "")
+        .file("shop/inner/c.py", "")
+        .settings(
+            "import importlib.util, pkgutil, glob, os\nfrom importlib import metadata\nfrom importlib.metadata import entry_points\n\
+             from pathlib import Path\nimport shop.inner\nBASE = Path(__file__).resolve().parent\n\
+             A = [ep.module for ep in entry_points(group='shop.plugins')]\n\
+             B = [(ep.name, ep.load()) for ep in metadata.entry_points().get('shop.plugins', []) if ep.name == 'two']\n\
+             C = [ep.load().name for ep in metadata.entry_points(group='shop.plugins', name='one')]\n\
+             D = [x for x in ('one', 'nowhere') if importlib.util.find_spec(x) is not None]\n\
+             E = ['found'] if importlib.util.find_spec('one.apps') else []\n\
+             F = [m.name for m in pkgutil.iter_modules(shop.inner.__path__) if m.ispkg]\n\
+             G = [name for _, name, _ in pkgutil.iter_modules([str(BASE / 'shop' / 'inner')], 'shop.inner.')]\n\
+             H = sorted(p.parent.name for p in BASE.glob('*/apps.py'))\n\
+             I = [os.path.basename(p) for p in glob.glob(str(BASE / 'shop' / '**' / '__init__.py'), recursive=True)]\n\
+             J = [e.name for e in os.scandir(BASE / 'shop') if e.is_dir()]\nINSTALLED_APPS = A\n",
+        );
+    check(&tree, "A", "[\"one.apps\", \"two.conf\"]");
+    check(&tree, "B", "[(\"two\", two.conf)]");
+    check(&tree, "C", "[\"one\"]");
+    check(&tree, "D", "[\"one\"]");
+    check(&tree, "E", "[\"found\"]");
+    check(&tree, "F", "[\"b\"]");
+    check(&tree, "G", "[\"shop.inner.b\", \"shop.inner.c\"]");
+    check(&tree, "H", "[\"one\"]");
+    check(&tree, "I", "[\"__init__.py\", \"__init__.py\", \"__init__.py\"]");
+    check(&tree, "J", "[\"inner\"]");
+    let told = told(&tree.read());
+    let assumed = "assumed that what the sources hold is all that is installed: 2 in the group shop.plugins of entry points";
+    assert!(told.iter().any(|it| it == assumed), "{told:?}");
+    assert!(
+        told.iter().any(|it| it == "assumed that nowhere is not installed, for no source has it"),
+        "{told:?}"
+    );
+}

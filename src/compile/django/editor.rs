@@ -26,7 +26,7 @@ use super::state::{Context, Model, State};
 use crate::compile::sql;
 use crate::dialect::Dialect;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
-use crate::schema::{Change, ConstraintRef, Name, Schema, TableName};
+use crate::schema::{Change, ConstraintRef, Name, Schema, Table, TableName};
 
 pub use meta::OldIndex;
 pub use order::Order;
@@ -199,7 +199,13 @@ impl<'a> Editor<'a> {
 
     /// `create_model`.
     pub fn create_model(&mut self, state: &State, model: &Model) {
-        let planned = self.plan(state, model);
+        self.create_model_with(state, model, |_| {});
+    }
+
+    /// The same, with a last word on its table.
+    pub fn create_model_with(&mut self, state: &State, model: &Model, end: impl FnOnce(&mut Table)) {
+        let mut planned = self.plan(state, model);
+        end(&mut planned.table);
         let name = planned.table.name.clone();
         self.change(Change::CreateTable(Arc::new(planned.table)));
         self.deferred.extend(planned.deferred);

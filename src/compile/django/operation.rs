@@ -3,6 +3,7 @@
 //! `django/db/migrations/operations/` and `django/contrib/postgres/operations.py`. Each operation changes the
 //! state first and then the database with the states before and after it, as `Migration.apply` does.
 
+mod extra;
 mod field;
 mod identify;
 mod model;
@@ -26,6 +27,7 @@ use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::TableName;
 
+use extra::Extra;
 use identify::{Class, Side};
 
 /// How many notices back the same reason is looked for.
@@ -153,6 +155,15 @@ impl<'a> Executor<'a> {
         if opaque::is_harmless(object) {
             return;
         }
+        let extra = extra::of(object);
+        match &extra {
+            Some(Extra::Partition) => return,
+            Some(Extra::StateOnly(operation)) => {
+                self.operations += 1;
+                return self.operation(operation, Sides { database: false, ..sides });
+            }
+            Some(Extra::Partitioned(_) | Extra::View | Extra::AsUsual) | None => {}
+        }
         let Some(class) = identify::class(object) else {
             return self.foreign(object, sides);
         };
@@ -163,7 +174,8 @@ impl<'a> Executor<'a> {
             let opaque = self.named_by(object, reason);
             return self.not_seen(&object.at, opaque, sides);
         }
-        let [state, database] = ["state_forwards", "database_forwards"].map(|it| identify::side(object, it));
+        let [state, database] = ["state_forwards", "database_forwards"]
+            .map(|it| if extra.is_some() { Side::Usual } else { identify::side(object, it) });
         let taken = Sides {
             state: sides.state && state != Side::Nothing,
             database: sides.database && database != Side::Nothing,
@@ -176,7 +188,11 @@ impl<'a> Executor<'a> {
         let app = std::mem::replace(&mut self.app, app);
         let before = self.editor.mark();
         let call = Call { arguments: Arguments::of(object), at: &object.at, sides: taken };
-        if let Err(unseen) = self.forwards(class, object, call) {
+        let done = match (class, &extra) {
+            (Class::CreateModel, Some(extra)) => self.create_model(Some(extra), call),
+            _ => self.forwards(class, object, call),
+        };
+        if let Err(unseen) = done {
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let may_touch = unseen.table.map_or(MayTouch::Anything, |table| MayTouch::Tables([table].into()));
             self.not_seen(&object.at, Opaque::new(reason, may_touch), taken);
@@ -184,14 +200,14 @@ impl<'a> Executor<'a> {
         if class != Class::RunPython {
             let another = class == Class::RunSql && identify::does_another(object, "database_forwards");
             let database = if another && database.is_own() { Side::OwnSql } else { database };
-            self.in_its_own_way(object, taken, [state, database], before);
+            self.in_its_own_way(object, class, taken, [state, database], before);
         }
         self.app = app;
     }
 
     fn forwards(&mut self, class: Class, object: &Object, call: Call<'_>) -> Result<(), Unseen> {
         match class {
-            Class::CreateModel => self.create_model(call),
+            Class::CreateModel => self.create_model(None, call),
             Class::DeleteModel => self.delete_model(call),
             Class::RenameModel => self.rename_model(call),
             Class::AlterModelTable => self.alter_model_table(call),

@@ -10,9 +10,12 @@ const HARMLESS: &[&str] = &[
     // A mark for a linter: https://github.com/3YOURMIND/django-migration-linter
     "django_migration_linter.IgnoreMigration",
     "django_migration_linter.operations.IgnoreMigration",
-    // Row level security: https://django-postgres-extra.readthedocs.io, https://django-rls.com
-    "django_rls.operations.EnableRLS",
-    "django_rls.operations.CreatePolicy",
+    // Row level security: https://django-rls.com
+    "django_rls.migration_operations.EnableRLS",
+    "django_rls.migration_operations.DisableRLS",
+    "django_rls.migration_operations.CreatePolicy",
+    "django_rls.migration_operations.DropPolicy",
+    "django_rls.migration_operations.AlterPolicy",
 ];
 
 pub fn is_harmless(object: &Object) -> bool {

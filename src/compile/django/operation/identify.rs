@@ -95,6 +95,40 @@ pub fn does_another(object: &Object, method: &str) -> bool {
     function(object, method).is_some_and(|it| it.body == Body::Other && it.work.usual == Reach::Never)
 }
 
+/// Whether what it does instead is most likely the same: it asks the schema editor for what Django's class asks it for.
+pub fn does_alike(object: &Object, class: Class) -> bool {
+    function(object, "database_forwards").is_some_and(|it| {
+        it.work.usual != Reach::Never || it.editor_calls.iter().any(|call| asked_by(class).contains(&&**call))
+    })
+}
+
+/// The methods of `BaseDatabaseSchemaEditor` that do the work of an operation (`django/db/migrations/operations/`).
+fn asked_by(class: Class) -> &'static [&'static str] {
+    match class {
+        Class::CreateModel => &["create_model"],
+        Class::DeleteModel => &["delete_model"],
+        Class::RenameModel => &["alter_db_table", "alter_field"],
+        Class::AlterModelTable => &["alter_db_table"],
+        Class::AlterOrderWithRespectTo => &["add_field", "remove_field"],
+        Class::AlterUniqueTogether => &["alter_unique_together"],
+        Class::AlterIndexTogether => &["alter_index_together"],
+        Class::AddField => &["add_field"],
+        Class::RemoveField => &["remove_field"],
+        Class::AlterField | Class::RenameField => &["alter_field"],
+        Class::AddIndex => &["add_index"],
+        Class::RemoveIndex => &["remove_index"],
+        Class::RenameIndex => &["rename_index"],
+        Class::AddConstraint => &["add_constraint"],
+        Class::RemoveConstraint => &["remove_constraint"],
+        Class::AlterConstraint => &["add_constraint", "remove_constraint"],
+        Class::AlterModelOptions
+        | Class::RunSql
+        | Class::RunPython
+        | Class::SeparateDatabaseAndState
+        | Class::Nothing => &[],
+    }
+}
+
 /// The label of the app whose models a method changes, where that is not the migration's own.
 pub fn label(object: &Object, method: &str) -> Result<Option<Arc<str>>, String> {
     let Some(function) = function(object, method).filter(|it| it.body == Body::Other) else {

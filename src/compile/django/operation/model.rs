@@ -5,17 +5,23 @@ use super::super::field::ModelKey;
 use super::super::index::{ModelConstraint, ModelIndex};
 use super::super::project::{Location, Value};
 use super::super::state::{Model, ModelField, Options};
+use super::extra::{self, Extra};
 use super::{Call, Executor, Unseen};
 
 impl Executor<'_> {
-    pub(super) fn create_model(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+    pub(super) fn create_model(&mut self, extra: Option<&Extra>, call: Call<'_>) -> Result<(), Unseen> {
         let name = call.text(0, "name")?;
         let mut model = Model::new(&self.app, name);
         let mut unseen = Vec::new();
         let fields = call.value(1, "fields")?;
         self.read_fields(&mut model, fields, &mut unseen);
-        if let Some(options) = call.arguments.get(2, "options") {
+        // `None` is what nothing stands for.
+        let given = |at, name| call.arguments.get(at, name).filter(|it| !matches!(it, Value::None));
+        if let Some(options) = given(2, "options") {
             read_options(&mut model.options, options, &mut unseen);
+        }
+        if matches!(extra, Some(Extra::View)) {
+            model.options.unmanaged = true;
         }
         if let Some(setting) = &model.options.swappable
             && self.context.project.settings.is_unknown(setting)
@@ -24,7 +30,7 @@ impl Executor<'_> {
                 "whether it is swapped, for the setting {setting} is not known: say --set {setting}=app.Model"
             ));
         }
-        if let Some(bases) = call.arguments.get(3, "bases").filter(|it| !matches!(it, Value::None)) {
+        if let Some(bases) = given(3, "bases") {
             model.bases = self.bases(bases, &mut unseen);
         }
         model.options.unseen.clone_from(&unseen);
@@ -34,7 +40,11 @@ impl Executor<'_> {
         self.to.put(model, self.context);
         let Some(model) = self.to.get(&key).cloned() else { return Ok(()) };
         if call.sides.database && model.has_table(self.context) {
-            self.editor.create_model(&self.to, &model);
+            self.editor.create_model_with(&self.to, &model, |table| {
+                if let Some(Extra::Partitioned(by)) = extra {
+                    extra::partition(table, by);
+                }
+            });
         }
         if !call.sides.state {
             self.to.remove(&key);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::opaque;
 use super::super::project::Object;
-use super::identify::{self, Side};
+use super::identify::{self, Class, Side};
 use super::{Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque};
 use crate::schema::{Change, TableName};
@@ -36,6 +36,7 @@ impl Executor<'_> {
     pub(super) fn in_its_own_way(
         &mut self,
         object: &Object,
+        class: Class,
         taken: Sides,
         [state, database]: [Side; 2],
         before: (usize, usize),
@@ -50,7 +51,8 @@ impl Executor<'_> {
             if !tables.is_empty() {
                 opaque.may_touch = MayTouch::Tables(tables);
             }
-            if database.is_doubtful() && !doubt.is_nothing() {
+            let may_be_another = database.is_doubtful() || !identify::does_alike(object, class);
+            if may_be_another && !doubt.is_nothing() {
                 opaque.may_undo = both(opaque.may_undo, doubt);
             }
             let reason = opaque.reason.clone();
@@ -100,6 +102,9 @@ fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<TableName>,
         match change {
             Change::CreateTable(made) => {
                 undone.tables.insert(made.name.clone());
+                // Nor what of it is another.
+                undone.columns.extend(made.columns.iter().map(|it| it.name.clone()));
+                undone.constraints = true;
             }
             Change::RenameTable { to, .. } => {
                 tables.insert(to.clone());

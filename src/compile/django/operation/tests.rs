@@ -1,6 +1,7 @@
 //! Small projects, from their sources to the operations of a manifest.
 
 mod code;
+mod extra;
 mod handlers;
 mod own;
 mod wild;

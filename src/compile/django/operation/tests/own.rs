@@ -218,7 +218,7 @@ class ForEach(migrations.RunSQL):
     operations = [ForEach('CREATE TABLE one (id integer)', 'CREATE TABLE other (id integer)')]",
         &[
             "create other: id",
-            "shop.migrations.2.ForEach does its own to the database ?? other -table other (its own too)",
+            "shop.migrations.2.ForEach does its own to the database ?? other -id -constraints -table other (its own too)",
             "shop.migrations.2.ForEach does its own to the database ?? anything",
         ],
     );
@@ -238,5 +238,34 @@ class Indexed(migrations.AddField):
             "shop_item + note integer NULL",
             "shop.migrations.2.Indexed has its own idea of the models after it ?? shop_item",
         ],
+    );
+}
+
+/// What it asks the schema editor for is no method of Django's, so that nothing is known of what it makes.
+#[test]
+fn an_operation_may_make_another_thing_of_a_model() {
+    check_body(
+        "
+class CreateOddModel(migrations.CreateModel):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.create_odd_model(model)
+",
+        "dependencies = [('shop', '1')]
+    operations = [CreateOddModel('Odd', [('id', models.AutoField(primary_key=True))])]",
+        &[
+            "create shop_odd: id",
+            "shop.migrations.2.CreateOddModel does its own to the database ?? shop_odd -id -constraints -table shop_odd (its own too)",
+        ],
+    );
+}
+
+#[test]
+fn an_operation_may_do_the_same_with_a_precaution() {
+    check_forwards(
+        "        schema_editor.execute('SET lock_timeout = 1')
+        schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index)",
+        &["shop_item + index code", "shop.migrations.2.Mine does its own to the database ?? shop_item"],
     );
 }

@@ -16,6 +16,7 @@ mod role;
 mod router;
 mod scene;
 mod search_path;
+mod undecided;
 mod wrong_database;
 
 use std::fmt;
@@ -176,6 +177,7 @@ pub fn diagnose(
     };
     let hypothesis = |cause: &Cause| case(cause)?.into_hypothesis(*cause, &scene);
     let mut hypotheses: Vec<Hypothesis> = Cause::ALL.iter().filter_map(hypothesis).collect();
+    undecided::level(&scene, &mut hypotheses);
     hypotheses.sort_by(|a, b| (b.rank, a.cause).cmp(&(a.rank, b.cause)));
     hypotheses
 }

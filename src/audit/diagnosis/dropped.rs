@@ -7,7 +7,7 @@ use super::numbers::{self, Room};
 use super::scene::{Scene, State};
 use crate::audit::{Finding, Rule};
 use crate::dialect::Dialect;
-use crate::schema::{Table, TableName, agree, count_of};
+use crate::schema::{Index, Name, Table, TableName, agree, count_of};
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let is_missing = |it: &Finding| {
@@ -199,8 +199,38 @@ impl Scene<'_> {
             }
         }
         told.extend(self.lost_triggers(&is_gone));
+        told.extend(self.indexes_of_lost_keys(findings));
         const SHOWN: usize = 2;
         told.into_iter().take(SHOWN).collect()
+    }
+
+    /// InnoDB makes an index of a foreign key's name together with the key, and keeps it when the key is dropped.
+    fn indexes_of_lost_keys(&self, findings: &[usize]) -> Vec<String> {
+        match self.observation.dialect {
+            Dialect::Mysql | Dialect::Mariadb => {}
+            Dialect::Postgres | Dialect::Sqlite => return Vec::new(),
+        }
+        let told = |finding: &Finding| {
+            let name = self.table_of(finding)?;
+            let expected = self.expected.expectation.schema.tables.get(&name)?;
+            let of_key = finding.subject.name.as_deref()?;
+            let has_name =
+                |it: &Option<Name>| it.as_deref().is_some_and(|it| it.eq_ignore_ascii_case(of_key));
+            let key = expected.foreign_keys.iter().find(|it| has_name(&it.name))?;
+            let leads = |index: &Index| {
+                let columns: Option<Vec<&Name>> = index.parts.iter().map(|it| it.as_column()).collect();
+                has_name(&index.name) && columns.is_some_and(|it| it.into_iter().eq(&key.columns))
+            };
+            let stands = self.actual(&name)?.indexes.iter().any(leads);
+            (stands && !expected.indexes.iter().any(|it| has_name(&it.name))).then(|| {
+                format!(
+                    "{name} has the index that InnoDB made for its foreign key to {}, but not the key",
+                    key.references
+                )
+            })
+        };
+        let of_keys = findings.iter().filter_map(|at| self.findings.get(*at));
+        of_keys.filter(|it| it.rule == Rule::MissingForeignKey).filter_map(told).collect()
     }
 
     /// Tables that had triggers, as the foreign key of a missing table makes them, where no migration took any away.

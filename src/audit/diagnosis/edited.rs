@@ -4,7 +4,7 @@ use super::Case;
 use super::scene::{Scene, State};
 use crate::audit::Rule;
 use crate::dialect::Dialect;
-use crate::schema::count_of;
+use crate::schema::{agree, count_of};
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let parts: Vec<usize> = (0..scene.rows.len()).filter(|at| scene.rows[*at].state == State::Part).collect();
@@ -14,7 +14,12 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     let mut case = Case { explains: scene.lost_by(&parts), ..Case::default() };
     let names: Vec<String> = parts.iter().map(|at| scene.rows[*at].id.to_string()).collect();
     let migrations = count_of(parts.len(), "migration");
-    case.summary = format!("{} was changed after it had been applied", Scene::some(&names));
+    case.summary = format!(
+        "{} {} changed after {} had been applied",
+        Scene::some(&names),
+        agree(names.len(), "was", "were"),
+        agree(names.len(), "it", "they")
+    );
     let part = format!("of {migrations} a part is missing, while the rest stands: {}", Scene::some(&names));
     if scene.is_transactional() {
         case.speaks_for(

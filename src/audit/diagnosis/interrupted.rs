@@ -20,7 +20,24 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
 fn recorded(scene: &Scene<'_>, broken: &[usize]) -> Option<Case> {
     let mut case = Case { explains: scene.lost_by(broken), ..Case::default() };
     let names: Vec<String> = broken.iter().map(|at| scene.rows[*at].id.to_string()).collect();
-    case.summary = format!("{} broke off in the middle, and was recorded afterwards", Scene::some(&names));
+    case.summary = format!(
+        "{} broke off in the middle, and {} recorded afterwards",
+        Scene::some(&names),
+        agree(names.len(), "was", "were")
+    );
+    if let Some(at) = broken.iter().copied().find(|at| scene.was_run_among_others(*at)) {
+        case.speaks_against(
+            45,
+            format!(
+                "the row of {} was written between rows of migrations that were run, within a second of both: a command \
+                 that breaks off records nothing and goes no further",
+                scene.rows[at].id
+            ),
+        );
+    }
+    for tie in scene.lost_ties(&case.explains) {
+        case.speaks_against(40, tie);
+    }
     let first = *broken.first()?;
     let (standing, missing) = scene.steps(first);
     case.speaks_for(

@@ -64,12 +64,34 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     weigh_pace(scene, first, last, &mut case);
     weigh_ages(scene, first, &mut case);
     weigh_files(scene, last, &mut case);
-    case.check = Some(
-        "Ask for the date of the last restore and of its backup, and whether the ledger came from elsewhere; compare \
-         the newest rows of tables with the time of the cut."
-            .to_owned(),
-    );
+    case.check = Some(newest_rows(scene));
     Some(case)
+}
+
+/// What no audit reads, and what would decide: the rows of the application.
+pub(super) fn newest_rows(scene: &Scene<'_>) -> String {
+    let cut = scene.rows.iter().position(|it| it.state == State::Absent);
+    let cut = cut.map_or_else(|| "the cut".to_owned(), |at| scene.time(at));
+    format!(
+        "Look at the newest rows of busy tables, as of `last_login` or orders: where none is of the time from the backup, which \
+         is before {cut}, to the restore, the data were restored; where they go on without a gap, they were not. Ask for the \
+         date of the last restore, and whether the ledger came from elsewhere."
+    )
+}
+
+/// Whether neither the pace of the rows after the cut nor the age of anything speaks for or against a restore.
+pub(super) fn is_undecided(scene: &Scene<'_>) -> bool {
+    let is_absent = |at: &usize| scene.rows[*at].state == State::Absent;
+    let mut absent = (0..scene.rows.len()).filter(is_absent);
+    let Some(first) = absent.next() else { return false };
+    let last = absent.next_back().unwrap_or(first);
+    let paces = scene.pace(first + 1..last + 1).zip(scene.pace_of_run());
+    let is_told_by_pace = paces.is_some_and(|(gone, run)| gone.outruns(run) || gone.keeps_to(run));
+    let tells_age = |age: &TableAge| {
+        let has_order = age.serial.is_some() && scene.observation.dialect == Dialect::Postgres;
+        has_order || age.made_at.is_some() || age.touched_at.is_some()
+    };
+    !is_told_by_pace && !scene.evidence().is_some_and(|it| it.ages.iter().any(tells_age))
 }
 
 /// The rows of a newer ledger were written by migrations that ran, though elsewhere: at their pace.

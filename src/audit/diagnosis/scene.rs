@@ -290,11 +290,12 @@ impl<'a> Scene<'a> {
         ))
     }
 
-    /// Other schemas with tables of the missing names; not those that have all of what stands here too, with a ledger
-    /// of their own: such a one is another tenant, and has its own.
+    /// Other schemas with tables of the missing names; not those that have nearly all of what stands here too, with a
+    /// ledger of their own: such a one is another tenant or copy, and has its own.
     pub fn places(&self) -> impl Iterator<Item = &'a Elsewhere> {
         let standing = self.standing();
-        let is_copy = move |it: &&Elsewhere| it.has_ledger && standing > 0 && it.standing_too >= standing;
+        let is_copy =
+            move |it: &&Elsewhere| it.has_ledger && standing > 0 && it.standing_too * 5 >= standing * 4;
         self.evidence().into_iter().flat_map(|it| &it.elsewhere).filter(move |it| !is_copy(it))
     }
 

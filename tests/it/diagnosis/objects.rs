@@ -159,6 +159,37 @@ async fn dropped_on_mysql() {
     dropped(&stage, "a foreign key of shop_order still refers to shop_customer").await;
 }
 
+/// InnoDB's index for the key outlives it, and its migration was recorded among others, so that it came to its end.
+#[tokio::test]
+async fn dropped_foreign_key_on_mysql() {
+    let database = mysql_database().await;
+    let stage = Stage::new(database.dialect, database.url());
+    stage.manage(&["migrate"]);
+    let key = "blog_comment_post_id_580e96ef_fk_blog_post_id";
+    database.execute(&format!("ALTER TABLE blog_comment DROP FOREIGN KEY {key}")).await;
+    let report = stage.report().await;
+    let dropped = first(&report, "a foreign key dropped on mysql", Cause::DroppedByHand);
+    says(
+        dropped,
+        "blog_comment has the index that InnoDB made for its foreign key to blog_post, but not the key",
+    );
+    let interrupted = report.diagnosis.iter().find(|it| it.cause == Cause::DdlInterrupted);
+    assert!(interrupted.is_none_or(|it| it.likelihood == Likelihood::Low), "{interrupted:#?}");
+}
+
+/// Of several migrations something is gone, on each engine: no key that stands at the end of one makes it broken off.
+#[tokio::test]
+async fn dropped_here_and_there_on_mysql() {
+    let database = mysql_database().await;
+    let stage = Stage::new(database.dialect, database.url());
+    stage.manage(&["migrate"]);
+    let sql = "DROP TABLE shop_reminder; ALTER TABLE shop_order DROP COLUMN note; \
+               ALTER TABLE blog_comment DROP FOREIGN KEY blog_comment_post_id_580e96ef_fk_blog_post_id";
+    database.execute(sql).await;
+    let report = stage.report().await;
+    first(&report, "dropped here and there on mysql", Cause::DroppedByHand);
+}
+
 /// A right that was given before there was a table tells nothing.
 #[tokio::test]
 async fn a_right_to_make_a_table_is_no_trace_of_it_on_mysql() {

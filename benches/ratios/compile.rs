@@ -14,6 +14,8 @@ use schema_health::dialect::Dialect;
 
 #[path = "../../tests/it/conformance/environment.rs"]
 mod environment;
+#[path = "compile/many.rs"]
+mod many;
 
 use crate::measure::{self, Report, median};
 use environment::{home, kept, run, usual_python};
@@ -27,6 +29,11 @@ const OF_THE_LOADER: f64 = 0.1;
 const OF_THE_COMMAND: f64 = 0.02;
 const PER_THOUSAND: Duration = Duration::from_millis(100);
 const PEAK: u64 = 200;
+/// A made project, and one of ten times as many migrations, each of which is to cost no more than a little more memory that
+/// is not in the processor's caches.
+const FEW: usize = 1_000;
+const MANY: usize = 10_000;
+const OF_THE_FEW: f64 = 1.5;
 
 /// The largest that PyPI has, each with its folder of `requirements.txt` and `settings.py`.
 const PROJECTS: [&str; 3] =
@@ -54,7 +61,50 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
         let environment = environment::environment(&folder.join("requirements.txt"), &usual_python());
         Project { folder, environment, scratch: tempfile::tempdir()? }.measure(report)?;
     }
+    measure_many(report)
+}
+
+/// Whether ten times as many migrations cost ten times as much.
+fn measure_many(report: &mut Report) -> anyhow::Result<()> {
+    let [few, many] = [FEW, MANY].map(|migrations| -> anyhow::Result<_> {
+        let folder = tempfile::tempdir()?;
+        many::write(folder.path(), migrations)?;
+        Ok(folder)
+    });
+    let (few, many) = (few?, many?);
+    let compiled = |folder: &Path| compiled(&folder.join("settings.py"), &[folder.to_owned()]);
+    ensure!(compiled(many.path())?.migrations == MANY, "not all of the made migrations were compiled");
+    let (mut of_few, mut of_many) = (vec![], vec![]);
+    for _ in 0..ROUNDS {
+        of_few.push(compiled(few.path())?);
+        of_many.push(compiled(many.path())?);
+    }
+    let cpu =
+        |all: &[Compiled]| median(all.iter().map(|it| it.cpu).collect()).context("nothing was measured");
+    let times = u32::try_from(MANY / FEW)?;
+    let what = format!("made, {MANY} migrations");
+    let ratio = (cpu(&of_many)?, cpu(&of_few)? * times);
+    report.ratio(&format!("{what} ÷ {times} × {FEW}, CPU"), ratio.0, ratio.1, Some(OF_THE_FEW));
+    let wall = median(of_many.iter().map(|it| it.wall).collect()).context("nothing was measured")?;
+    let per_thousand = wall.mul_f64(1_000.0 / MANY as f64);
+    report.time(&format!("{what}: compile, wall per 1,000"), per_thousand, Some(PER_THOUSAND));
+    let peak = of_many.iter().map(|it| it.peak).max().unwrap_or_default();
+    report.megabytes(&format!("{what}: peak memory"), peak, Some(PEAK));
     Ok(())
+}
+
+/// Compiles in a process of its own.
+fn compiled(settings: &Path, sources: &[PathBuf]) -> anyhow::Result<Compiled> {
+    let mut child = Command::new(std::env::current_exe()?);
+    let told = run(child.arg(CHILD).arg(settings).args(sources));
+    let numbers: Vec<u64> = told.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    let [cpu, wall, peak, migrations] = numbers.as_slice() else { bail!("the child said {told:?}") };
+    Ok(Compiled {
+        cpu: Duration::from_nanos(*cpu),
+        wall: Duration::from_nanos(*wall),
+        peak: *peak,
+        migrations: *migrations as usize,
+    })
 }
 
 /// Compiles as the arguments say, and prints what it took: the other side of [`Project::child`].
@@ -67,7 +117,8 @@ pub fn child(arguments: &[String]) -> anyhow::Result<()> {
         set: Vec::new(),
         apps: Vec::new(),
         installed_apps: Vec::new(),
-        django: None,
+        // Made projects come without Django.
+        django: (sources.len() == 1).then_some((5, 2)),
     };
     let (cpu, began) = (cpu(), Instant::now());
     let compilation = compile_project(&request)?;
@@ -131,16 +182,7 @@ impl Project {
     }
 
     fn child(&self) -> anyhow::Result<Compiled> {
-        let mut child = Command::new(std::env::current_exe()?);
-        let told = run(child.arg(CHILD).arg(self.settings()).args(self.sources()));
-        let numbers: Vec<u64> = told.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-        let [cpu, wall, peak, migrations] = numbers.as_slice() else { bail!("the child said {told:?}") };
-        Ok(Compiled {
-            cpu: Duration::from_nanos(*cpu),
-            wall: Duration::from_nanos(*wall),
-            peak: *peak,
-            migrations: *migrations as usize,
-        })
+        compiled(&self.settings(), &self.sources())
     }
 
     /// `schema-health compile django`, as a user says it.

@@ -214,7 +214,9 @@ pub fn notes(basis: Basis<'_>) -> Vec<String> {
     let dialect = basis.observation.dialect;
     for (table, name) in &basis.observation.catalog.stored.not_valid {
         notes.push(format!(
-            "{name} on {table} is NOT VALID, which a migration may have meant: where none did, look through the rows that were              there before it with ALTER TABLE {} VALIDATE CONSTRAINT {} (it holds up no reads and no writes, looks at every              row, and fails where one does not keep it)",
+            "{name} on {table} is NOT VALID, which a migration may have meant: where none did, look through the rows that were there \
+             before it with ALTER TABLE {} VALIDATE CONSTRAINT {} (it holds up no reads and no writes, looks at \
+             every row, and fails where one does not keep it)",
             dialect.table(table),
             dialect.quote(name)
         ));

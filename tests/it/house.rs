@@ -113,6 +113,27 @@ fn every_file_opens_with_what_it_is_for() {
 }
 
 /// Without one of them the image cannot be built; cargo tells them all beside the binary.
+/// A string that was broken over lines without a backslash, and then joined by `cargo fmt`.
+#[test]
+fn no_message_has_a_run_of_blanks_within_a_sentence() {
+    let files: Vec<PathBuf> = rooms().iter().flat_map(|room| files_of(room)).collect();
+    let is_test =
+        |file: &Path| file.components().any(|it| it.as_os_str().to_string_lossy().starts_with("tests"));
+    for file in files.iter().filter(|it| !is_test(it.strip_prefix(source()).unwrap())) {
+        let text = fs::read_to_string(file).unwrap();
+        for line in text.lines().map(str::trim).filter(|it| !it.starts_with("//") && it.contains('"')) {
+            let words = line.split("   ").collect::<Vec<_>>();
+            let is_broken = words.windows(2).any(|it| {
+                let (before, after) = (it[0], it[1].trim_start());
+                before.ends_with(|last: char| last.is_ascii_alphabetic() || ",;".contains(last))
+                    && !before.ends_with("\\n")
+                    && after.starts_with(|first: char| first.is_ascii_lowercase())
+            });
+            assert!(!is_broken, "{}: {line}", file.display());
+        }
+    }
+}
+
 #[test]
 fn the_image_is_built_from_all_that_the_binary_needs() {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -1,6 +1,6 @@
 //! A whole project to the migrations of a manifest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::backend::Backend;
@@ -32,6 +32,7 @@ pub fn compile(project: &Project) -> Compiled {
     let context = Context { project, backend: Backend { dialect: project.dialect, django: project.django } };
     let (plans, missing) = graph::plans(&project.migrations);
     let there = there(&project.migrations);
+    let replaced: HashSet<&MigrationId> = project.migrations.iter().flat_map(|it| &it.replaces).collect();
     let mut compiled = Compiled::default();
     for (at, dependency) in missing {
         let migration = &project.migrations[at];
@@ -63,7 +64,12 @@ pub fn compile(project: &Project) -> Compiled {
             };
             // What a squash replaces stands before it: whoever waits for the replaced stays where the first plan, in
             // which its changes were worked out, has it.
-            let squash = compiled.migrations.iter().position(|it| it.replaces.contains(&migration.id));
+            let is_its_squash = |it: &Migration| it.replaces.contains(&migration.id);
+            let squash = if replaced.contains(&migration.id) {
+                compiled.migrations.iter().position(is_its_squash)
+            } else {
+                None
+            };
             let place = squash.unwrap_or(compiled.migrations.len());
             compiled.migrations.insert(place, migration);
         }

@@ -143,17 +143,22 @@ impl Field {
         read::read(name, value, of, project)
     }
 
-    /// Whether it names a model, as the other side or as the table between.
-    pub fn points_at(&self, key: &ModelKey) -> bool {
-        match &self.kind {
-            Kind::Relation(relation) => relation.to.as_ref() == Some(key),
-            Kind::ManyToMany(many) => many.to.as_ref() == Some(key) || many.through.as_ref() == Some(key),
+    /// The models that it names: the other side, and the table between.
+    pub fn targets(&self) -> impl Iterator<Item = &ModelKey> {
+        let (to, through) = match &self.kind {
+            Kind::Relation(relation) => (relation.to.as_ref(), None),
+            Kind::ManyToMany(many) => (many.to.as_ref(), many.through.as_ref()),
             Kind::Absent
             | Kind::CompositePrimaryKey(_)
             | Kind::Scalar(_)
             | Kind::Generated(_)
-            | Kind::Unknown => false,
-        }
+            | Kind::Unknown => (None, None),
+        };
+        to.into_iter().chain(through)
+    }
+
+    pub fn points_at(&self, key: &ModelKey) -> bool {
+        self.targets().any(|it| it == key)
     }
 
     /// `Field.get_attname_column`: the column's name; none for a field without one.

@@ -11,17 +11,21 @@ use std::sync::Arc;
 pub use model::{Model, ModelField, Options};
 
 use super::backend::Backend;
-use super::field::{Field, ModelKey};
+use super::field::{Field, Kind, ModelKey};
 use super::project::{Project, Value};
 
 /// `ProjectState`. Models are shared between the states before and after an operation.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     models: BTreeMap<ModelKey, Arc<Model>>,
+    /// By what they point at, the models that do or once did: whoever asks looks again.
+    pointing: BTreeMap<ModelKey, BTreeSet<ModelKey>>,
+    /// What relations name, or once did, as the field that they point at.
+    named_targets: BTreeSet<Arc<str>>,
     /// What was changed since it was last asked for.
     touched: BTreeSet<ModelKey>,
-    /// Old keys of models, and what they are called now.
-    renamed: BTreeMap<ModelKey, ModelKey>,
+    /// Old keys of models, and what they are called now; shared between the states as the models are.
+    renamed: Arc<BTreeMap<ModelKey, ModelKey>>,
     /// The key that models have which name none.
     automatic_key: OnceCell<Arc<Field>>,
 }
@@ -36,10 +40,6 @@ pub struct Context<'a> {
 impl State {
     pub fn get(&self, key: &ModelKey) -> Option<&Arc<Model>> {
         self.models.get(key)
-    }
-
-    pub fn models(&self) -> impl Iterator<Item = &Arc<Model>> {
-        self.models.values()
     }
 
     fn automatic_key(&self, context: Context<'_>) -> Arc<Field> {
@@ -58,14 +58,39 @@ impl State {
 
     pub fn put(&mut self, mut model: Model, context: Context<'_>) {
         // A migration that was written before a model got its name, but comes after it in this plan.
-        for (from, to) in self.renamed.iter().filter(|(from, _)| !self.models.contains_key(from)) {
-            if model.key != *from {
-                model.repoint(from, to);
-            }
+        let is_old = |it: &&ModelKey| **it != model.key && !self.models.contains_key(it);
+        let old = |it: &ModelKey| Some((it.clone(), self.renamed.get(it)?.clone()));
+        let renamed: Vec<_> = model.targets().filter(is_old).filter_map(old).collect();
+        for (from, to) in renamed {
+            model.repoint(&from, &to);
         }
         model.settle(self, context);
         self.touched.insert(model.key.clone());
-        self.models.insert(model.key.clone(), Arc::new(model));
+        self.insert(Arc::new(model));
+    }
+
+    fn insert(&mut self, model: Arc<Model>) {
+        let before = self.models.get(&model.key);
+        let is_known = |(at, it): &(usize, &ModelField)| {
+            let there = before.and_then(|before| before.fields.get(*at));
+            there.is_some_and(|there| Arc::ptr_eq(&there.field, &it.field))
+        };
+        let new: Vec<&Field> =
+            (model.fields.iter().enumerate()).filter(|it| !is_known(it)).map(|(_, it)| &*it.field).collect();
+        for target in new.iter().flat_map(|it| it.targets()).chain(&model.bases) {
+            self.pointing.entry(target.clone()).or_default().insert(model.key.clone());
+        }
+        let named = new.iter().filter_map(|it| match &it.kind {
+            Kind::Relation(relation) => relation.to_field.clone(),
+            Kind::Absent
+            | Kind::CompositePrimaryKey(_)
+            | Kind::Scalar(_)
+            | Kind::Generated(_)
+            | Kind::ManyToMany(_)
+            | Kind::Unknown => None,
+        });
+        self.named_targets.extend(named);
+        self.models.insert(model.key.clone(), model);
     }
 
     pub fn remove(&mut self, key: &ModelKey) -> Option<Arc<Model>> {
@@ -86,14 +111,16 @@ impl State {
     pub fn catch_up(&mut self, newer: &mut Self) {
         for key in std::mem::take(&mut newer.touched) {
             match newer.models.get(&key) {
-                Some(model) => self.models.insert(key, Arc::clone(model)),
-                None => self.models.remove(&key),
-            };
+                Some(model) => self.insert(Arc::clone(model)),
+                None => drop(self.models.remove(&key)),
+            }
         }
         self.touched.clear();
-        if self.renamed != newer.renamed {
-            self.renamed.clone_from(&newer.renamed);
-        }
+        self.renamed.clone_from(&newer.renamed);
+    }
+
+    fn keys_pointing_at(&self, key: &ModelKey) -> Vec<ModelKey> {
+        self.around(&[key]).filter(|it| it.points_at(key)).map(|it| it.key.clone()).collect()
     }
 
     /// `ProjectState.rename_model`.
@@ -106,16 +133,15 @@ impl State {
         renamed.repoint(&from, &to);
         if from != to {
             self.remove(&from);
-            for now in self.renamed.values_mut().filter(|it| **it == from) {
+            let names = Arc::make_mut(&mut self.renamed);
+            for now in names.values_mut().filter(|it| **it == from) {
                 *now = to.clone();
             }
-            self.renamed.remove(&to);
-            self.renamed.insert(from.clone(), to.clone());
+            names.remove(&to);
+            names.insert(from.clone(), to.clone());
         }
         self.put(renamed, context);
-        let pointing: Vec<ModelKey> =
-            self.models.values().filter(|it| it.points_at(&from)).map(|it| it.key.clone()).collect();
-        for key in pointing {
+        for key in self.keys_pointing_at(&from) {
             self.change(&key, context, |model| model.repoint(&from, &to));
         }
         true
@@ -125,9 +151,7 @@ impl State {
     pub fn rename_field(&mut self, key: &ModelKey, old: &str, new: &str, context: Context<'_>) -> bool {
         let name: Arc<str> = new.into();
         let there = self.change(key, context, |model| model.rename_field(old, &name));
-        let pointing: Vec<ModelKey> =
-            self.models.values().filter(|it| it.points_at(key)).map(|it| it.key.clone()).collect();
-        for pointing in pointing {
+        for pointing in self.keys_pointing_at(key) {
             self.change(&pointing, context, |model| model.rename_target(key, old, &name));
         }
         there

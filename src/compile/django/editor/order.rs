@@ -204,24 +204,24 @@ impl Editor<'_> {
     /// A column that was there, and follows the key by what Django does now or not at all, may as well have been made
     /// afterwards: then it has the new type.
     fn open_those_that_point_at(&mut self, state: &State, key: &ModelKey) {
-        let names: Vec<ModelKey> = state.descendants(key).into_iter().cloned().collect();
+        let names = state.descendants(key);
         let mut columns: Vec<(TableName, Column)> = Vec::new();
         let is_open = |model: &Model, field: &Field| {
             let since = self.order.since.get(&(model.key.clone(), field.name.clone()));
             since.is_some_and(|since| !self.order.ancestors.is_before(*since, self.order.at))
         };
-        for model in state.models() {
+        for model in state.around(&names) {
             for field in &model.local {
                 match &field.kind {
                     Kind::Relation(relation)
-                        if relation.to.as_ref().is_some_and(|to| names.contains(to))
+                        if relation.to.as_ref().is_some_and(|to| names.contains(&to))
                             && is_open(model, field) =>
                     {
                         columns.extend(self.opened(state, model, field));
                     }
                     Kind::ManyToMany(many)
-                        if (many.to.as_ref().is_some_and(|to| names.contains(to))
-                            || names.contains(&model.key))
+                        if (many.to.as_ref().is_some_and(|to| names.contains(&to))
+                            || names.contains(&&model.key))
                             && is_open(model, field) =>
                     {
                         let Some(through) = state.through(model, field, self.context) else { continue };

@@ -1,7 +1,6 @@
 //! The columns of other tables that follow a key: `_related_non_m2m_objects` of
 //! django/db/backends/base/schema.py, and what its versions make of them.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::Editor;
@@ -18,28 +17,12 @@ struct Referring {
     hidden: bool,
 }
 
-/// What relations name as the field that they point at.
-fn named_targets(state: &State) -> BTreeSet<&str> {
-    let fields = state.models().flat_map(|model| &model.local);
-    let named = fields.filter_map(|field| match &field.kind {
-        Kind::Relation(relation) => relation.to_field.as_deref(),
-        Kind::Absent
-        | Kind::CompositePrimaryKey(_)
-        | Kind::Scalar(_)
-        | Kind::Generated(_)
-        | Kind::ManyToMany(_)
-        | Kind::Unknown => None,
-    });
-    named.collect()
-}
-
 impl Editor<'_> {
     /// They take the key's new type. `remake_keys`: their foreign keys were dropped before, and come again;
     /// before Django 4.0 only those that are not hidden.
     pub(super) fn alter_referring(&mut self, alteration: &Alteration<'_>, remake_keys: bool) {
         let mut all = Vec::new();
-        let named = named_targets(alteration.after);
-        self.collect_referring(alteration.after, alteration.model, alteration.new, &named, &mut all);
+        self.collect_referring(alteration.after, alteration.model, alteration.new, &mut all);
         for Referring { model, name, hidden } in all {
             let Some(field) = model.field(&name) else { continue };
             let table = self.table_of(&model);
@@ -78,14 +61,7 @@ impl Editor<'_> {
     }
 
     /// Near and, from Django 4.0, far; before 3.0 without those that are hidden.
-    fn collect_referring(
-        &self,
-        state: &State,
-        model: &Model,
-        field: &Field,
-        named: &BTreeSet<&str>,
-        all: &mut Vec<Referring>,
-    ) {
+    fn collect_referring(&self, state: &State, model: &Model, field: &Field, all: &mut Vec<Referring>) {
         let django = self.context.project.django;
         let mut further = Vec::new();
         let names = state.descendants(&model.key);
@@ -105,7 +81,7 @@ impl Editor<'_> {
                 further.push((other.clone(), candidate.clone()));
             }
         };
-        for other in state.models() {
+        for other in state.around(&names) {
             for candidate in &other.local {
                 match &candidate.kind {
                     Kind::Relation(_) => add(other, candidate, false),
@@ -129,9 +105,9 @@ impl Editor<'_> {
         }
         if django >= (4, 0) {
             // Nothing points at what is neither a key nor named.
-            let is_target = |it: &Field| it.primary_key || named.contains(&*it.name);
+            let is_target = |it: &Field| it.primary_key || state.is_named_target(&it.name);
             for (other, candidate) in further.into_iter().filter(|(_, it)| is_target(it)) {
-                self.collect_referring(state, &other, &candidate, named, all);
+                self.collect_referring(state, &other, &candidate, all);
             }
         }
     }

@@ -179,7 +179,12 @@ impl Model {
     }
 
     pub(super) fn points_at(&self, key: &ModelKey) -> bool {
-        self.bases.contains(key) || self.fields.iter().any(|it| it.field.points_at(key))
+        self.targets().any(|it| it == key)
+    }
+
+    /// The models that it names.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &ModelKey> {
+        self.bases.iter().chain(self.fields.iter().flat_map(|it| it.field.targets()))
     }
 
     pub(super) fn repoint(&mut self, from: &ModelKey, to: &ModelKey) {

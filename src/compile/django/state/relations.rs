@@ -1,5 +1,6 @@
 //! What relations between models lead to: targets, chains of keys, automatic tables, the other side.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::model::{self, Model, ModelField};
@@ -31,20 +32,30 @@ impl State {
         None
     }
 
+    /// These models, and those that name one of them as a base, as the other side of a relation or as the table
+    /// between; some that once did may be among them. In the order of their keys.
+    pub fn around<'a>(&'a self, keys: &[&'a ModelKey]) -> impl Iterator<Item = &'a Arc<Model>> + use<'a> {
+        let pointing = keys.iter().filter_map(|key| self.pointing.get(*key)).flatten();
+        let models: BTreeSet<&ModelKey> = keys.iter().copied().chain(pointing).collect();
+        models.into_iter().filter_map(|it| self.get(it))
+    }
+
+    /// Whether a relation names, or once named, a field of this name as the one that it points at.
+    pub fn is_named_target(&self, name: &str) -> bool {
+        self.named_targets.contains(name)
+    }
+
     /// A model, its proxies and its children: those by which a relation may lead to it.
     pub fn descendants<'a>(&'a self, key: &'a ModelKey) -> Vec<&'a ModelKey> {
         let mut found = vec![key];
-        let derived: Vec<&Arc<Model>> = self.models().filter(|it| !it.bases.is_empty()).collect();
-        loop {
-            let is_new = |it: &&&Arc<Model>| {
-                !found.contains(&&it.key) && it.bases.iter().any(|base| found.contains(&base))
-            };
-            let more: Vec<&ModelKey> = derived.iter().filter(is_new).map(|it| &it.key).collect();
-            if more.is_empty() {
-                return found;
-            }
-            found.extend(more);
+        let mut at = 0;
+        while let Some(base) = found.get(at).copied() {
+            let children = self.around(&[base]).filter(|it| it.bases.contains(base)).map(|it| &it.key);
+            let new: Vec<&ModelKey> = children.filter(|it| !found.contains(it)).collect();
+            found.extend(new);
+            at += 1;
         }
+        found
     }
 
     /// A field of the model or of its parents.
@@ -160,7 +171,7 @@ impl State {
     /// Fields of all models that point at this one, many-to-many too: `Options.related_objects`.
     pub fn related(&self, key: &ModelKey) -> Vec<Related> {
         let mut all = Vec::new();
-        for model in self.models() {
+        for model in self.around(&self.descendants(key)) {
             for field in &model.fields {
                 let to = match &field.field.kind {
                     Kind::Relation(relation) => relation.to.as_ref(),

@@ -7,6 +7,7 @@
 mod apps;
 mod evaluate;
 mod migrations;
+mod routers;
 mod settings;
 mod source;
 mod syntax;
@@ -106,8 +107,10 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
     let (apps, more) = apps::discover(request, &world);
     notices.extend(more);
     world.apps = apps.iter().map(|app| (app.module.clone(), app.label.clone())).collect();
-    let (migrations, more) = migrations::read(&world, &apps)?;
+    let (mut migrations, more) = migrations::read(&world, &apps)?;
     notices.extend(more);
+    let said_in = request.settings.as_deref().unwrap_or(Path::new("settings"));
+    routers::apply(said_in, &world, &apps, &mut migrations, &mut notices);
     drop(world);
     let files = sources.into_read();
     Ok(Project { dialect: request.dialect, django, apps, settings, migrations, notices, files })

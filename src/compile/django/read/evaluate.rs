@@ -26,6 +26,7 @@ mod names;
 mod operator;
 mod outside;
 mod resource;
+mod router;
 mod setting;
 mod signal;
 mod statement;
@@ -46,6 +47,7 @@ use crate::dialect::Dialect;
 use branch::Journal;
 pub use import::Imported;
 use live::*;
+pub use router::Answer;
 pub use setting::OTHER_SETTINGS;
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an

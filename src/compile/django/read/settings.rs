@@ -99,14 +99,4 @@ fn tell_what_limits(request: &Request, settings: &Settings, notices: &mut Vec<No
     if !settings.values.contains_key("INSTALLED_APPS") {
         notices.push(notice(Concern::App, file, 1, "the settings set no INSTALLED_APPS that could be seen"));
     }
-    match settings.values.get("DATABASE_ROUTERS") {
-        None => {}
-        Some(Value::List(routers) | Value::Tuple(routers)) if routers.is_empty() => {}
-        Some(_) => notices.push(notice(
-            Concern::Setting,
-            file,
-            1,
-            "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all",
-        )),
-    }
 }

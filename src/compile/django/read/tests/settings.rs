@@ -1,6 +1,7 @@
 //! How settings are written.
 
 use super::{ReadError, Tree, show, told};
+use crate::compile::django::project::Does;
 
 #[track_caller]
 fn check(tree: &Tree, name: &str, value: &str) {
@@ -108,10 +109,58 @@ fn statements_that_never_end_lose_no_others() {
     assert!(told(&tree.read())[0].starts_with("not all of the settings are known"));
 }
 
+/// Two apps with a migration each, and the settings' router.
+fn routed(allow_migrate: &str) -> Tree {
+    let migration =
+        "from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [1]\n";
+    let router = format!(
+        "class Router:\n    apps = {{'away': ['measures']}}\n    def allow_migrate(self, db, app_label, model_name=None, **hints):\n{allow_migrate}"
+    );
+    Tree::new()
+        .file("shop/__init__.py", "")
+        .file("shop/migrations/__init__.py", "")
+        .file("shop/migrations/0001.py", migration)
+        .file("measures/__init__.py", "")
+        .file("measures/migrations/__init__.py", "")
+        .file("measures/migrations/0001.py", migration)
+        .file("site_settings/routers.py", &router)
+        .settings(
+            "INSTALLED_APPS = ['shop', 'measures']\nDATABASE_ROUTERS = ['site_settings.routers.Router']\n",
+        )
+}
+
+const LIMIT: &str = "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all";
+
+/// Each migration that does nothing in this database, and what is told.
+#[track_caller]
+fn check_routed(allow_migrate: &str, nothing: &[&str], expected: &[&str]) {
+    let project = routed(allow_migrate).read();
+    let does_nothing = project.migrations.iter().filter(|it| it.does == Does::Nothing);
+    let named: Vec<&str> = does_nothing.map(|it| &*it.id.app).collect();
+    assert_eq!(named, nothing);
+    assert_eq!(told(&project), expected);
+}
+
 #[test]
-fn routers_are_told_as_a_limit() {
-    let tree = Tree::new().settings("INSTALLED_APPS = []\nDATABASE_ROUTERS = ['a.Router']\n");
-    assert!(told(&tree.read())[0].starts_with("DATABASE_ROUTERS may put tables into other databases"));
+fn a_router_may_keep_an_app_out_of_this_database() {
+    check_routed(
+        "        if app_label in self.apps.get('away'):\n            return db == 'datastore'\n        return None if db == 'default' else False\n",
+        &["measures"],
+        &[
+            "DATABASE_ROUTERS keep measures out of the database `default`: nothing is expected of their migrations",
+        ],
+    );
+    check_routed("        return db == 'default'\n", &[], &[]);
+}
+
+#[test]
+fn a_router_that_hangs_on_more_is_told_as_a_limit() {
+    check_routed("        return model_name != 'reading'\n", &[], &[LIMIT]);
+    check_routed("        return tenant.allows(app_label)\n", &[], &[LIMIT]);
+    let tree = Tree::new()
+        .file("shop/__init__.py", "")
+        .settings("INSTALLED_APPS = ['shop']\nDATABASE_ROUTERS = ['a.Router']\n");
+    assert_eq!(told(&tree.read()), [LIMIT]);
 }
 
 #[test]

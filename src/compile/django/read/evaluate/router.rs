@@ -1,0 +1,51 @@
+//! What a database router says of an app.
+
+use super::live::*;
+use super::{Imported, Interpreter};
+use crate::compile::django::read::syntax::tree::Span;
+
+/// What `allow_migrate` says of an app in the database `default`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    No,
+    /// The next router is asked.
+    Nothing,
+    /// It was not seen through, or it hangs on more than the app.
+    Unknown,
+}
+
+impl Interpreter<'_> {
+    /// `path` is what DATABASE_ROUTERS names: `shop.routers.Router`.
+    pub fn router(&mut self, path: &str, app: &str) -> Answer {
+        self.ask_router(path, app).unwrap_or(Answer::Unknown)
+    }
+
+    fn ask_router(&mut self, path: &str, app: &str) -> Result<Answer, Stop> {
+        let Some((module, name)) = path.rsplit_once('.') else { return Ok(Answer::Unknown) };
+        let Imported::Followed(module) = self.import(module)? else { return Ok(Answer::Unknown) };
+        let scope = self.module_scope(&module);
+        let span = Span::default();
+        let Some(found) = self.module_attribute(&module, name)? else { return Ok(Answer::Unknown) };
+        let router = match self.force(&found)? {
+            Live::Class(class) => self.instantiate(&class, Vec::new(), Vec::new(), &scope, span)?,
+            other => other,
+        };
+        let is_whole = matches!(&router, Live::Instance(it) if it.notice.borrow().is_none());
+        if !is_whole {
+            return Ok(Answer::Unknown);
+        }
+        let Some(method) = self.optional_attribute(&router, "allow_migrate", &scope, span)? else {
+            return Ok(Answer::Nothing);
+        };
+        let model = self.unknown(&scope, span, "is one model or another");
+        let args = vec![Live::str("default"), Live::str(app)];
+        let answer = self.call(&method, args, vec![("model_name".into(), model)], &scope, span)?;
+        Ok(match self.force(&answer)? {
+            Live::Bool(true) => Answer::Yes,
+            Live::Bool(false) => Answer::No,
+            Live::None => Answer::Nothing,
+            _ => Answer::Unknown,
+        })
+    }
+}

@@ -192,6 +192,7 @@ pub fn plan_for(basis: Basis<'_>, options: &Options) -> Plan {
     let dialect = basis.observation.dialect;
     let (actual, expected) = (&basis.observation.catalog.actual, &basis.expected.expectation.schema);
     let mut plan = planner::plan(dialect, actual, expected, options, Some(basis));
+    plan.notes.extend(planner::refused_where_rows_are(&plan.statements, options));
     plan.notes.extend(planner::notes(basis));
     plan.strategies = strategy::strategies(basis, &plan);
     plan

@@ -283,6 +283,9 @@ fn tell_left_out(plan: &Plan) {
             crate::service::one_line(&it.what),
             crate::service::one_line(&it.reason)
         );
+        for step in &it.steps {
+            eprintln!("  - {}", crate::service::one_line(step));
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::audit::{Stored, Visibility};
 use crate::dialect::{Dialect, NotRenderable};
 use crate::migration::MigrationId;
-use crate::schema::{Change, Name, Schema, TableName, diff};
+use crate::schema::{Change, Name, Schema, TableName, agree, diff};
 
 use columns::{begun_by, loses_numbering};
 use steps::{INDEXES_MADE, LAST_BEFORE_REBUILD, is_addition, split};
@@ -199,6 +199,27 @@ fn is_inside_table(change: &Change) -> bool {
 
 fn left_out(change: Change, reason: String, findings: Vec<String>) -> LeftOut {
     LeftOut { what: describe(&change), change, reason, steps: Vec::new(), findings }
+}
+
+/// The statements that are refused where a table has rows, as long as nobody has looked.
+pub fn refused_where_rows_are(statements: &[Statement], options: &Options) -> Option<String> {
+    let refused = |(number, it): (usize, &Statement)| {
+        let table = it
+            .hazards
+            .iter()
+            .find_map(|hazard| if let Hazard::FailsIfRows { table } = hazard { Some(table) } else { None })?;
+        (!options.has_rows.contains_key(table)).then(|| format!("{number} (where {table} has rows)"))
+    };
+    let numbers: Vec<String> = (1..).zip(statements).filter_map(refused).collect();
+    (!numbers.is_empty()).then(|| {
+        format!(
+            "{} that rows have no value for {} refused, which ends the script: statement {}. --prove and --apply look at the \
+             rows, leave that out, tell the safe steps for it, and do all the rest",
+            agree(numbers.len(), "a column", "columns"),
+            agree(numbers.len(), "is", "are"),
+            numbers.join(", ")
+        )
+    })
 }
 
 /// What is to be known beside the plan.

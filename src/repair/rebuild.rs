@@ -199,10 +199,11 @@ pub fn index_missing(change: &Change, expected: &Table) -> Option<String> {
         .map(|it| format!("lower({})", Dialect::Sqlite.quote_literal(it)))
         .collect();
     Some(format!(
-        "SELECT 1 WHERE {} > (SELECT count(*) FROM pragma_index_list({}) AS i WHERE i.\"unique\" = {is_unique} AND \
-         i.origin <> 'pk' AND i.partial = 0 AND \
-         (SELECT group_concat(lower(c.name), char(10)) FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) \
-         AS c) = {} AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name) WHERE key = 1 AND (\"desc\" = 1 OR coll <> 'BINARY')))",
+        "SELECT 1 WHERE {} >\n  (SELECT count(*) FROM pragma_index_list({}) AS i\n    \
+         WHERE i.\"unique\" = {is_unique} AND i.origin <> 'pk' AND i.partial = 0\n      \
+         AND (SELECT group_concat(lower(c.name), char(10))\n             \
+         FROM (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno) AS c) = {}\n      \
+         AND NOT EXISTS (SELECT 1 FROM pragma_index_xinfo(i.name) WHERE key = 1 AND (\"desc\" = 1 OR coll <> 'BINARY')))",
         count.max(1),
         Dialect::Sqlite.quote_literal(&change.table().name),
         columns.join(" || char(10) || ")

@@ -155,9 +155,14 @@ async fn a_required_column_is_not_made_up_for_rows() {
             "{engine:?}: {steps:?}"
         );
         assert_eq!(plan["proof"]["outcome"], "converges", "{engine:?}: {}", told.out);
+        assert!(told.err.contains("  - UPDATE"), "{engine:?}: {}", told.err);
 
         // The script knows nothing of rows, and stops by itself.
         let script = shop.repair(&[]).await.out;
+        assert!(
+            script
+                .contains("-- Note: a column that rows have no value for is refused, which ends the script")
+        );
         let refused = shop.run_script(&script).await;
         assert!(refused.is_err(), "{engine:?}: {script}");
         assert_eq!(shop.rows().await, rows, "{engine:?}");

@@ -63,16 +63,16 @@ impl Dialect {
     fn keys_alike(self, table: &TableName, key: &ForeignKey) -> Option<String> {
         match self {
             Self::Postgres => Some(format!(
-                "SELECT c.oid FROM pg_catalog.pg_constraint c WHERE c.contype = 'f' AND c.convalidated AND c.conrelid = {} \
-                 AND c.confrelid = {} AND {} = {}",
+                "SELECT c.oid FROM pg_catalog.pg_constraint c\n     WHERE c.contype = 'f' AND c.convalidated\n       \
+                 AND c.conrelid = {} AND c.confrelid = {}\n       AND {} = {}",
                 self.relation(table),
                 self.relation(&key.references),
                 names_of("c.conkey", "c.conrelid", "k.place"),
                 self.array(&key.columns)
             )),
             Self::Mysql | Self::Mariadb => Some(format!(
-                "SELECT CONSTRAINT_NAME FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {} \
-                 AND REFERENCED_TABLE_NAME = {} GROUP BY CONSTRAINT_NAME HAVING \
+                "SELECT CONSTRAINT_NAME FROM information_schema.KEY_COLUMN_USAGE\n     WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {} \
+                 AND REFERENCED_TABLE_NAME = {}\n     GROUP BY CONSTRAINT_NAME\n    HAVING \
                  GROUP_CONCAT(COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR '\n') = {}",
                 self.schema_of(table),
                 self.quote_literal(&table.name),
@@ -99,12 +99,13 @@ impl Dialect {
                     .map(|(_, class)| class.as_ref().map_or("''".to_owned(), |it| self.quote_literal(it)))
                     .collect();
                 Some(format!(
-                    "SELECT i.indexrelid FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class r ON r.oid = i.indexrelid \
-                     JOIN pg_catalog.pg_am a ON a.oid = r.relam WHERE i.indrelid = {} AND {}i.indisunique AND i.indisvalid \
-                     AND i.indimmediate AND NOT i.indisprimary AND i.indpred IS NULL AND i.indexprs IS NULL AND a.amname = 'btree' \
-                     AND i.indnatts = i.indnkeyatts AND 0 = ALL (i.indoption::pg_catalog.int2[]) AND {} = {} AND \
-                     (SELECT pg_catalog.array_agg(CASE WHEN o.opcdefault THEN '' ELSE o.opcname::text END ORDER BY k.place) \
-                     FROM pg_catalog.unnest(i.indclass::pg_catalog.oid[]) WITH ORDINALITY AS k (class, place) \
+                    "SELECT i.indexrelid FROM pg_catalog.pg_index i\n      JOIN pg_catalog.pg_class r ON r.oid = i.indexrelid\n      \
+                     JOIN pg_catalog.pg_am a ON a.oid = r.relam\n     WHERE i.indrelid = {} AND {}i.indisunique\n       \
+                     AND i.indisvalid AND i.indimmediate AND NOT i.indisprimary\n       \
+                     AND i.indpred IS NULL AND i.indexprs IS NULL AND a.amname = 'btree'\n       \
+                     AND i.indnatts = i.indnkeyatts AND 0 = ALL (i.indoption::pg_catalog.int2[])\n       AND {} = {}\n       AND \
+                     (SELECT pg_catalog.array_agg(CASE WHEN o.opcdefault THEN '' ELSE o.opcname::text END ORDER BY k.place)\n              \
+                     FROM pg_catalog.unnest(i.indclass::pg_catalog.oid[]) WITH ORDINALITY AS k (class, place)\n              \
                      JOIN pg_catalog.pg_opclass o ON o.oid = k.class) = ARRAY[{}]",
                     self.relation(table),
                     if is_unique { "" } else { "NOT " },
@@ -115,9 +116,9 @@ impl Dialect {
             }
             Self::Mysql | Self::Mariadb => columns.iter().all(|(_, class)| class.is_none()).then(|| {
                 format!(
-                    "SELECT INDEX_NAME FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {} AND \
-                     INDEX_NAME <> 'PRIMARY' GROUP BY INDEX_NAME HAVING MAX(NON_UNIQUE) = {} AND MAX(INDEX_TYPE) = 'BTREE' AND \
-                     MAX(SUB_PART) IS NULL AND COUNT(COLUMN_NAME) = COUNT(*) AND MAX(COLLATION) = 'A' AND \
+                    "SELECT INDEX_NAME FROM information_schema.STATISTICS\n     WHERE TABLE_SCHEMA = {} AND TABLE_NAME = {} AND \
+                     INDEX_NAME <> 'PRIMARY'\n     GROUP BY INDEX_NAME\n    HAVING MAX(NON_UNIQUE) = {} AND MAX(INDEX_TYPE) = 'BTREE'\n       AND \
+                     MAX(SUB_PART) IS NULL AND COUNT(COLUMN_NAME) = COUNT(*) AND MAX(COLLATION) = 'A'\n       AND \
                      GROUP_CONCAT(COLUMN_NAME ORDER BY SEQ_IN_INDEX SEPARATOR '\n') = {}",
                     self.schema_of(table),
                     self.quote_literal(&table.name),
@@ -169,7 +170,7 @@ impl Dialect {
 
 fn fewer_than(count: usize, alike: &str) -> String {
     format!(
-        "SELECT 1 FROM (SELECT COUNT(*) AS there FROM ({alike}) AS alike) AS counted WHERE there < {}",
+        "SELECT 1 FROM (SELECT COUNT(*) AS there FROM (\n    {alike}) AS alike) AS counted WHERE there < {}",
         count.max(1)
     )
 }
@@ -178,8 +179,9 @@ fn fewer_than(count: usize, alike: &str) -> String {
 fn names_of(numbers: &str, table: &str, order: &str) -> String {
     let order = if order == "1" { "a.attname::text" } else { order };
     format!(
-        "(SELECT pg_catalog.array_agg(a.attname::text ORDER BY {order}) FROM pg_catalog.unnest({numbers}) WITH ORDINALITY \
-         AS k (number, place) JOIN pg_catalog.pg_attribute a ON a.attrelid = {table} AND a.attnum = k.number)"
+        "(SELECT pg_catalog.array_agg(a.attname::text ORDER BY {order})\n              \
+         FROM pg_catalog.unnest({numbers}) WITH ORDINALITY AS k (number, place)\n              \
+         JOIN pg_catalog.pg_attribute a ON a.attrelid = {table} AND a.attnum = k.number)"
     )
 }
 

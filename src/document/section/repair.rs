@@ -27,7 +27,7 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
         let rows = (1..).zip(&plan.statements).map(|(number, it)| row(number, it)).collect();
         blocks.push(Block::Table { heads: vec!["#", "Purpose", "Mends the work of", "Hazards"], rows });
         let summary = vec![text(format!("SQL of the plan: {how_many}"))];
-        let code = Block::Code { language: "sql", text: sql(&plan.statements) };
+        let code = Block::Code { language: "sql", text: sql(&plan.statements, &facts.view.database) };
         blocks.push(Block::Details { summary, blocks: vec![code] });
     }
     if !plan.left_out.is_empty() {
@@ -85,17 +85,24 @@ fn row(number: usize, statement: &StatementView) -> Vec<Line> {
     vec![vec![text(number.to_string())], vec![text(statement.purpose.clone())], made_by, hazards]
 }
 
-fn sql(statements: &[StatementView]) -> String {
+/// For reading: the guards are the script's.
+fn sql(statements: &[StatementView], database: &str) -> String {
+    let has_guards = statements.iter().any(|it| it.only_if.is_some());
+    let guards = if has_guards {
+        let database = crate::document::visible::visible(database);
+        format!(
+            "-- To read. What is to be run, and skips by itself what is there already: schema-health repair {database}\n\n"
+        )
+    } else {
+        String::new()
+    };
     let one = |(number, it): (usize, &StatementView)| {
         let purpose = crate::document::visible::visible(&it.purpose);
-        let mut text = format!("-- {number}. {purpose}\n");
-        if let Some(condition) = &it.only_if {
-            text.push_str(&format!("-- only if this has a row: {}\n", condition.replace('\n', " ")));
-        }
+        let text = format!("-- {number}. {purpose}\n");
         let commands = it.commands.iter().map(|command| format!("{command};\n"));
         text + &commands.collect::<String>()
     };
-    (1..).zip(statements).map(one).collect::<Vec<_>>().join("\n")
+    guards + &(1..).zip(statements).map(one).collect::<Vec<_>>().join("\n")
 }
 
 fn option(letter: &str, strategy: &StrategyView) -> Vec<Block> {
@@ -130,7 +137,11 @@ fn option(letter: &str, strategy: &StrategyView) -> Vec<Block> {
 pub fn point(facts: &Facts<'_>) -> Option<Line> {
     let plan = facts.plan.filter(|it| !it.statements.is_empty() || !it.left_out.is_empty())?;
     let how_many = count_of(plan.statements.len(), "statement");
+    let fails_if_rows = |it: &StatementView| it.hazards.iter().any(|hazard| hazard.kind == "fails_if_rows");
     let left = match plan.left_out.len() {
+        0 if plan.statements.iter().any(fails_if_rows) => {
+            "mends all that is missing where no row lacks a value for it: see its notes".to_owned()
+        }
         0 => "mends all that is missing".to_owned(),
         left => format!("mends what can be mended by adding; {left} left to a person"),
     };

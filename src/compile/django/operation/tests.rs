@@ -358,6 +358,18 @@ fn what_is_not_known_is_a_blind_spot_of_its_table() {
     );
 }
 
+/// A model has one column `id`, whatever that is.
+#[test]
+fn a_key_that_is_not_seen_through_is_the_only_one() {
+    check(
+        "migrations.CreateModel('Lost', [('id', load(primary_key=True)), ('name', models.TextField())])",
+        &[
+            "create shop_lost: id name",
+            "the field `id` was not seen through: names load, which is bound nowhere ?? shop_lost -id's definition",
+        ],
+    );
+}
+
 #[test]
 fn an_order_is_a_column() {
     check(

@@ -8,12 +8,15 @@ use super::{ReadError, Request, notice, syntax};
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{Settings, Value};
 
+/// Which class of django-configurations has the settings, as its environment says it.
+const CONFIGURATION: &str = "DJANGO_CONFIGURATION";
+
 pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>), ReadError> {
     let mut settings = Settings::default();
     let mut notices = Vec::new();
     if let Some(file) = &request.settings {
         match world.sources.load_whole(file) {
-            Ok(source) => run(file, source, world, &mut settings, &mut notices),
+            Ok(source) => run(file, source, request, world, &mut settings, &mut notices),
             Err(error) if request.installed_apps.is_empty() && request.apps.is_empty() => {
                 return Err(ReadError::Settings {
                     file: file.clone(),
@@ -37,12 +40,18 @@ pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>),
 fn run(
     file: &Path,
     source: Arc<syntax::Source>,
+    request: &Request,
     world: &World,
     settings: &mut Settings,
     notices: &mut Vec<Notice>,
 ) {
     let name = world.sources.module_of(file).unwrap_or_else(|| "settings".to_owned());
-    let package = name.rsplit_once('.').map(|(package, _)| package).unwrap_or_default().to_owned();
+    let is_package = file.file_stem().is_some_and(|it| it == "__init__");
+    let package = match name.rsplit_once('.') {
+        _ if is_package => name.clone(),
+        Some((package, _)) => package.to_owned(),
+        None => String::new(),
+    };
     let mut interpreter = Interpreter::new(world);
     let module = interpreter.run(&name, &package, source);
     let scope = interpreter.module_scope(&module);
@@ -53,6 +62,10 @@ fn run(
         if !name.starts_with('_') && name.chars().all(|it| !it.is_lowercase()) {
             settings.values.insert(name, interpreter.value(&value, &scope));
         }
+    }
+    let wanted = request.set.iter().rfind(|(name, _)| name == CONFIGURATION).map(|(_, text)| &**text);
+    for (name, value) in interpreter.configuration(&module, wanted, &scope) {
+        settings.values.insert(name, value);
     }
     if let Some(unknown) = module.incomplete.borrow().clone() {
         let message = format!("not all of the settings are known: it {}", unknown.reason);

@@ -163,6 +163,14 @@ impl Model {
         self.local.append(&mut own);
         if !has_key {
             match pointers.first() {
+                // A field of this name that is no key is refused (`models.E004`): one that was not seen through is the key.
+                None if self.local.iter().any(|field| &*field.name == "id") => {
+                    for field in self.local.iter_mut().filter(|field| &*field.name == "id") {
+                        let field = Arc::make_mut(field);
+                        field.primary_key = true;
+                        field.unique = true;
+                    }
+                }
                 Some(name) => {
                     for field in self.local.iter_mut().filter(|field| field.name == *name) {
                         let field = Arc::make_mut(field);

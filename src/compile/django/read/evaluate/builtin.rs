@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::import::Imported;
 use super::live::*;
 use super::operator::{equal, integer, order, put};
 use super::{Interpreter, format};
@@ -442,7 +443,43 @@ impl Interpreter<'_> {
             "property" => first.map(|it| Live::Descriptor(Descriptor::Property, Rc::new(it.clone()))),
             "classmethod" => first.map(|it| Live::Descriptor(Descriptor::ClassMethod, Rc::new(it.clone()))),
             "staticmethod" => first.map(|it| Live::Descriptor(Descriptor::StaticMethod, Rc::new(it.clone()))),
-            "globals" | "locals" => {
+            // Of a module they are its names, and what is put there is bound.
+            "globals" | "locals" | "vars" if args.is_empty() && scope.kind == ScopeKind::Module => {
+                Some(self.module_names(scope, span))
+            }
+            "globals" => Some(self.module_names(scope, span)),
+            "exec" if scope.kind == ScopeKind::Module => match first.cloned() {
+                Some(text) => self.execute(&text, scope)?,
+                None => None,
+            },
+            "__import__" => match first.and_then(|it| it.as_str()).cloned() {
+                Some(name) => {
+                    let is_whole = keyword("fromlist").is_some() || args.len() > 3;
+                    let root = name.split('.').next().unwrap_or_default();
+                    match self.import(if is_whole { &name } else { root })? {
+                        Imported::Followed(module) => Some(Live::Module(module)),
+                        Imported::Outside(path) => Some(Live::Name(path)),
+                        Imported::Missing => None,
+                    }
+                }
+                None => None,
+            },
+            "dict.fromkeys" => {
+                let value = args.get(1).cloned().unwrap_or(Live::None);
+                let Ok(keys) = items(self, 0)? else { return Ok(None) };
+                let keys = self.distinct(keys)?;
+                Some(Live::dict(keys.into_iter().map(|key| (key, value.clone())).collect()))
+            }
+            "compile" => first.filter(|it| it.as_str().is_some()).cloned(),
+            "dir" => match first {
+                Some(Live::Module(module)) => {
+                    let names =
+                        module.names.borrow().iter().map(|(name, _)| Live::Str(name.clone())).collect();
+                    Some(Live::list(names))
+                }
+                _ => None,
+            },
+            "locals" => {
                 if let Live::Unknown(why) = self.unknown(scope, span, "may bind any name by globals()") {
                     scope.module.incomplete.borrow_mut().get_or_insert(why);
                 }

@@ -9,6 +9,7 @@ use super::class::{is_object, qualified};
 use super::facts::adds_a_field;
 use super::live::*;
 use super::{Interpreter, format, given};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax::tree::*;
 
 /// Stands among keywords for an unknown number of positional or keyword arguments.
@@ -542,6 +543,11 @@ impl Interpreter<'_> {
             ("__init__", Live::Instance(instance)) => {
                 if &**class == "django.db.migrations.Migration" {
                     self.migration_init(instance, &args, scope, span)?;
+                }
+                if class.starts_with("pydantic_settings.") {
+                    let message =
+                        "assumed that the environment sets none of these settings: their defaults are taken";
+                    self.tell(Concern::Assumed, &scope.module.clone(), span, message);
                 }
                 if &**class != "builtins.object" {
                     self.touch(Cell::Names(instance.attributes.clone()));

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::data::is_config_parser;
 use super::live::*;
+use super::module_names::MODULE_NAMES;
 use super::operator::{integer, put, put_unknown};
 use super::resource::MODULE_INFO;
 use super::{Interpreter, format};
@@ -322,6 +324,12 @@ impl Interpreter<'_> {
             Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
             Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
             Live::Class(class) if self.is_enumeration(class)? => self.members(&class.clone())?,
+            Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if &**it == "builtins.open") =>
+            {
+                let name: Arc<str> = "readlines".into();
+                let lines = self.call_method(&value, &name, Vec::new(), Vec::new(), scope, span)?;
+                return if lines.is_unknown() { Ok(Err(lines)) } else { self.iterate(&lines, scope, span) };
+            }
             Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_INFO) => {
                 instance.args.clone()
             }
@@ -444,6 +452,11 @@ impl Interpreter<'_> {
                 };
                 let Some(Live::Function(method)) = method else { return Ok(object) };
                 return self.call_closure(&method, Some(&object), vec![index], Vec::new(), scope, span);
+            }
+            Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_NAMES || is_config_parser(it)) =>
+            {
+                let name: Arc<str> = "__getitem__".into();
+                return self.call_method(&object, &name, vec![index], Vec::new(), scope, span);
             }
             Live::Instance(instance) => {
                 if let Some(item) = self.resource_item(instance, &index, scope, span) {

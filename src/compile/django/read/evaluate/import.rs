@@ -179,6 +179,10 @@ impl Interpreter<'_> {
         };
         for alias in names {
             if &*alias.name == "*" {
+                if self.trying > 0 && self.world.sources.find(&module).is_none() {
+                    self.assume_absent(&module, scope, span);
+                    return Err(self.raise("ImportError", format!("no module named {module}")));
+                }
                 self.import_star(&module, span, scope)?;
                 continue;
             }
@@ -212,14 +216,8 @@ impl Interpreter<'_> {
             if is_standard(root) || (root == "django" && !have_root) {
                 return Ok(());
             }
-            let source = scope.module.source.as_ref();
-            let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
             if !have_root {
-                let message = format!(
-                    "assumed that `{}` fails, for no source has {root}",
-                    text.map(shorten).unwrap_or_default()
-                );
-                self.tell(Concern::Assumed, &scope.module.clone(), span, message);
+                self.assume_absent(root, scope, span);
             }
             return Err(self.raise("ImportError", format!("no module named {module}")));
         }
@@ -240,6 +238,14 @@ impl Interpreter<'_> {
             return Err(self.raise("ImportError", format!("{} has no {name}", module.name)));
         }
         Ok(())
+    }
+
+    fn assume_absent(&mut self, module: &str, scope: &Rc<Scope>, span: Span) {
+        let source = scope.module.source.as_ref();
+        let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
+        let text = text.map(shorten).unwrap_or_default();
+        let message = format!("assumed that `{text}` fails, for no source has {module}");
+        self.tell(Concern::Assumed, &scope.module.clone(), span, message);
     }
 
     fn import_star(&mut self, name: &str, span: Span, scope: &Rc<Scope>) -> Result<(), Stop> {

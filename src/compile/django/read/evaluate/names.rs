@@ -40,6 +40,7 @@ pub fn is_followed(module: &str) -> bool {
 
                 | "botocore"
                 | "celery"
+                | "configurations"
                 | "cryptography"
                 | "importlib_metadata"
                 | "kombu"
@@ -47,14 +48,19 @@ pub fn is_followed(module: &str) -> bool {
                 | "opentelemetry"
                 | "pandas"
                 | "pkg_resources"
+                | "pydantic"
+                | "pydantic_settings"
                 | "raven"
                 | "redis"
                 | "requests"
                 | "sentry_sdk"
                 | "setuptools"
                 | "structlog"
+                | "toml"
+                | "tomli"
                 | "urllib3"
                 | "vine"
+                | "yaml"
         )
 }
 

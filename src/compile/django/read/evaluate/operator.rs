@@ -5,7 +5,9 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::*;
+use super::module_names::MODULE_NAMES;
 use super::{Interpreter, MAX_LENGTH, format};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::{Comparison, Operator, Sign, Span};
 
@@ -85,6 +87,14 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         let (left, right) = (self.force(left)?, self.force(right)?);
+        if matches!(&right, Live::Name(path) if &**path == "os.environ")
+            && matches!(how, Comparison::In | Comparison::NotIn)
+        {
+            let name = format::text(&left).unwrap_or_default();
+            let message = format!("assumed that {name} is not set in the environment");
+            self.tell(Concern::Assumed, &scope.module.clone(), span, message);
+            return Ok(Live::Bool(how == Comparison::NotIn));
+        }
         let known = match how {
             Comparison::Equal => equal(&left, &right),
             Comparison::NotEqual => equal(&left, &right).map(|it| !it),
@@ -111,6 +121,19 @@ impl Interpreter<'_> {
             Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
             Live::List(items) | Live::Set(items) => items.borrow().clone(),
             Live::Tuple(items) => items.to_vec(),
+            Live::Instance(it) if matches!(&it.class, Live::Name(class) if **class == *MODULE_NAMES) => {
+                let has = |name: &Arc<str>| it.module.names.borrow().get(name).is_some();
+                return Ok(item.as_str().map(has));
+            }
+            // Only what migrates runs.
+            Live::Name(path) if &**path == "sys.modules" => {
+                let name = item.as_str().map(|it| it.split('.').next().unwrap_or_default());
+                return Ok(match name {
+                    Some("pytest" | "unittest" | "nose" | "celery" | "gunicorn" | "uwsgi") => Some(false),
+                    Some("django") => Some(true),
+                    _ => None,
+                });
+            }
             _ => return Ok(None),
         };
         self.steps(items.len())?;

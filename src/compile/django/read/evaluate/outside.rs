@@ -4,8 +4,10 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::data::is_config_parser;
 use super::import::Imported;
 use super::live::*;
+use super::module_names::MODULE_NAMES;
 use super::names::canonical;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
@@ -168,6 +170,16 @@ impl Interpreter<'_> {
     ) -> Evaluated {
         Ok(match path {
             "django.db.connections" => Live::name("django.db.connection"),
+            "sys.modules" => match index.as_str() {
+                Some(name) if *name == scope.module.name => Live::Module(scope.module.clone()),
+                Some(name) => match self.import(name)? {
+                    Imported::Followed(module) => Live::Module(module),
+                    Imported::Outside(_) | Imported::Missing => {
+                        self.unknown(scope, span, format!("asks for the loaded module {name}"))
+                    }
+                },
+                None => self.unknown(scope, span, "asks for a loaded module"),
+            },
             "os.environ" => {
                 let name = format::text(index).unwrap_or_default();
                 self.unknown(scope, span, format!("asks the environment for {name}"))
@@ -218,6 +230,25 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         if let Some(name) = path.strip_prefix("builtins.") {
+            // `str.strip`, as `map` is given it.
+            if let Some((kind, method)) = name.split_once('.')
+                && matches!(kind, "str" | "list" | "dict" | "set" | "tuple" | "bytes")
+                && !matches!(method, "fromkeys" | "maketrans" | "__new__" | "__init__")
+                && let Some((receiver, rest)) = args.split_first()
+            {
+                let receiver = self.force(receiver)?;
+                if matches!(
+                    receiver,
+                    Live::Str(_)
+                        | Live::List(_)
+                        | Live::Dict(_)
+                        | Live::Set(_)
+                        | Live::Tuple(_)
+                        | Live::Bytes(_)
+                ) {
+                    return self.call_method(&receiver, &method.into(), rest.to_vec(), keywords, scope, span);
+                }
+            }
             let made = self.call_builtin(name, &args, &keywords, scope, span)?;
             return Ok(match made {
                 Some(value) => value,
@@ -242,6 +273,9 @@ impl Interpreter<'_> {
             return Ok(self.outside_instance(path, args, keywords, scope, span));
         }
         if let Some(found) = self.resource_call(path, &args, &keywords, scope, span)? {
+            return Ok(found);
+        }
+        if let Some(found) = self.data_call(path, &args, scope, span)? {
             return Ok(found);
         }
         let first = match args.first() {
@@ -280,6 +314,47 @@ impl Interpreter<'_> {
                     .cloned()
                     .collect::<Vec<_>>();
                 self.call_builtin("dict", &from, &keywords, scope, span)?
+            }
+            "collections.OrderedDict.fromkeys" => {
+                self.call_builtin("dict.fromkeys", &args, &keywords, scope, span)?
+            }
+            // Fills the environment, which is taken as empty.
+            "dotenv.load_dotenv" => Some(Live::Bool(false)),
+            "pydantic.Field" => args
+                .first()
+                .cloned()
+                .or_else(|| keyword("default"))
+                .filter(|it| !matches!(it, Live::Name(path) if &**path == "builtins.Ellipsis"))
+                .or(match keyword("default_factory") {
+                    Some(factory) => Some(self.call(&factory, Vec::new(), Vec::new(), scope, span)?),
+                    None => None,
+                }),
+            "dynaconf.DjangoDynaconf" => {
+                let module = scope.module.clone();
+                self.tell(
+                    Concern::Assumed,
+                    &module,
+                    span,
+                    "assumed that dynaconf, which may override any setting by its files and the environment, overrides none",
+                );
+                Some(self.outside_instance(
+                    "dynaconf.LazySettings",
+                    args.clone(),
+                    keywords.clone(),
+                    scope,
+                    span,
+                ))
+            }
+            // `values.ListValue(["a"])` of django-configurations, which asks the environment first.
+            path if path.starts_with("configurations.values.") => {
+                let default = keyword("default").or_else(|| args.first().cloned()).unwrap_or(Live::None);
+                let name =
+                    keyword("environ_name").unwrap_or_else(|| Live::str("a value of the configuration"));
+                let is_asked = !matches!(keyword("environ"), Some(Live::Bool(false)));
+                if is_asked {
+                    self.assume_unset(Some(&name), &default, scope, span);
+                }
+                Some(default)
             }
             "textwrap.dedent" => first.as_ref().and_then(Live::as_str).map(|text| Live::str(dedent(text))),
             "functools.partial" => args.split_first().map(|(function, rest)| {
@@ -493,12 +568,19 @@ impl Interpreter<'_> {
             }
             "split_settings.tools.include" | "split_settings.include" => {
                 for arg in &args {
-                    let arg = self.force(arg)?;
-                    self.include(&arg, scope, span)?;
+                    match self.force(arg)? {
+                        Live::Instance(it) if matches!(&it.class, Live::Name(it) if &**it == OPTIONAL) => {
+                            let file = it.args.first().cloned().unwrap_or(Live::None);
+                            self.include(&file, Concern::Assumed, scope, span)?;
+                        }
+                        file => self.include(&file, Concern::Setting, scope, span)?,
+                    }
                 }
                 Some(Live::None)
             }
-            "split_settings.tools.optional" | "split_settings.optional" => first,
+            "split_settings.tools.optional" | "split_settings.optional" => {
+                Some(self.outside_instance(OPTIONAL, args.clone(), Vec::new(), scope, span))
+            }
             "collections.namedtuple" | "logging.getLogger" => {
                 Some(self.outside_instance(path, args.clone(), keywords.clone(), scope, span))
             }
@@ -664,6 +746,12 @@ impl Interpreter<'_> {
         let Live::Name(class) = &instance.class else {
             return Ok(None);
         };
+        if is_config_parser(class) {
+            return Ok(self.config_parser(instance, name, args, keywords));
+        }
+        if &**class == MODULE_NAMES {
+            return self.method_of_names(instance, name, args, keywords, scope, span);
+        }
         Ok(match (&**class, name) {
             ("builtins.open", "read") => {
                 let path = instance.args.first().and_then(format::text).map(PathBuf::from);
@@ -733,6 +821,9 @@ impl Interpreter<'_> {
         })
     }
 }
+
+/// A file that django-split-settings includes where it is there.
+const OPTIONAL: &str = "split_settings.tools.optional";
 
 /// django-environ's, or environs'.
 fn is_env(class: &str) -> bool {

@@ -119,7 +119,14 @@ impl Interpreter<'_> {
     }
 
     /// `include("base.py", "components/*.py")` of django-split-settings: as if the text stood here.
-    pub fn include(&mut self, pattern: &Live, scope: &Rc<Scope>, span: Span) -> Result<(), Stop> {
+    /// What is not there is told as `missing` says.
+    pub fn include(
+        &mut self,
+        pattern: &Live,
+        missing: Concern,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
         let here = scope.module.source.as_ref().and_then(|it| it.file.parent().map(Path::to_owned));
         let (Some(pattern), Some(here)) = (format::text(pattern), here) else {
             self.tell(
@@ -141,12 +148,13 @@ impl Interpreter<'_> {
             .map(|it| folder.join(it))
             .collect();
         if found.is_empty() {
-            self.tell(
-                Concern::Setting,
-                &scope.module.clone(),
-                span,
-                format!("includes {}, which is not there", pattern.display()),
-            );
+            let pattern = pattern.display();
+            let message = if missing == Concern::Assumed {
+                format!("assumed that {pattern} is not there to be included")
+            } else {
+                format!("includes {pattern}, which is not there")
+            };
+            self.tell(missing, &scope.module.clone(), span, message);
         }
         for file in found {
             let source = match self.world.sources.load_whole(&file) {

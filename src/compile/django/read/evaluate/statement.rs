@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::branch::Cell;
 use super::live::*;
+use super::module_names::MODULE_NAMES;
 use super::operator::{integer, put};
 use super::{Interpreter, format};
 use crate::compile::django::project::Unknown;
@@ -396,6 +397,11 @@ impl Interpreter<'_> {
                 self.touch(Cell::Names(names.clone()));
                 names.borrow_mut().set(name.clone(), value);
             }
+            ExprKind::Subscript(object, index) if matches!(index.kind, ExprKind::Slice { .. }) => {
+                let object = self.eval(object, scope)?;
+                let object = self.force(&object)?;
+                self.assign_slice(&object, index, value, scope)?;
+            }
             ExprKind::Subscript(object, index) => {
                 let object = self.eval(object, scope)?;
                 let object = self.force(&object)?;
@@ -409,12 +415,49 @@ impl Interpreter<'_> {
         Ok(())
     }
 
+    /// `items[from:to] = others`
+    fn assign_slice(
+        &mut self,
+        object: &Live,
+        slice: &Expr,
+        value: Live,
+        scope: &Rc<Scope>,
+    ) -> Result<(), Stop> {
+        let (Live::List(items), ExprKind::Slice { from, to, step: None }) = (object, &slice.kind) else {
+            self.assign_element(object, Live::None, value);
+            return Ok(());
+        };
+        let length = items.borrow().len() as i128;
+        let mut bound = |it: &Option<Box<Expr>>, usual: i128| -> Result<Option<usize>, Stop> {
+            let at = match it {
+                None => Some(usual),
+                Some(it) => integer(&self.eval(it, scope)?),
+            };
+            let clamp = |at: i128| if at < 0 { at + length } else { at }.clamp(0, length);
+            Ok(at.and_then(|at| usize::try_from(clamp(at)).ok()))
+        };
+        let (from, to) = (bound(from, 0)?, bound(to, length)?);
+        let others = self.iterate(&value, scope, slice.span)?;
+        match (from, to, others) {
+            (Some(from), Some(to), Ok(others)) if !items.borrow().iter().any(Live::is_unknown) => {
+                self.touch(Cell::List(items.clone()));
+                items.borrow_mut().splice(from..to.max(from), others);
+            }
+            (.., Err(unknown)) => self.assign_element(object, Live::None, unknown),
+            _ => self.assign_element(object, Live::None, value),
+        }
+        Ok(())
+    }
+
     fn assign_element(&mut self, object: &Live, index: Live, value: Live) {
         match object {
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));
                 self.charge(pairs.borrow().len() / 64);
                 put(&mut pairs.borrow_mut(), index, value);
+            }
+            Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_NAMES) => {
+                self.bind_in_module(instance, &index, value);
             }
             Live::List(items) => {
                 self.touch(Cell::List(items.clone()));

@@ -258,3 +258,132 @@ fn apps_are_found_by_what_lies_in_the_sources() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_package_of_settings_imports_from_itself() {
+    let mut tree = Tree::new()
+        .file("conf/settings/local.py", "from .base import *\nA = B + 1\n")
+        .file("conf/settings/base.py", "B = 1\n")
+        .file("conf/settings/__init__.py", "from .local import *\n");
+    tree.request.settings = Some(tree.folder.path().join("conf/settings/__init__.py"));
+    check(&tree, "A", "2");
+}
+
+/// A module of the machine's own, which is there or not.
+#[test]
+fn local_settings_that_are_not_there_are_assumed_not_to_be() {
+    let tree = Tree::new().file("conf/__init__.py", "").settings(
+        "A = 1\ntry:\n    from conf.local_settings import *\nexcept ImportError:\n    A = 2\nINSTALLED_APPS = []\n",
+    );
+    check(&tree, "A", "2");
+    let expected =
+        "assumed that `from conf.local_settings import *` fails, for no source has conf.local_settings";
+    assert_eq!(told(&tree.read()), [expected]);
+}
+
+#[test]
+fn what_is_put_into_the_names_of_the_module_is_bound() {
+    let tree = Tree::new()
+        .file("plugin.py", "PLUGIN = ['p']\nother = 1\n")
+        .file("more.py", "C = C + ['exec']\n")
+        .settings(
+            "import importlib, os, sys\nOVER = {'A': [1], 'B': 2}\nlocals().update(OVER)\nvars().update(D=3)\n\
+             for k, v in {'E': 4, 'F': 5}.items():\n    globals()[k] = v\nglobals()['A'] += [2]\n\
+             setattr(sys.modules[__name__], 'G', 6)\n_m = importlib.import_module('plugin')\n\
+             for _s in dir(_m):\n    if _s.isupper():\n        globals()[_s] = getattr(_m, _s)\n\
+             H = globals().get('B', 0) + D\nI = 'B' in globals()\nC = ['c']\n\
+             exec(open(os.path.join(os.path.dirname(__file__), 'more.py')).read())\n\
+             L = ['x', 'y']\nL[0:0] = ['w']\nL[L.index('y')] = 'z'\nL[1:2] = []\nM = list(dict.fromkeys(['a', 'a', 'b']))\n\
+             N = list(filter(None, map(str.strip, 'p\\n\\nq '.splitlines())))\n",
+        );
+    for (name, value) in [
+        ("A", "[1, 2]"),
+        ("D", "3"),
+        ("F", "5"),
+        ("G", "6"),
+        ("PLUGIN", "[\"p\"]"),
+        ("H", "5"),
+        ("I", "True"),
+        ("C", "[\"c\", \"exec\"]"),
+        ("L", "[\"w\", \"z\"]"),
+        ("M", "[\"a\", \"b\"]"),
+        ("N", "[\"p\", \"q\"]"),
+    ] {
+        check(&tree, name, value);
+    }
+}
+
+#[test]
+fn settings_stand_in_files_of_data() {
+    let tree = Tree::new()
+        .file("c.json", "{\"apps\": [\"a\"], \"on\": {\"x\": true}}")
+        .file("c.toml", "title = 'x\\y'\n[site]\napps = [\n  \"b\", # note\n  \"c\",\n]\nsite.deep = 3\non = true\n[other.inner]\nwhen = 2020-01-01\n")
+        .file("c.yaml", "apps:\n  - d\nnone:\n")
+        .file("c.ini", "[DEFAULT]\nall = x\n[site]\nApps = e, f\n  g\non: yes\n; note\n")
+        .file("c.txt", "# note\nh\n\n")
+        .settings(
+            "import configparser, json, tomllib, yaml\nfrom pathlib import Path\nBASE = Path(__file__).parent\n\
+             with open(BASE / 'c.json') as f:\n    J = json.load(f)\nJ2 = json.loads((BASE / 'c.json').read_text())['on'].get('x')\n\
+             with open(BASE / 'c.toml', 'rb') as f:\n    T = tomllib.load(f)\nT2 = T['other']['inner']['when']\nY = yaml.safe_load(open(BASE / 'c.yaml'))\n\
+             ini = configparser.ConfigParser()\nini.read(BASE / 'c.ini')\nI = ini['site']['apps']\nI2 = ini.getboolean('site', 'on')\n\
+             I3 = ini.get('site', 'all')\nI4 = ini.get('site', 'nope', fallback='z')\nI5 = ini.sections()\n\
+             L = [l.strip() for l in open(BASE / 'c.txt') if l.strip() and not l.startswith('#')]\nX = json.load(open('/etc/nothing.json'))\n",
+        );
+    for (name, value) in [
+        ("J", "{\"apps\": [\"a\"], \"on\": {\"x\": True}}"),
+        ("J2", "True"),
+        ("Y", "{\"apps\": [\"d\"], \"none\": None}"),
+        ("I", "\"e, f\\ng\""),
+        ("I2", "True"),
+        ("I3", "\"x\""),
+        ("I4", "\"z\""),
+        ("I5", "[\"site\"]"),
+        ("L", "[\"h\"]"),
+        ("T2", "?is when of a TOML file, which is not read"),
+    ] {
+        check(&tree, name, value);
+    }
+    let project = tree.read();
+    let toml = show(&project.settings.values["T"]);
+    assert!(toml.starts_with("{\"title\": \"x\\\\y\", \"site\": {\"apps\": [\"b\", \"c\"], \"site\": {\"deep\": 3}, \"on\": True}"), "{toml}");
+    assert!(show(&project.settings.values["X"]).starts_with('?'));
+}
+
+#[test]
+fn settings_stand_in_a_class() {
+    let text = "from configurations import Configuration, values\n\
+        class Common(Configuration):\n    INSTALLED_APPS = ['a']\n    DEBUG = values.BooleanValue(True)\n\
+        class Dev(Common):\n    INSTALLED_APPS = Common.INSTALLED_APPS + ['b']\n    @property\n    def X(self):\n        return len(self.INSTALLED_APPS)\n    def _hidden(self):\n        return 1\n";
+    let tree = Tree::new().settings(text);
+    check(&tree, "INSTALLED_APPS", "[\"a\", \"b\"]");
+    check(&tree, "X", "2");
+    check(&tree, "DEBUG", "True");
+    assert!(told(&tree.read()).iter().any(|it| it.starts_with("assumed that DJANGO_CONFIGURATION is Dev")));
+    let mut two = Tree::new().settings(&format!("{text}class Prod(Common):\n    INSTALLED_APPS = ['p']\n"));
+    let told = told(&two.read());
+    let which =
+        "the settings stand in classes (Common, Dev, Prod): say which by --set DJANGO_CONFIGURATION=NAME";
+    assert!(told.iter().any(|it| it == which), "{told:?}");
+    two.request.set.push(("DJANGO_CONFIGURATION".into(), "Prod".into()));
+    check(&two, "INSTALLED_APPS", "[\"p\"]");
+}
+
+#[test]
+fn what_may_override_settings_is_told() {
+    let tree = Tree::new().settings(
+        "import dynaconf, os, sys\nfrom pydantic_settings import BaseSettings\nfrom pydantic import Field\n\
+         class Conf(BaseSettings):\n    apps: list[str] = ['a']\n    more: list = Field(default_factory=lambda: ['b'])\n    one: str = Field('c', alias='d')\n\
+         conf = Conf()\nINSTALLED_APPS = [*conf.apps, *conf.more, conf.one]\n\
+         if 'NOPE' in os.environ or 'pytest' in sys.modules:\n    INSTALLED_APPS = []\n\
+         settings = dynaconf.DjangoDynaconf(__name__)\n",
+    );
+    check(&tree, "INSTALLED_APPS", "[\"a\", \"b\", \"c\"]");
+    let told = told(&tree.read());
+    for wanted in [
+        "assumed that the environment sets none of these settings: their defaults are taken",
+        "assumed that NOPE is not set in the environment",
+        "assumed that dynaconf, which may override any setting by its files and the environment, overrides none",
+    ] {
+        assert!(told.iter().any(|it| it == wanted), "{told:?}");
+    }
+}

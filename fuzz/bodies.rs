@@ -30,6 +30,7 @@ pub fn python(data: &[u8]) {
             set: Vec::new(),
             apps: Vec::new(),
             installed_apps: vec!["shop".to_owned()],
+            database: "default".to_owned(),
             django: Some((5, 2)),
         };
         if let Ok(compilation) = compile_project(&request) {

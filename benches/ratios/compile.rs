@@ -117,6 +117,7 @@ pub fn child(arguments: &[String]) -> anyhow::Result<()> {
         set: Vec::new(),
         apps: Vec::new(),
         installed_apps: Vec::new(),
+        database: "default".to_owned(),
         // Made projects come without Django.
         django: (sources.len() == 1).then_some((5, 2)),
     };

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::{Exit, say};
 use crate::compile::django::notice::{self, Concern, Notice};
-use crate::compile::django::{Request, compile_project};
+use crate::compile::django::{DEFAULT_ALIAS, Request, compile_project};
 use crate::dialect::Dialect;
 use crate::schema::count_of;
 
@@ -37,6 +37,9 @@ pub struct DjangoArgs {
     /// An entry of INSTALLED_APPS beside those of the settings. Can be said again.
     #[arg(long, value_name = "MODULE")]
     installed_app: Vec<String>,
+    /// Which of DATABASES the database is: what DATABASE_ROUTERS are asked about.
+    #[arg(long, value_name = "ALIAS", default_value = DEFAULT_ALIAS)]
+    database: String,
     /// The version of Django, such as 5.2, where no source holds Django itself.
     #[arg(long, value_name = "X.Y", value_parser = version)]
     django: Option<(u32, u32)>,
@@ -79,6 +82,7 @@ fn django(arguments: DjangoArgs) -> anyhow::Result<Exit> {
         apps: arguments.app.into_iter().map(|(label, folder)| (label, folder.into())).collect(),
         installed_apps: arguments.installed_app,
         django: arguments.django,
+        database: arguments.database,
     };
     let compilation = compile_project(&request)?;
     let notices = compilation.notices;

@@ -23,7 +23,7 @@ pub mod state;
 
 pub use compilation::{Compilation, CompileError, Summary, compile_project};
 pub use compile::{Compiled, compile};
-pub use read::Request;
+pub use read::{DEFAULT_ALIAS, Request};
 
 #[cfg(test)]
 mod python;

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::reader::Reader;
 use super::yaml::{Key, Node, Value};
 use crate::catalog::Scheme;
-use crate::compile::django::Request;
+use crate::compile::django::{DEFAULT_ALIAS, Request};
 use crate::dialect::Dialect;
 
 /// What is to be compiled; the URL says for which dialect, as far as a URL can.
@@ -35,6 +35,7 @@ pub(super) fn read(
         let text = |node| reader.text(node, "an installed app").map(|it| it.value);
         items.into_iter().filter_map(text).collect()
     });
+    let database = entries.take("database").and_then(|node| reader.text(node, "django.database"));
     let said = entries.take("dialect").and_then(|node| reader.text(node, "django.dialect"));
     entries.finish(reader);
 
@@ -61,6 +62,7 @@ pub(super) fn read(
         apps: apps.unwrap_or_default(),
         installed_apps: installed_apps.unwrap_or_default(),
         django: None,
+        database: database.map_or_else(|| DEFAULT_ALIAS.to_owned(), |it| it.value),
     })
 }
 

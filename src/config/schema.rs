@@ -76,6 +76,8 @@ struct Django {
     apps: Option<BTreeMap<String, String>>,
     /// What is installed beside what the settings say.
     installed_apps: Option<Vec<String>>,
+    /// Which of DATABASES the database is, by its alias: what DATABASE_ROUTERS are asked about; default when not said.
+    database: Option<String>,
     /// Which of the two the server is, when the url begins with mysql://.
     dialect: Option<MysqlOrMariadb>,
 }

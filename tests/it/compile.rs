@@ -69,6 +69,7 @@ pub fn compiled(project: &Path, settings: &Path, dialect: Dialect) -> (Manifest,
         set: Vec::new(),
         apps: Vec::new(),
         installed_apps: Vec::new(),
+        database: "default".to_owned(),
         django: None,
     };
     let project = read(&request).unwrap();

@@ -139,6 +139,7 @@ fn compile(folder: &Path, django: &Django, dialect: Dialect) -> Compilation {
         set: Vec::new(),
         apps: Vec::new(),
         installed_apps: Vec::new(),
+        database: "default".to_owned(),
         django: None,
     };
     compile_project(&request).unwrap()

@@ -133,6 +133,7 @@ mod tests {
             set: Vec::new(),
             apps: Vec::new(),
             installed_apps: Vec::new(),
+            database: "default".to_owned(),
             django: Some((5, 2)),
         };
         let message = compile_project(&request).err().unwrap().to_string();

@@ -41,7 +41,12 @@ pub struct Request {
     pub installed_apps: Vec<String>,
     /// `django.VERSION[:2]`, where the sources do not say.
     pub django: Option<(u32, u32)>,
+    /// Under which alias DATABASES has the database: what routers and `connection.alias` hang on.
+    pub database: String,
 }
+
+/// `DEFAULT_DB_ALIAS`.
+pub const DEFAULT_ALIAS: &str = "default";
 
 /// Why nothing useful can be made of a request.
 #[derive(Debug, Error)]
@@ -99,8 +104,8 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
     }
     let sources = Sources::new(roots, placed);
     let django = request.django.or_else(|| version(&sources)).ok_or(ReadError::NoDjango)?;
-    let mut world =
-        World { sources: &sources, dialect: request.dialect, django, settings: None, apps: Vec::new() };
+    let (dialect, database) = (request.dialect, &request.database);
+    let mut world = World { sources: &sources, dialect, database, django, settings: None, apps: Vec::new() };
 
     let (settings, mut notices) = settings::read(request, &world)?;
     world.settings = Some(&settings);
@@ -120,7 +125,8 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
 fn version(sources: &Sources) -> Option<(u32, u32)> {
     let file = sources.find("django")?.file()?;
     let source = sources.load(&file).ok()?;
-    let world = World { sources, dialect: Dialect::Sqlite, django: (0, 0), settings: None, apps: Vec::new() };
+    let (dialect, database) = (Dialect::Sqlite, DEFAULT_ALIAS);
+    let world = World { sources, dialect, database, django: (0, 0), settings: None, apps: Vec::new() };
     let mut interpreter = Interpreter::new(&world);
     let module = interpreter.run("django", "django", source);
     let scope = interpreter.module_scope(&module);

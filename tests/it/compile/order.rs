@@ -44,6 +44,7 @@ fn manifest(dialect: Dialect) -> Manifest {
         set: Vec::new(),
         apps: Vec::new(),
         installed_apps: Vec::new(),
+        database: "default".to_owned(),
         django: None,
     };
     schema_health::compile::django::compile_project(&request).unwrap().manifest

@@ -39,6 +39,7 @@ fn request(dialect: Dialect) -> Request {
         set: Vec::new(),
         apps: Vec::new(),
         installed_apps: Vec::new(),
+        database: "default".to_owned(),
         django: None,
     }
 }

@@ -99,6 +99,7 @@ impl Corpus {
             set: Vec::new(),
             apps: Vec::new(),
             installed_apps: Vec::new(),
+            database: "default".to_owned(),
             django: None,
         };
         compile_project(&request).unwrap_or_else(|error| panic!("{}: {error}", self.0))

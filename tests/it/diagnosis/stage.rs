@@ -96,6 +96,7 @@ impl Stage {
             set: Vec::new(),
             apps: Vec::new(),
             installed_apps: Vec::new(),
+            database: "default".to_owned(),
             django: None,
         };
         compile_project(&request).unwrap().manifest

@@ -44,6 +44,7 @@ fn compiled(folder: &Path) -> Compiled {
         set: Vec::new(),
         apps: Vec::new(),
         installed_apps: Vec::new(),
+        database: "default".to_owned(),
         django: Some((5, 2)),
     };
     compile(&read(&request).unwrap())

@@ -74,6 +74,8 @@ pub(super) const MAX_LENGTH: usize = 1 << 20;
 pub struct World<'a> {
     pub sources: &'a Sources,
     pub dialect: Dialect,
+    /// The alias of the database at hand.
+    pub database: &'a str,
     pub django: (u32, u32),
     /// `None` while they are being read.
     pub settings: Option<&'a Settings>,

@@ -1,4 +1,4 @@
-//! Which apps the settings' routers keep out of the database `default`.
+//! Which apps the settings' routers keep out of the database at hand.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -47,7 +47,8 @@ pub fn apply(
     if !elsewhere.is_empty() {
         let names = elsewhere.iter().map(|it| &**it).collect::<Vec<_>>().join(", ");
         let message = format!(
-            "DATABASE_ROUTERS keep {names} out of the database `default`: nothing is expected of their migrations"
+            "DATABASE_ROUTERS keep {names} out of the database `{}`: nothing is expected of their migrations",
+            world.database
         );
         notices.push(notice(Concern::Setting, file, 1, message));
     }

@@ -34,6 +34,7 @@ impl Tree {
             set: Vec::new(),
             apps: Vec::new(),
             installed_apps: Vec::new(),
+            database: "default".to_owned(),
             django: Some((5, 2)),
         };
         Self { folder, request }

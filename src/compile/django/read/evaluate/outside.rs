@@ -11,6 +11,7 @@ use super::module_names::MODULE_NAMES;
 use super::names::canonical;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
+use crate::compile::django::read::DEFAULT_ALIAS;
 use crate::compile::django::read::source::Kind;
 use crate::compile::django::read::syntax::tree::{Span, Stmt, StmtKind};
 use crate::dialect::Dialect;
@@ -32,7 +33,7 @@ impl Interpreter<'_> {
                 Dialect::Sqlite => "sqlite",
             }),
             (_, "mysql_is_mariadb") if connection => Live::Bool(dialect == Dialect::Mariadb),
-            (_, "alias") if connection => Live::str("default"),
+            (_, "alias") if connection => Live::str(self.world.database),
             (_, "settings_dict") if connection => {
                 let engine = match dialect {
                     Dialect::Postgres => "django.db.backends.postgresql",
@@ -52,7 +53,7 @@ impl Interpreter<'_> {
                 ])
             }
             ("django.db", "DEFAULT_DB_ALIAS") | ("django.db.utils", "DEFAULT_DB_ALIAS") => {
-                Live::str("default")
+                Live::str(DEFAULT_ALIAS)
             }
             ("django.db", "connection") => Live::name("django.db.connection"),
             ("os", "environ") => Live::name("os.environ"),

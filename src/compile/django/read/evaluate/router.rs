@@ -4,7 +4,7 @@ use super::live::*;
 use super::{Imported, Interpreter};
 use crate::compile::django::read::syntax::tree::Span;
 
-/// What `allow_migrate` says of an app in the database `default`.
+/// What `allow_migrate` says of an app in the database at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Yes,
@@ -39,7 +39,7 @@ impl Interpreter<'_> {
             return Ok(Answer::Nothing);
         };
         let model = self.unknown(&scope, span, "is one model or another");
-        let args = vec![Live::str("default"), Live::str(app)];
+        let args = vec![Live::str(self.world.database), Live::str(app)];
         let answer = self.call(&method, args, vec![("model_name".into(), model)], &scope, span)?;
         Ok(match self.force(&answer)? {
             Live::Bool(true) => Answer::Yes,

@@ -154,6 +154,21 @@ fn a_router_may_keep_an_app_out_of_this_database() {
 }
 
 #[test]
+fn routers_are_asked_about_the_database_at_hand() {
+    let mut tree = routed("        return (app_label == 'measures') == (db == 'datastore')\n");
+    let nothing = |tree: &Tree| {
+        let project = tree.read();
+        let does_nothing = project.migrations.iter().filter(|it| it.does == Does::Nothing);
+        (does_nothing.map(|it| it.id.app.to_string()).collect::<Vec<_>>(), told(&project))
+    };
+    assert_eq!(nothing(&tree).0, ["measures"]);
+    tree.request.database = "datastore".to_owned();
+    let expected =
+        "DATABASE_ROUTERS keep shop out of the database `datastore`: nothing is expected of their migrations";
+    assert_eq!(nothing(&tree), (vec!["shop".to_owned()], vec![expected.to_owned()]));
+}
+
+#[test]
 fn a_router_that_hangs_on_more_is_told_as_a_limit() {
     check_routed("        return model_name != 'reading'\n", &[], &[LIMIT]);
     check_routed("        return tenant.allows(app_label)\n", &[], &[LIMIT]);

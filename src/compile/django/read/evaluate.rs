@@ -19,6 +19,7 @@ mod expression;
 mod facts;
 mod format;
 mod given;
+mod handed;
 mod import;
 pub mod live;
 mod method;
@@ -102,6 +103,8 @@ pub struct Interpreter<'a> {
     asked: Option<Arc<crate::compile::django::project::Unknown>>,
     /// A field was added to a model, or may have been.
     added: bool,
+    /// While a method of an operation is followed for what it hands on to others.
+    handed: Option<handed::Handed>,
     journals: Vec<Journal>,
     notices: Vec<Notice>,
     told: HashSet<(u32, String), RandomState>,
@@ -127,6 +130,7 @@ impl<'a> Interpreter<'a> {
             catching: 0,
             asked: None,
             added: false,
+            handed: None,
             journals: Vec::new(),
             notices: Vec::new(),
             told: HashSet::default(),

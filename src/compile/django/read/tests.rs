@@ -47,6 +47,10 @@ impl Tree {
         Self::new().file("shop/migrations/0001_initial.py", &text).app("shop")
     }
 
+    fn migration_text(text: &str) -> Self {
+        Self::new().file("shop/migrations/0001_initial.py", &format!("{HEAD}{text}")).app("shop")
+    }
+
     /// Every folder of the path becomes a package.
     fn file(self, path: &str, text: &str) -> Self {
         let file = self.folder.path().join(path);

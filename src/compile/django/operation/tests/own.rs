@@ -269,3 +269,91 @@ fn an_operation_may_do_the_same_with_a_precaution() {
         &["shop_item + index code", "shop.migrations.2.Mine does its own to the database ?? shop_item"],
     );
 }
+
+const WRAPPERS: &str = "
+from django.db import router
+from django.db.migrations.operations.base import Operation
+
+class Both(Operation):
+    def __init__(self, *operations):
+        self.operations = operations
+    def state_forwards(self, app_label, state):
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for operation in self.operations:
+            to_state = from_state.clone()
+            operation.state_forwards(app_label, to_state)
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+            from_state = to_state
+
+class OnlyOn(Operation):
+    def __init__(self, vendor, operation):
+        self.vendor, self.operation = vendor, operation
+    def state_forwards(self, app_label, state):
+        self.operation.state_forwards(app_label, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if schema_editor.connection.vendor != self.vendor:
+            return
+        if router.allow_migrate(schema_editor.connection.alias, app_label):
+            self.operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+class Asks(OnlyOn):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if load():
+            self.operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+class Adds(OnlyOn):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self.operation.database_forwards(app_label, schema_editor, from_state, to_state)
+        schema_editor.execute('ANALYZE')
+
+class Knows(OnlyOn):
+    def state_forwards(self, app_label, state):
+        self.operation.state_forwards(app_label, state)
+        state.models[app_label, 'item'].options['x'] = 1
+";
+
+/// An operation that holds others is these.
+#[test]
+fn an_operation_that_hands_its_work_on_is_what_it_holds() {
+    check_body(
+        WRAPPERS,
+        "dependencies = [('shop', '1')]
+    operations = [
+        Both(
+            migrations.AddField('item', 'a', models.IntegerField(null=True)),
+            migrations.AlterField('item', 'a', models.BigIntegerField(null=True)),
+        ),
+        OnlyOn('postgresql', migrations.AddField('item', 'b', models.IntegerField(null=True))),
+        OnlyOn('sqlite', migrations.AddIndex('item', models.Index(fields=['name'], name='by_name'))),
+        Both(OnlyOn('mysql', migrations.RemoveField('item', 'code'))),
+        migrations.RenameField('item', 'a', 'c'),
+    ]",
+        &[
+            "shop_item + a integer NULL",
+            "shop_item ~ a bigint NULL",
+            "shop_item + b integer NULL",
+            "shop_item.a to c",
+        ],
+    );
+}
+
+#[test]
+fn an_operation_that_does_more_than_it_holds_is_told() {
+    let of = |class: &str| {
+        let body = format!(
+            "{WRAPPERS}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    \
+             operations = [{class}('postgresql', migrations.AddField('item', 'a', models.IntegerField(null=True)))]\n"
+        );
+        let compiled = project("", &[("1", ITEM), ("2", &body)]);
+        lines(&compiled).into_iter().filter(|it| it.starts_with("2: ")).collect::<Vec<_>>()
+    };
+    for class in ["Asks", "Adds", "Knows"] {
+        let told = of(class);
+        assert!(
+            told[0].starts_with(&format!("2: shop.migrations.2.{class} is an operation of its own ??")),
+            "{told:?}"
+        );
+    }
+}

@@ -425,6 +425,8 @@ impl Interpreter<'_> {
             },
             "type" => match args.as_slice() {
                 [Live::Instance(instance)] => Some(instance.class.clone()),
+                // Of a class: its metaclass, as far as anybody derives from it.
+                [Live::Name(_) | Live::Class(_)] => Some(Live::name("builtins.type")),
                 args => self.make_class(args, scope),
             },
             "type.__new__" => args.get(1..).and_then(|args| self.make_class(args, scope)),

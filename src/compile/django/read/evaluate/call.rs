@@ -142,6 +142,12 @@ impl Interpreter<'_> {
         match &function {
             Live::Function(closure) => self.call_closure(closure, None, args, keywords, scope, span),
             Live::Bound(bound) => match &bound.callee {
+                Callee::Function(_) | Callee::Method(_) | Callee::Base(..)
+                    if self.handed.is_some()
+                        && let Some(done) = self.hand_on(&bound.receiver, bound.callee.name(), &args) =>
+                {
+                    Ok(done)
+                }
                 Callee::Function(closure) => {
                     self.call_closure(closure, Some(&bound.receiver), args, keywords, scope, span)
                 }

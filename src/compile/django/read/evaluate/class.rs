@@ -128,49 +128,95 @@ impl Interpreter<'_> {
         result
     }
 
-    fn metaclass(&mut self, class: &Rc<Class>) -> Result<Option<Rc<Class>>, Stop> {
+    fn metaclass(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
         for it in self.lineage(class)?.iter() {
             if let Live::Class(it) = it
                 && let Some(metaclass) = it.definition.as_ref().and_then(|it| it.inside().metaclass.as_ref())
             {
                 let scope = it.scope.clone();
                 let value = self.settle(metaclass, &scope);
-                return Ok(match self.force(&value)? {
-                    Live::Class(metaclass) => Some(metaclass),
-                    _ => None,
-                });
+                return self.force(&value).map(Some);
             }
         }
         Ok(None)
     }
 
-    /// A metaclass of the sources may make other attributes of those that the body bound.
+    /// A metaclass of the sources, or a base's `__init_subclass__`, may make other attributes of those that the body bound.
     fn made_by_metaclass(&mut self, class: &Rc<Class>) -> Result<(), Stop> {
-        let Some(metaclass) = self.metaclass(class)? else {
-            return Ok(());
-        };
-        let Some(Live::Function(new)) = self.class_attribute(&metaclass, "__new__")? else {
-            return Ok(());
-        };
-        let pairs = class
-            .names
-            .borrow()
-            .iter()
-            .map(|(name, value)| (Live::Str(name.clone()), value.clone()))
-            .collect();
-        let bases = Live::tuple(self.bases(class)?);
-        let args = vec![Live::Str(class.name.clone()), bases, Live::dict(pairs)];
-        let scope = class.scope.clone();
         let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
-        let made = self.call_closure(&new, Some(&Live::Class(metaclass)), args, Vec::new(), &scope, span)?;
-        if let Live::Class(made) = made {
-            let made: Vec<(Arc<str>, Live)> =
-                made.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-            for (name, value) in made {
-                class.names.borrow_mut().set(name, value);
-            }
+        let scope = class.scope.clone();
+        let made = self.followed_metaclass(class, &scope, span);
+        let why = match made {
+            Ok(None) => return Ok(()),
+            Ok(Some(unknown)) => unknown,
+            Err(stop) => self.stopped(&scope, span, &stop),
+        };
+        // A migration's may be others then.
+        if class.names.borrow().get("operations").is_some() {
+            class.names.borrow_mut().set("operations".into(), why);
         }
         Ok(())
+    }
+
+    /// What was not seen through.
+    fn followed_metaclass(
+        &mut self,
+        class: &Rc<Class>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let itself = Live::Class(class.clone());
+        for it in self.lineage(class)?.iter().skip(1) {
+            let Live::Class(base) = it else { continue };
+            let method = match base.names.borrow().get("__init_subclass__") {
+                Some(Live::Descriptor(Descriptor::ClassMethod, inner)) => (**inner).clone(),
+                Some(method) => method.clone(),
+                None => continue,
+            };
+            if let Live::Function(method) = method {
+                let done = self.call_closure(&method, Some(&itself), Vec::new(), Vec::new(), scope, span)?;
+                if done.is_unknown() {
+                    return Ok(Some(done));
+                }
+            }
+            break;
+        }
+        let metaclass = match self.metaclass(class)? {
+            None => return Ok(None),
+            Some(Live::Class(metaclass)) => metaclass,
+            Some(Live::Unknown(why)) => return Ok(Some(Live::Unknown(why))),
+            Some(_) => return Ok(None),
+        };
+        let pairs = || {
+            let names = class.names.borrow();
+            names.iter().map(|(name, value)| (Live::Str(name.clone()), value.clone())).collect()
+        };
+        let bases = Live::tuple(self.bases(class)?);
+        if let Some(Live::Function(new)) = self.class_attribute(&metaclass, "__new__")? {
+            let args = vec![Live::Str(class.name.clone()), bases.clone(), Live::dict(pairs())];
+            let receiver = Live::Class(metaclass.clone());
+            match self.call_closure(&new, Some(&receiver), args, Vec::new(), scope, span)? {
+                Live::Class(made) => {
+                    let made: Vec<(Arc<str>, Live)> = made
+                        .names
+                        .borrow()
+                        .iter()
+                        .map(|(name, value)| (name.clone(), value.clone()))
+                        .collect();
+                    for (name, value) in made {
+                        class.names.borrow_mut().set(name, value);
+                    }
+                }
+                unknown @ Live::Unknown(_) => return Ok(Some(unknown)),
+                _ => {}
+            }
+        }
+        if let Some(Live::Function(init)) = self.class_attribute(&metaclass, "__init__")? {
+            let args = vec![Live::Str(class.name.clone()), bases, Live::dict(pairs())];
+            let done = self.call_closure(&init, Some(&itself), args, Vec::new(), scope, span)?;
+            return Ok(Some(done).filter(Live::is_unknown));
+        }
+        Ok(None)
     }
 
     /// `type(name, bases, names)`

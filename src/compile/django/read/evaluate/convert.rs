@@ -101,7 +101,10 @@ impl Interpreter<'_> {
                     return Value::Object(object.clone());
                 }
                 budget.within.push(Rc::as_ptr(instance));
-                let object = Arc::new(self.object(instance, scope, depth, budget));
+                let handed_on =
+                    if depth >= MAX_DEPTH - NEAR { self.handed_on(instance, scope) } else { None };
+                let object =
+                    Arc::new(self.object(handed_on.as_ref().unwrap_or(instance), scope, depth, budget));
                 budget.within.pop();
                 budget.made.insert(Rc::as_ptr(instance), object.clone());
                 Value::Object(object)

@@ -290,6 +290,15 @@ pub enum Callee {
     Base(Arc<str>, Arc<str>),
 }
 
+impl Callee {
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Function(closure) => &closure.definition.name,
+            Self::Method(name) | Self::Base(_, name) => name,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub struct Super {
     pub class: Rc<Class>,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::data::is_config_parser;
+use super::handed::STATE;
 use super::import::Imported;
 use super::live::*;
 use super::module_names::MODULE_NAMES;
@@ -20,6 +21,9 @@ impl Interpreter<'_> {
     /// `path.name`
     pub fn outside_attribute(&mut self, path: &str, name: &str) -> Evaluated {
         let full = format!("{path}.{name}");
+        if path == STATE {
+            self.watch_outside(&full, &[]);
+        }
         let connection = matches!(
             path,
             "django.db.connection" | "schema_editor.connection" | "django.db.transaction.connection"
@@ -272,6 +276,12 @@ impl Interpreter<'_> {
         // Most are classes of Django's.
         if path.starts_with("django.db.m") {
             return Ok(self.outside_instance(path, args, keywords, scope, span));
+        }
+        if self.handed.is_some() {
+            self.watch_outside(path, &args);
+            if path.ends_with(".allow_migrate") || path.ends_with(".allow_migrate_model") {
+                return Ok(Live::Bool(true));
+            }
         }
         if let Some(found) = self.resource_call(path, &args, &keywords, scope, span)? {
             return Ok(found);

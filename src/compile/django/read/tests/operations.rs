@@ -304,6 +304,22 @@ fn sql_comes_from_files_by_every_library() {
     tree.check(&vec!["RunSQL(\"SELECT 2\")"; each.len()]);
 }
 
+/// What a class makes of its children counts, by a metaclass or without one.
+#[test]
+fn a_class_that_changes_its_children_is_followed() {
+    let before = "class Meta(type(migrations.Migration)):\n    def __new__(mcs, name, bases, names):\n        \
+                  names['operations'] = [*names['operations'], 'new']\n        return super().__new__(mcs, name, bases, names)\n    \
+                  def __init__(cls, name, bases, names):\n        cls.operations = cls.operations + ['init']\n\
+                  class Base:\n    def __init_subclass__(cls, **kwargs):\n        super().__init_subclass__(**kwargs)\n        \
+                  cls.operations = ['before'] + cls.operations\n";
+    let text = format!(
+        "{before}class Migration(Base, migrations.Migration, metaclass=Meta):\n    operations = [1]\n"
+    );
+    Tree::migration_text(&text).check(&["\"before\"", "1", "\"new\"", "\"init\""]);
+    let lost = "class Migration(migrations.Migration, metaclass=load()):\n    operations = [1]\n";
+    Tree::migration_text(lost).check(&["?names load, which is bound nowhere"]);
+}
+
 #[test]
 fn a_file_outside_of_the_sources_is_not_read() {
     Tree::migration("", "operations = [open('/etc/hostname').read()]")

@@ -38,7 +38,11 @@ pub fn undone(
     let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
     // `_delete_composed_index`, `_delete_constraint_sql` and their like.
     let deletes = function.editor_calls.iter().any(|it| it.starts_with("_delete") || it.contains("drop"));
+    // A name that is put into the text is one that the code says elsewhere.
+    let said_elsewhere = |text: &str| is_computed(text).then_some(&function.words).into_iter().flatten();
+    let with_names = |text| words(text).chain(said_elsewhere(text).map(|it| &**it)).collect::<Vec<&str>>();
     let statements: Vec<Vec<&str>> = function.sql.iter().map(|it| words(it).collect()).collect();
+    let named: Vec<Vec<&str>> = function.sql.iter().map(|it| with_names(it)).collect();
     let says = |statement: &[&str], all: &[&str]| {
         all.iter().all(|wanted| statement.iter().any(|word| word.eq_ignore_ascii_case(wanted)))
     };
@@ -46,8 +50,8 @@ pub fn undone(
     let constraints =
         calls(CONSTRAINTS) || deletes || ["CONSTRAINT", "INDEX", "KEY", "COLUMN"].into_iter().any(drops);
     let said_by = |ways: &[&[&str]]| -> BTreeSet<&str> {
-        let any = |statement: &&Vec<&str>| ways.iter().any(|all| says(statement, all));
-        statements.iter().filter(any).flatten().copied().collect()
+        let any = |(statement, _): &(&Vec<&str>, &Vec<&str>)| ways.iter().any(|all| says(statement, all));
+        statements.iter().zip(&named).filter(any).flat_map(|(_, all)| all).copied().collect()
     };
     let mut said = said_by(&[&["DROP", "COLUMN"], &["RENAME", "COLUMN"], &["CHANGE"]]);
     if calls(COLUMNS) {
@@ -70,6 +74,10 @@ pub fn undone(
         tables: tables_gone(function, tables, &statements, state, context),
         ..MayUndo::default()
     }
+}
+
+fn is_computed(text: &str) -> bool {
+    text.contains(['{', '%'])
 }
 
 fn words(text: &str) -> impl Iterator<Item = &str> {

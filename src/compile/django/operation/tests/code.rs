@@ -103,3 +103,36 @@ def fixes_more(apps, schema_editor):
         &["RunPython fixes ?? shop_item", "RunPython fixes_more ?? anything"],
     );
 }
+
+/// By a loop over names, by constants of the module, by what the catalog says.
+#[test]
+fn names_that_are_put_into_sql_are_looked_for_elsewhere() {
+    check_code(
+        "
+TABLE = 'shop_item'
+COLUMNS = ['code']
+
+def each(apps, schema_editor):
+    for column in ('code', 'nothing'):
+        schema_editor.execute('ALTER TABLE shop_item DROP COLUMN %s' % column)
+
+def by_constants(apps, schema_editor):
+    [schema_editor.execute(f'ALTER TABLE {TABLE} RENAME COLUMN {it} TO old_{it}') for it in COLUMNS]
+
+def formatted(apps, schema_editor):
+    schema_editor.execute('ALTER TABLE {} ALTER COLUMN {} TYPE bigint'.format(TABLE, COLUMNS[0]))
+
+def by_catalog(apps, schema_editor):
+    connection = schema_editor.connection
+    with connection.cursor() as cursor:
+        for name in connection.introspection.get_constraints(cursor, 'shop_item'):
+            cursor.execute('ALTER TABLE shop_item DROP CONSTRAINT %s' % connection.ops.quote_name(name))
+",
+        &[
+            "RunPython each ?? shop_item -code -constraints",
+            "RunPython by_constants ?? shop_item -code",
+            "RunPython formatted ?? shop_item -code's definition",
+            "RunPython by_catalog ?? shop_item -constraints",
+        ],
+    );
+}

@@ -179,7 +179,7 @@ impl Interpreter<'_> {
     ) {
         let found = self.leads_to(it.what, scope).unwrap_or(None);
         if let Some(constant) = &found {
-            texts(constant, &mut seen.sql);
+            texts(constant, seen);
         }
         let called = match &found {
             Some(Live::Name(path)) => {
@@ -291,12 +291,19 @@ impl Interpreter<'_> {
     }
 }
 
-/// The SQL that a constant is, or holds.
-fn texts(value: &Live, sql: &mut Vec<Arc<str>>) {
+/// The SQL and the words that a constant is, or holds.
+fn texts(value: &Live, seen: &mut Seen) {
     match value {
-        Live::Str(text) if text::reads_like_sql(text) => sql.push(text.clone()),
-        Live::Tuple(items) => items.iter().for_each(|it| texts(it, sql)),
-        Live::List(items) => items.borrow().iter().for_each(|it| texts(it, sql)),
+        Live::Str(text) if text::reads_like_sql(text) => seen.sql.push(text.clone()),
+        Live::Str(text) if text::is_word(text) => seen.words.push(text.clone()),
+        Live::Tuple(items) => items.iter().for_each(|it| texts(it, seen)),
+        Live::List(items) | Live::Set(items) => items.borrow().iter().for_each(|it| texts(it, seen)),
+        Live::Dict(pairs) => {
+            for (key, value) in pairs.borrow().iter() {
+                texts(key, seen);
+                texts(value, seen);
+            }
+        }
         _ => {}
     }
 }

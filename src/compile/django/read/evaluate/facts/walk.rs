@@ -172,7 +172,7 @@ impl<'d, 's> Walk<'d, 's> {
                         Piece::Text(it) => text.push_str(it),
                         Piece::Value { expr, .. } => {
                             text.push_str("{}");
-                            self.expr(expr);
+                            self.hand_on(expr);
                         }
                     }
                 }
@@ -208,7 +208,7 @@ impl<'d, 's> Walk<'d, 's> {
             ExprKind::Binary(left, _, right) => {
                 // `SQL % name`
                 self.hand_on(left);
-                self.expr(right);
+                self.hand_on(right);
             }
             ExprKind::Compare(left, rest) => {
                 self.expr(left);
@@ -222,7 +222,7 @@ impl<'d, 's> Walk<'d, 's> {
             ExprKind::Lambda(it) => self.block(&it.inside().body),
             ExprKind::Comprehension(it) => {
                 for part in &it.loops {
-                    self.expr(&part.iterable);
+                    self.hand_on(&part.iterable);
                     part.conditions.iter().for_each(|it| self.expr(it));
                 }
                 self.expr(&it.element);

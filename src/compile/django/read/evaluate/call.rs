@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::asked::NAMING;
+use super::asked::{CALLED, NAMING};
 use super::branch::Cell;
 use super::class::{is_object, qualified};
 use super::facts::adds_a_field;
@@ -157,7 +157,14 @@ impl Interpreter<'_> {
                 }
             },
             Live::Class(class) => self.instantiate(class, args, keywords, scope, span),
-            Live::Name(path) => self.outside_call(path, args, keywords, scope, span),
+            Live::Name(path) => match (path.rsplit_once('.'), args.first()) {
+                // `Field.db_parameters(self, connection)`
+                (Some((class, name)), Some(receiver @ Live::Instance(_))) if CALLED.contains(&name) => {
+                    let receiver = receiver.clone();
+                    self.call_base(&receiver, &class.into(), name, args.split_off(1), keywords, scope, span)
+                }
+                _ => self.outside_call(path, args, keywords, scope, span),
+            },
             Live::Partial(partial) => {
                 let mut all = partial.args.clone();
                 all.append(&mut args);
@@ -584,6 +591,15 @@ impl Interpreter<'_> {
                 let same = format!("{SAME_AS_FIELD}{name}");
                 Ok(self.outside_instance(&same, Vec::new(), Vec::new(), scope, span))
             }
+            ("db_parameters", Live::Instance(_)) if class.starts_with("django.db.models.") => {
+                let mut pairs = Pairs::default();
+                for (key, method) in PARAMETERS {
+                    let same = format!("{SAME_AS_FIELD}{method}");
+                    let value = self.outside_instance(&same, Vec::new(), Vec::new(), scope, span);
+                    pairs.push((Live::str(key), value));
+                }
+                Ok(Live::dict(pairs))
+            }
             (_, Live::Instance(instance)) if NAMING.contains(&name) && given::is_field(class) => {
                 self.name_field(instance, class, name, args, scope, span)
             }
@@ -662,6 +678,20 @@ pub fn is_same_as_field(value: &Live, method: &str) -> bool {
         return false;
     };
     class.strip_prefix(SAME_AS_FIELD) == Some(method)
+}
+
+/// What `Field.db_parameters` holds, and the method that it asks for it (`django/db/models/fields/__init__.py`).
+const PARAMETERS: [(&str, &str); 2] = [("type", "db_type"), ("check", "db_check")];
+
+/// Whether `value` is what `Field.db_parameters` gives, but for what says nothing of the type: its collation.
+pub fn is_same_as_parameters(value: &Live) -> bool {
+    let Live::Dict(pairs) = value else { return false };
+    let pairs = pairs.borrow();
+    PARAMETERS.iter().all(|(key, method)| {
+        pairs
+            .iter()
+            .any(|(it, value)| it.as_str().is_some_and(|it| **it == **key) && is_same_as_field(value, method))
+    })
 }
 
 /// Decorators that leave a function what it is.

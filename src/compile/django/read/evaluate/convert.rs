@@ -7,7 +7,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::asked::{self, CALLED};
-use super::call::is_same_as_field;
+use super::call::{is_same_as_field, is_same_as_parameters};
 use super::column::names_column;
 use super::facts::shape;
 use super::live::*;
@@ -326,7 +326,7 @@ impl Interpreter<'_> {
                 Some(Value::Bool(self.adds(&closure, &receiver, scope, instance.span)))
             } else if CALLED.contains(&&*name) {
                 let result = self.ask(&closure, &receiver, scope, instance.span);
-                if is_same_as_field(&result, &name) {
+                if is_same_as_field(&result, &name) || is_same_as_parameters(&result) {
                     continue;
                 }
                 Some(self.convert(&result, scope, depth, budget))

@@ -418,6 +418,27 @@ fn a_field_of_the_sources_is_followed_to_its_base() {
     assert_eq!(show(&old.base.as_ref().unwrap().kwargs[1].1), "9");
 }
 
+/// As in opaque-keys and openedx: only the collation is the field's own, by the vendor.
+#[test]
+fn parameters_of_a_column_that_are_only_added_to_are_the_usual_ones() {
+    let fields = "from django.db import models\n\nclass Keyed(models.CharField):\n    \
+        def db_parameters(self, connection):\n        parameters = models.Field.db_parameters(self, connection)\n        \
+        if connection.vendor in self.collations:\n            parameters['collation'] = 'x'\n        return parameters\n    \
+        collations = {'postgresql': 'C'}\n\n\
+        class Short(models.TextField):\n    def db_parameters(self, connection):\n        \
+        parameters = super().db_parameters(connection)\n        parameters['type'] = 'char(2)'\n        return parameters\n";
+    let tree = Tree::migration(
+        "import shop.fields\n",
+        "operations = [migrations.AddField('a', 'b', field=shop.fields.Keyed(max_length=9)), \
+         migrations.AddField('a', 'c', field=shop.fields.Short())]",
+    )
+    .file("shop/fields.py", fields);
+    let project = tree.read();
+    assert!(field(&project).methods.is_empty(), "{:?}", field(&project).methods);
+    let short = object(&object(&only(&project).operations[1]).kwargs[0].1);
+    assert!(result(short, "db_parameters").starts_with("{\"type\": \"char(2)\""));
+}
+
 /// As in jsonfield: Python puts `TextField` before the `Field` that the mixin derives from.
 #[test]
 fn a_mixin_that_derives_from_field_itself_leads_to_the_other_base() {

@@ -11,6 +11,7 @@ mod edited;
 mod faked;
 mod interrupted;
 mod numbers;
+mod pace;
 mod restored;
 mod role;
 mod router;

@@ -40,7 +40,16 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             ),
         );
     }
-    if absent.len() > 1 && parts > 0 {
+    // A router decides by app, a command fakes all or nothing.
+    let lost_apps = scene.lost_apps();
+    let by_a_run = |at: usize| {
+        let burst = scene.bursts().into_iter().find(|it| it.contains(&at));
+        burst.is_some_and(|mut it| {
+            it.any(|at| scene.rows[at].state == State::Absent && scene.was_run_among_others(at))
+        })
+    };
+    let were_run = absent.iter().all(|at| by_a_run(*at) && !lost_apps.contains_key(&scene.rows[*at].id.app));
+    if absent.len() > 1 && parts > 0 && !were_run {
         let whole = scene.lost_by(&absent);
         if scene.traces(&whole).is_none() && scene.lost_ties(&whole).is_empty() {
             case.explains.retain(|it| !whole.contains(it));
@@ -62,6 +71,14 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             ),
         ),
         1 => case.speaks_for(10, format!("of one migration alone nothing is there: {}", scene.rows[absent[0]].id)),
+        more if were_run => case.speaks_for(
+            30,
+            format!(
+                "of {} nothing is there, but their rows were written among those of migrations that were run, within a second: one \
+                 command ran them all; and of each of their apps other tables stand",
+                count_of(more, "migration")
+            ),
+        ),
         more => case.speaks_against(
             15,
             format!("of {} nothing at all is there: each would have been taken away whole", count_of(more, "migration")),
@@ -136,12 +153,32 @@ fn commands(scene: &Scene<'_>, explains: &[usize]) -> String {
         match (finding.rule, &finding.subject.column) {
             (Rule::MissingTable, _) => format!("DROP TABLE {table};"),
             (_, Some(column)) => format!("ALTER TABLE {table} DROP COLUMN {};", quote(column)),
-            (Rule::MissingIndex, None) => format!("DROP INDEX {name};"),
-            (_, None) => format!("ALTER TABLE {table} DROP CONSTRAINT {name};"),
+            (Rule::MissingIndex, None) => match dialect {
+                Dialect::Postgres | Dialect::Sqlite => format!("DROP INDEX {name};"),
+                Dialect::Mysql | Dialect::Mariadb => format!("DROP INDEX {name} ON {table};"),
+            },
+            (rule, None) => of_constraint(dialect, rule, &table, &name),
         }
     };
     let findings = explains.iter().filter_map(|at| scene.findings.get(*at));
     findings.take(SHOWN).map(command).collect::<Vec<_>>().join("\n")
+}
+
+/// A statement that takes a constraint away, as the server knows it.
+fn of_constraint(dialect: Dialect, rule: Rule, table: &str, name: &str) -> String {
+    match dialect {
+        // Only a new table is without it.
+        Dialect::Sqlite => format!("-- {table} made anew without {name}, and its rows copied"),
+        Dialect::Mysql | Dialect::Mariadb if rule == Rule::MissingPrimaryKey => {
+            format!("ALTER TABLE {table} DROP PRIMARY KEY;")
+        }
+        Dialect::Mysql | Dialect::Mariadb if rule == Rule::MissingUnique => {
+            format!("DROP INDEX {name} ON {table};")
+        }
+        Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => {
+            format!("ALTER TABLE {table} DROP CONSTRAINT {name};")
+        }
+    }
 }
 
 impl Scene<'_> {

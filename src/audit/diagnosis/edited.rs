@@ -49,6 +49,16 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         ),
         None => {}
     }
+    let whole = scene.rows.iter().filter(|it| it.state == State::Absent).count();
+    if whole > 0 {
+        case.speaks_against(
+            10,
+            format!(
+                "of {} nothing at all is there, which no change of these files explains",
+                count_of(whole, "other migration")
+            ),
+        );
+    }
     for trace in scene.lost_ties(&case.explains) {
         case.speaks_against(40, trace);
     }

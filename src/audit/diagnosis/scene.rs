@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::pace::Pace;
 use crate::audit::evidence::{Elsewhere, Evidence, LeftOver, Sibling};
 use crate::audit::expect::{for_each_maker, rows_of};
 use crate::audit::{Expected, Finding, Observation, Report, Rule};
@@ -248,6 +249,7 @@ impl<'a> Scene<'a> {
         Some(Pace {
             milliseconds: milliseconds(*gaps.get(gaps.len() / 2)?),
             fastest: milliseconds(*gaps.first()?),
+            slowest: milliseconds(*gaps.last()?),
             rows: gaps.len(),
         })
     }
@@ -367,36 +369,5 @@ impl<'a> Scene<'a> {
     /// When the row was written, as a person reads it.
     pub fn time(&self, at: usize) -> String {
         self.rows[at].at.map(|it| it.to_string()).unwrap_or_else(|| "an unknown time".to_owned())
-    }
-}
-
-/// How fast rows followed each other.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pace {
-    /// The median.
-    pub milliseconds: f64,
-    /// A busy machine delays rows, and hurries none.
-    pub fastest: f64,
-    pub rows: usize,
-}
-
-impl Pace {
-    /// Too fast to have done what the other did, by the median over enough rows. The factor leaves room for a busy
-    /// machine, and for migrations that do less than others.
-    pub fn outruns(self, other: Self) -> bool {
-        self.is_comparable(other) && self.milliseconds * 5.0 <= other.milliseconds
-    }
-
-    /// As slow as the other, or slower, and no row of it faster than all of the other's.
-    pub fn keeps_to(self, other: Self) -> bool {
-        self.is_comparable(other)
-            && self.milliseconds * 2.0 >= other.milliseconds
-            && self.fastest >= other.fastest
-    }
-
-    /// Whether both rest on enough rows.
-    fn is_comparable(self, other: Self) -> bool {
-        const ENOUGH: usize = 3;
-        self.rows >= ENOUGH && other.rows >= ENOUGH
     }
 }

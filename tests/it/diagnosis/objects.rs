@@ -190,6 +190,21 @@ async fn dropped_here_and_there_on_mysql() {
     first(&report, "dropped here and there on mysql", Cause::DroppedByHand);
 }
 
+/// Whole migrations and parts of others, of apps whose other tables stand: what one command ran was there.
+#[tokio::test]
+async fn dropped_here_and_there_on_sqlite() {
+    let database = sqlite_database().await;
+    let stage = Stage::new(Dialect::Sqlite, database.url());
+    stage.manage(&["migrate"]);
+    let sql = "DROP TABLE shop_refund; DROP TABLE shop_reminder; ALTER TABLE shop_order DROP COLUMN note; \
+               ALTER TABLE blog_post DROP COLUMN slug";
+    database.execute(sql).await;
+    let report = stage.report().await;
+    let dropped = first(&report, "dropped here and there on sqlite", Cause::DroppedByHand);
+    says(dropped, "their rows were written among those of migrations that were run");
+    assert_eq!(dropped.explains.len(), report.findings.len());
+}
+
 /// A right that was given before there was a table tells nothing.
 #[tokio::test]
 async fn a_right_to_make_a_table_is_no_trace_of_it_on_mysql() {

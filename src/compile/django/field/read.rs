@@ -132,7 +132,14 @@ impl Reader<'_> {
             adds: adds(object).filter(|_| line.is_none()),
         };
         field.unique |= field.primary_key;
-        match methods::column(object) {
+        // A relation to many has no column, whatever it does when it is put into its class.
+        let naming = match field.kind {
+            Kind::ManyToMany(_) | Kind::CompositePrimaryKey(_) | Kind::Absent => Column::Usual,
+            Kind::Scalar(_) | Kind::Relation(_) | Kind::Generated(_) | Kind::Unknown => {
+                methods::column(object)
+            }
+        };
+        match naming {
             Column::Usual => {}
             Column::Absent => field.kind = Kind::Absent,
             Column::Named(made) => field.naming = ColumnName::Own(made),

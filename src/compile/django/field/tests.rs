@@ -238,6 +238,8 @@ fn attributes_win_over_arguments() {
     assert_eq!(named.column().as_deref(), Some("own_f_x"));
     let unknown = set("IntegerField()", &[("column", Value::Bool(true))]);
     assert!(unknown.blind && unknown.naming == ColumnName::Unknown);
+    let many = set("ManyToManyField(to='Item')", &[("column", Value::Bool(true))]);
+    assert!(!many.blind && matches!(many.kind, Kind::ManyToMany(_)));
     let number = set("IntegerField()", &[("db_column", Value::Str("n".into()))]);
     assert_eq!(number.column().as_deref(), Some("n"));
 }

@@ -13,6 +13,7 @@
 //! first.
 
 mod alter;
+mod block;
 mod collation;
 mod column;
 mod complete;

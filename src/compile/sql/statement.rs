@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Unread};
 use super::step::{ConstraintKind, Step};
-use super::{Effect, MayTouch, Opaque, Touched, alter, index, query, table};
+use super::{Effect, MayTouch, Opaque, Touched, alter, block, index, query, table};
 use crate::dialect::Dialect;
 use crate::schema::TableName;
 
@@ -132,7 +132,7 @@ pub(super) fn effect(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resu
     }
     let harmless = match cursor.dialect {
         // What PostgreSQL prepares can only be a query or change rows; MySQL's DO calls functions only.
-        Dialect::Postgres => cursor.is("execute"),
+        Dialect::Postgres => cursor.is("execute") || (cursor.is("do") && block::is_harmless(cursor)),
         Dialect::Mysql | Dialect::Mariadb => cursor.is("do"),
         Dialect::Sqlite => false,
     };

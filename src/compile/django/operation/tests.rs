@@ -270,12 +270,12 @@ fn sql_is_read_and_its_state_believed() {
          migrations.RunSQL('ALTER TABLE shop_item RENAME code TO number', state_operations=[
             migrations.RenameField('item', 'code', 'number')]),
          migrations.RemoveField('item', 'number'),
-         migrations.RunSQL('DO $$ BEGIN END $$')",
+         migrations.RunSQL('DO $$ BEGIN PERFORM f(); END $$')",
         &[
             "shop_item + index code",
             "shop_item.code to number",
             "shop_item - number",
-            "SQL `DO $$ BEGIN END $$`: what it runs is not followed ?? anything",
+            "SQL `DO $$ BEGIN PERFORM f(); END $$`: what it runs is not followed ?? anything",
         ],
     );
 }

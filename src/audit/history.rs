@@ -60,7 +60,10 @@ pub(super) fn judge(
     }
     findings.extend(pending(manifest, expected).map(|position| {
         let migration = &manifest.migrations[position as usize].id;
-        let message = format!("{migration} is in the manifest, but not recorded as applied");
+        let mut message = format!("{migration} is in the manifest, but not recorded as applied");
+        if let Some(later) = recorded_after(manifest, expected, position) {
+            message.push_str(&format!(", while {later}, which comes after it, is"));
+        }
         about(Rule::PendingMigration, observation, migration, message)
     }));
     findings.extend(expected.applied.unknown.iter().map(|migration| {
@@ -101,6 +104,13 @@ pub(super) fn pending<'a>(manifest: &'a Manifest, expected: &'a Expected) -> imp
             && !applied.half_squashed.contains(position)
             && !replaced_by_pending.contains(position)
     })
+}
+
+/// The next migration of the same app that is recorded, though it comes later in the manifest's order.
+fn recorded_after<'a>(manifest: &'a Manifest, expected: &Expected, position: u32) -> Option<&'a MigrationId> {
+    let app = &manifest.migration(position)?.id.app;
+    let later = expected.applied.recorded.range(position + 1..);
+    later.filter_map(|it| manifest.migration(*it)).map(|it| &it.id).find(|it| it.app == *app)
 }
 
 fn unmet_dependencies(manifest: &Manifest, expected: &Expected, observation: &Observation) -> Vec<Finding> {

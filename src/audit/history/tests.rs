@@ -90,6 +90,23 @@ fn a_row_before_the_one_it_depends_on_is_told_where_order_and_time_say_so() {
     check_findings(CHAIN, &["a.0000_old @1", "b.0001_y @1", "a.0001_x @2"], &[], &[]);
 }
 
+#[test]
+fn a_migration_that_is_pending_between_applied_ones_is_told_with_the_one_after_it() {
+    let text = "format: 1\ndialect: postgres\nmigrations:\n- {app: a, name: 0001_x, operations: [{create_table: {name: t, columns: {id: integer}}}]}\n- {app: a, name: 0002_x}\n\
+                - {app: b, name: 0001_y}\n- {app: a, name: 0003_x}\n- {app: a, name: 0004_x}\n";
+    let manifest = Manifest::parse(text, false).unwrap();
+    let told = report(&manifest, &["a.0001_x", "b.0001_y", "a.0003_x"], &[]).findings;
+    let told: Vec<&str> =
+        told.iter().filter(|it| it.rule == Rule::PendingMigration).map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "a.0002_x is in the manifest, but not recorded as applied, while a.0003_x, which comes after it, is",
+            "a.0004_x is in the manifest, but not recorded as applied",
+        ]
+    );
+}
+
 const SQUASHED: &str = r#"
 - {app: a, name: 0001_x, operations: [{create_table: {name: t, columns: {id: integer}}}]}
 - {app: a, name: 0002_x, dependencies: [a.0001_x]}

@@ -182,7 +182,15 @@ pub fn named_by(
     }
     let may_touch = if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) };
     let undone = |it: &Method| undo::undone(&it.function, &may_touch, to, editor.schema(), context);
-    let may_undo = forwards.map(undone).unwrap_or_default();
+    let mut may_undo = forwards.map(undone).unwrap_or_default();
+    if let MayTouch::Tables(tables) = &may_touch {
+        // As django-add-default-value: what it names it may define anew.
+        let said = object.args.iter().chain(object.kwargs.iter().map(|(_, it)| it));
+        let said: BTreeSet<Arc<str>> = said.filter_map(arguments::text).collect();
+        let columns =
+            tables.iter().filter_map(|it| editor.schema().tables.get(it)).flat_map(|it| &it.columns);
+        may_undo.definitions.extend(columns.map(|it| it.name.clone()).filter(|it| said.contains(it)));
+    }
     Opaque { reason, may_touch, may_undo }
 }
 

@@ -25,7 +25,7 @@ use super::opaque;
 use super::project::{Does, Function, Location, Object, SourceMigration, Value};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, Opaque, Operation};
-use crate::schema::TableName;
+use crate::schema::{Change, TableName};
 
 use extra::Extra;
 use identify::{Class, Side};
@@ -314,9 +314,16 @@ impl<'a> Executor<'a> {
     }
 
     /// An operation that was not seen through: told, and a blind spot where the database is concerned.
-    fn not_seen(&mut self, at: &Location, opaque: Opaque, sides: Sides) {
+    fn not_seen(&mut self, at: &Location, mut opaque: Opaque, sides: Sides) {
         if !sides.database {
             return self.tell(at, opaque.reason);
+        }
+        // What it takes away may be what the same migration made before.
+        if let MayTouch::Tables(tables) = &opaque.may_touch
+            && !opaque.may_undo.is_nothing()
+        {
+            let made = self.editor.since((0, 0)).filter(|it| own::makes(it));
+            opaque.may_undo.own |= made.map(Change::table).any(|it| tables.contains(it));
         }
         self.tell_unseen(at);
         self.tell(at, format!("{}: {}", opaque.reason, opaque::describe(&opaque.may_touch)));

@@ -92,6 +92,11 @@ fn both(one: MayUndo, other: MayUndo) -> MayUndo {
     }
 }
 
+/// Whether something is there after a change that may be missed.
+pub(super) fn makes(change: &Change) -> bool {
+    doubt(std::iter::once(change)).1 != MayUndo { own: true, ..MayUndo::default() }
+}
+
 /// The tables that changes touch, and what of them is not there if the changes were not made.
 fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<TableName>, MayUndo) {
     let mut tables = BTreeSet::new();

@@ -357,3 +357,29 @@ fn an_operation_that_does_more_than_it_holds_is_told() {
         );
     }
 }
+
+/// As for a table of TimescaleDB: the key that the same migration made goes again.
+#[test]
+fn what_the_same_migration_made_may_be_undone_by_it() {
+    check_body(
+        "
+class Hyper(migrations.operations.base.Operation):
+    def __init__(self, model_name, column):
+        self.model_name, self.column = model_name, column
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        table = to_state.apps.get_model(app_label, self.model_name)._meta.db_table
+        schema_editor.execute(f'ALTER TABLE {table} DROP CONSTRAINT {table}_pkey')
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.CreateModel('Log', [('id', models.AutoField(primary_key=True))]),
+        Hyper('log', 'at'),
+        Hyper('item', 'code'),
+    ]",
+        &[
+            "create shop_log: id",
+            "shop.migrations.2.Hyper is an operation of its own ?? shop_log -constraints (its own too)",
+            "shop.migrations.2.Hyper is an operation of its own ?? shop_item -code's definition -constraints",
+        ],
+    );
+}

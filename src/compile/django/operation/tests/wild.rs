@@ -36,7 +36,7 @@ class TryRemoveIndex(migrations.RemoveIndex):
         &[
             "shop_item + index name",
             "shop_item - index by name",
-            "shop.migrations.2.TryRemoveIndex does its own to the database ?? shop_item -constraints",
+            "shop.migrations.2.TryRemoveIndex does its own to the database ?? shop_item -constraints (its own too)",
         ],
     );
 }

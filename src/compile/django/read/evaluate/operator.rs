@@ -90,7 +90,8 @@ impl Interpreter<'_> {
         if matches!(&right, Live::Name(path) if &**path == "os.environ")
             && matches!(how, Comparison::In | Comparison::NotIn)
         {
-            let name = format::text(&left).unwrap_or_default();
+            let name = format::text(&left);
+            let name = name.as_deref().unwrap_or("a variable whose name is not known");
             let message = format!("assumed that {name} is not set in the environment");
             self.tell(Concern::Assumed, &scope.module.clone(), span, message);
             return Ok(Live::Bool(how == Comparison::NotIn));

@@ -389,7 +389,7 @@ fn what_may_override_settings_is_told() {
         "import dynaconf, os, sys\nfrom pydantic_settings import BaseSettings\nfrom pydantic import Field\n\
          class Conf(BaseSettings):\n    apps: list[str] = ['a']\n    more: list = Field(default_factory=lambda: ['b'])\n    one: str = Field('c', alias='d')\n\
          conf = Conf()\nINSTALLED_APPS = [*conf.apps, *conf.more, conf.one]\n\
-         if 'NOPE' in os.environ or 'pytest' in sys.modules:\n    INSTALLED_APPS = []\n\
+         if 'NOPE' in os.environ or unseen() in os.environ or 'pytest' in sys.modules:\n    INSTALLED_APPS = []\n\
          settings = dynaconf.DjangoDynaconf(__name__)\n",
     );
     check(&tree, "INSTALLED_APPS", "[\"a\", \"b\", \"c\"]");
@@ -397,6 +397,7 @@ fn what_may_override_settings_is_told() {
     for wanted in [
         "assumed that the environment sets none of these settings: their defaults are taken",
         "assumed that NOPE is not set in the environment",
+        "assumed that a variable whose name is not known is not set in the environment",
         "assumed that dynaconf, which may override any setting by its files and the environment, overrides none",
     ] {
         assert!(told.iter().any(|it| it == wanted), "{told:?}");

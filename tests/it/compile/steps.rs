@@ -95,7 +95,12 @@ async fn every_alteration_on_postgres() {
 async fn every_operation_for_postgres_alone() {
     let database = postgres_database().await;
     let unproven = check("django-postgres", &database.url(), Dialect::Postgres).await;
-    insta::assert_debug_snapshot!(unproven, @"{}");
+    // Until the step that validates it.
+    insta::assert_debug_snapshot!(unproven, @r#"
+    {
+        "constraint rooms_begin_at_one of table native_booking is NOT VALID: rows from before it were never looked at, and may not keep it",
+    }
+    "#);
 }
 
 #[tokio::test]

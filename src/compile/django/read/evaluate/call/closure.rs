@@ -1,0 +1,244 @@
+//! Functions of the sources: their defaults and decorators, and what a call binds to their parameters.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::class::qualified;
+use super::super::live::*;
+use super::super::{Interpreter, format};
+use super::{MORE_ARGS, MORE_KEYWORDS};
+use crate::compile::django::read::syntax::tree::*;
+
+impl Interpreter<'_> {
+    /// A function or lambda, with its defaults evaluated where it is defined.
+    pub fn closure(&mut self, definition: &Arc<FunctionDef>, scope: &Rc<Scope>) -> Evaluated {
+        let mut defaults = Vec::new();
+        if !definition.is_plain {
+            let parameters = &definition.head().parameters;
+            for parameter in parameters.positional.iter().chain(&parameters.keyword_only) {
+                defaults.push(parameter.default.as_ref().map(|default| self.settle(default, scope)));
+            }
+        }
+        let owner = match (&scope.kind, &scope.method) {
+            (ScopeKind::Class, Some((class, _))) => Some(class.clone()),
+            _ => None,
+        };
+        Ok(Live::Function(Rc::new(Closure {
+            definition: definition.clone(),
+            scope: scope.clone(),
+            defaults,
+            owner,
+            path: qualified(scope, &definition.name),
+            decorated: None,
+        })))
+    }
+
+    /// A function as its decorators leave it.
+    pub fn decorated(&mut self, definition: &Arc<FunctionDef>, scope: &Rc<Scope>) -> Evaluated {
+        let mut function = self.closure(definition, scope)?;
+        if definition.is_plain {
+            return Ok(function);
+        }
+        for decorator in definition.head().decorators.iter().rev() {
+            if let ExprKind::Attribute(_, name) = &decorator.kind
+                && matches!(&**name, "setter" | "deleter")
+            {
+                return Ok(scope.names.borrow().get(&definition.name).cloned().unwrap_or(function));
+            }
+            let value = self.settle(decorator, scope);
+            let value = self.force(&value)?;
+            let path = path_of_decorator(&value);
+            function = match &*path {
+                "builtins.property"
+                | "functools.cached_property"
+                | "django.utils.functional.cached_property"
+                | "django.utils.functional.classproperty" => {
+                    Live::Descriptor(Descriptor::Property, Rc::new(function))
+                }
+                "builtins.classmethod" => Live::Descriptor(Descriptor::ClassMethod, Rc::new(function)),
+                "builtins.staticmethod" => Live::Descriptor(Descriptor::StaticMethod, Rc::new(function)),
+                path if CHANGE_NOTHING.contains(&path) => function,
+                _ => match &value {
+                    Live::Function(_) => {
+                        match self.call(&value, vec![function.clone()], Vec::new(), scope, decorator.span)? {
+                            made @ (Live::Function(_) | Live::Descriptor(..) | Live::Partial(_)) => made,
+                            _ => mark(&function, &path),
+                        }
+                    }
+                    _ => mark(&function, &path),
+                },
+            };
+        }
+        Ok(function)
+    }
+
+    pub fn call_closure(
+        &mut self,
+        closure: &Rc<Closure>,
+        receiver: Option<&Live>,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        if let Some(decorator) = &closure.decorated {
+            let reason = format!("calls `{}`, which is decorated by {decorator}", closure.path);
+            return Ok(self.unknown(scope, span, reason));
+        }
+        let definition = &closure.definition;
+        let inside = definition.inside();
+        if inside.is_async {
+            return Ok(self.unknown(scope, span, format!("calls `{}`, which is asynchronous", closure.path)));
+        }
+        let args: Vec<Live> = receiver.cloned().into_iter().chain(args).collect();
+        let first = args.first().cloned();
+        let names = match self.bind_arguments(closure, args, keywords, scope, span) {
+            Some(names) => names,
+            None => {
+                let reason = format!("calls `{}` with other arguments than it takes", closure.path);
+                return Ok(self.unknown(scope, span, reason));
+            }
+        };
+        let inner = Rc::new(Scope {
+            kind: ScopeKind::Function,
+            names: Rc::new(std::cell::RefCell::new(names)),
+            parent: Some(closure.scope.clone()),
+            module: closure.scope.module.clone(),
+            method: closure.owner.clone().zip(first),
+            outer_names: inside.outer_names.clone(),
+            yielded: Default::default(),
+        });
+        let outcome = self.deeper(|it| it.block(&inside.body, &inner))?;
+        if inside.generator {
+            let mut items = inner.yielded.take();
+            if let Some((_, why)) = outcome.maybe.first() {
+                items.push(Live::Unknown(why.clone()));
+            }
+            return Ok(Live::list(items));
+        }
+        let mut result = match outcome.flow {
+            Flow::Return(value) => value,
+            Flow::Next | Flow::Break | Flow::Continue => Live::None,
+        };
+        for (flow, why) in outcome.maybe {
+            if let Flow::Return(value) = flow {
+                result = self.join(value, result, &why);
+            }
+        }
+        Ok(result)
+    }
+
+    /// `None` when Python would raise `TypeError`.
+    fn bind_arguments(
+        &mut self,
+        closure: &Closure,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Names> {
+        let parameters = &closure.definition.inside().parameters;
+        let mut names = Names::default();
+        let (mut more_args, mut more_keywords) = (None, None);
+        let mut rest = Vec::new();
+        let mut named = Keywords::new();
+        for (position, arg) in args.into_iter().enumerate() {
+            match parameters.positional.get(position) {
+                Some(parameter) => names.set(parameter.name.clone(), arg),
+                None => rest.push(arg),
+            }
+        }
+        for (name, value) in keywords {
+            match &*name {
+                MORE_ARGS => more_args = Some(value),
+                MORE_KEYWORDS => more_keywords = Some(value),
+                _ => {
+                    let by_name = parameters.positional
+                        [parameters.positional_only.min(parameters.positional.len())..]
+                        .iter()
+                        .chain(&parameters.keyword_only)
+                        .any(|parameter| parameter.name == name);
+                    if by_name { names.set(name, value) } else { named.push((name, value)) }
+                }
+            }
+        }
+        let all = parameters.positional.iter().chain(&parameters.keyword_only);
+        for (position, parameter) in all.enumerate() {
+            let default = closure.defaults.get(position).and_then(Option::as_ref);
+            if names.get(&parameter.name).is_some() {
+                continue;
+            }
+            let positional = position < parameters.positional.len();
+            let value = match (&more_args, &more_keywords, default) {
+                (Some(unknown), _, _) if positional => unknown.clone(),
+                (_, Some(unknown), _) => unknown.clone(),
+                (_, _, Some(default)) => default.clone(),
+                (_, _, None) => return None,
+            };
+            names.set(parameter.name.clone(), value);
+        }
+        match &parameters.rest {
+            Some(name) => {
+                rest.extend(more_args);
+                names.set(name.clone(), Live::tuple(rest));
+            }
+            None if !rest.is_empty() => return None,
+            None => {}
+        }
+        match &parameters.keyword_rest {
+            Some(name) => {
+                let mut pairs: Pairs =
+                    named.into_iter().map(|(name, value)| (Live::Str(name), value)).collect();
+                if let Some(unknown) = more_keywords {
+                    pairs.push((unknown.clone(), unknown));
+                }
+                names.set(name.clone(), Live::dict(pairs));
+            }
+            None if !named.is_empty() => return None,
+            None => {}
+        }
+        let _ = (scope, span);
+        Some(names)
+    }
+}
+
+/// Decorators that leave a function what it is.
+const CHANGE_NOTHING: &[&str] = &[
+    "functools.lru_cache",
+    "functools.cache",
+    "functools.wraps",
+    "typing.override",
+    "typing.no_type_check",
+    "typing_extensions.override",
+    "abc.abstractmethod",
+    "django.db.transaction.atomic",
+    "django.utils.deconstruct.deconstructible",
+    "atexit.register",
+    "warnings.deprecated",
+];
+
+/// The dotted path of a decorator, or of what makes it; else what kind of value it is.
+pub fn path_of_decorator(value: &Live) -> Arc<str> {
+    match value {
+        Live::Name(path) => path.clone(),
+        Live::Instance(instance) => match &instance.class {
+            Live::Name(path) => path.clone(),
+            _ => format::kind(value).into(),
+        },
+        other => format::kind(other).into(),
+    }
+}
+
+fn mark(function: &Live, decorator: &Arc<str>) -> Live {
+    match function {
+        Live::Function(closure) => Live::Function(Rc::new(Closure {
+            definition: closure.definition.clone(),
+            scope: closure.scope.clone(),
+            defaults: closure.defaults.clone(),
+            owner: closure.owner.clone(),
+            path: closure.path.clone(),
+            decorated: Some(decorator.clone()),
+        })),
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,135 @@
+//! Instances of classes of the sources, and what their constructors leave in them.
+
+use std::rc::Rc;
+
+use super::super::Interpreter;
+use super::super::class::is_object;
+use super::super::live::*;
+use crate::compile::django::read::syntax::tree::*;
+
+impl Interpreter<'_> {
+    pub fn instantiate(
+        &mut self,
+        class: &Rc<Class>,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        self.class_body(class)?;
+        if let Some(hidden) = self.hidden_by_decorators(class)? {
+            return Ok(hidden);
+        }
+        if self.is_enumeration(class)? && args.len() == 1 {
+            return Ok(args[0].clone());
+        }
+        if let Some(Live::Function(new)) = self.class_attribute(class, "__new__")? {
+            let made = self.call_closure(
+                &new,
+                Some(&Live::Class(class.clone())),
+                args.clone(),
+                keywords.clone(),
+                scope,
+                span,
+            )?;
+            match &made {
+                Live::Instance(instance) if instance.class.is(&Live::Class(class.clone())) => {
+                    let (args, keywords) = (args.clone(), keywords.clone());
+                    self.initialise(instance, args, keywords, scope, span)?;
+                    return Ok(made);
+                }
+                _ => return Ok(made),
+            }
+        }
+        let instance = self.bare_instance(class, args.clone(), keywords.clone(), scope, span);
+        self.initialise(&instance, args, keywords, scope, span)?;
+        Ok(Live::Instance(instance))
+    }
+
+    pub fn bare_instance(
+        &mut self,
+        class: &Rc<Class>,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Rc<Instance> {
+        Rc::new(Instance {
+            class: Live::Class(class.clone()),
+            args,
+            keywords,
+            attributes: SharedNames::default(),
+            base_calls: Default::default(),
+            notice: Default::default(),
+            module: scope.module.clone(),
+            span,
+        })
+    }
+
+    /// Runs `__init__`. A raise or a spent budget in it leaves an instance whose base call is not known.
+    fn initialise(
+        &mut self,
+        instance: &Rc<Instance>,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        let Live::Class(class) = &instance.class else {
+            return Ok(());
+        };
+        let lineage = self.lineage(class)?;
+        let receiver = Live::Instance(instance.clone());
+        match self.next_init(&lineage, &receiver, args, keywords, scope, span) {
+            Ok(value) => {
+                if let Live::Unknown(unknown) = value {
+                    instance.notice.borrow_mut().get_or_insert(unknown.reason.clone());
+                }
+                Ok(())
+            }
+            Err(Stop::Raise(raised)) => {
+                instance
+                    .notice
+                    .borrow_mut()
+                    .get_or_insert(format!("its constructor raises {}", raised.message));
+                Ok(())
+            }
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Calls the first `__init__` along a lineage.
+    fn next_init(
+        &mut self,
+        lineage: &[Live],
+        receiver: &Live,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        for it in lineage {
+            match it {
+                Live::Class(class) => {
+                    self.class_body(class)?;
+                    let found = class.names.borrow().get("__init__").cloned();
+                    match found {
+                        Some(Live::Function(init)) => {
+                            return self.call_closure(&init, Some(receiver), args, keywords, scope, span);
+                        }
+                        Some(_) => {
+                            return Ok(self.unknown(scope, span, "has a constructor that is no function"));
+                        }
+                        None => {}
+                    }
+                }
+                Live::Name(_) if is_object(it) => {}
+                Live::Name(path) => {
+                    return self.call_base(receiver, path, "__init__", args, keywords, scope, span);
+                }
+                other => return Ok(self.because(&[other], scope, span, "has a base that is not known")),
+            }
+        }
+        Ok(Live::None)
+    }
+}

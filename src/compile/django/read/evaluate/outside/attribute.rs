@@ -1,0 +1,118 @@
+//! Attributes and elements of what is not followed: Django's connection and version, the interpreter's own modules.
+
+use std::rc::Rc;
+
+use super::super::handed::STATE;
+use super::super::import::Imported;
+use super::super::live::*;
+use super::super::names::canonical;
+use super::super::{Interpreter, format};
+use crate::compile::django::read::DEFAULT_ALIAS;
+use crate::compile::django::read::syntax::tree::Span;
+use crate::dialect::Dialect;
+
+impl Interpreter<'_> {
+    /// `path.name`
+    pub fn outside_attribute(&mut self, path: &str, name: &str) -> Evaluated {
+        let full = format!("{path}.{name}");
+        if path == STATE {
+            self.watch_outside(&full, &[]);
+        }
+        let connection = matches!(
+            path,
+            "django.db.connection" | "schema_editor.connection" | "django.db.transaction.connection"
+        );
+        let dialect = self.world.dialect;
+        let version = i128::from(self.world.django.0);
+        Ok(match (path, name) {
+            (_, "vendor") if connection => Live::str(match dialect {
+                Dialect::Postgres => "postgresql",
+                Dialect::Mysql | Dialect::Mariadb => "mysql",
+                Dialect::Sqlite => "sqlite",
+            }),
+            (_, "mysql_is_mariadb") if connection => Live::Bool(dialect == Dialect::Mariadb),
+            (_, "alias") if connection => Live::str(self.world.database),
+            (_, "settings_dict") if connection => {
+                let engine = match dialect {
+                    Dialect::Postgres => "django.db.backends.postgresql",
+                    Dialect::Mysql | Dialect::Mariadb => "django.db.backends.mysql",
+                    Dialect::Sqlite => "django.db.backends.sqlite3",
+                };
+                Live::dict(vec![(Live::str("ENGINE"), Live::str(engine))])
+            }
+            ("django", "VERSION") => {
+                let minor = i128::from(self.world.django.1);
+                Live::tuple(vec![
+                    Live::Int(version),
+                    Live::Int(minor),
+                    Live::Int(0),
+                    Live::str("final"),
+                    Live::Int(0),
+                ])
+            }
+            ("django.db", "DEFAULT_DB_ALIAS") | ("django.db.utils", "DEFAULT_DB_ALIAS") => {
+                Live::str(DEFAULT_ALIAS)
+            }
+            ("django.db", "connection") => Live::name("django.db.connection"),
+            ("os", "environ") => Live::name("os.environ"),
+            ("string", "ascii_lowercase") => Live::str("abcdefghijklmnopqrstuvwxyz"),
+            ("string", "ascii_uppercase") => Live::str("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            ("string", "digits") => Live::str("0123456789"),
+            ("os", "sep") => Live::str("/"),
+            ("os.path", "sep") => Live::str("/"),
+            ("sys", "argv") => Live::list(vec![Live::str("manage.py"), Live::str("migrate")]),
+            // The versions that Django 5 and 6 run on; older Djangos' code asks for 2 and 3.
+            ("sys", "version_info") => Live::tuple(vec![Live::Int(3), Live::Int(12), Live::Int(0)]),
+            ("sys", "platform") => Live::str("linux"),
+            ("sqlite3", "sqlite_version_info") => {
+                Live::tuple(vec![Live::Int(3), Live::Int(45), Live::Int(0)])
+            }
+            ("builtins.dict" | "builtins.str" | "builtins.list", "__name__") => {
+                Live::str(path.strip_prefix("builtins.").unwrap_or(path))
+            }
+            ("typing", "TYPE_CHECKING") => Live::Bool(false),
+            ("django.utils.version" | "django.utils.six" | "six", "PY2") => Live::Bool(false),
+            ("six", "PY3") => Live::Bool(true),
+            _ => Live::Name(canonical(&full)),
+        })
+    }
+
+    pub fn outside_subscript(
+        &mut self,
+        path: &str,
+        index: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        Ok(match path {
+            "django.db.connections" => Live::name("django.db.connection"),
+            "sys.modules" => match index.as_str() {
+                Some(name) if *name == scope.module.name => Live::Module(scope.module.clone()),
+                Some(name) => match self.import(name)? {
+                    Imported::Followed(module) => Live::Module(module),
+                    Imported::Outside(_) | Imported::Missing => {
+                        self.unknown(scope, span, format!("asks for the loaded module {name}"))
+                    }
+                },
+                None => self.unknown(scope, span, "asks for a loaded module"),
+            },
+            "os.environ" => {
+                let name = format::text(index).unwrap_or_default();
+                self.unknown(scope, span, format!("asks the environment for {name}"))
+            }
+            // Migrations write the member of an enumeration so.
+            "django.db.models.Deferrable" => match format::text(index) {
+                Some(member) => Live::name(format!("{path}.{member}")),
+                None => self.unknown(scope, span, format!("takes an element of `{path}`")),
+            },
+            // `Generic[T]`, `list[str]`
+            path if path.starts_with("typing.")
+                || path.starts_with("builtins.")
+                || path.starts_with("django.db.models.") =>
+            {
+                Live::name(path)
+            }
+            _ => self.unknown(scope, span, format!("takes an element of `{path}`")),
+        })
+    }
+}

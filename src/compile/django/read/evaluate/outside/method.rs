@@ -1,0 +1,106 @@
+//! Methods of what an outside class made: files, expressions of Django's, environments, loggers.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use super::super::data::is_config_parser;
+use super::super::live::*;
+use super::super::module_names::MODULE_NAMES;
+use super::super::{Interpreter, format};
+use super::environment::is_env;
+use crate::compile::django::read::syntax::tree::Span;
+
+impl Interpreter<'_> {
+    /// A method of what an outside class made; `None` when the result is not known.
+    #[expect(clippy::too_many_arguments, reason = "a call, its place, and what is called")]
+    pub fn method_of_outside(
+        &mut self,
+        instance: &Rc<Instance>,
+        receiver: &Live,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        if let Some(found) = self.resource_method(instance, name, args, keywords, scope, span)? {
+            return Ok(Some(found));
+        }
+        let Live::Name(class) = &instance.class else {
+            return Ok(None);
+        };
+        if is_config_parser(class) {
+            return Ok(self.config_parser(instance, name, args, keywords));
+        }
+        if &**class == MODULE_NAMES {
+            return self.method_of_names(instance, name, args, keywords, scope, span);
+        }
+        Ok(match (&**class, name) {
+            ("builtins.open", "read") => {
+                let path = instance.args.first().and_then(format::text).map(PathBuf::from);
+                let text = path.and_then(|path| self.world.sources.read_data(&path));
+                let mode = instance.keywords.iter().find(|(name, _)| &**name == "mode").map(|(_, it)| it);
+                let mode = instance.args.get(1).or(mode).and_then(format::text);
+                let is_binary = mode.is_some_and(|it| it.contains('b'));
+                text.map(|it| if is_binary { Live::Bytes(it.into_bytes().into()) } else { Live::str(it) })
+            }
+            ("builtins.open", "readlines") => {
+                let path = instance.args.first().and_then(format::text).map(PathBuf::from);
+                path.and_then(|path| self.world.sources.read_data(&path))
+                    .map(|text| Live::list(text.split_inclusive('\n').map(Live::str).collect()))
+            }
+            ("builtins.open", "close") => Some(Live::None),
+            // `OrderBy`, as `BaseExpression.asc` and `.desc` make it.
+            (class, "asc" | "desc") if class.starts_with("django.") => {
+                let mut named: Keywords = Vec::new();
+                if name == "desc" {
+                    named.push(("descending".into(), Live::Bool(true)));
+                }
+                named.extend(keywords.iter().cloned());
+                Some(self.outside_instance(
+                    "django.db.models.OrderBy",
+                    vec![receiver.clone()],
+                    named,
+                    scope,
+                    span,
+                ))
+            }
+            (class, "bitand" | "bitor" | "bitxor" | "bitleftshift" | "bitrightshift")
+                if class.starts_with("django.db.models.") =>
+            {
+                let connector = match name {
+                    "bitand" => "&",
+                    "bitor" => "|",
+                    "bitxor" => "#",
+                    "bitleftshift" => "<<",
+                    _ => ">>",
+                };
+                let class = "django.db.models.expressions.CombinedExpression";
+                let args = [Some(receiver.clone()), Some(Live::str(connector)), args.first().cloned()];
+                Some(self.outside_instance(
+                    class,
+                    args.into_iter().flatten().collect(),
+                    Vec::new(),
+                    scope,
+                    span,
+                ))
+            }
+            (class, "read_env") if is_env(class) => Some(Live::None),
+            (class, method)
+                if is_env(class) && !matches!(method, "prefixed" | "seal" | "dump" | "parser") =>
+            {
+                // These take the kind of their elements before the default.
+                let by_element = matches!(method, "list" | "tuple" | "set" | "dict" | "get_value");
+                let default_at = if by_element && class.starts_with("environ.") { 2 } else { 1 };
+                self.ask_env(instance, default_at, args, keywords, scope, span)
+            }
+            // <https://www.dynaconf.com/>
+            ("dynaconf.LazySettings" | "dynaconf.Dynaconf", "get") => {
+                self.get_of_dynaconf(instance, args, keywords, scope, span)
+            }
+            // A manager's or a logger's: no one looks at what it gives.
+            (class, _) if class.starts_with("logging.") => Some(Live::None),
+            _ => None,
+        })
+    }
+}

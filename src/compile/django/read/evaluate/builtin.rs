@@ -1,5 +1,8 @@
 //! Python's built-in functions and types, as far as they decide something.
 
+mod instance;
+mod name;
+
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,121 +13,10 @@ use super::operator::{equal, integer, order, put};
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::{Operator, Span};
 
-const BUILTINS: &[&str] = &[
-    "ArithmeticError",
-    "AssertionError",
-    "AttributeError",
-    "BaseException",
-    "DeprecationWarning",
-    "EOFError",
-    "Ellipsis",
-    "EnvironmentError",
-    "Exception",
-    "FileNotFoundError",
-    "FutureWarning",
-    "IOError",
-    "ImportError",
-    "IndexError",
-    "KeyError",
-    "KeyboardInterrupt",
-    "LookupError",
-    "ModuleNotFoundError",
-    "NameError",
-    "NotImplemented",
-    "NotImplementedError",
-    "OSError",
-    "PermissionError",
-    "RuntimeError",
-    "RuntimeWarning",
-    "StopIteration",
-    "SyntaxError",
-    "SystemExit",
-    "TypeError",
-    "UnicodeDecodeError",
-    "UserWarning",
-    "ValueError",
-    "Warning",
-    "ZeroDivisionError",
-    "__debug__",
-    "__import__",
-    "abs",
-    "all",
-    "any",
-    "ascii",
-    "bin",
-    "bool",
-    "breakpoint",
-    "bytearray",
-    "bytes",
-    "callable",
-    "chr",
-    "classmethod",
-    "compile",
-    "complex",
-    "delattr",
-    "dict",
-    "dir",
-    "divmod",
-    "enumerate",
-    "eval",
-    "exec",
-    "exit",
-    "filter",
-    "float",
-    "format",
-    "frozenset",
-    "getattr",
-    "globals",
-    "hasattr",
-    "hash",
-    "help",
-    "hex",
-    "id",
-    "input",
-    "int",
-    "isinstance",
-    "issubclass",
-    "iter",
-    "len",
-    "list",
-    "locals",
-    "map",
-    "max",
-    "memoryview",
-    "min",
-    "next",
-    "object",
-    "oct",
-    "open",
-    "ord",
-    "pow",
-    "print",
-    "property",
-    "quit",
-    "range",
-    "repr",
-    "reversed",
-    "round",
-    "set",
-    "setattr",
-    "slice",
-    "sorted",
-    "staticmethod",
-    "str",
-    "sum",
-    "super",
-    "tuple",
-    "type",
-    "vars",
-    "zip",
-];
+pub use name::is_builtin;
 
-pub fn is_builtin(name: &str) -> bool {
-    BUILTINS.contains(&name)
-}
-
-/// Each element once, as in a set.
 impl Interpreter<'_> {
+    /// Each element once, as in a set.
     pub fn distinct(&mut self, items: Vec<Live>) -> Result<Vec<Live>, Stop> {
         let mut texts: HashSet<Arc<str>> = HashSet::new();
         if items.iter().all(|it| it.as_str().is_some()) {
@@ -530,75 +422,5 @@ impl Interpreter<'_> {
             if reverse { order.reverse() } else { order }
         });
         Ok(known.then(|| keyed.into_iter().map(|(_, item)| item).collect()))
-    }
-
-    fn is_instance(&mut self, value: &Live, class: &Live) -> Result<Option<bool>, Stop> {
-        if let Live::Tuple(classes) = class {
-            let mut known = Some(false);
-            for class in classes.iter() {
-                let class = self.force(class)?;
-                match self.is_instance(value, &class)? {
-                    Some(true) => return Ok(Some(true)),
-                    Some(false) => {}
-                    None => known = None,
-                }
-            }
-            return Ok(known);
-        }
-        let builtin = match value {
-            Live::None => "NoneType",
-            Live::Bool(_) => "bool",
-            Live::Int(_) => "int",
-            Live::Float(_) => "float",
-            Live::Str(_) => "str",
-            Live::Bytes(_) => "bytes",
-            Live::List(_) => "list",
-            Live::Tuple(_) => "tuple",
-            Live::Set(_) => "set",
-            Live::Dict(_) => "dict",
-            Live::Instance(instance) => {
-                let (made_by, class) = (instance.class.clone(), class.clone());
-                return Ok(match (made_by, class) {
-                    (Live::Class(made_by), class) => {
-                        let lineage = self.lineage(&made_by)?;
-                        let within = lineage.iter().any(|it| it.is(&class));
-                        let known = lineage.iter().all(|it| matches!(it, Live::Class(_)));
-                        (within || known || matches!(class, Live::Class(_))).then_some(within)
-                    }
-                    (Live::Name(made_by), Live::Name(class)) if made_by == class => Some(true),
-                    (Live::Name(_), Live::Class(_)) => Some(false),
-                    (_, Live::Name(class)) if class.starts_with("builtins.") => Some(false),
-                    _ => None,
-                });
-            }
-            // Of a metaclass that is not followed, a class may be an instance.
-            Live::Class(_) if !matches!(class, Live::Name(name) if name.starts_with("builtins.")) => {
-                return Ok(None);
-            }
-            Live::Class(_) => "type",
-            Live::Function(_) => "function",
-            Live::Module(_) => "module",
-            _ => return Ok(None),
-        };
-        Ok(match class {
-            Live::Name(class) => {
-                let class = class.strip_prefix("builtins.").unwrap_or(class);
-                let abstracted = match class {
-                    "collections.abc.Iterable" | "collections.abc.Sequence" | "typing.Iterable" => {
-                        matches!(builtin, "str" | "list" | "tuple")
-                    }
-                    "collections.abc.Mapping" => builtin == "dict",
-                    _ => false,
-                };
-                Some(
-                    class == builtin
-                        || abstracted
-                        || (class == "int" && builtin == "bool")
-                        || class == "object",
-                )
-            }
-            Live::Class(_) => Some(false),
-            _ => None,
-        })
     }
 }

@@ -1,6 +1,8 @@
 //! Methods of strings, lists, dicts, sets and paths.
 
-use std::path::PathBuf;
+mod path;
+mod text;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,8 +10,9 @@ use super::branch::Cell;
 use super::live::*;
 use super::operator::{equal, find, integer, put, put_unknown};
 use super::{Interpreter, format};
-use crate::compile::django::read::source::Kind;
 use crate::compile::django::read::syntax::tree::Span;
+
+pub use text::title;
 
 impl Interpreter<'_> {
     pub fn call_method(
@@ -56,134 +59,6 @@ impl Interpreter<'_> {
                 let values: Vec<&Live> = args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
                 self.because(&values, scope, span, &reason)
             }
-        })
-    }
-
-    fn method_of_text(
-        &mut self,
-        text: &Arc<str>,
-        name: &str,
-        args: &[Live],
-        keywords: &Keywords,
-        scope: &Rc<Scope>,
-        span: Span,
-    ) -> Result<Option<Live>, Stop> {
-        self.steps(text.len() / 64)?;
-        let first = args.first().and_then(|it| it.as_str());
-        let second = args.get(1).and_then(|it| it.as_str());
-        let texts = |parts: Vec<&str>| Live::list(parts.into_iter().map(Live::str).collect());
-        let limit = args.get(1).and_then(integer).and_then(|it| usize::try_from(it).ok());
-        Ok(match name {
-            "format" => format::braces(self, text, args, keywords)?.map(Live::str),
-            "join" => {
-                let Some(items) = args.first() else { return Ok(None) };
-                let Ok(items) = self.iterate(items, scope, span)? else { return Ok(None) };
-                let items: Vec<Live> = items.iter().map(|it| self.force(it)).collect::<Result<_, _>>()?;
-                let parts: Option<Vec<&str>> = items.iter().map(|it| it.as_str().map(|it| &**it)).collect();
-                match parts {
-                    Some(parts) => {
-                        self.long(parts.iter().map(|it| it.len() + text.len()).sum())?;
-                        Some(Live::str(parts.join(text)))
-                    }
-                    None => None,
-                }
-            }
-            "lower" | "casefold" => Some(Live::str(text.to_lowercase())),
-            "upper" => Some(Live::str(text.to_uppercase())),
-            "title" => Some(Live::str(title(text))),
-            "capitalize" => {
-                let mut letters = text.chars();
-                let head: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-                Some(Live::str(head + &letters.as_str().to_lowercase()))
-            }
-            "strip" | "lstrip" | "rstrip" => {
-                let set: Vec<char> = match first {
-                    Some(set) => set.chars().collect(),
-                    None if args.is_empty() => Vec::new(),
-                    None => return Ok(None),
-                };
-                let drop = |it: char| if set.is_empty() { it.is_whitespace() } else { set.contains(&it) };
-                Some(Live::str(match name {
-                    "strip" => text.trim_matches(drop),
-                    "lstrip" => text.trim_start_matches(drop),
-                    _ => text.trim_end_matches(drop),
-                }))
-            }
-            "split" => Some(match (first, limit) {
-                (Some(by), Some(limit)) if !by.is_empty() => texts(text.splitn(limit + 1, &**by).collect()),
-                (Some(by), None) if !by.is_empty() && args.len() == 1 => texts(text.split(&**by).collect()),
-                (None, None) if args.is_empty() => texts(text.split_whitespace().collect()),
-                _ => return Ok(None),
-            }),
-            "rsplit" => match (first, limit) {
-                (Some(by), Some(limit)) if !by.is_empty() => {
-                    let mut parts: Vec<&str> = text.rsplitn(limit + 1, &**by).collect();
-                    parts.reverse();
-                    Some(texts(parts))
-                }
-                (Some(by), None) if !by.is_empty() && args.len() == 1 => {
-                    Some(texts(text.split(&**by).collect()))
-                }
-                _ => None,
-            },
-            "splitlines" => Some(texts(text.lines().collect())),
-            "partition" => first.map(|by| {
-                let (before, by, after) = match text.split_once(&**by) {
-                    Some((before, after)) => (before, &**by, after),
-                    None => (&**text, "", ""),
-                };
-                Live::tuple(vec![Live::str(before), Live::str(by), Live::str(after)])
-            }),
-            "rpartition" => first.map(|by| {
-                let (before, by, after) = match text.rsplit_once(&**by) {
-                    Some((before, after)) => (before, &**by, after),
-                    None => ("", "", &**text),
-                };
-                Live::tuple(vec![Live::str(before), Live::str(by), Live::str(after)])
-            }),
-            "replace" => match (first, second) {
-                (Some(from), Some(to)) if args.len() == 2 => {
-                    let made = text.matches(&**from).count().saturating_mul(to.len()) + text.len();
-                    self.long(made)?;
-                    Some(Live::str(text.replace(&**from, to)))
-                }
-                _ => None,
-            },
-            "startswith" | "endswith" => {
-                let holds =
-                    |it: &str| if name == "startswith" { text.starts_with(it) } else { text.ends_with(it) };
-                match args.first() {
-                    Some(Live::Str(it)) => Some(Live::Bool(holds(it))),
-                    Some(Live::Tuple(all)) => {
-                        let all: Option<Vec<bool>> =
-                            all.iter().map(|it| it.as_str().map(|it| holds(it))).collect();
-                        all.map(|all| Live::Bool(all.contains(&true)))
-                    }
-                    _ => None,
-                }
-            }
-            "removeprefix" => first.map(|it| Live::str(text.strip_prefix(&**it).unwrap_or(text))),
-            "removesuffix" => first.map(|it| Live::str(text.strip_suffix(&**it).unwrap_or(text))),
-            "isdigit" => Some(Live::Bool(!text.is_empty() && text.chars().all(|it| it.is_ascii_digit()))),
-            "isupper" => {
-                let some = text.chars().any(char::is_uppercase);
-                Some(Live::Bool(some && !text.chars().any(char::is_lowercase)))
-            }
-            "count" => first.map(|it| Live::Int(text.matches(&**it).count() as i128)),
-            "find" | "index" => match first {
-                Some(it) => match text.find(&**it) {
-                    Some(at) => Some(Live::Int(text[..at].chars().count() as i128)),
-                    None if name == "find" => Some(Live::Int(-1)),
-                    None => None,
-                },
-                None => None,
-            },
-            "zfill" => args.first().and_then(integer).filter(|it| *it < 1_000).map(|width| {
-                let missing = usize::try_from(width).unwrap_or(0).saturating_sub(text.chars().count());
-                Live::str(format!("{}{text}", "0".repeat(missing)))
-            }),
-            "encode" => Some(Live::Bytes(text.as_bytes().into())),
-            _ => None,
         })
     }
 
@@ -388,94 +263,6 @@ impl Interpreter<'_> {
             _ => None,
         })
     }
-
-    pub fn attribute_of_path(
-        &mut self,
-        path: &Rc<PathBuf>,
-        name: &str,
-        scope: &Rc<Scope>,
-        span: Span,
-    ) -> Evaluated {
-        let text = |it: Option<&std::ffi::OsStr>| it.map(|it| Live::str(it.to_string_lossy()));
-        let known = match name {
-            "parent" => path.parent().map(|it| Live::Path(Rc::new(it.to_owned()))),
-            "parents" => {
-                let parents = path.ancestors().skip(1).map(|it| Live::Path(Rc::new(it.to_owned())));
-                Some(Live::list(parents.collect()))
-            }
-            "name" => text(path.file_name()),
-            "parts" => {
-                let parts = path.iter().map(|it| Live::str(it.to_string_lossy()));
-                Some(Live::tuple(parts.collect()))
-            }
-            // Of an entry of `os.scandir`.
-            "path" => Some(Live::str(path.to_string_lossy())),
-            "stem" => text(path.file_stem()),
-            "suffix" => Some(Live::str(
-                path.extension().map(|it| format!(".{}", it.to_string_lossy())).unwrap_or_default(),
-            )),
-            _ => {
-                let callee = Callee::Method(name.into());
-                Some(Live::Bound(Rc::new(Bound { receiver: Live::Path(path.clone()), callee })))
-            }
-        };
-        Ok(known.unwrap_or_else(|| self.unknown(scope, span, "asks for a part that a path has not")))
-    }
-
-    fn method_of_path(
-        &mut self,
-        path: &Rc<PathBuf>,
-        name: &str,
-        args: &[Live],
-    ) -> Result<Option<Live>, Stop> {
-        Ok(match name {
-            "resolve" | "absolute" | "expanduser" => Some(Live::Path(path.clone())),
-            "joinpath" => {
-                let mut joined = (**path).clone();
-                for arg in args {
-                    match arg {
-                        Live::Str(part) => joined.push(&**part),
-                        Live::Path(part) => joined.push(&**part),
-                        _ => return Ok(None),
-                    }
-                }
-                Some(Live::Path(Rc::new(joined)))
-            }
-            "with_name" => args
-                .first()
-                .and_then(|it| it.as_str())
-                .map(|it| Live::Path(Rc::new(path.with_file_name(&**it)))),
-            "with_suffix" => args
-                .first()
-                .and_then(|it| it.as_str())
-                .map(|it| Live::Path(Rc::new(path.with_extension(it.trim_start_matches('.'))))),
-            "as_posix" | "__str__" => Some(Live::str(path.to_string_lossy())),
-            "exists" | "is_file" | "is_dir" => self.world.sources.kind(path).map(|kind| {
-                Live::Bool(match name {
-                    "is_file" => kind == Kind::File,
-                    "is_dir" => kind == Kind::Folder,
-                    _ => kind != Kind::Nothing,
-                })
-            }),
-            "iterdir" => {
-                self.world.sources.list(path).map(|names| {
-                    Live::list(names.iter().map(|it| Live::Path(Rc::new(path.join(it)))).collect())
-                })
-            }
-            "glob" | "rglob" => args.first().and_then(|it| it.as_str()).and_then(|pattern| {
-                let pattern = if name == "rglob" { format!("**/{pattern}") } else { pattern.to_string() };
-                let found = self.matching(path, &pattern, false)?;
-                Some(Live::list(found.into_iter().map(|it| Live::Path(Rc::new(it))).collect()))
-            }),
-            "relative_to" => args
-                .first()
-                .and_then(format::text)
-                .and_then(|from| path.strip_prefix(from).ok().map(|it| Live::Path(Rc::new(it.to_owned())))),
-            "read_text" => self.world.sources.read_data(path).map(Live::str),
-            "read_bytes" => self.world.sources.read_data(path).map(|it| Live::Bytes(it.into_bytes().into())),
-            _ => None,
-        })
-    }
 }
 
 fn position(items: &[Live], item: &Live) -> Option<Live> {
@@ -489,19 +276,4 @@ fn position(items: &[Live], item: &Live) -> Option<Live> {
 fn count(items: &[Live], item: &Live) -> Option<Live> {
     let equals: Option<Vec<bool>> = items.iter().map(|it| equal(it, item)).collect();
     Some(Live::Int(equals?.into_iter().filter(|it| *it).count() as i128))
-}
-
-/// `str.title`
-pub fn title(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut starts = true;
-    for letter in text.chars() {
-        if starts {
-            out.extend(letter.to_uppercase());
-        } else {
-            out.extend(letter.to_lowercase());
-        }
-        starts = !letter.is_alphabetic();
-    }
-    out
 }

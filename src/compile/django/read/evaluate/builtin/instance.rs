@@ -1,0 +1,76 @@
+//! `isinstance` and `issubclass`.
+
+use super::super::Interpreter;
+use super::super::live::*;
+
+impl Interpreter<'_> {
+    pub(super) fn is_instance(&mut self, value: &Live, class: &Live) -> Result<Option<bool>, Stop> {
+        if let Live::Tuple(classes) = class {
+            let mut known = Some(false);
+            for class in classes.iter() {
+                let class = self.force(class)?;
+                match self.is_instance(value, &class)? {
+                    Some(true) => return Ok(Some(true)),
+                    Some(false) => {}
+                    None => known = None,
+                }
+            }
+            return Ok(known);
+        }
+        let builtin = match value {
+            Live::None => "NoneType",
+            Live::Bool(_) => "bool",
+            Live::Int(_) => "int",
+            Live::Float(_) => "float",
+            Live::Str(_) => "str",
+            Live::Bytes(_) => "bytes",
+            Live::List(_) => "list",
+            Live::Tuple(_) => "tuple",
+            Live::Set(_) => "set",
+            Live::Dict(_) => "dict",
+            Live::Instance(instance) => {
+                let (made_by, class) = (instance.class.clone(), class.clone());
+                return Ok(match (made_by, class) {
+                    (Live::Class(made_by), class) => {
+                        let lineage = self.lineage(&made_by)?;
+                        let within = lineage.iter().any(|it| it.is(&class));
+                        let known = lineage.iter().all(|it| matches!(it, Live::Class(_)));
+                        (within || known || matches!(class, Live::Class(_))).then_some(within)
+                    }
+                    (Live::Name(made_by), Live::Name(class)) if made_by == class => Some(true),
+                    (Live::Name(_), Live::Class(_)) => Some(false),
+                    (_, Live::Name(class)) if class.starts_with("builtins.") => Some(false),
+                    _ => None,
+                });
+            }
+            // Of a metaclass that is not followed, a class may be an instance.
+            Live::Class(_) if !matches!(class, Live::Name(name) if name.starts_with("builtins.")) => {
+                return Ok(None);
+            }
+            Live::Class(_) => "type",
+            Live::Function(_) => "function",
+            Live::Module(_) => "module",
+            _ => return Ok(None),
+        };
+        Ok(match class {
+            Live::Name(class) => {
+                let class = class.strip_prefix("builtins.").unwrap_or(class);
+                let abstracted = match class {
+                    "collections.abc.Iterable" | "collections.abc.Sequence" | "typing.Iterable" => {
+                        matches!(builtin, "str" | "list" | "tuple")
+                    }
+                    "collections.abc.Mapping" => builtin == "dict",
+                    _ => false,
+                };
+                Some(
+                    class == builtin
+                        || abstracted
+                        || (class == "int" && builtin == "bool")
+                        || class == "object",
+                )
+            }
+            Live::Class(_) => Some(false),
+            _ => None,
+        })
+    }
+}

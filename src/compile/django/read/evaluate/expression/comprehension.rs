@@ -1,0 +1,157 @@
+//! Comprehensions, and what can be gone through.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::live::*;
+use super::super::operator::put;
+use super::super::resource::MODULE_INFO;
+use super::super::{Interpreter, format};
+use crate::compile::django::read::syntax::tree::*;
+
+impl Interpreter<'_> {
+    pub(super) fn comprehension(&mut self, it: &Comprehension, scope: &Rc<Scope>) -> Evaluated {
+        // Its names are its own.
+        let inner = Rc::new(Scope {
+            kind: ScopeKind::Comprehension,
+            names: SharedNames::default(),
+            parent: Some(scope.clone()),
+            module: scope.module.clone(),
+            method: scope.method.clone(),
+            outer_names: Vec::new(),
+            yielded: Default::default(),
+        });
+        let mut made = Vec::new();
+        self.loops(it, &it.loops, &inner, &mut made)?;
+        Ok(match it.makes {
+            Makes::List | Makes::Generator => {
+                Live::list(made.into_iter().map(|(element, _)| element).collect())
+            }
+            Makes::Set => Live::set(self.distinct(made.into_iter().map(|(element, _)| element).collect())?),
+            Makes::Dict => {
+                let mut pairs = Pairs::new();
+                for (key, value) in made {
+                    self.steps(pairs.len() / 16)?;
+                    put(&mut pairs, key, value);
+                }
+                Live::dict(pairs)
+            }
+        })
+    }
+
+    pub(super) fn loops(
+        &mut self,
+        it: &Comprehension,
+        loops: &[Loop],
+        scope: &Rc<Scope>,
+        made: &mut Vec<(Live, Live)>,
+    ) -> Result<(), Stop> {
+        let Some((first, rest)) = loops.split_first() else {
+            let element = self.eval(&it.element, scope)?;
+            let element = if it.makes == Makes::Dict { self.force(&element)? } else { element };
+            let value = match &it.value {
+                Some(value) => self.eval(value, scope)?,
+                None => Live::None,
+            };
+            made.push((element, value));
+            return self.long(made.len());
+        };
+        let iterable = self.eval(&first.iterable, scope)?;
+        let items = match self.iterate(&iterable, scope, first.iterable.span)? {
+            Ok(items) => items,
+            Err(unknown) => {
+                made.push((unknown.clone(), unknown));
+                return Ok(());
+            }
+        };
+        'items: for item in items {
+            if item.is_unknown() {
+                made.push((item.clone(), item));
+                continue;
+            }
+            self.assign(&first.target, item, scope)?;
+            for condition in &first.conditions {
+                let value = self.eval(condition, scope)?;
+                match self.truth(&value, scope, condition.span)? {
+                    Ok(true) => {}
+                    Ok(false) => continue 'items,
+                    Err(unknown) => {
+                        let unknown = Live::Unknown(unknown);
+                        made.push((unknown.clone(), unknown));
+                        continue 'items;
+                    }
+                }
+            }
+            self.loops(it, rest, scope, made)?;
+        }
+        Ok(())
+    }
+
+    /// The elements of something that can be iterated over; `Err` with the reason when they are not known.
+    pub fn iterate(
+        &mut self,
+        value: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Result<Vec<Live>, Live>, Stop> {
+        let value = self.force(value)?;
+        let items: Vec<Live> = match &value {
+            Live::List(items) | Live::Set(items) => items.borrow().clone(),
+            Live::Tuple(items) => items.to_vec(),
+            Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
+            Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
+            Live::Class(class) if self.is_enumeration(class)? => self.members(&class.clone())?,
+            Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if &**it == "builtins.open") =>
+            {
+                let name: Arc<str> = "readlines".into();
+                let lines = self.call_method(&value, &name, Vec::new(), Vec::new(), scope, span)?;
+                return if lines.is_unknown() { Ok(Err(lines)) } else { self.iterate(&lines, scope, span) };
+            }
+            Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_INFO) => {
+                instance.args.clone()
+            }
+            Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => {
+                match self.optional_attribute(&value, "__iter__", scope, span)? {
+                    Some(method) if !method.is_unknown() => {
+                        let made = self.call(&method, Vec::new(), Vec::new(), scope, span)?;
+                        return match made {
+                            Live::Instance(_) => {
+                                Ok(Err(self.unknown(scope, span, "iterates by a class of its own")))
+                            }
+                            made => self.iterate(&made, scope, span),
+                        };
+                    }
+                    _ => {
+                        return Ok(Err(self.unknown(
+                            scope,
+                            span,
+                            format!("iterates over {}", format::kind(&value)),
+                        )));
+                    }
+                }
+            }
+            Live::None
+            | Live::Bool(_)
+            | Live::Int(_)
+            | Live::Float(_)
+            | Live::Bytes(_)
+            | Live::Path(_)
+            | Live::Name(_)
+            | Live::Import(_)
+            | Live::Module(_)
+            | Live::Function(_)
+            | Live::Class(_)
+            | Live::Instance(_)
+            | Live::Bound(_)
+            | Live::Super(_)
+            | Live::Descriptor(..)
+            | Live::Partial(_)
+            | Live::Unknown(_) => {
+                let reason = format!("unpacks {}, which is not known", format::kind(&value));
+                return Ok(Err(self.because(&[&value], scope, span, &reason)));
+            }
+        };
+        self.steps(items.len())?;
+        Ok(Ok(items))
+    }
+}

@@ -1,0 +1,158 @@
+//! Elements and slices.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::data::is_config_parser;
+use super::super::live::*;
+use super::super::module_names::MODULE_NAMES;
+use super::super::operator::integer;
+use super::super::{Interpreter, format};
+use crate::compile::django::read::syntax::tree::*;
+
+impl Interpreter<'_> {
+    pub fn subscript(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        let (object, index) = (self.force(object)?, self.force(index)?);
+        let at = |items: &[Live]| -> Option<Live> {
+            let position = integer(&index)?;
+            let length = i128::try_from(items.len()).ok()?;
+            // An unknown element may stand for several: only what is before it has a known place.
+            let from_start = if position < 0 { position + length } else { position };
+            let position_known = match items.iter().position(Live::is_unknown) {
+                None => true,
+                Some(unknown) if position >= 0 => from_start < unknown as i128,
+                Some(_) => {
+                    items.iter().rev().position(Live::is_unknown).is_some_and(|it| -position <= it as i128)
+                }
+            };
+            if !position_known {
+                return items.iter().find(|it| it.is_unknown()).cloned();
+            }
+            items.get(usize::try_from(from_start).ok()?).cloned()
+        };
+        match &object {
+            Live::List(items) => {
+                if let Some(item) = at(&items.borrow()) {
+                    return Ok(item);
+                }
+            }
+            Live::Tuple(items) => {
+                if let Some(item) = at(items) {
+                    return Ok(item);
+                }
+            }
+            Live::Str(text) => {
+                if let Some(position) = integer(&index) {
+                    let length = text.chars().count() as i128;
+                    let position = if position < 0 { position + length } else { position };
+                    if let Some(found) = usize::try_from(position).ok().and_then(|it| text.chars().nth(it)) {
+                        return Ok(Live::str(found.to_string()));
+                    }
+                }
+            }
+            Live::Dict(pairs) => {
+                let pairs = pairs.borrow();
+                self.steps(pairs.len() / 16)?;
+                if let Some(value) = super::super::operator::find(&pairs, &index) {
+                    return Ok(value.clone());
+                }
+                if !index.is_unknown() && !pairs.iter().any(|(key, _)| key.is_unknown()) {
+                    let key = format::repr(&index, 5).unwrap_or_default();
+                    return self.fails("KeyError", key, scope, span);
+                }
+                let unknown = pairs.iter().find(|(key, _)| key.is_unknown()).map(|(key, _)| key.clone());
+                return Ok(unknown.unwrap_or(index.clone()));
+            }
+            Live::Name(path) => return self.outside_subscript(path, &index, scope, span),
+            Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => {
+                if let Some(method) = self.optional_attribute(&object, "__getitem__", scope, span)?
+                    && !method.is_unknown()
+                {
+                    return self.call(&method, vec![index], Vec::new(), scope, span);
+                }
+            }
+            Live::Class(class) if self.is_enumeration(class)? => {
+                if let Live::Str(name) = &index {
+                    return self.attribute(&object, name, scope, span);
+                }
+                // `Generic[T]` and its like.
+                return Ok(object);
+            }
+            Live::Class(class) => {
+                let method = match self.class_attribute(class, "__class_getitem__")? {
+                    Some(Live::Descriptor(Descriptor::ClassMethod, inner)) => Some((*inner).clone()),
+                    found => found,
+                };
+                let Some(Live::Function(method)) = method else { return Ok(object) };
+                return self.call_closure(&method, Some(&object), vec![index], Vec::new(), scope, span);
+            }
+            Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_NAMES || is_config_parser(it)) =>
+            {
+                let name: Arc<str> = "__getitem__".into();
+                return self.call_method(&object, &name, vec![index], Vec::new(), scope, span);
+            }
+            Live::Instance(instance) => {
+                if let Some(item) = self.resource_item(instance, &index, scope, span) {
+                    return Ok(item);
+                }
+            }
+            _ => {}
+        }
+        Ok(self.because(&[&object, &index], scope, span, "takes an element that is not known"))
+    }
+
+    pub(super) fn slice(
+        &mut self,
+        object: &Live,
+        bounds: [Live; 3],
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let object = self.force(object)?;
+        let [from, to, step] = &bounds;
+        let bound = |value: &Live| match value {
+            Live::None => Some(None),
+            value => integer(value).map(Some),
+        };
+        let (Some(from), Some(to), Some(step)) = (bound(from), bound(to), bound(step)) else {
+            return Ok(self.because(&[&object, from, to, step], scope, span, "slices where it is not known"));
+        };
+        let cut = |items: &[Live]| -> Option<Vec<Live>> {
+            if items.iter().any(Live::is_unknown) && (from.is_some() || to.is_some()) {
+                return None;
+            }
+            let length = items.len() as i128;
+            let clamp =
+                |bound: i128| (if bound < 0 { bound + length } else { bound }).clamp(0, length) as usize;
+            match step.unwrap_or(1) {
+                -1 if from.is_none() && to.is_none() => Some(items.iter().rev().cloned().collect()),
+                step if step > 0 => {
+                    let (from, to) = (clamp(from.unwrap_or(0)), clamp(to.unwrap_or(length)));
+                    let kept = items.get(from..to.max(from))?;
+                    Some(kept.iter().step_by(usize::try_from(step).ok()?).cloned().collect())
+                }
+                _ => None,
+            }
+        };
+        let cut_text = |text: &str| -> Option<String> {
+            let letters: Vec<Live> = text.chars().map(|it| Live::str(it.to_string())).collect();
+            Some(
+                cut(&letters)?
+                    .iter()
+                    .filter_map(|it| it.as_str().cloned())
+                    .map(|it| it.to_string())
+                    .collect(),
+            )
+        };
+        let known = match &object {
+            Live::List(items) => cut(&items.borrow()).map(Live::list),
+            Live::Tuple(items) => cut(items).map(Live::tuple),
+            Live::Str(text) => {
+                self.steps(text.len() / 16)?;
+                cut_text(text).map(Live::str)
+            }
+            _ => None,
+        };
+        Ok(known.unwrap_or_else(|| self.because(&[&object], scope, span, "slices what is not known")))
+    }
+}

@@ -1,0 +1,154 @@
+//! Methods of texts.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::live::*;
+use super::super::operator::integer;
+use super::super::{Interpreter, format};
+use crate::compile::django::read::syntax::tree::Span;
+
+impl Interpreter<'_> {
+    pub(super) fn method_of_text(
+        &mut self,
+        text: &Arc<str>,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        self.steps(text.len() / 64)?;
+        let first = args.first().and_then(|it| it.as_str());
+        let second = args.get(1).and_then(|it| it.as_str());
+        let texts = |parts: Vec<&str>| Live::list(parts.into_iter().map(Live::str).collect());
+        let limit = args.get(1).and_then(integer).and_then(|it| usize::try_from(it).ok());
+        Ok(match name {
+            "format" => format::braces(self, text, args, keywords)?.map(Live::str),
+            "join" => {
+                let Some(items) = args.first() else { return Ok(None) };
+                let Ok(items) = self.iterate(items, scope, span)? else { return Ok(None) };
+                let items: Vec<Live> = items.iter().map(|it| self.force(it)).collect::<Result<_, _>>()?;
+                let parts: Option<Vec<&str>> = items.iter().map(|it| it.as_str().map(|it| &**it)).collect();
+                match parts {
+                    Some(parts) => {
+                        self.long(parts.iter().map(|it| it.len() + text.len()).sum())?;
+                        Some(Live::str(parts.join(text)))
+                    }
+                    None => None,
+                }
+            }
+            "lower" | "casefold" => Some(Live::str(text.to_lowercase())),
+            "upper" => Some(Live::str(text.to_uppercase())),
+            "title" => Some(Live::str(title(text))),
+            "capitalize" => {
+                let mut letters = text.chars();
+                let head: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+                Some(Live::str(head + &letters.as_str().to_lowercase()))
+            }
+            "strip" | "lstrip" | "rstrip" => {
+                let set: Vec<char> = match first {
+                    Some(set) => set.chars().collect(),
+                    None if args.is_empty() => Vec::new(),
+                    None => return Ok(None),
+                };
+                let drop = |it: char| if set.is_empty() { it.is_whitespace() } else { set.contains(&it) };
+                Some(Live::str(match name {
+                    "strip" => text.trim_matches(drop),
+                    "lstrip" => text.trim_start_matches(drop),
+                    _ => text.trim_end_matches(drop),
+                }))
+            }
+            "split" => Some(match (first, limit) {
+                (Some(by), Some(limit)) if !by.is_empty() => texts(text.splitn(limit + 1, &**by).collect()),
+                (Some(by), None) if !by.is_empty() && args.len() == 1 => texts(text.split(&**by).collect()),
+                (None, None) if args.is_empty() => texts(text.split_whitespace().collect()),
+                _ => return Ok(None),
+            }),
+            "rsplit" => match (first, limit) {
+                (Some(by), Some(limit)) if !by.is_empty() => {
+                    let mut parts: Vec<&str> = text.rsplitn(limit + 1, &**by).collect();
+                    parts.reverse();
+                    Some(texts(parts))
+                }
+                (Some(by), None) if !by.is_empty() && args.len() == 1 => {
+                    Some(texts(text.split(&**by).collect()))
+                }
+                _ => None,
+            },
+            "splitlines" => Some(texts(text.lines().collect())),
+            "partition" => first.map(|by| {
+                let (before, by, after) = match text.split_once(&**by) {
+                    Some((before, after)) => (before, &**by, after),
+                    None => (&**text, "", ""),
+                };
+                Live::tuple(vec![Live::str(before), Live::str(by), Live::str(after)])
+            }),
+            "rpartition" => first.map(|by| {
+                let (before, by, after) = match text.rsplit_once(&**by) {
+                    Some((before, after)) => (before, &**by, after),
+                    None => ("", "", &**text),
+                };
+                Live::tuple(vec![Live::str(before), Live::str(by), Live::str(after)])
+            }),
+            "replace" => match (first, second) {
+                (Some(from), Some(to)) if args.len() == 2 => {
+                    let made = text.matches(&**from).count().saturating_mul(to.len()) + text.len();
+                    self.long(made)?;
+                    Some(Live::str(text.replace(&**from, to)))
+                }
+                _ => None,
+            },
+            "startswith" | "endswith" => {
+                let holds =
+                    |it: &str| if name == "startswith" { text.starts_with(it) } else { text.ends_with(it) };
+                match args.first() {
+                    Some(Live::Str(it)) => Some(Live::Bool(holds(it))),
+                    Some(Live::Tuple(all)) => {
+                        let all: Option<Vec<bool>> =
+                            all.iter().map(|it| it.as_str().map(|it| holds(it))).collect();
+                        all.map(|all| Live::Bool(all.contains(&true)))
+                    }
+                    _ => None,
+                }
+            }
+            "removeprefix" => first.map(|it| Live::str(text.strip_prefix(&**it).unwrap_or(text))),
+            "removesuffix" => first.map(|it| Live::str(text.strip_suffix(&**it).unwrap_or(text))),
+            "isdigit" => Some(Live::Bool(!text.is_empty() && text.chars().all(|it| it.is_ascii_digit()))),
+            "isupper" => {
+                let some = text.chars().any(char::is_uppercase);
+                Some(Live::Bool(some && !text.chars().any(char::is_lowercase)))
+            }
+            "count" => first.map(|it| Live::Int(text.matches(&**it).count() as i128)),
+            "find" | "index" => match first {
+                Some(it) => match text.find(&**it) {
+                    Some(at) => Some(Live::Int(text[..at].chars().count() as i128)),
+                    None if name == "find" => Some(Live::Int(-1)),
+                    None => None,
+                },
+                None => None,
+            },
+            "zfill" => args.first().and_then(integer).filter(|it| *it < 1_000).map(|width| {
+                let missing = usize::try_from(width).unwrap_or(0).saturating_sub(text.chars().count());
+                Live::str(format!("{}{text}", "0".repeat(missing)))
+            }),
+            "encode" => Some(Live::Bytes(text.as_bytes().into())),
+            _ => None,
+        })
+    }
+}
+
+/// `str.title`
+pub fn title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut starts = true;
+    for letter in text.chars() {
+        if starts {
+            out.extend(letter.to_uppercase());
+        } else {
+            out.extend(letter.to_lowercase());
+        }
+        starts = !letter.is_alphabetic();
+    }
+    out
+}

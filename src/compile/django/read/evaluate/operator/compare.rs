@@ -1,0 +1,235 @@
+//! Comparisons: equality, identity, order and membership, where they are certain.
+
+use std::cmp::Ordering;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::live::*;
+use super::super::module_names::MODULE_NAMES;
+use super::super::{Interpreter, format};
+use super::{find, integer, number};
+use crate::compile::django::notice::Concern;
+use crate::compile::django::read::syntax::tree::{Comparison, Span};
+
+/// How deep and how long values are compared.
+struct Patience {
+    depth: u32,
+    comparisons: u32,
+}
+
+impl Interpreter<'_> {
+    pub fn compare(
+        &mut self,
+        left: &Live,
+        how: Comparison,
+        right: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let (left, right) = (self.force(left)?, self.force(right)?);
+        if matches!(&right, Live::Name(path) if &**path == "os.environ")
+            && matches!(how, Comparison::In | Comparison::NotIn)
+        {
+            let name = format::text(&left);
+            let name = name.as_deref().unwrap_or("a variable whose name is not known");
+            let message = format!("assumed that {name} is not set in the environment");
+            self.tell(Concern::Assumed, &scope.module.clone(), span, message);
+            return Ok(Live::Bool(how == Comparison::NotIn));
+        }
+        let known = match how {
+            Comparison::Equal => equal(&left, &right),
+            Comparison::NotEqual => equal(&left, &right).map(|it| !it),
+            Comparison::Is => same(&left, &right),
+            Comparison::IsNot => same(&left, &right).map(|it| !it),
+            Comparison::In => self.contains(&right, &left)?,
+            Comparison::NotIn => self.contains(&right, &left)?.map(|it| !it),
+            Comparison::Less => order(&left, &right).map(Ordering::is_lt),
+            Comparison::LessOrEqual => order(&left, &right).map(Ordering::is_le),
+            Comparison::Greater => order(&left, &right).map(Ordering::is_gt),
+            Comparison::GreaterOrEqual => order(&left, &right).map(Ordering::is_ge),
+        };
+        Ok(match known {
+            Some(known) => Live::Bool(known),
+            None => self.because(&[&left, &right], scope, span, "compares what is not known"),
+        })
+    }
+
+    pub(super) fn contains(&mut self, container: &Live, item: &Live) -> Result<Option<bool>, Stop> {
+        if let (Live::Str(text), Live::Str(part)) = (container, item) {
+            return Ok(Some(text.contains(&**part)));
+        }
+        let items = match container {
+            Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
+            Live::List(items) | Live::Set(items) => items.borrow().clone(),
+            Live::Tuple(items) => items.to_vec(),
+            Live::Instance(it) if matches!(&it.class, Live::Name(class) if **class == *MODULE_NAMES) => {
+                let has = |name: &Arc<str>| it.module.names.borrow().get(name).is_some();
+                return Ok(item.as_str().map(has));
+            }
+            // Only what migrates runs.
+            Live::Name(path) if &**path == "sys.modules" => {
+                let name = item.as_str().map(|it| it.split('.').next().unwrap_or_default());
+                return Ok(match name {
+                    Some("pytest" | "unittest" | "nose" | "celery" | "gunicorn" | "uwsgi") => Some(false),
+                    Some("django") => Some(true),
+                    _ => None,
+                });
+            }
+            _ => return Ok(None),
+        };
+        self.steps(items.len())?;
+        let mut known = true;
+        for it in &items {
+            match equal(it, item) {
+                Some(true) => return Ok(Some(true)),
+                Some(false) => {}
+                None => known = false,
+            }
+        }
+        Ok(known.then_some(false))
+    }
+}
+
+/// `None` when it is not known, or takes too long to find out: lists that hold one list twice, which holds another
+/// twice, are endless to compare.
+pub fn equal(a: &Live, b: &Live) -> Option<bool> {
+    equal_within(a, b, &mut Patience { depth: 50, comparisons: 10_000 })
+}
+
+fn equal_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
+    patience.comparisons = patience.comparisons.checked_sub(1)?;
+    patience.depth = patience.depth.checked_sub(1)?;
+    let known = compare_within(a, b, patience);
+    patience.depth += 1;
+    known
+}
+
+fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return Some(a == b);
+    }
+    match (a, b) {
+        (Live::Unknown(_), _) | (_, Live::Unknown(_)) | (Live::Import(_), _) | (_, Live::Import(_)) => None,
+        (Live::Str(a), Live::Str(b)) => Some(a == b),
+        (Live::Bytes(a), Live::Bytes(b)) => Some(a == b),
+        (Live::Path(a), Live::Path(b)) => Some(a == b),
+        (Live::Tuple(a), Live::Tuple(b)) => all_equal(a, b, patience),
+        (Live::List(x), Live::List(y)) => {
+            Rc::ptr_eq(x, y).then_some(true).or_else(|| all_equal(&x.borrow(), &y.borrow(), patience))
+        }
+        (Live::Set(x), Live::Set(y)) => {
+            let (x, y) = (x.borrow(), y.borrow());
+            let mut within = |a: &[Live], b: &[Live]| {
+                a.iter().all(|it| b.iter().any(|other| equal_within(it, other, patience) == Some(true)))
+            };
+            let known = !x.iter().chain(y.iter()).any(Live::is_unknown);
+            let is_same = known && within(&x, &y) && within(&y, &x);
+            // What was given up is not known to differ.
+            (known && (is_same || patience.comparisons > 0)).then_some(is_same)
+        }
+        (Live::Dict(x), Live::Dict(y)) => {
+            if Rc::ptr_eq(x, y) {
+                return Some(true);
+            }
+            let (x, y) = (x.borrow(), y.borrow());
+            if x.iter().chain(y.iter()).any(|(key, _)| key.is_unknown()) {
+                return None;
+            }
+            if x.len() != y.len() {
+                return Some(false);
+            }
+            let mut known = Some(true);
+            for (key, value) in x.iter() {
+                match find(&y, key) {
+                    None => return Some(false),
+                    Some(other) => match equal_within(value, other, patience) {
+                        Some(true) => {}
+                        Some(false) => return Some(false),
+                        None => known = None,
+                    },
+                }
+            }
+            known
+        }
+        (Live::Name(a), Live::Name(b)) if a == b => Some(true),
+        (Live::Name(_), Live::Name(_)) => None,
+        // What a name of another library stands for is not known; a class is equal to no literal.
+        (Live::Name(_), Live::None | Live::Str(_) | Live::Int(_) | Live::Bool(_)) => None,
+        (Live::None | Live::Str(_) | Live::Int(_) | Live::Bool(_), Live::Name(_)) => None,
+        (Live::Instance(x), Live::Instance(y)) => {
+            if Rc::ptr_eq(x, y) {
+                return Some(true);
+            }
+            // Equal as far as a reader can tell; `==` of theirs may say otherwise.
+            let alike = equal_within(&x.class, &y.class, patience)? && all_equal(&x.args, &y.args, patience)?;
+            let keywords =
+                |it: &Instance| -> Vec<Live> { it.keywords.iter().map(|(_, value)| value.clone()).collect() };
+            let named = x.keywords.iter().map(|(name, _)| name).eq(y.keywords.iter().map(|(name, _)| name));
+            (alike && named && all_equal(&keywords(x), &keywords(y), patience)?).then_some(true)
+        }
+        (Live::Instance(_), Live::None) | (Live::None, Live::Instance(_)) => Some(false),
+        (Live::Instance(_), _) | (_, Live::Instance(_)) => None,
+        (a, b) => Some(a.is(b)),
+    }
+}
+
+fn all_equal(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<bool> {
+    // An unknown element may stand for several.
+    if a.len() != b.len() {
+        return (!a.iter().chain(b).any(Live::is_unknown)).then_some(false);
+    }
+    let mut known = Some(true);
+    for (a, b) in a.iter().zip(b) {
+        match equal_within(a, b, patience) {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => known = None,
+        }
+    }
+    known
+}
+
+/// `is`
+pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
+    match (a, b) {
+        (Live::Unknown(_), _) | (_, Live::Unknown(_)) => None,
+        (Live::Name(a), Live::Name(b)) if a == b => Some(true),
+        (Live::Name(_), _) | (_, Live::Name(_)) => None,
+        (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
+            equal(a, b)
+        }
+        (a, b) => Some(a.is(b)),
+    }
+}
+
+pub fn order(a: &Live, b: &Live) -> Option<Ordering> {
+    order_within(a, b, &mut Patience { depth: 50, comparisons: 10_000 })
+}
+
+fn order_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<Ordering> {
+    patience.comparisons = patience.comparisons.checked_sub(1)?;
+    if let (Some(a), Some(b)) = (integer(a), integer(b)) {
+        return Some(a.cmp(&b));
+    }
+    if let (Some(a), Some(b)) = (number(a), number(b)) {
+        return a.partial_cmp(&b);
+    }
+    match (a, b) {
+        (Live::Str(a), Live::Str(b)) => Some(a.cmp(b)),
+        (Live::Tuple(a), Live::Tuple(b)) => order_all(a, b, patience),
+        (Live::List(a), Live::List(b)) => order_all(&a.borrow(), &b.borrow(), patience),
+        _ => None,
+    }
+}
+
+fn order_all(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<Ordering> {
+    patience.depth = patience.depth.checked_sub(1)?;
+    for (a, b) in a.iter().zip(b) {
+        match order_within(a, b, patience)? {
+            Ordering::Equal => {}
+            unequal => return Some(unequal),
+        }
+    }
+    patience.depth += 1;
+    (!a.iter().chain(b).any(Live::is_unknown)).then(|| a.len().cmp(&b.len()))
+}

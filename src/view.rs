@@ -25,9 +25,9 @@ pub use repair::{RepairPlanView, StatementView, StrategyView};
 
 pub use smoke::{BlockerView, SmokeCheckView};
 
-/// The section on a rule.
-fn runbook_of(base: &str, rule: Rule) -> String {
-    format!("{base}#{}", rule.name())
+/// The section on a rule, or on what a note is about.
+fn runbook_of(base: &str, name: &str) -> String {
+    format!("{base}#{name}")
 }
 
 /// One database with everything known of it.
@@ -189,6 +189,8 @@ pub struct HistoryNoteView {
     /// In the order in which they are applied.
     pub steps: Vec<HistoryStepView>,
     pub message: String,
+    /// What it means, and what to do about it.
+    pub runbook: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -296,10 +298,13 @@ impl DatabaseView {
 }
 
 impl DatabaseView {
-    /// The same with findings that lead to the runbook at `base`.
+    /// The same with findings and notes that lead to the runbook at `base`.
     pub fn with_runbook(mut self, base: &str) -> Self {
         for finding in &mut self.findings {
-            finding.runbook = runbook_of(base, finding.rule);
+            finding.runbook = runbook_of(base, finding.rule.name());
+        }
+        for note in &mut self.history {
+            note.runbook = runbook_of(base, note.smell.as_str());
         }
         self
     }
@@ -329,7 +334,7 @@ impl FindingView {
             changed_by: finding.changed_by.as_ref().map(MigrationIdView::from),
             message: finding.message.clone(),
             verify_sql: finding.verify_sql.clone(),
-            runbook: runbook_of(DEFAULT_RUNBOOK, finding.rule),
+            runbook: runbook_of(DEFAULT_RUNBOOK, finding.rule.name()),
             acknowledged: finding.acknowledged.clone(),
             first_seen,
             last_seen,
@@ -357,6 +362,7 @@ impl From<&HistoryNote> for HistoryNoteView {
             object: note.object.clone(),
             steps: note.steps.iter().map(step).collect(),
             message: note.message.clone(),
+            runbook: runbook_of(DEFAULT_RUNBOOK, note.smell.as_str()),
         }
     }
 }

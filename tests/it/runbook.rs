@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use schema_health::audit::{Cause, Rule};
+use schema_health::audit::{Cause, Rule, Smell};
 use sqlx::{AssertSqlSafe, Connection};
 
 use crate::servers::mysql::mysql_database;
@@ -61,12 +61,13 @@ fn alerts() -> Vec<(String, String)> {
 }
 
 #[test]
-fn every_rule_alert_and_cause_has_a_section() {
+fn every_rule_note_alert_and_cause_has_a_section() {
     let anchors: BTreeSet<String> = anchors().into_iter().collect();
     let rules = Rule::ALL.iter().map(|it| it.name().to_owned());
     let causes = Cause::ALL.iter().map(|it| it.as_str().to_owned());
+    let notes = Smell::ALL.iter().map(|it| it.as_str().to_owned());
     let alerts = alerts();
-    let names = rules.chain(causes).chain(alerts.iter().map(|it| anchor(&it.0)));
+    let names = rules.chain(causes).chain(notes).chain(alerts.iter().map(|it| anchor(&it.0)));
     let without: Vec<String> = names.filter(|name| !anchors.contains(name)).collect();
     assert_eq!(without, Vec::<String>::new());
     for (name, url) in alerts {

@@ -2,7 +2,7 @@
 
 use super::id;
 use crate::document::Facts;
-use crate::document::block::{self, Block, Tone, code, mark, paragraph, subsection, text};
+use crate::document::block::{self, Block, Span, Tone, code, mark, paragraph, subsection, text};
 use crate::view::HistoryStepView;
 
 pub fn section(facts: &Facts<'_>) -> Vec<Block> {
@@ -15,10 +15,9 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
         "From the migration files alone. None of this is wrong by itself; all of it misleads people.",
     ));
     for note in notes {
-        blocks.push(subsection(match &note.object {
-            Some(object) => format!("{}: {object}", note.smell.as_str().replace('_', " ")),
-            None => format!("{}: {}", note.smell.as_str().replace('_', " "), note.app),
-        }));
+        let smell = note.smell.as_str().replace('_', " ");
+        let about = note.object.as_ref().unwrap_or(&note.app);
+        blocks.push(subsection(format!("{smell}: {about}")));
         blocks.push(paragraph(super::sentence(&note.message)));
         let row = |step: &HistoryStepView| {
             let recorded = if step.recorded {
@@ -32,6 +31,8 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
             let rows = note.steps.iter().map(row).collect();
             blocks.push(Block::Table { heads: vec!["Migration", "What it does", "In the ledger"], rows });
         }
+        let link = Span::Link { text: smell, url: note.runbook.clone() };
+        blocks.push(Block::Paragraph(vec![text("Runbook: "), link]));
     }
     blocks
 }

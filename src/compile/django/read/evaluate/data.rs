@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::live::*;
 use super::operator::put;
 use super::{Interpreter, format};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax;
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -177,6 +178,14 @@ impl Interpreter<'_> {
                         ("read", _) => None,
                         (_, file) => self.text_of(file),
                     };
+                    // `ConfigParser.read` passes over what is not there.
+                    if text.is_none() && name == "read" {
+                        let file = format::text(&file);
+                        let file = file.as_deref().unwrap_or("a file whose name is not known");
+                        let message = format!("assumed that {file}, which is in no source, sets nothing");
+                        self.tell(Concern::Assumed, &instance.module, instance.span, message);
+                        continue;
+                    }
                     let Some(text) = text else {
                         let unknown = self.unknown_in(
                             &instance.module,

@@ -364,6 +364,25 @@ fn settings_stand_in_files_of_data() {
     assert!(show(&project.settings.values["X"]).starts_with('?'));
 }
 
+/// pretix asks for its plugins so; what Python's own parser does not find it passes over.
+#[test]
+fn a_configuration_that_may_not_be_there_is_assumed_to_set_nothing() {
+    let tree = Tree::new().settings(
+        "import configparser\nINSTALLED_APPS = []\nini = configparser.RawConfigParser()\nini.read(['/etc/shop.cfg', unseen()])\n\
+         OUT = ini.get('shop', 'out', fallback='a,b').split(',')\nNO = ini.get('shop', 'no')\n",
+    );
+    check(&tree, "OUT", "[\"a\", \"b\"]");
+    let project = tree.read();
+    assert!(show(&project.settings.values["NO"]).starts_with('?'));
+    assert_eq!(
+        told(&project),
+        [
+            "assumed that /etc/shop.cfg, which is in no source, sets nothing",
+            "assumed that a file whose name is not known, which is in no source, sets nothing",
+        ]
+    );
+}
+
 #[test]
 fn settings_stand_in_a_class() {
     let text = "from configurations import Configuration, values\n\

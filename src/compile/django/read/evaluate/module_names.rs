@@ -93,21 +93,7 @@ impl Interpreter<'_> {
         let Some(text) = format::text(text) else { return Ok(None) };
         let file = scope.module.source.as_ref().map(|it| it.file.clone()).unwrap_or_default();
         let Ok(source) = syntax::parse(file, text) else { return Ok(None) };
-        let source = std::sync::Arc::new(source);
-        let module = Rc::new(Module {
-            name: scope.module.name.clone(),
-            package: scope.module.package.clone(),
-            source: Some(source.clone()),
-            names: scope.module.names.clone(),
-            state: std::cell::Cell::new(Progress::Running),
-            incomplete: Default::default(),
-            eager: true,
-        });
-        let inner = self.module_scope(&module);
-        self.deeper(|it| it.block(&source.body, &inner))?;
-        if let Some(unknown) = module.incomplete.borrow().clone() {
-            scope.module.incomplete.borrow_mut().get_or_insert(unknown);
-        }
+        self.run_within(std::sync::Arc::new(source), scope)?;
         Ok(Some(Live::None))
     }
 }

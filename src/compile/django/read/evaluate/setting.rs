@@ -10,6 +10,7 @@ use super::live::*;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::project::Value;
+use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::Span;
 
 /// Stands among the settings for names that may be set where it was not seen.
@@ -165,20 +166,26 @@ impl Interpreter<'_> {
                     continue;
                 }
             };
-            let module = Rc::new(Module {
-                name: scope.module.name.clone(),
-                package: scope.module.package.clone(),
-                source: Some(source.clone()),
-                names: scope.module.names.clone(),
-                state: std::cell::Cell::new(Progress::Running),
-                incomplete: Default::default(),
-                eager: true,
-            });
-            let inner = self.module_scope(&module);
-            self.deeper(|it| it.block(&source.body, &inner))?;
-            if let Some(unknown) = module.incomplete.borrow().clone() {
-                scope.module.incomplete.borrow_mut().get_or_insert(unknown);
-            }
+            self.run_within(source, scope)?;
+        }
+        Ok(())
+    }
+
+    /// Runs a text in a module of another file: as if it stood there.
+    pub fn run_within(&mut self, source: Arc<Source>, scope: &Rc<Scope>) -> Result<(), Stop> {
+        let module = Rc::new(Module {
+            name: scope.module.name.clone(),
+            package: scope.module.package.clone(),
+            source: Some(source.clone()),
+            names: scope.module.names.clone(),
+            state: std::cell::Cell::new(Progress::Running),
+            incomplete: Default::default(),
+            eager: true,
+        });
+        let inner = self.module_scope(&module);
+        self.deeper(|it| it.block(&source.body, &inner))?;
+        if let Some(unknown) = module.incomplete.borrow().clone() {
+            scope.module.incomplete.borrow_mut().get_or_insert(unknown);
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ mod column;
 mod complete;
 mod constraint;
 mod cursor;
+mod held;
 mod index;
 mod lexer;
 mod names;
@@ -37,7 +38,7 @@ use std::collections::BTreeSet;
 
 pub use collation::collations;
 pub use complete::{apply, complete};
-pub use step::{ColumnPart, ConstraintKind, Key, Step};
+pub use step::{ColumnPart, ConstraintKind, Key, Step, There};
 pub use survey::{Survey, survey};
 
 use self::cursor::{Cursor, cut};
@@ -82,15 +83,24 @@ pub fn read(dialect: Dialect, text: &str) -> Vec<Statement> {
     }
     let executed = lexer::executed_comments(dialect, text);
     let text = executed.as_deref().unwrap_or(text);
-    let mut path = Path::Usual;
-    split::split(dialect, text).iter().map(|piece| statement(dialect, piece, &mut path)).collect()
+    let mut before = Before { path: Path::Usual, said: Vec::new() };
+    split::split(dialect, text).iter().map(|piece| statement(dialect, piece, &mut before)).collect()
 }
 
-fn statement(dialect: Dialect, piece: &Piece<'_>, path: &mut Path) -> Statement {
+/// What a statement has of those before it.
+struct Before {
+    path: Path,
+    /// MySQL: what the texts and bodies do that may be executed.
+    said: Vec<Step>,
+}
+
+fn statement(dialect: Dialect, piece: &Piece<'_>, before: &mut Before) -> Statement {
     let mut touched = Touched::new();
-    let effect = effect(dialect, piece, path, &mut touched).unwrap_or_else(|reason| {
-        let may_touch = if touched.is_empty() { MayTouch::Anything } else { MayTouch::Tables(touched) };
-        Effect::Opaque(Opaque::new(reason, may_touch))
+    let effect = effect(dialect, piece, before, &mut touched).unwrap_or_else(|reason| {
+        if touched.is_empty() {
+            return Effect::Opaque(Opaque::new(reason, MayTouch::Anything));
+        }
+        Effect::Steps(vec![unread(&Cursor::new(dialect, &piece.tokens, piece.source), reason, touched)])
     });
     let text = beginning(piece.source);
     let effect = match effect {
@@ -106,7 +116,7 @@ fn statement(dialect: Dialect, piece: &Piece<'_>, path: &mut Path) -> Statement 
 fn effect(
     dialect: Dialect,
     piece: &Piece<'_>,
-    path: &mut Path,
+    before: &mut Before,
     touched: &mut Touched,
 ) -> Result<Effect, cursor::Unread> {
     if let Some(reason) = piece.broken {
@@ -116,11 +126,39 @@ fn effect(
         return Err(format!("its brackets are deeper than {DEEPEST}"));
     }
     let mut cursor = Cursor::new(dialect, &piece.tokens, piece.source);
-    if let Some(effect) = path.follow(&cursor) {
+    if let Some(effect) = before.path.follow(&cursor) {
         return effect;
     }
-    cursor.schema = path.schema();
-    statement::effect(&mut cursor, touched)
+    cursor.schema = before.path.schema();
+    let run = match dialect {
+        Dialect::Postgres => block::steps(&cursor),
+        Dialect::Mysql | Dialect::Mariadb => block::of_mysql(&cursor, &mut before.said),
+        Dialect::Sqlite => None,
+    };
+    match run {
+        Some(steps) if steps.is_empty() => Ok(Effect::Nothing),
+        Some(steps) => Ok(Effect::Steps(vec![Step::Perhaps { reason: why(&steps), steps }])),
+        None => statement::effect(&mut cursor, touched),
+    }
+}
+
+fn why(steps: &[Step]) -> String {
+    let unseen = steps.iter().find_map(|step| {
+        if let Step::Opaque(opaque) = step
+            && opaque.may_touch == MayTouch::Anything
+        {
+            return Some(opaque.reason.clone());
+        }
+        None
+    });
+    unseen.unwrap_or_else(|| "it may run what it holds, or not".to_owned())
+}
+
+/// What was not understood of these tables.
+fn unread(whole: &Cursor<'_, '_>, reason: String, tables: Touched) -> Step {
+    let drops = whole.rest().first().is_some_and(|verb| verb.is_word("drop") || verb.is_word("rename"));
+    let names = whole.rest().iter().filter_map(|token| whole.name_of(token)).collect();
+    Step::Unread { reason, tables, names, drops }
 }
 
 fn is_too_deep(piece: &Piece<'_>) -> bool {

@@ -3,9 +3,10 @@
 use super::column::{self, Defined};
 use super::constraint;
 use super::cursor::{Cursor, Unread};
-use super::step::{ColumnPart, ConstraintKind, Key, Step};
-use super::{Touched, cut, opaque_tables, settings};
+use super::step::{ColumnPart, ConstraintKind, Key, Step, There};
+use super::{Touched, cut, opaque_tables, settings, unread};
 use crate::dialect::Dialect;
+use crate::dialect::token::Token;
 use crate::schema::{Name, TableName};
 
 /// Behind `ALTER`. An action that is not understood is told, and the others hold.
@@ -19,7 +20,7 @@ pub(super) fn table(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resul
         cursor.take_rest();
         return Ok(Vec::new());
     }
-    cursor.take_all("if exists");
+    let if_there = cursor.take_all("if exists");
     cursor.take("only");
     let table = cursor.table()?;
     cursor.take_symbol("*");
@@ -30,18 +31,29 @@ pub(super) fn table(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resul
     let mut steps = Vec::new();
     let mut names = touched.clone();
     for mut action in cursor.parts() {
+        if settings::takes_the_rest(&action) {
+            break;
+        }
         let text = cut(action.text(), 60);
+        let whole = action.clone();
         let mut of_action = Vec::new();
         let read = actions(&mut action, &table, &mut names, &mut of_action).and_then(|()| action.done());
         match read {
             Ok(()) => steps.append(&mut of_action),
-            Err(reason) => steps.push(opaque_tables(format!("`{text}`: {reason}"), names.iter().cloned())),
+            Err(reason) => steps.push(unread(&whole, format!("`{text}`: {reason}"), names.clone())),
         }
     }
     touched.extend(names);
     // All actions of one statement speak of the table by the name that it had.
     steps.sort_by_key(|step| matches!(step, Step::RenameTable { .. }));
+    if if_there {
+        steps = steps.into_iter().map(|step| only_if(&table, There::Table, step)).collect();
+    }
     if steps.is_empty() && cursor.is_done() { Err(cursor.expected("an action")) } else { Ok(steps) }
+}
+
+fn only_if(table: &TableName, what: There, step: Step) -> Step {
+    Step::IfThere { table: table.clone(), what, step: Box::new(step) }
 }
 
 type Did = Result<(), Unread>;
@@ -58,43 +70,63 @@ fn actions(
         drop_(action, table, steps)
     } else if action.take("rename") {
         rename(action, table, touched, steps)
-    } else if action.is("alter")
-        && !action
-            .peek_at(1)
-            .is_some_and(|it| it.is_word("constraint") || it.is_word("index") || it.is_word("check"))
-    {
+    } else if action.is("alter") && !action.peek_at(1).is_some_and(is_kind_of_key) {
         action.next();
         action.take("column");
-        action.take_all("if exists");
+        let if_there = action.take_all("if exists");
         let name = action.name()?;
-        alter_column(action, table, &name, steps)
-    } else if action.is_mysql() && action.take_any(&["modify"]) {
-        action.take("column");
-        action.take_all("if exists");
-        let defined = column::column(action)?;
-        let name = defined.column.name.clone();
-        whole(table, name, defined, steps);
+        let begin = steps.len();
+        alter_column(action, table, &name, steps)?;
+        guard(if_there, table, &name, &mut steps[begin..]);
         Ok(())
+    } else if action.is_mysql() && action.take("modify") {
+        action.take("column");
+        let if_there = action.take_all("if exists");
+        defined_anew(action, table, None, if_there, steps)
     } else if action.is_mysql() && action.take("change") {
         action.take("column");
-        action.take_all("if exists");
+        let if_there = action.take_all("if exists");
         let from = action.name()?;
-        let defined = column::column(action)?;
-        let to = defined.column.name.clone();
-        if from != to {
-            steps.push(Step::RenameColumn { table: table.clone(), from, to: to.clone() });
-        }
-        whole(table, to, defined, steps);
-        Ok(())
+        defined_anew(action, table, Some(from), if_there, steps)
     } else {
         settings::read(action, table, steps)
     }
 }
 
-fn whole(table: &TableName, column: Name, defined: Defined, steps: &mut Vec<Step>) {
-    let Defined { column: whole, keys, doubts } = defined;
-    steps.push(Step::AlterColumn { table: table.clone(), column, part: ColumnPart::Whole(Box::new(whole)) });
-    beside(table, keys, doubts, steps);
+fn is_kind_of_key(word: &Token<'_>) -> bool {
+    ["constraint", "index", "check"].iter().any(|kind| word.is_word(kind))
+}
+
+/// `MODIFY a int`, or `CHANGE from a int`.
+fn defined_anew(
+    action: &mut Cursor<'_, '_>,
+    table: &TableName,
+    from: Option<Name>,
+    if_there: bool,
+    steps: &mut Vec<Step>,
+) -> Did {
+    let Defined { column, keys, doubts } = column::column(action)?;
+    let (table, to, begin) = (table.clone(), column.name.clone(), steps.len());
+    let from = from.unwrap_or_else(|| to.clone());
+    if action.dialect == Dialect::Mariadb {
+        steps.push(Step::DropOwnChecks { table: table.clone(), column: from.clone() });
+    }
+    if from != to {
+        steps.push(Step::RenameColumn { table: table.clone(), from: from.clone(), to: to.clone() });
+    }
+    guard(if_there, &table, &from, &mut steps[begin..]);
+    let begin = steps.len();
+    let part = ColumnPart::Whole(Box::new(column));
+    steps.push(Step::AlterColumn { table: table.clone(), column: to.clone(), part });
+    beside(&table, keys, doubts, steps);
+    guard(if_there, &table, &to, &mut steps[begin..]);
+    Ok(())
+}
+
+fn guard(if_there: bool, table: &TableName, column: &Name, steps: &mut [Step]) {
+    for step in steps.iter_mut().filter(|_| if_there) {
+        *step = only_if(table, There::Column(column.clone()), step.clone());
+    }
 }
 
 fn beside(table: &TableName, keys: Vec<Key>, doubts: Vec<&'static str>, steps: &mut Vec<Step>) {
@@ -104,8 +136,11 @@ fn beside(table: &TableName, keys: Vec<Key>, doubts: Vec<&'static str>, steps: &
 }
 
 fn add(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
-    if action.is_mysql() && action.is_any(&["partition", "system", "period"]) {
+    if action.is_mysql() && action.is("period") {
         return Err("is not understood".to_owned());
+    }
+    if action.is_mysql() && action.take_all("system versioning") {
+        return Ok(());
     }
     if action.dialect == Dialect::Postgres
         && let Some(step) = from_index(action, table)?
@@ -117,23 +152,28 @@ fn add(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) ->
         if action.dialect == Dialect::Sqlite {
             return Err("is not understood".to_owned());
         }
-        let unless_there = action.rest().windows(2).any(|two| two[0].is_word("if") && two[1].is_word("not"));
-        if action.is_mysql() && action.is("constraint") && unless_there {
-            return Err("is not understood".to_owned());
-        }
-        let key = constraint::table_constraint(action)?;
-        steps.push(Step::AddKey { table: table.clone(), key, unless_there });
-        return Ok(());
+        return add_key(action, table, steps);
     }
     action.take("column");
     let unless_there = action.take_all("if not exists");
     if action.is_mysql() && action.is_symbol("(") {
         for mut part in action.group()?.parts() {
-            add_column(&mut part, table, false, steps)?;
+            if constraint::is_table_constraint(&part) {
+                add_key(&mut part, table, steps)?;
+            } else {
+                add_column(&mut part, table, false, steps)?;
+            }
         }
         return Ok(());
     }
     add_column(action, table, unless_there, steps)
+}
+
+fn add_key(part: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
+    let unless_there = part.rest().windows(2).any(|two| two[0].is_word("if") && two[1].is_word("not"));
+    let key = constraint::table_constraint(part)?;
+    steps.push(Step::AddKey { table: table.clone(), key, unless_there });
+    Ok(())
 }
 
 fn add_column(
@@ -178,25 +218,30 @@ fn cascade(action: &mut Cursor<'_, '_>) -> bool {
 
 fn drop_(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
     let table = table.clone();
-    if action.is_mysql() && action.is_any(&["partition", "system", "period"]) {
+    if action.is_mysql() && action.is("period") {
         return Err("is not understood".to_owned());
     }
-    let named = |action: &mut Cursor<'_, '_>| {
-        action.take_all("if exists");
-        action.name()
+    if action.is_mysql() && action.take_all("system versioning") {
+        return Ok(());
+    }
+    let named = |action: &mut Cursor<'_, '_>| Ok::<_, Unread>((action.take_all("if exists"), action.name()?));
+    let drop_key = |(if_there, name): (bool, Name), kind, cascade| {
+        let there = There::Key(name.clone(), kind);
+        let step = Step::DropConstraint { table: table.clone(), name, kind, cascade };
+        if if_there { only_if(&table, there, step) } else { step }
     };
     if action.take("constraint") {
-        let name = named(action)?;
+        let named = named(action)?;
         let cascade = cascade(action);
-        steps.push(Step::DropConstraint { table, name, kind: ConstraintKind::Any, cascade });
+        steps.push(drop_key(named, ConstraintKind::Any, cascade));
     } else if action.is_mysql() && action.take_all("primary key") {
         steps.push(Step::DropPrimaryKey { table });
     } else if let Some(kind) = kind_of_mysql(action) {
-        let name = named(action)?;
-        steps.push(Step::DropConstraint { table, name, kind, cascade: false });
+        let named = named(action)?;
+        steps.push(drop_key(named, kind, false));
     } else {
         action.take("column");
-        let column = named(action)?;
+        let (_, column) = named(action)?;
         let cascade = cascade(action);
         steps.push(Step::DropColumn { table, column, cascade });
     }
@@ -224,13 +269,13 @@ fn rename(
 ) -> Did {
     let table = table.clone();
     let from_to = |action: &mut Cursor<'_, '_>| {
-        action.take_all("if exists");
+        let if_there = action.take_all("if exists");
         let from = action.name()?;
         action.expect("to")?;
-        Ok::<_, Unread>((from, action.name()?))
+        Ok::<_, Unread>((if_there, from, action.name()?))
     };
     if action.take("constraint") || (action.is_mysql() && action.take_any(&["index", "key"])) {
-        let (from, to) = from_to(action)?;
+        let (_, from, to) = from_to(action)?;
         steps.push(Step::RenameConstraint { table, from, to });
         return Ok(());
     }
@@ -247,8 +292,9 @@ fn rename(
         return Ok(());
     }
     action.take("column");
-    let (from, to) = from_to(action)?;
-    steps.push(Step::RenameColumn { table, from, to });
+    let (if_there, from, to) = from_to(action)?;
+    let (what, step) = (There::Column(from.clone()), Step::RenameColumn { table: table.clone(), from, to });
+    steps.push(if if_there { only_if(&table, what, step) } else { step });
     Ok(())
 }
 

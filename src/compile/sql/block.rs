@@ -1,6 +1,10 @@
-//! PostgreSQL's `DO` blocks that make types, extensions and their like, where these are not there: nothing that is compared.
+//! Blocks, which run what they hold or not; and those that make types, extensions and their like, where these are not
+//! there: nothing that is compared.
 
 use super::cursor::Cursor;
+use super::held;
+use super::step::Step;
+use crate::dialect::Dialect;
 
 /// With one of these words a block may do anything, or something to a table.
 const DOES_MORE: [&str; 22] = [
@@ -32,13 +36,55 @@ const DOES_MORE: [&str; 22] = [
 const NO_FUNCTION: [&str; 12] =
     ["and", "as", "char", "check", "enum", "exists", "if", "in", "not", "numeric", "or", "varchar"];
 
+/// What a `DO` at the cursor holds.
+pub(super) fn steps(cursor: &Cursor<'_, '_>) -> Option<Vec<Step>> {
+    if !cursor.is("do") || is_harmless(cursor) {
+        return None;
+    }
+    let body = body(cursor)?;
+    Some(held::in_body(cursor.dialect, body, cursor.schema.as_ref()))
+}
+
+/// What MySQL's `EXECUTE` and `CALL` run: `said` are the texts and bodies that the statements before have made.
+pub(super) fn of_mysql(cursor: &Cursor<'_, '_>, said: &mut Vec<Step>) -> Option<Vec<Step>> {
+    let tokens = cursor.rest();
+    if cursor.is_any(&["set", "prepare", "select"]) {
+        said.extend(held::among_texts(cursor));
+    } else if cursor.is("create") && tokens.iter().take(FAR).any(|it| it.is_word("procedure")) {
+        let begin = tokens.iter().position(|it| it.is_word("begin"))?;
+        let mut behind = cursor.clone();
+        behind.take_exactly(begin).ok()?;
+        said.extend(held::in_body(cursor.dialect, behind.text(), cursor.schema.as_ref()));
+    } else if cursor.is("execute") && cursor.peek_at(1).is_some_and(|it| it.is_word("immediate")) {
+        let mut behind = cursor.clone();
+        behind.take_exactly(2).ok()?;
+        let mut steps = held::among_texts(&behind);
+        steps.append(&mut said.clone());
+        return (!steps.is_empty()).then_some(steps);
+    } else if cursor.is_any(&["execute", "call"]) && !said.is_empty() {
+        return Some(said.clone());
+    }
+    None
+}
+
+/// How far behind CREATE its kind may stand.
+const FAR: usize = 8;
+
 /// Whether a `DO` at the cursor changes no table.
 pub(super) fn is_harmless(cursor: &Cursor<'_, '_>) -> bool {
+    match cursor.dialect {
+        Dialect::Postgres => body(cursor).is_some_and(does_no_more),
+        Dialect::Mysql | Dialect::Mariadb | Dialect::Sqlite => false,
+    }
+}
+
+/// What a `DO` of plpgsql runs.
+fn body<'a>(cursor: &Cursor<'_, 'a>) -> Option<&'a str> {
     let mut at = 1;
     if cursor.peek_at(at).is_some_and(|it| it.is_word("language")) {
         at += 2;
     }
-    let Some(body) = cursor.peek_at(at).and_then(|it| inside(it.text)) else { return false };
+    let body = cursor.peek_at(at).and_then(|it| inside(it.text))?;
     let rest = [cursor.peek_at(at + 1), cursor.peek_at(at + 2)];
     let is_plain = match rest {
         [None, _] => at == 1 || cursor.peek_at(2).is_some_and(|it| it.is_word("plpgsql")),
@@ -47,7 +93,7 @@ pub(super) fn is_harmless(cursor: &Cursor<'_, '_>) -> bool {
         }
         [Some(_), None] => false,
     };
-    is_plain && does_no_more(body)
+    is_plain.then_some(body)
 }
 
 /// The text between two dollar quotes.

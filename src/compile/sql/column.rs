@@ -83,12 +83,12 @@ pub(super) fn column(cursor: &mut Cursor<'_, '_>) -> Result<Defined, Unread> {
 /// The words of a type, up to what can follow one. SQLite does without.
 pub(super) fn data_type(cursor: &mut Cursor<'_, '_>) -> Result<Spelling, Unread> {
     let dialect = cursor.dialect;
-    let ends = |token: &Token<'_>| is_property(dialect, token) && !token.is_word("serial");
+    let ends = |token: &Token<'_>| is_property(dialect, token);
     match cursor.peek() {
         None if dialect == Dialect::Sqlite => return Ok(Spelling::uncertain("")),
         Some(token) if dialect == Dialect::Sqlite && ends(token) => return Ok(Spelling::uncertain("")),
         None => return Err(cursor.expected("a type")),
-        Some(token) if ends(token) => return Err(cursor.expected("a type")),
+        Some(token) if ends(token) && !token.is_word("serial") => return Err(cursor.expected("a type")),
         Some(_) => {}
     }
     let words = cursor.take_while(|token| !ends(token))?;
@@ -149,6 +149,8 @@ impl Reader {
             index_parameters(cursor)?;
             self.defined.keys.push(Key::Unique(unique));
         } else if cursor.is("check") {
+            // MariaDB calls it like the column: https://mariadb.com/kb/en/constraint/#check-constraints
+            let name = name.or_else(|| (cursor.dialect == Dialect::Mariadb).then_some(own_name));
             let check = check(cursor, name)?;
             self.defined.keys.push(Key::Check(check));
         } else if cursor.is("references") {

@@ -1,27 +1,34 @@
 //! What a step means for the tables that are known: the part of a statement's meaning that its text leaves out.
 
+mod alter;
+mod convert;
 mod drops;
+mod perhaps;
 
-use super::step::{ColumnPart, Key, Step};
+use super::step::{Key, Step};
 use super::{Effect, Statement, names};
 use crate::dialect::{Dialect, Naming};
 use crate::migration::{MayTouch, Opaque, Operation};
 use crate::schema::{
-    Change, Column, ConstraintRef, IndexKey, IndexPart, Name, PrimaryKey, Provenance, Schema, Spelling,
-    Table, TableName,
+    Change, Column, ConstraintRef, IndexKey, IndexPart, Name, PrimaryKey, Provenance, Schema, Table,
+    TableName,
 };
 
 /// The operations of these statements, one after the other, each completed against what the ones before have
 /// left of `schema`, which becomes what they leave. What does not fit is told as opaque.
 pub fn apply(dialect: Dialect, statements: &[Statement], schema: &mut Schema) -> Vec<Operation> {
     let mut operations = Vec::new();
+    let mut released = Vec::new();
     for statement in statements {
         match &statement.effect {
             Effect::Nothing => {}
             Effect::Opaque(opaque) => operations.push(Operation::Opaque(opaque.clone())),
             Effect::Steps(steps) => {
                 for step in steps {
-                    for operation in complete(dialect, step, schema) {
+                    let is_left = convert::is_left_index(dialect, step, &mut released);
+                    let done = complete(dialect, step, schema);
+                    let is_known = |it: &Operation| matches!(it, Operation::Change(_));
+                    for operation in done.into_iter().filter(|it| !is_left || is_known(it)) {
                         operations.push(applied(operation, schema, &statement.text));
                     }
                 }
@@ -71,6 +78,23 @@ impl<'s> Completion<'s> {
     fn step(&self, step: &Step) -> Operations {
         match step {
             Step::Opaque(it) => vec![Operation::Opaque(it.clone())],
+            Step::IfThere { table, what, step } => {
+                if self.is_surely_absent(table, what) {
+                    Vec::new()
+                } else {
+                    self.step(step)
+                }
+            }
+            Step::Perhaps { reason, steps } => vec![Operation::Opaque(self.perhaps(reason, steps))],
+            Step::Unread { reason, .. } => {
+                vec![Operation::Opaque(self.perhaps(reason, std::slice::from_ref(step)))]
+            }
+            Step::ConvertTexts { table, collation } => {
+                self.with(table, |table| all(self.converted(table, collation.as_ref())))
+            }
+            Step::DropOwnChecks { table, column } => {
+                self.table(table).map(|table| all(self.drop_own_checks(table, column))).unwrap_or_default()
+            }
             Step::CreateTable { table, unless_there } => self.create_table(table, *unless_there),
             Step::DropTable { table, cascade } => {
                 let Some(table) = self.table(table) else { return Vec::new() };
@@ -105,7 +129,7 @@ impl<'s> Completion<'s> {
                     )];
                 };
                 let was = &self.spelled(was);
-                let column = self.spelled(&altered(table, was, part));
+                let column = self.spelled(&alter::altered(table, was, part));
                 if column == *was {
                     return Vec::new();
                 }
@@ -128,6 +152,7 @@ impl<'s> Completion<'s> {
                 let Some(table) = self.table(table) else { return Vec::new() };
                 match self.drop_named(table, name, *kind, *cascade) {
                     Some(changes) => all(changes),
+                    None if self.is_of_foreign_key(table, name, *kind) => Vec::new(),
                     None => {
                         vec![opaque(format!("{name}, which it drops, is not known"), [table.name.clone()])]
                     }
@@ -253,15 +278,14 @@ impl<'s> Completion<'s> {
 
     fn rename_table(&self, from: &TableName, to: &TableName) -> Operations {
         match (self.table(from), self.table(to)) {
-            (Some(known), None) => {
-                all(vec![Change::RenameTable { from: known.name.clone(), to: to.clone() }])
-            }
-            (Some(known), Some(other)) if known.name == other.name => {
-                all(vec![Change::RenameTable { from: known.name.clone(), to: to.clone() }])
+            (Some(known), other) if other.is_none_or(|other| known.name == other.name) => {
+                let mut changes = self.rename_generated(known, to);
+                changes.push(Change::RenameTable { from: known.name.clone(), to: to.clone() });
+                all(changes)
             }
             (None, _) => vec![opaque(format!("table {from} is not known"), [from.clone(), to.clone()])],
-            (Some(known), Some(other)) => {
-                vec![opaque(format!("table {to} is there already"), [known.name.clone(), other.name.clone()])]
+            (Some(known), _) => {
+                vec![opaque(format!("table {to} is there already"), [known.name.clone(), to.clone()])]
             }
         }
     }
@@ -371,47 +395,4 @@ impl<'s> Completion<'s> {
 
 fn all(changes: Vec<Change>) -> Operations {
     changes.into_iter().map(Operation::Change).collect()
-}
-
-/// The column as it is after the change.
-fn altered(table: &Table, was: &Column, part: &ColumnPart) -> Column {
-    let mut column = was.clone();
-    match part {
-        ColumnPart::Type { data_type, collation } => {
-            // A default is cast along; into another family of types it gets a form that is the server's business.
-            let family = |spelling: &Spelling| {
-                spelling.text().and_then(|text| text.split('(').next()).map(|text| text.trim().to_lowercase())
-            };
-            if family(&column.data_type) != family(data_type) {
-                column.default = column.default.as_ref().map(|_| Spelling::Unread);
-            }
-            column.data_type = data_type.clone();
-            column.collation.clone_from(collation);
-        }
-        ColumnPart::Nullable(nullable) => column.nullable = *nullable,
-        ColumnPart::Default(default) => {
-            column.default.clone_from(default);
-            column.auto_increment = false;
-        }
-        ColumnPart::AutoIncrement(numbers) => {
-            column.auto_increment = *numbers;
-            if *numbers {
-                column.default = None;
-            }
-        }
-        ColumnPart::NotGenerated => column.generated = None,
-        ColumnPart::Expression(expression) => {
-            if let Some(generated) = &mut column.generated {
-                generated.expression = expression.clone();
-            }
-        }
-        ColumnPart::Whole(whole) => {
-            let is_key = table.primary_key.as_ref().is_some_and(|key| key.columns.contains(&was.name));
-            column = Column::clone(whole);
-            column.name = was.name.clone();
-            column.provenance = was.provenance;
-            column.nullable &= !is_key;
-        }
-    }
-    column
 }

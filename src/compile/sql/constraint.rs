@@ -144,6 +144,7 @@ fn action(cursor: &mut Cursor<'_, '_>) -> Result<Action, Unread> {
 pub(super) fn table_constraint(cursor: &mut Cursor<'_, '_>) -> Result<Key, Unread> {
     let mut name = None;
     if cursor.take("constraint") && !cursor.is_any(&["check", "primary", "unique", "foreign", "exclude"]) {
+        cursor.take_all("if not exists");
         name = Some(cursor.name()?);
     }
     let mut key = if cursor.take_all("primary key") {

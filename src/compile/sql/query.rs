@@ -57,7 +57,7 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result
 }
 
 /// The first function that is called and not known to change nothing.
-fn stranger(tokens: &[Token<'_>]) -> Option<String> {
+pub(super) fn stranger(tokens: &[Token<'_>]) -> Option<String> {
     let calls = tokens.windows(2).enumerate().filter(|(_, two)| {
         matches!(two[0].kind, TokenKind::Word | TokenKind::Quoted) && two[1].is_symbol("(")
     });

@@ -1,18 +1,44 @@
 //! Actions of `ALTER TABLE` that change no column and no key.
 
+use super::column::collation;
 use super::cursor::{Cursor, Unread};
 use super::opaque_tables;
-use super::step::Step;
+use super::step::{ConstraintKind, Step};
 use crate::dialect::Dialect;
 use crate::schema::TableName;
 
 type Did = Result<(), Unread>;
 
+/// Of MySQL and MariaDB: rows in another order or in other partitions, which no schema tells. All that follows,
+/// over its commas, belongs to it (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>).
+pub(super) fn takes_the_rest(action: &Cursor<'_, '_>) -> bool {
+    const OF_PARTITIONS: [&str; 13] = [
+        "add",
+        "drop",
+        "discard",
+        "import",
+        "truncate",
+        "coalesce",
+        "reorganize",
+        "exchange",
+        "analyze",
+        "check",
+        "optimize",
+        "rebuild",
+        "repair",
+    ];
+    let next = |word| action.peek_at(1).is_some_and(|it| it.is_word(word));
+    action.is_mysql()
+        && (action.is_any(&["order", "partition"]) && next("by")
+            || action.is_any(&OF_PARTITIONS) && next("partition")
+            || action.is("remove") && next("partitioning"))
+}
+
 /// What leaves the schema as it is, and what moves the table.
 pub(super) fn read(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
     match action.dialect {
         Dialect::Postgres => of_postgres(action, table, steps),
-        Dialect::Mysql | Dialect::Mariadb => of_mysql(action),
+        Dialect::Mysql | Dialect::Mariadb => of_mysql(action, table, steps),
         Dialect::Sqlite => Err(action.expected("an action")),
     }
 }
@@ -67,8 +93,8 @@ fn of_postgres(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<S
 }
 
 /// Table options and how the work is done (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>).
-fn of_mysql(action: &mut Cursor<'_, '_>) -> Did {
-    const OF_NO_MATTER: [&str; 16] = [
+fn of_mysql(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
+    const OF_NO_MATTER: [&str; 15] = [
         "algorithm",
         "lock",
         "auto_increment",
@@ -76,7 +102,6 @@ fn of_mysql(action: &mut Cursor<'_, '_>) -> Did {
         "row_format",
         "key_block_size",
         "force",
-        "order",
         "enable",
         "disable",
         "stats_auto_recalc",
@@ -86,6 +111,18 @@ fn of_mysql(action: &mut Cursor<'_, '_>) -> Did {
         "max_rows",
         "min_rows",
     ];
+    if action.take_all("convert to") {
+        steps.push(converted(action, table)?);
+        return Ok(());
+    }
+    if action.take_all("alter check") || action.take_all("alter constraint") {
+        let name = action.name()?;
+        // No schema holds a constraint that is not enforced.
+        action.expect("not enforced")?;
+        let kind = ConstraintKind::Check;
+        steps.push(Step::DropConstraint { table: table.clone(), name, kind, cascade: false });
+        return Ok(());
+    }
     let is_default = action.take("default");
     // The character set of the table is that of columns to come; none of them tells it.
     let charset = action.is_any(&["charset", "collate"]) || action.take_all("character set");
@@ -94,11 +131,24 @@ fn of_mysql(action: &mut Cursor<'_, '_>) -> Did {
     }
     let same_engine = action.is("engine") && action.rest().last().is_some_and(|last| last.is_word("innodb"));
     let visibility = action.is("alter") && action.peek_at(1).is_some_and(|it| it.is_word("index"));
-    // How it is partitioned changes nothing that a schema tells.
-    let partitions = action.take_all("partition by") || action.take_all("remove partitioning");
-    if charset || same_engine || visibility || partitions || action.is_any(&OF_NO_MATTER) {
+    let tablespace = action.take_all("discard tablespace") || action.take_all("import tablespace");
+    let validation = action.take_all("with validation") || action.take_all("without validation");
+    if charset || same_engine || visibility || tablespace || validation || action.is_any(&OF_NO_MATTER) {
         action.take_rest();
         return Ok(());
     }
     Err("is not understood".to_owned())
+}
+
+/// `CONVERT TO CHARACTER SET x [COLLATE y]`
+fn converted(action: &mut Cursor<'_, '_>, table: &TableName) -> Result<Step, Unread> {
+    if !action.take("charset") {
+        action.expect("character set")?;
+    }
+    if action.is("binary") {
+        return Err("texts become bytes".to_owned());
+    }
+    action.next();
+    let collation = if action.take("collate") { Some(collation(action)?) } else { None };
+    Ok(Step::ConvertTexts { table: table.clone(), collation })
 }

@@ -1,10 +1,10 @@
 //! Which kind of statement it is, and what the simple kinds do.
 
 use super::cursor::{Cursor, Unread};
-use super::step::{ConstraintKind, Step};
-use super::{Effect, MayTouch, Opaque, Touched, alter, block, index, query, table};
+use super::step::{ConstraintKind, Key, Step, There};
+use super::{Effect, Touched, alter, block, index, query, table};
 use crate::dialect::Dialect;
-use crate::schema::TableName;
+use crate::schema::{Index, Name, TableName, UniqueConstraint};
 
 /// Statements that change rows, the session or rights.
 const ROWS_OR_SESSION: [&str; 45] = [
@@ -171,13 +171,17 @@ fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
         if let Some(table) = index_table(&mut head) {
             touched.insert(table);
         }
-        let (_, step) = index::create(cursor)?;
+        let (table, step) = index::create(cursor)?;
         let mut all = Vec::new();
-        if replace {
-            all.push(Step::Opaque(Opaque::new(
-                "an index of this name may have been there",
-                MayTouch::Tables(touched.clone()),
-            )));
+        if let Step::AddKey {
+            key:
+                Key::Index(Index { name: Some(name), .. })
+                | Key::Unique(UniqueConstraint { name: Some(name), .. }),
+            ..
+        } = &step
+            && replace
+        {
+            all.push(drop_index_of(table, name.clone(), true));
         }
         all.push(step);
         return Ok(steps(all));
@@ -334,7 +338,7 @@ fn drop_tables(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Vec
 
 fn drop_indexes(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Vec<Step>, Unread> {
     cursor.take("concurrently");
-    cursor.take_all("if exists");
+    let if_there = cursor.take_all("if exists");
     if cursor.is_mysql() {
         let name = cursor.name()?;
         cursor.expect("on")?;
@@ -348,7 +352,7 @@ fn drop_indexes(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Ve
             cursor.take_symbol("=");
             cursor.next();
         }
-        return Ok(vec![Step::DropConstraint { table, name, kind: ConstraintKind::Index, cascade: false }]);
+        return Ok(vec![drop_index_of(table, name, if_there)]);
     }
     let mut indexes = Vec::new();
     loop {
@@ -363,6 +367,13 @@ fn drop_indexes(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Ve
     Ok(indexes.into_iter().map(|it| Step::DropIndex { schema: it.schema, name: it.name, cascade }).collect())
 }
 
+fn drop_index_of(table: TableName, name: Name, if_there: bool) -> Step {
+    let kind = ConstraintKind::Index;
+    let what = There::Key(name.clone(), kind);
+    let step = Step::DropConstraint { table: table.clone(), name, kind, cascade: false };
+    if if_there { Step::IfThere { table, what, step: Box::new(step) } } else { step }
+}
+
 /// `RENAME TABLE a TO b, c TO d`.
 fn rename(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, Unread> {
     if cursor.take("user") {
@@ -371,7 +382,7 @@ fn rename(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
     if !cursor.take_any(&["table", "tables"]) {
         return Err(cursor.expected("TABLE"));
     }
-    cursor.take_all("if exists");
+    let if_there = cursor.take_all("if exists");
     let mut all = Vec::new();
     for mut part in cursor.parts() {
         let from = part.table()?;
@@ -379,7 +390,9 @@ fn rename(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
         let to = part.table()?;
         part.done()?;
         touched.extend([from.clone(), to.clone()]);
-        all.push(Step::RenameTable { from, to });
+        let (table, step) = (from.clone(), Step::RenameTable { from, to });
+        let what = There::Table;
+        all.push(if if_there { Step::IfThere { table, what, step: Box::new(step) } } else { step });
     }
     Ok(steps(all))
 }

@@ -1,5 +1,7 @@
 //! What one statement does, as far as its own text tells.
 
+use std::collections::BTreeSet;
+
 use crate::migration::Opaque;
 use crate::schema::{
     Check, Column, Exclusion, ForeignKey, Index, Name, PrimaryKey, Spelling, Table, TableName,
@@ -87,8 +89,44 @@ pub enum Step {
         from: Name,
         to: Name,
     },
+    /// MariaDB: a column that is defined anew loses the checks of its old definition.
+    DropOwnChecks {
+        table: TableName,
+        column: Name,
+    },
+    /// MySQL: every text of the table gets this collation, and a type that has room for as many characters.
+    ConvertTexts {
+        table: TableName,
+        collation: Option<Name>,
+    },
+    /// `IF EXISTS`: nothing, where it is known that this is not there.
+    IfThere {
+        table: TableName,
+        what: There,
+        step: Box<Step>,
+    },
+    /// Statements that may be run, or not: they stand in a block, or in a text that is executed.
+    Perhaps {
+        reason: String,
+        steps: Vec<Step>,
+    },
+    /// What was not understood; it may have changed what it names, and drops whole tables, or not.
+    Unread {
+        reason: String,
+        tables: BTreeSet<TableName>,
+        names: Vec<Name>,
+        drops: bool,
+    },
     /// A part of the statement, or what it means, was not seen through.
     Opaque(Opaque),
+}
+
+/// What an `IF EXISTS` asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum There {
+    Table,
+    Column(Name),
+    Key(Name, ConstraintKind),
 }
 
 /// What an `ALTER COLUMN` says of a column; all else stays.

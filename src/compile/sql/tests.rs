@@ -1,5 +1,7 @@
 //! Statements and what they do, in each dialect.
 
+mod there;
+
 use super::*;
 use crate::dialect::Dialect::{self, Mariadb, Mysql, Postgres, Sqlite};
 use crate::migration::Operation;
@@ -177,7 +179,7 @@ fn what_is_not_seen_through_is_told() {
         assert!(all.len() == 1 && all[0].ends_with("(anything)"), "{sql}: {all:?}");
     };
     for sql in [
-        "DO $$ BEGIN EXECUTE 'DROP TABLE t'; END $$",
+        "DO $$ BEGIN EXECUTE x; END $$",
         "SELECT create_hypertable('t', 'a')",
         "SELECT my.count(1)",
         "CALL p()",

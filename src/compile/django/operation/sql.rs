@@ -11,11 +11,11 @@ impl Executor<'_> {
     pub(super) fn run_sql(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         if call.sides.database {
             let texts = texts(call.value(0, "sql")?, self.context.project.dialect);
+            let mut statements = Vec::new();
             for text in texts {
                 match text {
                     Ok(text) => {
-                        let statements = sql::read(self.context.project.dialect, &text);
-                        self.editor.sql(&statements);
+                        statements.extend(sql::read(self.context.project.dialect, &text));
                         if self.context.project.dialect == Dialect::Postgres {
                             // A copy of another is taken as the server's own are: deterministic.
                             for (name, is_deterministic) in sql::collations(&text) {
@@ -24,6 +24,7 @@ impl Executor<'_> {
                         }
                     }
                     Err(unknown) => {
+                        self.editor.sql(&std::mem::take(&mut statements));
                         let reason = match unknown {
                             Some(unknown) => format!("RunSQL `{}`: {}", unknown.text, unknown.reason),
                             None => "RunSQL of something that is no text".to_owned(),
@@ -32,6 +33,7 @@ impl Executor<'_> {
                     }
                 }
             }
+            self.editor.sql(&statements);
         }
         let Some(state) = call.arguments.get(2, "state_operations") else { return Ok(()) };
         if call.sides.state && !arguments::is_false(state) {

@@ -275,7 +275,7 @@ fn sql_is_read_and_its_state_believed() {
             "shop_item + index code",
             "shop_item.code to number",
             "shop_item - number",
-            "SQL `DO $$ BEGIN PERFORM f(); END $$`: what it runs is not followed ?? anything",
+            "SQL `DO $$ BEGIN PERFORM f(); END $$`: what f() does is not known ?? anything",
         ],
     );
 }

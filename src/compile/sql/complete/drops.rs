@@ -163,6 +163,13 @@ impl Completion<'_> {
                 changes.push(Change::AddIndex { table: table.name.clone(), index });
             }
         }
+        // MariaDB refuses to shorten what forbids rows.
+        for unique in table.uniques.iter().filter(|_| self.dialect == Dialect::Mysql) {
+            if let Some(parts) = without(&unique.parts) {
+                let unique = crate::schema::UniqueConstraint { parts, ..unique.clone() };
+                changes.push(Change::AddUnique { table: table.name.clone(), unique });
+            }
+        }
         changes
     }
 

@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 
 use super::backend::Backend;
 use super::editor::Order;
-use super::graph;
+use super::graph::{self, Plan};
 use super::notice::{Concern, Notice};
 use super::operation::Executor;
 use super::project::{Function, Location, Project, SourceMigration};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Operation};
+
+/// As much as the first thread of a process has, in which the command compiles.
+const STACK: usize = 8 << 20;
 
 /// What a project was compiled to.
 #[derive(Clone, Debug, Default)]
@@ -40,20 +44,9 @@ pub fn compile(project: &Project) -> Compiled {
         let at = Location { file: migration.file.clone(), line: 1 };
         compiled.notices.push(Notice { at, concern: Concern::Dependency, message });
     }
-    for plan in plans {
-        let order = Order::new(graph::Ancestors::of(&plan.steps, &project.migrations));
-        let mut executor = Executor::new(context, order);
-        let last_steps = last_steps(project, &plan.steps);
-        for step in plan.steps {
+    for done in all_done(&plans, project, context) {
+        for (step, operations) in done.migrations {
             let migration = &project.migrations[step];
-            let (told, met) = (executor.notices.len(), executor.operations);
-            let then = last_steps.get(&step).copied().unwrap_or_default();
-            let operations = executor.migrate(step, migration, then);
-            if !plan.fresh.contains(&step) {
-                executor.notices.truncate(told);
-                executor.operations = met;
-                continue;
-            }
             let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing);
             compiled.not_seen_through += operations.iter().filter(is_blind).count();
             let migration = Migration {
@@ -73,10 +66,61 @@ pub fn compile(project: &Project) -> Compiled {
             let place = squash.unwrap_or(compiled.migrations.len());
             compiled.migrations.insert(place, migration);
         }
-        compiled.notices.append(&mut executor.notices);
-        compiled.operations += executor.operations;
+        compiled.notices.extend(done.notices);
+        compiled.operations += done.met;
     }
     compiled
+}
+
+/// What came of a plan's fresh steps.
+#[derive(Default)]
+struct Done {
+    migrations: Vec<(usize, Vec<Operation>)>,
+    notices: Vec<Notice>,
+    /// Operations that were met.
+    met: usize,
+}
+
+/// Plans have nothing to do with one another: the first, which is the longest mostly, goes beside all others.
+fn all_done(plans: &[Plan], project: &Project, context: Context<'_>) -> Vec<Done> {
+    let Some((first, others)) = plans.split_first() else { return Vec::new() };
+    let others = || -> Vec<Done> { others.iter().map(|plan| done(plan, project, context)).collect() };
+    std::thread::scope(|scope| {
+        let beside = if plans.len() > 1 {
+            std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, others).ok()
+        } else {
+            None
+        };
+        let mut all = vec![done(first, project, context)];
+        all.extend(match beside.map(ScopedJoinHandle::join) {
+            Some(Ok(others)) => others,
+            Some(Err(panic)) => std::panic::resume_unwind(panic),
+            None => others(),
+        });
+        all
+    })
+}
+
+fn done(plan: &Plan, project: &Project, context: Context<'_>) -> Done {
+    let order = Order::new(graph::Ancestors::of(&plan.steps, &project.migrations));
+    let mut executor = Executor::new(context, order);
+    let last_steps = last_steps(project, &plan.steps);
+    let mut done = Done::default();
+    // What comes behind the last fresh one changes nothing of what is wanted.
+    for &step in &plan.steps[..plan.fresh_until()] {
+        let (told, met) = (executor.notices.len(), executor.operations);
+        let then = last_steps.get(&step).copied().unwrap_or_default();
+        let operations = executor.migrate(step, &project.migrations[step], then);
+        if plan.fresh.contains(&step) {
+            done.migrations.push((step, operations));
+        } else {
+            executor.notices.truncate(told);
+            executor.operations = met;
+        }
+    }
+    done.notices = executor.notices;
+    done.met = executor.operations;
+    done
 }
 
 /// The last migration of each app that has something run by every `migrate`, and what that is.

@@ -19,6 +19,13 @@ pub struct Plan {
     pub fresh: BTreeSet<usize>,
 }
 
+impl Plan {
+    /// How many of the steps there are up to the last that is fresh.
+    pub fn fresh_until(&self) -> usize {
+        self.steps.iter().rposition(|step| self.fresh.contains(step)).map_or(0, |last| last + 1)
+    }
+}
+
 /// Dependencies that are on no disk, of the migration at this position.
 pub type Missing = (usize, MigrationId);
 

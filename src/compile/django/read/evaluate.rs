@@ -29,13 +29,14 @@ mod module_names;
 mod names;
 mod operator;
 mod outside;
+mod repeat;
 mod resource;
 mod router;
 mod setting;
 mod signal;
 mod statement;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{Function, Location, Settings, Unknown, Value};
 use crate::dialect::Dialect;
 
-use branch::Journal;
+use branch::{Cell, Journal};
 pub use import::Imported;
 use live::*;
 pub use router::Answer;
@@ -57,6 +58,10 @@ pub use setting::OTHER_SETTINGS;
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an
 /// element of a list. A large migration takes 20,000.
 const MODULE_STEPS: u64 = 300_000;
+/// Steps that one statement of a module that is imported may take, of one that the settings import, and of another: what
+/// takes more walks through a table of data, and no more than that is to be lost.
+const SETTINGS_STATEMENT_STEPS: u64 = 100_000;
+const STATEMENT_STEPS: u64 = 30_000;
 /// Steps that one argument of a call in a migration or the settings may take: what is too long to follow is
 /// most often a list of choices, and no more than that is to be lost.
 const ARGUMENT_STEPS: u64 = 100_000;
@@ -106,6 +111,8 @@ pub struct Interpreter<'a> {
     /// While a method of an operation is followed for what it hands on to others.
     handed: Option<handed::Handed>,
     journals: Vec<Journal>,
+    /// What the statement at hand has changed.
+    touched: Vec<Cell>,
     notices: Vec<Notice>,
     told: HashSet<(u32, String), RandomState>,
     facts: Facts,
@@ -132,6 +139,7 @@ impl<'a> Interpreter<'a> {
             added: false,
             handed: None,
             journals: Vec::new(),
+            touched: Vec::new(),
             notices: Vec::new(),
             told: HashSet::default(),
             facts: Facts::default(),
@@ -153,7 +161,7 @@ impl<'a> Interpreter<'a> {
             package: package.into(),
             source: Some(source),
             names: SharedNames::default(),
-            state: Cell::new(Progress::Waiting),
+            state: std::cell::Cell::new(Progress::Waiting),
             incomplete: RefCell::default(),
             eager: true,
         });
@@ -185,8 +193,9 @@ impl<'a> Interpreter<'a> {
         module.state.set(Progress::Running);
         // Whatever waits for this module waits with its own budget, and outside of any branch.
         let steps = std::mem::take(&mut self.module_steps);
-        let limit = std::mem::replace(&mut self.limit, MODULE_STEPS);
+        let limit = self.limit;
         let journals = std::mem::take(&mut self.journals);
+        let touched = std::mem::take(&mut self.touched);
         let outer = (std::mem::take(&mut self.trying), std::mem::take(&mut self.catching));
         {
             let mut names = module.names.borrow_mut();
@@ -195,14 +204,22 @@ impl<'a> Interpreter<'a> {
             names.set("__package__".into(), Live::Str(module.package.clone()));
         }
         let scope = self.module_scope(module);
+        let at_once = match (module.eager, self.world.settings) {
+            (true, _) => MODULE_STEPS,
+            (false, None) => SETTINGS_STATEMENT_STEPS,
+            (false, Some(_)) => STATEMENT_STEPS,
+        };
         let mut afterwards = 0;
         for stmt in &source.body {
-            if self.module_steps > self.limit && self.world.settings.is_none() && afterwards < AFTERWARDS {
+            if self.module_steps > MODULE_STEPS && self.world.settings.is_none() && afterwards < AFTERWARDS {
                 afterwards += 1;
-                self.module_steps = self.limit.saturating_sub(STEPS_AFTERWARDS);
+                self.module_steps = MODULE_STEPS - STEPS_AFTERWARDS;
             }
+            self.limit = MODULE_STEPS.min(self.module_steps + at_once);
             self.statement_alone(stmt, &scope);
+            self.touched.clear();
         }
+        self.touched = touched;
         self.module_steps = steps;
         self.limit = limit;
         self.journals = journals;
@@ -213,12 +230,12 @@ impl<'a> Interpreter<'a> {
     /// A statement of a module or class body. One that stops leaves what it binds unknown, and the next is
     /// taken: Python would have stopped for good, so what stopped here was not seen through.
     fn statement_alone(&mut self, stmt: &Stmt, scope: &Rc<Scope>) {
-        let Err(stop) = self.block(std::slice::from_ref(stmt), scope) else {
-            return;
-        };
-        if let Live::Unknown(why) = self.stopped(scope, stmt.span, &stop) {
-            // What it would have bound beyond names is not known either.
-            let _ = self.havoc(std::slice::from_ref(stmt), scope, &why);
+        let before = self.touched.len();
+        let result = self.block(std::slice::from_ref(stmt), scope);
+        if let Err(stop) = result
+            && let Live::Unknown(why) = self.stopped(scope, stmt.span, &stop)
+        {
+            self.stopped_half_way(stmt, before, scope, &why);
             scope.module.incomplete.borrow_mut().get_or_insert(why);
         }
     }
@@ -231,7 +248,7 @@ impl<'a> Interpreter<'a> {
             module: module.clone(),
             method: None,
             outer_names: Vec::new(),
-            yielded: RefCell::default(),
+            yielded: Default::default(),
         })
     }
 

@@ -5,6 +5,7 @@ mod functions;
 mod migrations;
 mod mutated;
 mod operations;
+mod repeated;
 mod safety;
 mod settings;
 

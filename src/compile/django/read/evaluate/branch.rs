@@ -1,4 +1,6 @@
 //! Conditions that are not known: both branches are taken, and what differs afterwards is unknown.
+//!
+//! What changes is kept in a [`Journal`]; [`repeat`](super::repeat) is for what may be done any number of times.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -8,11 +10,9 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::Interpreter;
-use super::facts::adds_a_field;
 use super::live::*;
 use super::operator::equal;
 use crate::compile::django::project::Unknown;
-use crate::compile::django::read::syntax::tree::*;
 
 /// Something that can be changed.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub enum Cell {
 
 /// What a cell held.
 #[derive(Clone)]
-enum Content {
+pub(super) enum Content {
     List(Vec<Live>),
     Dict(Pairs),
     Names(Names),
@@ -33,7 +33,7 @@ enum Content {
 /// What was changed since a branch began, and what it held before.
 #[derive(Default)]
 pub struct Journal {
-    entries: Vec<(Cell, Content)>,
+    pub(super) entries: Vec<(Cell, Content)>,
     /// The places of the cells, which live as long as their entries.
     places: HashSet<*const (), RandomState>,
 }
@@ -61,7 +61,7 @@ impl Content {
 
 impl Cell {
     /// Two cells are one if they lie in one place.
-    fn place(&self) -> *const () {
+    pub(super) fn place(&self) -> *const () {
         match self {
             Self::List(it) => Rc::as_ptr(it).cast(),
             Self::Dict(it) => Rc::as_ptr(it).cast(),
@@ -69,7 +69,7 @@ impl Cell {
         }
     }
 
-    fn content(&self) -> Content {
+    pub(super) fn content(&self) -> Content {
         match self {
             Self::List(it) => Content::List(it.borrow().clone()),
             Self::Dict(it) => Content::Dict(it.borrow().clone()),
@@ -77,7 +77,7 @@ impl Cell {
         }
     }
 
-    fn restore(&self, content: Content) {
+    pub(super) fn restore(&self, content: Content) {
         match (self, content) {
             (Self::List(it), Content::List(content)) => *it.borrow_mut() = content,
             (Self::Dict(it), Content::Dict(content)) => *it.borrow_mut() = content,
@@ -90,6 +90,7 @@ impl Cell {
 impl Interpreter<'_> {
     /// To be called before a cell is changed.
     pub fn touch(&mut self, cell: Cell) {
+        self.note(&cell);
         if let Some(journal) = self.journals.last_mut()
             && !journal.has(&cell)
         {
@@ -168,7 +169,7 @@ impl Interpreter<'_> {
         Ok(Outcome { flow, maybe })
     }
 
-    fn attempt(
+    pub(super) fn attempt(
         &mut self,
         branch: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
     ) -> (Result<Outcome, Stop>, Journal) {
@@ -180,7 +181,7 @@ impl Interpreter<'_> {
     }
 
     /// What an inner branch changed, the outer one changed too.
-    fn keep(&mut self, journal: Journal) {
+    pub(super) fn keep(&mut self, journal: Journal) {
         if let Some(outer) = self.journals.last_mut() {
             for (cell, before) in journal.entries {
                 if !outer.has(&cell) {
@@ -239,124 +240,6 @@ impl Interpreter<'_> {
             _ => Live::Unknown(why.clone()),
         }
     }
-
-    /// What statements may change, when it is not known whether or how often they run.
-    pub fn havoc(&mut self, body: &[Stmt], scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
-        for stmt in body {
-            self.deeper(|it| it.havoc_statement(stmt, scope, why))?;
-        }
-        Ok(())
-    }
-
-    fn havoc_statement(&mut self, stmt: &Stmt, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
-        match &stmt.kind {
-            StmtKind::Function(it) => self.bind(scope, it.name.clone(), Live::Unknown(why.clone())),
-            StmtKind::Class(it) => self.bind(scope, it.name.clone(), Live::Unknown(why.clone())),
-            StmtKind::Assign { targets, .. } => {
-                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
-            }
-            StmtKind::AugAssign { target, .. } => self.havoc_object(target, scope, why)?,
-            StmtKind::Delete(targets) => {
-                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
-            }
-            StmtKind::For { target, body, otherwise, .. } => {
-                self.havoc_target(target, scope, why)?;
-                self.havoc(body, scope, why)?;
-                self.havoc(otherwise, scope, why)?;
-            }
-            StmtKind::While { body, otherwise, .. } => {
-                self.havoc(body, scope, why)?;
-                self.havoc(otherwise, scope, why)?;
-            }
-            StmtKind::If { then, otherwise, .. } => {
-                self.havoc(then, scope, why)?;
-                self.havoc(otherwise, scope, why)?;
-            }
-            StmtKind::With { body, .. } => self.havoc(body, scope, why)?,
-            StmtKind::Try { body, handlers, otherwise, finally } => {
-                self.havoc(body, scope, why)?;
-                for handler in handlers {
-                    self.havoc(&handler.body, scope, why)?;
-                }
-                self.havoc(otherwise, scope, why)?;
-                self.havoc(finally, scope, why)?;
-            }
-            StmtKind::Import(names) | StmtKind::ImportFrom { names, .. } => {
-                for alias in names {
-                    let name = alias.bound_as.as_ref().unwrap_or(&alias.name).clone();
-                    self.bind(scope, name, Live::Unknown(why.clone()));
-                }
-            }
-            StmtKind::Expr(expr) => {
-                if let ExprKind::Call(call) = &expr.kind {
-                    self.added |= adds_a_field(call);
-                    // `operations.append(…)`, and whatever a function may do with a list it is given.
-                    if let ExprKind::Attribute(object, _) = &call.function.kind {
-                        self.havoc_object(object, scope, why)?;
-                    }
-                    for arg in &call.args {
-                        self.havoc_object(arg, scope, why)?;
-                    }
-                }
-            }
-            StmtKind::Opaque(_, body) => self.havoc(body, scope, why)?,
-            StmtKind::Return(_)
-            | StmtKind::Raise(_)
-            | StmtKind::Outer
-            | StmtKind::Pass
-            | StmtKind::Break
-            | StmtKind::Continue => {}
-        }
-        Ok(())
-    }
-
-    pub fn havoc_target(&mut self, target: &Expr, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
-        match &target.kind {
-            ExprKind::Tuple(targets) | ExprKind::List(targets) => {
-                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))
-            }
-            ExprKind::Subscript(object, _) => self.havoc_object(object, scope, why),
-            _ => self.assign(target, Live::Unknown(why.clone()), scope),
-        }
-    }
-
-    /// What a list held it still holds, with an unknown number of unknown things.
-    fn havoc_object(&mut self, object: &Expr, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
-        if !matches!(object.kind, ExprKind::Name(_) | ExprKind::Attribute(..)) {
-            return Ok(());
-        }
-        let value = self.settle(object, scope);
-        match self.force(&value)? {
-            Live::List(items) | Live::Set(items) => {
-                self.touch(Cell::List(items.clone()));
-                items.borrow_mut().push(Live::Unknown(why.clone()));
-            }
-            Live::Dict(pairs) => {
-                self.touch(Cell::Dict(pairs.clone()));
-                let unknown = Live::Unknown(why.clone());
-                let mut pairs = pairs.borrow_mut();
-                pairs.iter_mut().for_each(|(_, value)| *value = unknown.clone());
-                super::operator::put_unknown(&mut pairs, unknown);
-            }
-            Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_) | Live::Tuple(_) => {
-                self.assign(object, Live::Unknown(why.clone()), scope)?;
-            }
-            Live::Bytes(_)
-            | Live::Path(_)
-            | Live::Name(_)
-            | Live::Import(_)
-            | Live::Module(_)
-            | Live::Function(_)
-            | Live::Class(_)
-            | Live::Instance(_)
-            | Live::Bound(_)
-            | Live::Super(_)
-            | Live::Descriptor(..)
-            | Live::Partial(_)
-            | Live::Unknown(_) => {}
-        }
-        Ok(())
-    }
 }
 
 /// The value of the key, which two forms of one dictionary mostly have at the same place. A key that is not known
@@ -367,7 +250,7 @@ fn find_near<'p>(pairs: &'p Pairs, at: usize, key: &Live) -> Option<&'p Live> {
 }
 
 /// What both begin and end with stays; one unknown stands for the rest.
-fn join_lists(a: &[Live], b: &[Live], why: &Arc<Unknown>) -> Vec<Live> {
+pub(super) fn join_lists(a: &[Live], b: &[Live], why: &Arc<Unknown>) -> Vec<Live> {
     let alike = |(a, b): &(&Live, &Live)| a.is(b) || equal(a, b) == Some(true);
     let start = a.iter().zip(b).take_while(alike).count();
     if start == a.len() && start == b.len() {

@@ -6,6 +6,7 @@ mod element;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::branch::Cell;
 use super::live::*;
 use super::operator::{put, put_unknown};
 use super::{Interpreter, format};
@@ -119,12 +120,14 @@ impl Interpreter<'_> {
                     Some(value) => self.eval(value, scope)?,
                     None => Live::None,
                 };
+                self.touch(Cell::List(scope.yielded.clone()));
                 scope.yielded.borrow_mut().push(value);
                 Ok(Live::None)
             }
             ExprKind::YieldFrom(value) => {
                 let value = self.eval(value, scope)?;
                 let items = self.iterate(&value, scope, span)?.unwrap_or_else(|unknown| vec![unknown]);
+                self.touch(Cell::List(scope.yielded.clone()));
                 scope.yielded.borrow_mut().extend(items);
                 Ok(Live::None)
             }

@@ -168,7 +168,7 @@ pub struct Scope {
     /// Names that belong to an enclosing scope.
     pub outer_names: Vec<Arc<str>>,
     /// In a generator: what it yielded.
-    pub yielded: RefCell<Vec<Live>>,
+    pub yielded: Rc<RefCell<Vec<Live>>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

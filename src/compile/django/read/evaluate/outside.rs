@@ -230,6 +230,7 @@ impl Interpreter<'_> {
                 .as_ref()
                 .and_then(Live::as_str)
                 .map(|name| Live::Bool(self.world.apps.iter().any(|(module, _)| module == name))),
+            "inspect.isclass" => first.as_ref().and_then(|it| is_class(it).map(Live::Bool)),
             "django.get_version" => {
                 let (major, minor) = self.world.django;
                 Some(Live::str(format!("{major}.{minor}")))
@@ -281,6 +282,30 @@ impl Interpreter<'_> {
 
 /// A file that django-split-settings includes where it is there.
 const OPTIONAL: &str = "split_settings.tools.optional";
+
+/// `None` for a name of a library that is not followed: it may be a function.
+fn is_class(value: &Live) -> Option<bool> {
+    match value {
+        Live::Class(_) => Some(true),
+        Live::Name(_) | Live::Import(_) | Live::Unknown(_) | Live::Descriptor(..) | Live::Partial(_) => None,
+        Live::None
+        | Live::Bool(_)
+        | Live::Int(_)
+        | Live::Float(_)
+        | Live::Str(_)
+        | Live::Bytes(_)
+        | Live::Path(_)
+        | Live::List(_)
+        | Live::Tuple(_)
+        | Live::Set(_)
+        | Live::Dict(_)
+        | Live::Module(_)
+        | Live::Function(_)
+        | Live::Instance(_)
+        | Live::Bound(_)
+        | Live::Super(_) => Some(false),
+    }
+}
 
 fn dedent(text: &str) -> String {
     let indent = |line: &str| line.len() - line.trim_start().len();

@@ -124,7 +124,10 @@ impl Interpreter<'_> {
                 self.import_from(module.as_deref(), *level, names, span, scope)?;
             }
             StmtKind::Expr(expr) => {
-                self.eval(expr, scope)?;
+                let value = self.eval(expr, scope)?;
+                if matches!(expr.kind, ExprKind::Call(_)) {
+                    self.given_away(&value, scope, span);
+                }
             }
             StmtKind::Outer | StmtKind::Pass => {}
             StmtKind::Break => return Ok(Flow::Break.into()),
@@ -151,8 +154,7 @@ impl Interpreter<'_> {
         let items = match self.iterate(&value, scope, iterable.span)? {
             Ok(items) => items,
             Err(Live::Unknown(why)) => {
-                self.havoc_target(target, scope, &why)?;
-                self.havoc(body, scope, &why)?;
+                self.repeated_body(&[target], body, scope, &why)?;
                 return Ok(may_return(body, &why));
             }
             Err(_) => return Ok(Flow::Next.into()),
@@ -161,8 +163,7 @@ impl Interpreter<'_> {
         for item in items {
             // It may stand for several.
             if let Live::Unknown(why) = &item {
-                self.havoc_target(target, scope, why)?;
-                self.havoc(body, scope, why)?;
+                self.repeated_body(&[target], body, scope, why)?;
                 maybe.extend(may_return(body, why).maybe);
                 continue;
             }
@@ -173,7 +174,7 @@ impl Interpreter<'_> {
                     Flow::Next | Flow::Continue => {}
                     // What would follow may not: the whole loop is in doubt.
                     Flow::Break => {
-                        self.havoc(body, scope, &why)?;
+                        self.repeated_body(&[target], body, scope, &why)?;
                         return Ok(Outcome { flow: Flow::Next, maybe });
                     }
                     Flow::Return(_) => maybe.push((flow, why)),
@@ -204,14 +205,14 @@ impl Interpreter<'_> {
                 Ok(true) => {}
                 Ok(false) => return self.block(otherwise, scope),
                 Err(why) => {
-                    self.havoc(body, scope, &why)?;
+                    self.repeated_body(&[], body, scope, &why)?;
                     return Ok(may_return(body, &why));
                 }
             }
             let outcome = self.block(body, scope)?;
             if let Some((_, why)) = outcome.maybe.first() {
                 let why = why.clone();
-                self.havoc(body, scope, &why)?;
+                self.repeated_body(&[], body, scope, &why)?;
                 return Ok(Outcome { flow: Flow::Next, maybe: outcome.maybe });
             }
             match outcome.flow {

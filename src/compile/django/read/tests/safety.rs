@@ -114,6 +114,15 @@ fn an_argument_that_never_ends_is_all_that_is_lost() {
 }
 
 #[test]
+fn a_statement_of_a_library_that_never_ends_loses_no_others() {
+    let tree =
+        Tree::migration("import tables", "operations = [tables.LENGTH, tables.NAMES[-1], tables.WIDTH]")
+            .file("tables.py", "LENGTH = 1\nNAMES = []\nwhile True:\n    NAMES.append(1)\nWIDTH = 2\n");
+    let shown: Vec<String> = only(&tree.read()).operations.iter().map(show).collect();
+    assert_eq!(shown, ["1", "?takes too many steps to follow", "2"]);
+}
+
+#[test]
 fn a_chain_of_values_is_dropped_whole() {
     told_of(migration("x = []\nfor it in range(200000):\n    x = [x]\n", "[x]"));
     told_of(migration("x = ()\nfor it in range(200000):\n    x = (x,)\n", "[x == (x,)]"));

@@ -59,13 +59,18 @@ impl Interpreter<'_> {
         let iterable = self.eval(&first.iterable, scope)?;
         let items = match self.iterate(&iterable, scope, first.iterable.span)? {
             Ok(items) => items,
-            Err(unknown) => {
-                made.push((unknown.clone(), unknown));
-                return Ok(());
-            }
+            Err(unknown) => vec![unknown],
         };
         'items: for item in items {
-            if item.is_unknown() {
+            if let Live::Unknown(why) = &item {
+                // It may stand for several.
+                self.repeated(&[&first.target], why, scope, |interpreter| {
+                    for condition in &first.conditions {
+                        interpreter.eval(condition, scope)?;
+                    }
+                    interpreter.loops(it, rest, scope, &mut Vec::new())?;
+                    Ok(Flow::Next.into())
+                })?;
                 made.push((item.clone(), item));
                 continue;
             }
@@ -75,8 +80,12 @@ impl Interpreter<'_> {
                 match self.truth(&value, scope, condition.span)? {
                     Ok(true) => {}
                     Ok(false) => continue 'items,
-                    Err(unknown) => {
-                        let unknown = Live::Unknown(unknown);
+                    Err(why) => {
+                        self.repeated(&[], &why, scope, |interpreter| {
+                            interpreter.loops(it, rest, scope, &mut Vec::new())?;
+                            Ok(Flow::Next.into())
+                        })?;
+                        let unknown = Live::Unknown(why);
                         made.push((unknown.clone(), unknown));
                         continue 'items;
                     }

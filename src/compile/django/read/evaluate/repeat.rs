@@ -1,0 +1,286 @@
+//! What may have been done any number of times, or only half: loops over what is not known, and statements that stopped
+//! on their way. Whatever they may have changed is unknown afterwards.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::Interpreter;
+use super::branch::{Cell, Content, join_lists};
+use super::facts::adds_a_field;
+use super::live::*;
+use super::operator::put_unknown;
+use crate::compile::django::project::Unknown;
+use crate::compile::django::read::syntax::tree::*;
+
+/// Steps for finding out what a statement may have changed that took too many.
+const STEPS_TO_TELL: u64 = 20_000;
+
+/// Packages whose functions read what they are given.
+const DO_NOTHING_TO_A_LIST: [&str; 6] = ["builtins", "django", "logging", "warnings", "pprint", "json"];
+
+impl Interpreter<'_> {
+    /// Keeps in mind what the statement at hand changes, should it stop on its way.
+    pub(super) fn note(&mut self, cell: &Cell) {
+        let is_last = self.touched.last().is_some_and(|it| it.place() == cell.place());
+        if !is_last && !matches!(cell, Cell::Names(_)) {
+            self.touched.push(cell.clone());
+        }
+    }
+
+    /// After a statement that stopped: what it would have bound, and what it did change, is not known.
+    pub(super) fn stopped_half_way(
+        &mut self,
+        stmt: &Stmt,
+        touched_before: usize,
+        scope: &Rc<Scope>,
+        why: &Arc<Unknown>,
+    ) {
+        let limit = std::mem::replace(&mut self.limit, self.module_steps + STEPS_TO_TELL);
+        for cell in self.touched.split_off(touched_before) {
+            self.havoc_cell(cell, why);
+        }
+        let _ = self.havoc(std::slice::from_ref(stmt), scope, why);
+        self.limit = limit;
+    }
+
+    /// What is done any number of times: as it is done once, with whatever that changes unknown. `targets` are bound
+    /// anew each time.
+    pub(super) fn repeated(
+        &mut self,
+        targets: &[&Expr],
+        why: &Arc<Unknown>,
+        scope: &Rc<Scope>,
+        once: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
+    ) -> Result<(), Stop> {
+        targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
+        let (result, journal) = self.attempt(once);
+        for (cell, before) in &journal.entries {
+            if let Some(doubted) = doubted(before, cell.content(), why) {
+                cell.restore(doubted);
+            }
+        }
+        self.keep(journal);
+        match result {
+            Ok(_) | Err(Stop::Raise(_)) => Ok(()),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// A loop's body that runs any number of times.
+    pub(super) fn repeated_body(
+        &mut self,
+        targets: &[&Expr],
+        body: &[Stmt],
+        scope: &Rc<Scope>,
+        why: &Arc<Unknown>,
+    ) -> Result<(), Stop> {
+        self.havoc(body, scope, why)?;
+        self.repeated(targets, why, scope, |it| it.block(body, scope))
+    }
+
+    /// A call whose result nobody takes is there for what it does: a function that is not followed may do anything to a
+    /// list that it is given.
+    pub(super) fn given_away(&mut self, result: &Live, scope: &Rc<Scope>, span: Span) {
+        let Live::Instance(call) = result else { return };
+        let Live::Name(path) = &call.class else { return };
+        if DO_NOTHING_TO_A_LIST.contains(&path.split('.').next().unwrap_or_default()) {
+            return;
+        }
+        let given = call.args.iter().chain(call.keywords.iter().map(|(_, value)| value));
+        let cells: Vec<Cell> = given.filter_map(cell_of).collect();
+        if cells.is_empty() {
+            return;
+        }
+        let reason = format!("is given to `{path}`, which is not followed");
+        if let Live::Unknown(why) = self.unknown(scope, span, reason) {
+            cells.into_iter().for_each(|cell| self.havoc_cell(cell, &why));
+        }
+    }
+
+    fn havoc_cell(&mut self, cell: Cell, why: &Arc<Unknown>) {
+        self.touch(cell.clone());
+        let unknown = Live::Unknown(why.clone());
+        match cell {
+            // What a list held it still holds, with an unknown number of unknown things.
+            Cell::List(items) => items.borrow_mut().push(unknown),
+            Cell::Dict(pairs) => {
+                let mut pairs = pairs.borrow_mut();
+                pairs.iter_mut().for_each(|(_, value)| *value = unknown.clone());
+                put_unknown(&mut pairs, unknown);
+            }
+            Cell::Names(_) => {}
+        }
+    }
+
+    /// What statements may change, when it is not known whether or how often they run.
+    pub fn havoc(&mut self, body: &[Stmt], scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        for stmt in body {
+            self.deeper(|it| it.havoc_statement(stmt, scope, why))?;
+        }
+        Ok(())
+    }
+
+    fn havoc_statement(&mut self, stmt: &Stmt, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        match &stmt.kind {
+            StmtKind::Function(it) => self.bind(scope, it.name.clone(), Live::Unknown(why.clone())),
+            StmtKind::Class(it) => self.bind(scope, it.name.clone(), Live::Unknown(why.clone())),
+            StmtKind::Assign { targets, .. } => {
+                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
+            }
+            StmtKind::AugAssign { target, .. } => self.havoc_object(target, scope, why)?,
+            StmtKind::Delete(targets) => {
+                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
+            }
+            StmtKind::For { target, body, otherwise, .. } => {
+                self.havoc_target(target, scope, why)?;
+                self.havoc(body, scope, why)?;
+                self.havoc(otherwise, scope, why)?;
+            }
+            StmtKind::While { body, otherwise, .. } => {
+                self.havoc(body, scope, why)?;
+                self.havoc(otherwise, scope, why)?;
+            }
+            StmtKind::If { then, otherwise, .. } => {
+                self.havoc(then, scope, why)?;
+                self.havoc(otherwise, scope, why)?;
+            }
+            StmtKind::With { body, .. } => self.havoc(body, scope, why)?,
+            StmtKind::Try { body, handlers, otherwise, finally } => {
+                self.havoc(body, scope, why)?;
+                for handler in handlers {
+                    self.havoc(&handler.body, scope, why)?;
+                }
+                self.havoc(otherwise, scope, why)?;
+                self.havoc(finally, scope, why)?;
+            }
+            StmtKind::Import(names) | StmtKind::ImportFrom { names, .. } => {
+                for alias in names {
+                    let name = alias.bound_as.as_ref().unwrap_or(&alias.name).clone();
+                    self.bind(scope, name, Live::Unknown(why.clone()));
+                }
+            }
+            StmtKind::Expr(expr) => {
+                if let ExprKind::Call(call) = &expr.kind {
+                    self.added |= adds_a_field(call);
+                    // `operations.append(…)`, and whatever a function may do with a list it is given.
+                    if let ExprKind::Attribute(object, _) = &call.function.kind {
+                        self.havoc_object(object, scope, why)?;
+                    }
+                    for arg in &call.args {
+                        self.havoc_object(arg, scope, why)?;
+                    }
+                }
+            }
+            StmtKind::Opaque(_, body) => self.havoc(body, scope, why)?,
+            StmtKind::Return(_)
+            | StmtKind::Raise(_)
+            | StmtKind::Outer
+            | StmtKind::Pass
+            | StmtKind::Break
+            | StmtKind::Continue => {}
+        }
+        Ok(())
+    }
+
+    pub fn havoc_target(&mut self, target: &Expr, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        match &target.kind {
+            ExprKind::Tuple(targets) | ExprKind::List(targets) => {
+                targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))
+            }
+            ExprKind::Subscript(object, _) => self.havoc_object(object, scope, why),
+            _ => self.assign(target, Live::Unknown(why.clone()), scope),
+        }
+    }
+
+    /// What a list held it still holds, with an unknown number of unknown things.
+    fn havoc_object(&mut self, object: &Expr, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+        if !matches!(object.kind, ExprKind::Name(_) | ExprKind::Attribute(..)) {
+            return Ok(());
+        }
+        let value = self.settle(object, scope);
+        let value = self.force(&value)?;
+        if let Some(cell) = cell_of(&value) {
+            self.havoc_cell(cell, why);
+            return Ok(());
+        }
+        match value {
+            Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_) | Live::Tuple(_) => {
+                self.assign(object, Live::Unknown(why.clone()), scope)?;
+            }
+            Live::List(_)
+            | Live::Set(_)
+            | Live::Dict(_)
+            | Live::Bytes(_)
+            | Live::Path(_)
+            | Live::Name(_)
+            | Live::Import(_)
+            | Live::Module(_)
+            | Live::Function(_)
+            | Live::Class(_)
+            | Live::Instance(_)
+            | Live::Bound(_)
+            | Live::Super(_)
+            | Live::Descriptor(..)
+            | Live::Partial(_)
+            | Live::Unknown(_) => {}
+        }
+        Ok(())
+    }
+}
+
+/// What can be changed in place.
+fn cell_of(value: &Live) -> Option<Cell> {
+    match value {
+        Live::List(items) | Live::Set(items) => Some(Cell::List(items.clone())),
+        Live::Dict(pairs) => Some(Cell::Dict(pairs.clone())),
+        _ => None,
+    }
+}
+
+/// What a cell may hold after any number of such changes; `None` where nothing was changed.
+fn doubted(before: &Content, after: Content, why: &Arc<Unknown>) -> Option<Content> {
+    let unknown = || Live::Unknown(why.clone());
+    match (before, after) {
+        (Content::List(before), Content::List(after)) => {
+            let is_same =
+                before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| is_alike(a, b));
+            let joined = join_lists(before, &after, why);
+            let has_grown = joined.len() == before.len() + 1;
+            let is_told = before.last().is_some_and(|it| it.is(&unknown()));
+            let doubted = (!is_same).then(|| match (has_grown, is_told) {
+                (true, true) => before.clone(),
+                (true, false) => joined,
+                (false, _) => vec![unknown()],
+            });
+            doubted.map(Content::List)
+        }
+        (Content::Dict(before), Content::Dict(after)) => {
+            let mut doubted = before.clone();
+            let mut has_changed = before.len() != after.len();
+            for ((key, value), (other, now)) in doubted.iter_mut().zip(&after) {
+                if !is_alike(key, other) || !is_alike(value, now) {
+                    *value = unknown();
+                    has_changed = true;
+                }
+            }
+            has_changed.then(|| {
+                put_unknown(&mut doubted, unknown());
+                Content::Dict(doubted)
+            })
+        }
+        (Content::Names(before), Content::Names(mut after)) => {
+            let has_changed =
+                |(name, value): &(&Arc<str>, &Live)| before.get(name).is_none_or(|it| !is_alike(it, value));
+            let changed: Vec<Arc<str>> =
+                after.iter().filter(has_changed).map(|(name, _)| name.clone()).collect();
+            let any = !changed.is_empty();
+            changed.into_iter().for_each(|name| after.set(name, unknown()));
+            any.then_some(Content::Names(after))
+        }
+        _ => None,
+    }
+}
+
+fn is_alike(a: &Live, b: &Live) -> bool {
+    a.is(b) || super::operator::equal(a, b) == Some(true)
+}

@@ -152,6 +152,12 @@ impl Editor<'_> {
         {
             return true;
         }
+        // The model at the other end has another name, though its table may bear the same.
+        if let (Kind::ManyToMany(was), Kind::ManyToMany(is)) = (&old.field.kind, &new.field.kind)
+            && was.to != is.to
+        {
+            return true;
+        }
         let (Value::Object(was), Value::Object(is)) = (&old.value, &new.value) else { return true };
         if was.class != is.class {
             return true;

@@ -112,6 +112,13 @@ impl Judge<'_> {
                         .push(format!("{foreign_key} on table {table} is not there: {why}"));
                     return;
                 }
+                let maker = foreign_key.provenance.created();
+                let to = &foreign_key.references;
+                if let Some(by) = self.expected.undone_by(self.manifest, to, maker, Part::Table) {
+                    let what = format!("{foreign_key} on table {table} is not as it was made");
+                    return self
+                        .may_be_undone(foreign_key.provenance, format!("{what}, which {by} may have done"));
+                }
                 let rule = if twin.is_some() { Rule::ForeignKeyDiffers } else { Rule::MissingForeignKey };
                 self.missing(
                     rule,

@@ -540,6 +540,26 @@ fn a_table_that_code_visibly_takes_away_is_not_verified() {
     }
 }
 
+/// Code gives the table another name, and the foreign key of another follows it, or goes with it.
+#[test]
+fn a_foreign_key_to_a_table_that_code_takes_away_is_not_verified() {
+    let manifest = manifest_of(
+        "- app: a
+  name: '1'
+  operations:
+  - {create_table: {name: t, columns: {x: integer}, primary_key: [x]}}
+  - {create_table: {name: u, columns: {x: integer}, foreign_keys: [{columns: [x], references: t, referenced_columns: [x]}]}}
+- {app: a, name: '2', dependencies: [a.1], operations: [{opaque: {reason: RunPython, may_touch: [t, t2], may_undo: {tables: [t]}}}]}
+",
+    );
+    let mut observation = healthy(&manifest);
+    let [t, u] = ["t", "u"].map(TableName::unqualified);
+    observation.catalog.actual.tables.remove(&t);
+    edit(&mut observation.catalog.actual, &u, |it| it.foreign_keys.clear());
+    let report = judge(&manifest, &observation);
+    assert_eq!((rules(&report), report.health), (vec![], Health::Healthy), "{:?}", report.blind_spots);
+}
+
 /// A field that was not seen through: its column is there, and that is all that is known of it.
 #[test]
 fn a_column_whose_definition_was_not_seen_is_missed_but_not_compared() {

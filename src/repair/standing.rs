@@ -48,17 +48,18 @@ pub fn standing(
 
 /// The code of a later migration that visibly drops such a thing, so that its absence proves nothing.
 fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
-    let by = |part: Part<'_>| {
-        let maker = provenance(change).created();
-        basis.expected.undone_by(basis.manifest, change.table(), maker, part)
-    };
+    let maker = provenance(change).created();
+    let on = |table, part: Part<'_>| basis.expected.undone_by(basis.manifest, table, maker, part);
+    let by = |part: Part<'_>| on(change.table(), part);
     match change {
         Change::AddColumn { column, .. } | Change::AlterColumn { column, .. } => {
             by(Part::Column(&column.name))
         }
         Change::AddPrimaryKey { primary_key, .. } => by(Part::Constraint(&primary_key.columns)),
         Change::AddUnique { unique, .. } => by(Part::Constraint(&columns(&unique.parts))),
-        Change::AddForeignKey { foreign_key, .. } => by(Part::Constraint(&foreign_key.columns)),
+        Change::AddForeignKey { foreign_key, .. } => {
+            by(Part::Constraint(&foreign_key.columns)).or_else(|| on(&foreign_key.references, Part::Table))
+        }
         Change::AddCheck { check, .. } => by(Part::Constraint(&check.columns)),
         Change::AddIndex { index, .. } => by(Part::Constraint(&columns(&index.parts))),
         Change::AddExclusion { exclusion, .. } => by(Part::Constraint(&columns(&exclusion.parts))),

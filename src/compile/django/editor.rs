@@ -245,7 +245,7 @@ impl<'a> Editor<'a> {
     }
 
     /// `BaseDatabaseSchemaEditor.alter_db_table`.
-    fn rename_table(&mut self, old: &str, new: &str) {
+    pub fn rename_table(&mut self, old: &str, new: &str) {
         if old == new || (self.is_sqlite() && old.eq_ignore_ascii_case(new)) {
             return;
         }

@@ -5,6 +5,7 @@
 
 mod extra;
 mod field;
+mod handed;
 mod identify;
 mod model;
 mod option;
@@ -39,6 +40,8 @@ pub struct Executor<'a> {
     /// Before and after the operation at hand; alike between two operations.
     from: State,
     to: State,
+    /// The models after an operation whose methods were followed, while its work in the database is done.
+    after: Option<State>,
     editor: Editor<'a>,
     pub notices: Vec<Notice>,
     told: BTreeSet<(Arc<PathBuf>, String)>,
@@ -76,6 +79,7 @@ impl<'a> Executor<'a> {
             context,
             from: State::default(),
             to: State::default(),
+            after: None,
             editor: Editor::new(context, order),
             notices: Vec::new(),
             told: BTreeSet::new(),
@@ -153,6 +157,9 @@ impl<'a> Executor<'a> {
 
     fn object(&mut self, object: &Arc<Object>, sides: Sides) {
         if opaque::is_harmless(object) {
+            return;
+        }
+        if self.of_followed(object, sides) {
             return;
         }
         let extra = extra::of(object);
@@ -244,37 +251,6 @@ impl<'a> Executor<'a> {
             let is_deterministic = !matches!(call.arguments.named("deterministic"), Some(Value::Bool(false)));
             self.editor.create_collation(&name, is_deterministic);
         }
-    }
-
-    /// `SeparateDatabaseAndState`: the database's operations see states of their own, which end with them.
-    fn separate(&mut self, call: Call<'_>) -> Result<(), Unseen> {
-        let operations = |position, name| match call.arguments.get(position, name) {
-            None | Some(Value::None) => Ok(Vec::new()),
-            Some(value) => arguments::items(value)
-                .map(<[Value]>::to_vec)
-                .ok_or_else(|| Unseen::anything(format!("`{name}` was not seen through"))),
-        };
-        let database = operations(0, "database_operations");
-        let state = operations(1, "state_operations");
-        if call.sides.database
-            && let Ok(database) = &database
-        {
-            let (from, to) = (self.from.clone(), self.to.clone());
-            for operation in database {
-                self.operations += 1;
-                self.operation(operation, call.sides);
-            }
-            (self.from, self.to) = (from, to);
-        }
-        if call.sides.state
-            && let Ok(state) = &state
-        {
-            for operation in state {
-                self.operations += 1;
-                self.operation(operation, Sides { state: true, database: false });
-            }
-        }
-        database.and(state).map(|_| ())
     }
 
     fn run_python(&mut self, object: &Object, call: Call<'_>) -> Result<(), Unseen> {

@@ -145,6 +145,39 @@ pub struct Unknown {
 /// Stands for the field's name in the name of a column that a class makes of it.
 pub const FIELD_NAME: &str = "«fieldName»";
 
+/// Stands for the label of the migration's app.
+pub const APP_LABEL: &str = "app_label";
+
+/// Stand in a text before and after `app.model`, for the name of the model's table at that time.
+pub const TABLE_OF: [&str; 2] = ["\u{e000}table ", "\u{e001}"];
+
+/// A text with the tables' names in the place of what [`TABLE_OF`] marks; `None` where one is not known, or a mark was cut.
+pub fn tables_filled_in(text: &str, table: impl Fn(&str, &str) -> Option<String>) -> Option<String> {
+    let [before, after] = TABLE_OF;
+    let mut pieces = text.split(before);
+    let mut filled = pieces.next()?.to_owned();
+    for piece in pieces {
+        let (model, rest) = piece.split_once(after)?;
+        let (label, model) = model.split_once('.')?;
+        filled.push_str(&table(label, model)?);
+        filled.push_str(rest);
+    }
+    (!filled.contains(['\u{e000}', '\u{e001}'])).then_some(filled)
+}
+
+/// The class of what holds an operation, and does it for the models of another app: its label, and the operation.
+pub const FOR_APP: &str = "«forApp»";
+
+/// The class of an operation that gives a table another name, and nothing else: the old one and the new one.
+pub const RENAME_TABLE: &str = "«renameTable»";
+
+/// Marks, among the arguments of `SeparateDatabaseAndState`, one that stands for an operation whose methods were followed:
+/// what it does to the database may ask for the models after it.
+pub const HANDED: &str = "«handed»";
+
+/// The class of an operation that makes the table of a model that is there: its name.
+pub const CREATE_TABLE: &str = "«createTable»";
+
 /// An instance: of a field, an operation, a constraint, an index, an expression, or of anything else.
 ///
 /// A class of Django's is never followed into its source: it is named by its shortest public path

@@ -65,8 +65,12 @@ pub fn undone(
         fields.flat_map(|model| said.iter().filter_map(|word| model.field(word)?.column())).collect();
     let columns = tables.iter().filter_map(|table| schema.tables.get(table)).flat_map(|table| &table.columns);
     let names = columns.map(|it| &it.name);
+    // A name that only the database tells may be that of any column.
+    let is_said_elsewhere = |it: &&Name| function.words.iter().any(|word| **word == ***it);
+    let is_any = function.sql.iter().any(|text| drops_a_computed_column(text))
+        && names.clone().find(is_said_elsewhere).is_none();
     let (gone, stay): (BTreeSet<&Name>, BTreeSet<&Name>) =
-        names.partition(|name| said.contains(&***name) || of_fields.contains(&***name));
+        names.partition(|name| is_any || said.contains(&***name) || of_fields.contains(&***name));
     MayUndo {
         columns: gone.into_iter().cloned().collect(),
         constraints,
@@ -74,6 +78,16 @@ pub fn undone(
         tables: tables_gone(function, tables, &statements, state, context),
         ..MayUndo::default()
     }
+}
+
+/// `DROP COLUMN %s`, `RENAME COLUMN {}`
+fn drops_a_computed_column(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
+    words.windows(2).enumerate().any(|(at, both)| {
+        let named = words[at + 2..].iter().find(|it| !is(it, &["IF", "EXISTS"]));
+        is(both[0], &["DROP", "RENAME"]) && is(both[1], &["COLUMN"]) && named.is_none_or(|it| is_computed(it))
+    })
 }
 
 fn is_computed(text: &str) -> bool {

@@ -1,7 +1,8 @@
 //! `RunSQL`: the text that a server gets, read by [`crate::compile::sql`].
 
 use super::super::arguments;
-use super::super::project::{Unknown, Value};
+use super::super::field::ModelKey;
+use super::super::project::{APP_LABEL, Unknown, Value, tables_filled_in};
 use super::{Call, Executor, Sides, Unseen};
 use crate::compile::sql;
 use crate::dialect::Dialect;
@@ -15,6 +16,12 @@ impl Executor<'_> {
             for text in texts {
                 match text {
                     Ok(text) => {
+                        let Some(text) = self.with_tables(text) else {
+                            self.editor.sql(&std::mem::take(&mut statements));
+                            let reason = "RunSQL: a table that it names was not seen through";
+                            self.not_seen(call.at, Opaque::new(reason, MayTouch::Anything), call.sides);
+                            continue;
+                        };
                         statements.extend(sql::read(self.context.project.dialect, &text));
                         if self.context.project.dialect == Dialect::Postgres {
                             // A copy of another is taken as the server's own are: deterministic.
@@ -47,6 +54,21 @@ impl Executor<'_> {
             }
         }
         Ok(())
+    }
+
+    /// With the names that the models have for their tables now.
+    pub(super) fn with_tables(&self, text: String) -> Option<String> {
+        if !text.contains('\u{e000}') && !text.contains('\u{e001}') {
+            return Some(text);
+        }
+        let table = |label: &str, model: &str| {
+            let label = if label == APP_LABEL { &*self.app } else { label };
+            let key = ModelKey::new(label, model);
+            let after = || self.after.as_ref().and_then(|it| it.concrete(&key));
+            let model = self.from.concrete(&key).or_else(after)?;
+            Some(model.table(self.context).to_string())
+        };
+        tables_filled_in(&text, table)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod code;
 mod extra;
+mod followed;
 mod handlers;
 mod own;
 mod wild;
@@ -181,7 +182,7 @@ fn rows_are_no_concern() {
     check_body(
         "def fill(apps, schema_editor):\n    apps.get_model('shop', 'Item').objects.update(code=1)",
         "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(migrations.RunPython.noop), migrations.RunPython(fill), migrations.RunPython(code=partial(fill))]",
-        &["RunPython fill ?? nothing", "RunPython fill ?? nothing"],
+        &["RunPython fill ?? nothing"],
     );
 }
 
@@ -198,7 +199,7 @@ def in_sql(apps, schema_editor):
 def all_of_it(apps, schema_editor):
     rebuild(schema_editor.connection.cursor())
 ",
-        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(named), migrations.RunPython(in_sql), migrations.RunPython(all_of_it)]",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(named, hints={'followed': False}), migrations.RunPython(in_sql, hints={'followed': False}), migrations.RunPython(all_of_it, hints={'followed': False})]",
         &[
             "RunPython named ?? shop_item -table shop_item",
             "RunPython in_sql ?? shop_item",
@@ -222,7 +223,7 @@ def with_names(apps, schema_editor):
 def formatted(apps, schema_editor):
     schema_editor.execute(SQL.format(1))
 ",
-        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(by_name), migrations.RunPython(with_names), migrations.RunPython(formatted)]",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(by_name, hints={'followed': False}), migrations.RunPython(with_names, hints={'followed': False}), migrations.RunPython(formatted, hints={'followed': False})]",
         &[
             "RunPython by_name ?? shop_item",
             "RunPython with_names ?? shop_item",
@@ -252,7 +253,7 @@ def counts(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute('SELECT code FROM shop_item')
 ",
-        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(drops), migrations.RunPython(loosens), migrations.RunPython(in_sql), migrations.RunPython(counts)]",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(drops, hints={'followed': False}), migrations.RunPython(loosens, hints={'followed': False}), migrations.RunPython(in_sql, hints={'followed': False}), migrations.RunPython(counts, hints={'followed': False})]",
         &[
             "RunPython drops ?? shop_item -code -constraints",
             "RunPython loosens ?? shop_item -constraints",

@@ -110,6 +110,8 @@ pub struct Interpreter<'a> {
     added: bool,
     /// While a method of an operation is followed for what it hands on to others.
     handed: Option<handed::Handed>,
+    /// How many expressions and statements stand around of which it is not known whether they are evaluated.
+    doubts: u32,
     journals: Vec<Journal>,
     /// What the statement at hand has changed.
     touched: Vec<Cell>,
@@ -138,6 +140,7 @@ impl<'a> Interpreter<'a> {
             asked: None,
             added: false,
             handed: None,
+            doubts: 0,
             journals: Vec::new(),
             touched: Vec::new(),
             notices: Vec::new(),

@@ -199,7 +199,7 @@ fn a_migration_may_apply_other_operations_or_none() {
     }
 }
 
-/// What is given to `RunSQL` is for one vendor, and what another one gets is told.
+/// What is given to `RunSQL` is for one vendor, and another one gets something else.
 #[test]
 fn an_operation_may_run_sql_of_its_own() {
     check_body(
@@ -216,16 +216,12 @@ class ForEach(migrations.RunSQL):
 ",
         "dependencies = [('shop', '1')]
     operations = [ForEach('CREATE TABLE one (id integer)', 'CREATE TABLE other (id integer)')]",
-        &[
-            "create other: id",
-            "shop.migrations.2.ForEach does its own to the database ?? other -id -constraints -table other (its own too)",
-            "shop.migrations.2.ForEach does its own to the database ?? anything",
-        ],
+        &["create one: id"],
     );
 }
 
 #[test]
-fn an_operation_that_changes_its_field_is_told() {
+fn an_operation_may_change_its_field() {
     check_body(
         "
 class Indexed(migrations.AddField):
@@ -234,10 +230,7 @@ class Indexed(migrations.AddField):
         super().state_forwards(app_label, state)
 ",
         "dependencies = [('shop', '1')]\n    operations = [Indexed('item', 'note', models.IntegerField(null=True))]",
-        &[
-            "shop_item + note integer NULL",
-            "shop.migrations.2.Indexed has its own idea of the models after it ?? shop_item",
-        ],
+        &["shop_item + note integer NULL", "shop_item + index note"],
     );
 }
 
@@ -266,7 +259,7 @@ fn an_operation_may_do_the_same_with_a_precaution() {
     check_forwards(
         "        schema_editor.execute('SET lock_timeout = 1')
         schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index)",
-        &["shop_item + index code", "shop.migrations.2.Mine does its own to the database ?? shop_item"],
+        &["shop_item + index code"],
     );
 }
 
@@ -349,7 +342,7 @@ fn an_operation_that_does_more_than_it_holds_is_told() {
         let compiled = project("", &[("1", ITEM), ("2", &body)]);
         lines(&compiled).into_iter().filter(|it| it.starts_with("2: ")).collect::<Vec<_>>()
     };
-    for class in ["Asks", "Adds", "Knows"] {
+    for class in ["Asks", "Knows"] {
         let told = of(class);
         assert!(
             told[0].starts_with(&format!("2: shop.migrations.2.{class} is an operation of its own ??")),

@@ -53,6 +53,7 @@ impl Interpreter<'_> {
             })),
             Live::Path(path) => self.attribute_of_path(path, name, scope, span).map(Some),
             Live::Bound(_) | Live::Partial(_) | Live::Descriptor(..) => {
+                self.watch_attribute(&object);
                 Ok(Some(self.unknown(scope, span, format!("asks {} for its {name}", format::kind(&object)))))
             }
             Live::None => Ok(None),

@@ -47,6 +47,11 @@ impl Journal {
         self.places.insert(cell.place());
         self.entries.push((cell, before));
     }
+
+    /// Puts everything back.
+    pub fn undo(self) {
+        self.entries.into_iter().for_each(|(cell, before)| cell.restore(before));
+    }
 }
 
 impl Content {
@@ -181,7 +186,7 @@ impl Interpreter<'_> {
     }
 
     /// What an inner branch changed, the outer one changed too.
-    pub(super) fn keep(&mut self, journal: Journal) {
+    pub fn keep(&mut self, journal: Journal) {
         if let Some(outer) = self.journals.last_mut() {
             for (cell, before) in journal.entries {
                 if !outer.has(&cell) {

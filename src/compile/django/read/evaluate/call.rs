@@ -53,6 +53,12 @@ impl Interpreter<'_> {
                 _ => args.push(self.argument(arg, scope)?),
             }
         }
+        if self.handed.is_some()
+            && let (Some(first), Some(Live::Unknown(_))) = (call.args.first(), args.first())
+            && let Some(known) = self.row_statement(first, &function)
+        {
+            args[0] = known;
+        }
         for (name, value) in &call.keywords {
             let span = value.span;
             let value = match self.not_asked(&function, call, name.as_deref(), value, scope) {
@@ -142,15 +148,14 @@ impl Interpreter<'_> {
     ) -> Evaluated {
         self.step()?;
         let function = self.force(function)?;
+        if self.handed.is_some()
+            && let Some(done) = self.watch_call(&function, &args, &keywords, scope, span)?
+        {
+            return Ok(done);
+        }
         match &function {
             Live::Function(closure) => self.call_closure(closure, None, args, keywords, scope, span),
             Live::Bound(bound) => match &bound.callee {
-                Callee::Function(_) | Callee::Method(_) | Callee::Base(..)
-                    if self.handed.is_some()
-                        && let Some(done) = self.hand_on(&bound.receiver, bound.callee.name(), &args) =>
-                {
-                    Ok(done)
-                }
                 Callee::Function(closure) => {
                     self.call_closure(closure, Some(&bound.receiver), args, keywords, scope, span)
                 }

@@ -102,8 +102,8 @@ impl Interpreter<'_> {
                     Ok(true) => self.eval(then, scope),
                     Ok(false) => self.eval(otherwise, scope),
                     Err(why) => {
-                        let then = self.settle(then, scope);
-                        let otherwise = self.settle(otherwise, scope);
+                        let then = self.in_doubt(|it| it.settle(then, scope));
+                        let otherwise = self.in_doubt(|it| it.settle(otherwise, scope));
                         Ok(self.join(then, otherwise, &why))
                     }
                 }
@@ -139,7 +139,10 @@ impl Interpreter<'_> {
         let mut result = Live::Bool(!any);
         let mut doubt: Option<Arc<crate::compile::django::project::Unknown>> = None;
         for value in values {
-            result = self.eval(value, scope)?;
+            result = match doubt {
+                Some(_) => self.in_doubt(|it| it.eval(value, scope))?,
+                None => self.eval(value, scope)?,
+            };
             match self.truth(&result, scope, value.span)? {
                 // What decides, decides whatever stood before it was.
                 Ok(truth) if truth == any => {

@@ -23,7 +23,7 @@ pub use walk::adds_a_field;
 const MANY: usize = 200;
 
 /// Commands of Django's own that change rows, files or nothing (`django/core/management/commands/`, `contrib`).
-const COMMANDS_FOR_ROWS: &[&str] = &[
+pub const COMMANDS_FOR_ROWS: &[&str] = &[
     "changepassword",
     "check",
     "clearsessions",

@@ -1,16 +1,32 @@
-//! Operations that hold others and hand their work on to them: what they come to is told by running their methods, with
-//! a stand-in for the schema editor and for the states.
+//! Operations and code of a project's own that do nothing but what Django's operations and SQL do: what they come to is
+//! told by running their methods, with a stand-in for the schema editor and for the states.
+
+mod editor;
+mod model;
+mod operation;
+mod sql;
 
 use std::rc::Rc;
 
-use super::Interpreter;
-use super::live::*;
+pub use editor::{is_of_connection, leaves_exceptions};
 
-/// What stands for the schema editor and for the state.
+use editor::is_stand_in;
+use operation::{bare, code, for_app, is_name, is_of_operation, usual};
+
+use super::branch::Journal;
+use super::live::*;
+use super::{ARGUMENT_STEPS, Interpreter};
+use crate::compile::django::project::{APP_LABEL, HANDED, Reach};
+use crate::compile::django::read::syntax::tree::{Span, Stmt};
+
+/// What stands for the schema editor and the state.
 const EDITOR: &str = "schema_editor";
 pub const STATE: &str = "project_state";
 /// What a method of an operation may ask of a state without changing it.
 const ASKED_OF_STATE: [&str; 2] = ["clone", "apps"];
+/// Named in place of a method where the code of `RunPython` is followed.
+const CODE: &str = "code";
+const OPERATIONS: &str = "django.db.migrations.";
 
 /// The operations to which a method handed its work, as long as nothing else was seen.
 pub struct Handed {
@@ -19,122 +35,284 @@ pub struct Handed {
     operations: Vec<Live>,
     /// Something of its own, or on a condition.
     lost: bool,
+    /// Branches and `try` blocks that stood around its call.
+    around: (usize, u32),
 }
 
 impl Interpreter<'_> {
-    /// An operation of a class of the sources that does nothing but what others do, as the `SeparateDatabaseAndState` of
-    /// these.
+    /// An operation that does nothing but what others do, as the `SeparateDatabaseAndState` of these.
     pub fn handed_on(&mut self, instance: &Rc<Instance>, scope: &Rc<Scope>) -> Option<Rc<Instance>> {
-        let Live::Class(class) = &instance.class else { return None };
-        let class = class.clone();
-        if self.handed.is_some() || !self.is_bare_operation(&class).ok()? || !self.holds_operations(instance)
-        {
+        if self.handed.is_some() || !self.has_its_own(instance)? {
             return None;
         }
-        let state = self.handed_by(instance, &class, "state_forwards", &[STATE], scope)?;
-        let states = [EDITOR, "from_state", "to_state"];
-        let database = self.handed_by(instance, &class, "database_forwards", &states, scope)?;
+        // What it changes of itself on the way counts only if all of it was seen through.
+        self.journals.push(Journal::default());
+        let depth = self.journals.len();
+        let followed = self.follow(instance, scope);
+        self.journals.truncate(depth);
+        let journal = self.journals.pop().unwrap_or_default();
+        let Some((state, database)) = followed else {
+            journal.undo();
+            return None;
+        };
+        self.keep(journal);
         let keywords = vec![
             ("database_operations".into(), Live::list(database)),
             ("state_operations".into(), Live::list(state)),
+            (HANDED.into(), Live::Bool(true)),
         ];
-        Some(Rc::new(Instance {
-            class: Live::name("django.db.migrations.SeparateDatabaseAndState"),
-            args: Vec::new(),
-            keywords,
-            attributes: SharedNames::default(),
-            base_calls: Default::default(),
-            notice: Default::default(),
-            module: instance.module.clone(),
-            span: instance.span,
-        }))
+        Some(bare(instance, "django.db.migrations.SeparateDatabaseAndState", Vec::new(), keywords))
     }
 
-    /// Derived from `Operation` itself.
-    fn is_bare_operation(&mut self, class: &Rc<Class>) -> Result<bool, Stop> {
+    /// Whether there is something to be followed; `None` where that cannot be told.
+    fn has_its_own(&mut self, instance: &Rc<Instance>) -> Option<bool> {
+        if let Some(code) = code(instance)
+            && self.runs_it_as_usual(instance)?
+        {
+            let function = self.called_by(&code)?;
+            return Some(!matches!(code, Live::Function(_)) || self.function(&function).touches_schema);
+        }
+        let Live::Class(class) = &instance.class else { return None };
+        let class = class.clone();
+        let is_bare = self.is_bare_operation(&class).ok()??;
+        if instance.notice.borrow().is_some() {
+            return None;
+        }
+        let mut does_its_own = code(instance).is_some();
+        for method in ["state_forwards", "database_forwards"] {
+            match self.class_attribute(&class, method).ok()? {
+                Some(Live::Function(closure)) => {
+                    does_its_own |= self.function(&closure).work.own != Reach::Never;
+                }
+                None if !is_bare => {}
+                _ => return None,
+            }
+        }
+        Some(is_bare || does_its_own)
+    }
+
+    /// Of a `RunPython` of whatever class.
+    fn runs_it_as_usual(&mut self, instance: &Rc<Instance>) -> Option<bool> {
+        match &instance.class {
+            Live::Class(class) => {
+                Some(self.class_attribute(&class.clone(), "database_forwards").ok()?.is_none())
+            }
+            _ => Some(true),
+        }
+    }
+
+    /// Whether a class of operations is derived from `Operation` itself, and not from what does something; `None` for any
+    /// other.
+    fn is_bare_operation(&mut self, class: &Rc<Class>) -> Result<Option<bool>, Stop> {
         let lineage = self.lineage(class)?;
         let mut outside = lineage.iter().filter_map(|it| match it {
             Live::Name(path) if path.starts_with("django.") => Some(path.clone()),
             _ => None,
         });
-        Ok(outside
-            .next()
-            .is_some_and(|it| it.starts_with("django.db.migrations.") && it.ends_with(".Operation"))
-            && outside.next().is_none())
+        let first = outside.next().filter(|it| is_of_operation(it));
+        Ok(first.map(|it| it.ends_with(".Operation") && outside.next().is_none()))
     }
 
-    fn holds_operations(&mut self, instance: &Rc<Instance>) -> bool {
-        let values: Vec<Live> = instance.attributes.borrow().iter().map(|(_, value)| value.clone()).collect();
-        values.iter().any(|it| match it {
-            Live::List(items) => items.borrow().clone().iter().any(|it| self.is_operation(it)),
-            Live::Tuple(items) => items.iter().any(|it| self.is_operation(it)),
-            one => self.is_operation(one),
-        })
-    }
-
-    fn is_operation(&mut self, value: &Live) -> bool {
-        let Live::Instance(instance) = value else { return false };
-        match &instance.class {
-            Live::Name(path) => path.starts_with("django.db.migrations."),
-            Live::Class(class) => {
-                let class = class.clone();
-                let is_djangos =
-                    |it: &Live| matches!(it, Live::Name(path) if path.starts_with("django.db.migrations."));
-                self.lineage(&class).is_ok_and(|it| it.iter().any(is_djangos))
-            }
-            _ => false,
+    /// What comes to the models, and what to the database.
+    fn follow(&mut self, instance: &Rc<Instance>, scope: &Rc<Scope>) -> Option<(Vec<Live>, Vec<Live>)> {
+        if let Some(code) = code(instance)
+            && self.runs_it_as_usual(instance)?
+        {
+            let args = vec![Live::name("django.apps.apps"), Live::name(EDITOR)];
+            return Some((Vec::new(), self.handed_by(instance, &code, CODE, args, scope)?));
         }
+        let Live::Class(class) = &instance.class else { return None };
+        let mut of = |method: &'static str, others: &[&str]| {
+            let args = std::iter::once(APP_LABEL).chain(others.iter().copied()).map(Live::name).collect();
+            match self.class_attribute(class, method).ok()? {
+                Some(Live::Function(closure)) => {
+                    let receiver = Live::Instance(instance.clone());
+                    let bound = Bound { receiver, callee: Callee::Function(closure) };
+                    self.handed_by(instance, &Live::Bound(Rc::new(bound)), method, args, scope)
+                }
+                None => Some(vec![usual(instance)?]),
+                _ => None,
+            }
+        };
+        let state = of("state_forwards", &[STATE])?;
+        Some((state, of("database_forwards", &[EDITOR, "from_state", "to_state"])?))
     }
 
     fn handed_by(
         &mut self,
         instance: &Rc<Instance>,
-        class: &Rc<Class>,
+        function: &Live,
         method: &'static str,
-        others: &[&str],
+        args: Vec<Live>,
         scope: &Rc<Scope>,
     ) -> Option<Vec<Live>> {
-        let Ok(Some(Live::Function(closure))) = self.class_attribute(class, method) else { return None };
-        self.handed = Some(Handed { method, holder: instance.clone(), operations: Vec::new(), lost: false });
-        let args = std::iter::once("app_label").chain(others.iter().copied()).map(Live::name).collect();
-        let receiver = Live::Instance(instance.clone());
-        let done = self.call_closure(&closure, Some(&receiver), args, Vec::new(), scope, instance.span);
+        self.handed = Some(Handed {
+            method,
+            holder: instance.clone(),
+            operations: Vec::new(),
+            lost: false,
+            around: (self.journals.len(), self.catching),
+        });
+        // What takes too long to follow costs nothing else its steps.
+        let (steps, limit) = (self.module_steps, self.limit);
+        self.limit = limit.min(steps + ARGUMENT_STEPS);
+        let done = self.call(function, args, Vec::new(), scope, instance.span);
+        self.limit = limit;
+        if matches!(done, Err(Stop::Exhausted(_))) {
+            self.module_steps = steps;
+        }
         let handed = self.handed.take()?;
-        let is_known = !handed.lost && matches!(done, Ok(it) if !it.is_unknown());
-        is_known.then_some(handed.operations)
+        (!handed.lost && done.is_ok()).then_some(handed.operations)
     }
 
-    /// A call while a method is followed for what it hands on. `None` where it is to be made as any other.
-    pub fn hand_on(&mut self, receiver: &Live, method: &str, args: &[Live]) -> Option<Live> {
-        let wanted = self.handed.as_ref()?.method;
-        if method == "allow_migrate_model" || method == "allow_migrate" {
+    /// The function of the sources that a callable comes down to.
+    fn called_by(&mut self, code: &Live) -> Option<Rc<Closure>> {
+        match code {
+            Live::Function(closure) => Some(closure.clone()),
+            Live::Bound(bound) => match &bound.callee {
+                Callee::Function(closure) => Some(closure.clone()),
+                _ => None,
+            },
+            Live::Partial(partial) => self.called_by(&partial.function.clone()),
+            Live::Instance(instance) => match &instance.class {
+                Live::Class(class) => match self.class_attribute(&class.clone(), "__call__").ok()? {
+                    Some(Live::Function(closure)) => Some(closure),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A call while a method is followed. `None` where it is to be made as any other.
+    pub fn watch_call(
+        &mut self,
+        function: &Live,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let known = match function {
+            Live::Bound(bound) => {
+                let name = bound.callee.name();
+                match self.hand_on(&bound.receiver, &bound.callee, args) {
+                    Some(done) => Some(done),
+                    None => self.method_of_stand_in(&bound.receiver, name, args, keywords, scope, span)?,
+                }
+            }
+            Live::Name(path) => self.function_of_stand_in(path, args, keywords, scope, span)?,
+            _ => None,
+        };
+        if known.is_some() {
+            return Ok(known);
+        }
+        let is_followed = match function {
+            Live::Function(it) => it.decorated.is_none(),
+            Live::Bound(it) => matches!(&it.callee, Callee::Function(it) if it.decorated.is_none()),
+            Live::Class(_) | Live::Partial(_) | Live::Descriptor(..) => true,
+            _ => false,
+        };
+        if !is_followed && self.is_used_by(function, args, keywords) {
+            self.lose();
+        }
+        Ok(None)
+    }
+
+    /// Whether something that is not followed gets hold of what changes the schema.
+    fn is_used_by(&mut self, function: &Live, args: &[Live], keywords: &Keywords) -> bool {
+        let all = args.iter().chain(keywords.iter().map(|(_, it)| it)).chain([function]);
+        let all: Vec<Live> = all.cloned().collect();
+        all.iter().any(|it| match it {
+            Live::Function(closure) => self.function(closure).touches_schema,
+            Live::Bound(bound) => match &bound.callee {
+                Callee::Function(closure) => self.function(closure).touches_schema,
+                _ => is_stand_in(&bound.receiver),
+            },
+            it => is_stand_in(it),
+        })
+    }
+
+    /// `operation.state_forwards(…)`, `super().database_forwards(…)`, and what operations ask themselves.
+    fn hand_on(&mut self, receiver: &Live, callee: &Callee, args: &[Live]) -> Option<Live> {
+        let (name, wanted) = (callee.name(), self.handed.as_ref()?.method);
+        if matches!(name, "allow_migrate_model" | "allow_migrate") {
             return Some(Live::Bool(true));
         }
-        if !matches!(method, "state_forwards" | "database_forwards") {
+        if !matches!(name, "state_forwards" | "database_forwards" | "_run_sql") {
             return None;
         }
-        let is_certain = self.journals.is_empty() && self.trying == 0;
-        let is_other = |it: &Handed| !matches!(receiver, Live::Instance(one) if Rc::ptr_eq(one, &it.holder));
-        let is_operation = self.is_operation(receiver);
-        let editor = matches!(args.get(1), Some(Live::Name(it)) if **it == *EDITOR);
-        let handed = self.handed.as_mut()?;
-        if !is_operation || !is_other(handed) {
-            handed.lost = true;
-        } else if method == wanted {
-            handed.lost |= !is_certain || (method == "database_forwards" && !editor);
-            handed.operations.push(receiver.clone());
+        let holder = self.handed.as_ref()?.holder.clone();
+        let is_itself = matches!(receiver, Live::Instance(one) if Rc::ptr_eq(one, &holder));
+        if is_itself && matches!(callee, Callee::Function(_)) {
+            // A class of the sources between it and Django's.
+            return None;
+        }
+        if name == "_run_sql" {
+            self.hand_on_sql(args.get(1).cloned(), None, &holder);
+            return Some(Live::None);
+        }
+        let operation =
+            if is_itself { usual(&holder) } else { self.is_operation(receiver).then(|| receiver.clone()) };
+        let has_editor = is_name(args.get(1), EDITOR);
+        let of_app = |it: Live| for_app(it, args.first()?, &holder);
+        match operation.and_then(of_app) {
+            Some(operation) if name == wanted && (name != "database_forwards" || has_editor) => {
+                self.hand(operation);
+            }
+            // The models are taken along while the database is looked at.
+            Some(_) if name == "state_forwards" && wanted == "database_forwards" => {}
+            _ => self.lose(),
         }
         Some(Live::None)
     }
 
-    /// Something that is not followed is called, or asked for.
-    pub fn watch_outside(&mut self, path: &str, args: &[Live]) {
-        let Some(handed) = &mut self.handed else { return };
-        let below = |root: &str| path.strip_prefix(root).and_then(|it| it.strip_prefix('.'));
-        let is_editor = |it: &Live| matches!(it, Live::Name(name) if **name == *EDITOR || **name == *STATE);
-        handed.lost |= below(EDITOR).is_some_and(|it| !it.starts_with("connection.alias"))
-            || below(STATE)
-                .is_some_and(|it| !ASKED_OF_STATE.contains(&it.split('.').next().unwrap_or_default()))
-            || args.iter().any(is_editor);
+    fn hand(&mut self, operation: Live) {
+        let now = (self.journals.len(), self.catching);
+        let is_certain = self.doubts == 0;
+        if let Some(handed) = &mut self.handed {
+            handed.lost |= !is_certain || now != handed.around;
+            handed.operations.push(operation);
+        }
+    }
+
+    pub fn lose(&mut self) {
+        if let Some(handed) = &mut self.handed {
+            handed.lost = true;
+        }
+    }
+
+    fn is_operation(&mut self, value: &Live) -> bool {
+        let Live::Instance(instance) = value else { return false };
+        match &instance.class {
+            Live::Name(path) => is_of_operation(path),
+            Live::Class(class) => {
+                let class = class.clone();
+                self.lineage(&class).is_ok_and(|it| {
+                    it.iter().any(|it| matches!(it, Live::Name(path) if is_of_operation(path)))
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// While a method is followed: statements of which it is not known whether they run, for what they hand on.
+    pub fn watch_block(&mut self, body: &[Stmt], scope: &Rc<Scope>) -> Result<(), Stop> {
+        if self.handed.is_none() {
+            return Ok(());
+        }
+        match self.in_doubt(|it| it.block(body, scope)) {
+            Ok(_) | Err(Stop::Raise(_)) => Ok(()),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// Evaluates what may not be, or not as often: whatever it hands on is not certain.
+    pub fn in_doubt<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        self.doubts += 1;
+        let result = work(self);
+        self.doubts -= 1;
+        result
     }
 }

@@ -281,6 +281,13 @@ pub struct Bound {
     pub callee: Callee,
 }
 
+impl Bound {
+    /// Of an object whose class is not followed: it may be no method at all, but a value.
+    pub fn is_of_outside(&self) -> bool {
+        matches!(&self.receiver, Live::Instance(it) if matches!(it.class, Live::Name(_)))
+    }
+}
+
 #[derive(Clone, Debug)]
 pub enum Callee {
     Function(Rc<Closure>),

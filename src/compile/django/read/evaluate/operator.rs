@@ -5,6 +5,7 @@ mod compare;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::handed::is_of_connection;
 use super::live::*;
 use super::{Interpreter, MAX_LENGTH, format};
 use crate::compile::django::project::Unknown;
@@ -41,6 +42,7 @@ impl Interpreter<'_> {
             Live::Path(_) | Live::Function(_) | Live::Class(_) | Live::Module(_) | Live::Partial(_) => {
                 Some(true)
             }
+            Live::Bound(it) if it.is_of_outside() => None,
             Live::Bound(_) | Live::Descriptor(..) => Some(true),
             Live::Instance(instance) => match &instance.class {
                 Live::Class(class) => {
@@ -56,6 +58,7 @@ impl Interpreter<'_> {
                 }
                 _ => None,
             },
+            Live::Name(path) if is_of_connection(path) => None,
             // A class or function of Django's is true, a constant may be anything.
             Live::Name(path) => path
                 .rsplit('.')

@@ -111,12 +111,6 @@ impl Interpreter<'_> {
         if path.starts_with("django.db.m") {
             return Ok(self.outside_instance(path, args, keywords, scope, span));
         }
-        if self.handed.is_some() {
-            self.watch_outside(path, &args);
-            if path.ends_with(".allow_migrate") || path.ends_with(".allow_migrate_model") {
-                return Ok(Live::Bool(true));
-            }
-        }
         if let Some(found) = self.resource_call(path, &args, &keywords, scope, span)? {
             return Ok(found);
         }

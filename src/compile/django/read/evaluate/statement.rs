@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::*;
-use super::{Interpreter, format};
+use super::{Interpreter, format, handed};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -91,12 +91,17 @@ impl Interpreter<'_> {
                 };
             }
             StmtKind::With { items, body } => {
+                let mut may_catch = false;
                 for (context, target) in items {
                     let value = self.eval(context, scope)?;
+                    may_catch |= self.handed.is_some() && !handed::leaves_exceptions(&value);
                     let value = self.enter(value, scope, context.span)?;
                     if let Some(target) = target {
                         self.assign(target, value, scope)?;
                     }
+                }
+                if may_catch {
+                    return self.in_doubt(|it| it.block(body, scope));
                 }
                 return self.block(body, scope);
             }
@@ -134,6 +139,7 @@ impl Interpreter<'_> {
             StmtKind::Continue => return Ok(Flow::Continue.into()),
             StmtKind::Opaque(what, body) => {
                 if let Live::Unknown(why) = self.unknown(scope, span, *what) {
+                    self.watch_block(body, scope)?;
                     self.havoc(body, scope, &why)?;
                     return Ok(may_return(body, &why));
                 }

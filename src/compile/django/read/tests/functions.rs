@@ -47,7 +47,7 @@ fn check(bodies: &[(&str, bool)]) {
     for (position, (body, _)) in bodies.iter().enumerate() {
         let body = body.replace('\n', "\n    ");
         before.push_str(&format!("def f{position}(apps, schema_editor):\n    {body}\n"));
-        calls.push(format!("migrations.RunPython(f{position})"));
+        calls.push(format!("migrations.RunPython(f{position}, hints={{'followed': False}})"));
     }
     let project = Tree::migration(&before, &format!("operations = [{}]", calls.join(", ")))
         .file("shop/helpers.py", HELPERS)
@@ -92,8 +92,8 @@ fn the_schema_is_reached_by_helpers_however_they_are_named() {
 #[test]
 fn the_editor_is_known_by_its_place() {
     let before = "def by_place(apps, se):\n    se.execute('x')\n\ndef all_of_it(*args):\n    args[1].execute('x')\n\n\
-        class Mine(migrations.operations.base.Operation):\n    def database_forwards(self, app, se, old, new):\n        se.execute('x')\n";
-    let body = "operations = [migrations.RunPython(by_place), migrations.RunPython(all_of_it), Mine()]";
+        class Mine(migrations.operations.base.Operation):\n    def database_forwards(self, app, se, old, new):\n        se.execute(x())\n";
+    let body = "operations = [migrations.RunPython(by_place, hints={'x': 1}), migrations.RunPython(all_of_it, hints={'x': 1}), Mine()]";
     let project = Tree::migration(before, body).read();
     for operation in &only(&project).operations {
         let Value::Object(object) = operation else { panic!("{operation:?}") };

@@ -335,8 +335,8 @@ fn functions_are_told_without_being_run() {
         def nothing(apps, schema_editor):\n    '''Select nothing.'''\n    pass\n";
     let project = Tree::migration(
         before,
-        "operations = [migrations.RunPython(rows, nothing), migrations.RunPython(ddl), \
-         migrations.RunPython(lambda apps, editor: editor.connection.cursor())]",
+        "operations = [migrations.RunPython(rows, nothing), migrations.RunPython(ddl, hints={'x': 1}), \
+         migrations.RunPython(lambda apps, editor: editor.connection.cursor(), hints={'x': 1})]",
     )
     .read();
     let function = |at: usize, arg: usize| match &object(&only(&project).operations[at]).args[arg] {
@@ -369,7 +369,8 @@ fn the_editor_is_followed_where_it_goes_and_a_vendor_that_is_another_is_not() {
         def here(apps, schema_editor):\n    if schema_editor.connection.vendor != 'postgresql':\n        schema_editor.execute('x')\n\n\
         def outside(apps, schema_editor):\n    unheard(schema_editor)\n\n";
     let names = ["rows", "passed", "drops", "elsewhere", "leaves", "here", "outside"];
-    let calls: Vec<String> = names.iter().map(|it| format!("migrations.RunPython({it})")).collect();
+    let calls: Vec<String> =
+        names.iter().map(|it| format!("migrations.RunPython({it}, hints={{'x': 1}})")).collect();
     let project =
         Tree::migration(before, &format!("operations = [{}]", calls.join(", "))).on(Dialect::Sqlite).read();
     let touches: Vec<bool> = (only(&project).operations.iter())

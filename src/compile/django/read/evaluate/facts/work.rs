@@ -11,6 +11,10 @@ use crate::dialect::Dialect;
 const ASKING: &[&str] =
     &["quote_name", "quote_value", "skip_default", "effective_default", "prepare_default"];
 
+/// Methods of lists and dictionaries that change them.
+const CHANGING: &[&str] =
+    &["append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"];
+
 /// What `database_forwards` and `state_forwards` do with what they are given to change: the editor, or else the third
 /// parameter, the state.
 pub fn of(definition: &FunctionDef, editor: Option<&Arc<str>>, dialect: Dialect) -> Work {
@@ -202,6 +206,9 @@ impl Method<'_> {
     }
 
     fn is_what_it_says(&self, target: &Expr) -> bool {
+        if let ExprKind::Subscript(object, _) = &target.kind {
+            return self.is_what_it_says(object);
+        }
         let ExprKind::Attribute(object, name) = &target.kind else { return false };
         let decides = matches!(
             &**name,
@@ -318,8 +325,7 @@ impl Method<'_> {
                 matches!(&it.kind, ExprKind::Literal(Literal::Str(text))
                     if text.trim_start().get(..6).is_some_and(|it| it.eq_ignore_ascii_case("select")))
             };
-            let is_list = matches!(&object.kind, ExprKind::Attribute(_, name) if &**name == "operations");
-            if is_list && matches!(&**name, "append" | "clear" | "extend" | "insert" | "pop" | "remove") {
+            if CHANGING.contains(&&**name) && self.is_what_it_says(object) {
                 done.then(Done::own());
             }
             let executes = matches!(&**name, "execute" | "executemany" | "executescript" | "callproc");

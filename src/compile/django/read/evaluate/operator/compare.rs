@@ -169,6 +169,7 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
         }
         (Live::Instance(_), Live::None) | (Live::None, Live::Instance(_)) => Some(false),
         (Live::Instance(_), _) | (_, Live::Instance(_)) => None,
+        (Live::Bound(it), _) | (_, Live::Bound(it)) if it.is_of_outside() => None,
         (a, b) => Some(a.is(b)),
     }
 }

@@ -16,7 +16,7 @@ impl Interpreter<'_> {
     pub fn outside_attribute(&mut self, path: &str, name: &str) -> Evaluated {
         let full = format!("{path}.{name}");
         if path == STATE {
-            self.watch_outside(&full, &[]);
+            self.watch_state(name);
         }
         let connection = matches!(
             path,
@@ -25,6 +25,7 @@ impl Interpreter<'_> {
         let dialect = self.world.dialect;
         let version = i128::from(self.world.django.0);
         Ok(match (path, name) {
+            ("schema_editor", "collect_sql") => Live::Bool(false),
             (_, "vendor") if connection => Live::str(match dialect {
                 Dialect::Postgres => "postgresql",
                 Dialect::Mysql | Dialect::Mariadb => "mysql",
@@ -85,7 +86,12 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         Ok(match path {
-            "django.db.connections" => Live::name("django.db.connection"),
+            "django.db.connections" => {
+                if index.as_str().is_none_or(|it| **it != *self.world.database) {
+                    self.lose();
+                }
+                Live::name("django.db.connection")
+            }
             "sys.modules" => match index.as_str() {
                 Some(name) if *name == scope.module.name => Live::Module(scope.module.clone()),
                 Some(name) => match self.import(name)? {

@@ -1,0 +1,112 @@
+//! Operations that hold others, and what the methods and the code of a project's own came to when they were followed.
+
+use std::sync::Arc;
+
+use super::super::arguments;
+use super::super::field::ModelKey;
+use super::super::project::{CREATE_TABLE, FOR_APP, HANDED, Object, RENAME_TABLE, Value};
+use super::{Call, Executor, Sides, Unseen};
+use crate::migration::{MayTouch, Opaque};
+
+impl Executor<'_> {
+    /// Whether it is an operation that only following made, and is done now.
+    pub(super) fn of_followed(&mut self, object: &Arc<Object>, sides: Sides) -> bool {
+        match (&*object.class, object.args.as_slice()) {
+            (FOR_APP, [Value::Str(label), operation]) => {
+                let app = std::mem::replace(&mut self.app, label.clone());
+                self.operation(operation, sides);
+                self.app = app;
+            }
+            (CREATE_TABLE, [Value::Str(name)]) => self.create_table(name, object, sides),
+            (RENAME_TABLE, [Value::Str(old), Value::Str(new)]) => self.rename_table([old, new], sides),
+            _ => return false,
+        }
+        true
+    }
+
+    /// `SeparateDatabaseAndState`: the database's operations see states of their own, which end with them.
+    pub(super) fn separate(&mut self, call: Call<'_>) -> Result<(), Unseen> {
+        let operations = |position, name| match call.arguments.get(position, name) {
+            None | Some(Value::None) => Ok(Vec::new()),
+            Some(value) => arguments::items(value)
+                .map(<[Value]>::to_vec)
+                .ok_or_else(|| Unseen::anything(format!("`{name}` was not seen through"))),
+        };
+        let database = operations(0, "database_operations");
+        let state = operations(1, "state_operations");
+        if let Some(_) = call.arguments.named(HANDED)
+            && let (Ok(database), Ok(state)) = (&database, &state)
+        {
+            self.handed(database, state, call.sides);
+            return Ok(());
+        }
+        if call.sides.database
+            && let Ok(database) = &database
+        {
+            let (from, to) = (self.from.clone(), self.to.clone());
+            for operation in database {
+                self.operations += 1;
+                self.operation(operation, call.sides);
+            }
+            (self.from, self.to) = (from, to);
+        }
+        if call.sides.state
+            && let Ok(state) = &state
+        {
+            for operation in state {
+                self.operations += 1;
+                self.operation(operation, Sides { state: true, database: false });
+            }
+        }
+        database.and(state).map(|_| ())
+    }
+
+    /// What followed methods came to: what is done to the database may ask for the models after it.
+    fn handed(&mut self, database: &[Value], state: &[Value], sides: Sides) {
+        let before = (self.from.clone(), self.to.clone());
+        if sides.state {
+            for operation in state {
+                self.operation(operation, Sides { state: true, database: false });
+            }
+        }
+        if sides.database {
+            let from = std::mem::replace(&mut self.from, before.0);
+            let to = std::mem::replace(&mut self.to, before.1);
+            let outer = self.after.replace(to.clone());
+            for operation in database {
+                self.operation(operation, sides);
+            }
+            self.after = outer;
+            (self.from, self.to) = (from, to);
+        }
+    }
+
+    /// What `SchemaEditor.create_model` does for a model that the state has.
+    fn create_table(&mut self, name: &str, object: &Object, sides: Sides) {
+        let key = ModelKey::new(self.app.clone(), name);
+        let after = self.after.clone().filter(|it| it.get(&key).is_some());
+        let state = after.unwrap_or_else(|| self.to.clone());
+        match state.get(&key) {
+            Some(model) => {
+                if sides.database && model.has_table(self.context) {
+                    self.editor.create_model_with(&state, model, |_| {});
+                }
+            }
+            None => {
+                let Err(unseen) = self.model_of(name) else { return };
+                let may_touch = unseen.table.map_or(MayTouch::Anything, |it| MayTouch::Tables([it].into()));
+                self.not_seen(&object.at, Opaque::new(unseen.reason, may_touch), sides);
+            }
+        }
+    }
+
+    /// What `SchemaEditor.alter_db_table` does.
+    fn rename_table(&mut self, names: [&str; 2], sides: Sides) {
+        let [old, new] = names.map(|it| self.with_tables(it.to_owned()));
+        if sides.database
+            && let (Some(old), Some(new)) = (old, new)
+        {
+            self.editor.rename_table(&old, &new);
+        }
+    }
+}

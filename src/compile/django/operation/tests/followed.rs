@@ -1,0 +1,213 @@
+//! Code and operations of a project's own that are followed to the SQL and the operations that they come to.
+
+use super::{ITEM, check_body, lines, project};
+
+const BOTH: &str = "
+    def state_forwards(self, app_label, state):
+        super().state_forwards(app_label, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+";
+
+/// Each function, in its turn as the code of a `RunPython`.
+#[track_caller]
+fn check_code(functions: &str, expected: &[&str]) {
+    let names = functions.lines().filter_map(|it| it.strip_prefix("def ")?.split('(').next());
+    let calls: Vec<String> = names.map(|it| format!("migrations.RunPython({it})")).collect();
+    let body = format!("dependencies = [('shop', '1')]\n    operations = [{}]", calls.join(", "));
+    check_body(&format!("from django.db import connection, transaction\n{functions}"), &body, expected);
+}
+
+#[track_caller]
+fn check_class(class: &str, operations: &str, expected: &[&str]) {
+    let body = format!("dependencies = [('shop', '1')]\n    operations = [{operations}]");
+    check_body(class, &body, expected);
+}
+
+#[test]
+fn sql_that_code_executes_is_read() {
+    check_code(
+        "
+TABLES = ['one', 'two']
+SQL = 'CREATE TABLE %(table)s (id integer)'
+
+def by_editor(apps, schema_editor):
+    for table in TABLES:
+        schema_editor.execute(SQL % {'table': table})
+
+def by_cursor(apps, se):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute('UPDATE shop_item SET code = %s', [1])
+        cursor.execute('ALTER TABLE one ADD COLUMN note text DEFAULT %s', ['it'])
+        for (key,) in cursor.fetchall():
+            cursor.execute(f'DELETE FROM shop_item WHERE id = {key}')
+            cursor.execute('UPDATE shop_item SET code = %d WHERE id = %d' % (1, key))
+
+def by_name(apps, schema_editor):
+    table = apps.get_model('shop', 'Item')._meta.db_table
+    quote = schema_editor.quote_name
+    schema_editor.execute('CREATE INDEX {} ON {} ({})'.format(quote(table + '_by'), quote(table), quote('code')))
+
+def split(apps, schema_editor):
+    if schema_editor.connection.vendor == 'mysql':
+        return
+    cursor = schema_editor.connection.cursor()
+    try:
+        [cursor.execute(it) for it in 'DROP TABLE one; DROP TABLE two'.split(';')]
+    finally:
+        cursor.close()
+",
+        &[
+            "create one: id",
+            "create two: id",
+            "one + note text NULL DEFAULT 'it'",
+            "shop_item + index code",
+            "drop one",
+            "drop two",
+        ],
+    );
+}
+
+#[test]
+fn what_code_has_the_editor_do_is_the_operation_that_does_the_same() {
+    check_code(
+        "
+def alters(apps, schema_editor):
+    Item = apps.get_model('shop', 'Item')
+    new = models.BigIntegerField(null=True)
+    new.set_attributes_from_name('code')
+    schema_editor.alter_field(Item, Item._meta.get_field('code'), new)
+    field = models.IntegerField(db_index=True)
+    field.set_attributes_from_name('size')
+    schema_editor.add_field(Item, field)
+    schema_editor.add_index(Item, models.Index(fields=['name'], name='by_name'))
+    schema_editor.remove_field(Item, Item._meta.get_field('name'))
+
+def renames(apps, schema_editor):
+    schema_editor.alter_db_table(apps.get_model('shop', 'Item'), 'shop_item', 'shop_thing')
+",
+        &[
+            "shop_item ~ code bigint NULL",
+            "shop_item + size integer NOT NULL",
+            "shop_item + index name",
+            "shop_item - name",
+            "rename shop_item to shop_thing",
+            "shop_thing + index size",
+        ],
+    );
+}
+
+/// Whatever hangs on what only the database knows is told, and nothing of it is taken for done.
+#[test]
+fn what_is_not_certain_of_code_is_told() {
+    for (body, expected) in [
+        ("if is_wanted():\n        DROPS", true),
+        ("if not is_wanted():\n        return\n    DROPS", true),
+        ("is_wanted() and DROPS", true),
+        ("DROPS if is_wanted() else None", true),
+        ("for it in apps.get_model('shop', 'Item').objects.all():\n        DROPS", true),
+        ("[DROPS for it in wanted()]", true),
+        ("[DROPS for it in [1] if wanted(it)]", true),
+        ("try:\n        DROPS\n    except Exception:\n        pass", true),
+        ("with suppress():\n        DROPS", true),
+        ("connection.cursor().cursor.execute(SQL)", true),
+        ("connection.connection.cursor().execute(SQL)", true),
+        ("connections['other'].cursor().execute(SQL)", true),
+        ("transaction.on_commit(lambda: DROPS)", true),
+        ("unheard_of(schema_editor)\n    DROPS", true),
+        ("cursor = connection.cursor()\n    if cursor.rowcount:\n        DROPS", true),
+        ("cursor = connection.cursor()\n    while cursor.rowcount != 0:\n        DROPS", true),
+        ("schema_editor.deferred_sql.append(SQL)", true),
+        ("call_command('unheard_of')\n    DROPS", true),
+        ("if not schema_editor.collect_sql:\n        DROPS", false),
+        ("def inner():\n        DROPS\n    inner()", false),
+    ] {
+        let body = body.replace("DROPS", "schema_editor.execute(SQL)");
+        let functions = format!(
+            "from contextlib import suppress\nfrom django.core.management import call_command\n\
+             from django.db import connection, connections, transaction\n\n\
+             SQL = 'ALTER TABLE shop_item DROP COLUMN code'\n\ndef f(apps, schema_editor):\n    {body}\n\n\
+             class Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    \
+             operations = [migrations.RunPython(f)]\n"
+        );
+        let compiled = project("", &[("1", ITEM), ("2", &functions)]);
+        let told = lines(&compiled).into_iter().filter(|it| it.starts_with("2: ")).collect::<Vec<_>>();
+        let is_told = told.iter().any(|it| it.contains("RunPython f ?? shop_item"));
+        assert_eq!((is_told, told.len()), (expected, 1), "{body}: {told:?}");
+    }
+}
+
+#[test]
+fn an_operation_may_change_what_it_says_of_itself() {
+    check_class(
+        &format!(
+            "
+class Renamed(migrations.AddField):
+    def state_forwards(self, app_label, state):
+        self.name = f'x_{{self.name}}'
+        super().state_forwards(app_label, state)
+
+class Wide(migrations.CreateModel):
+    def state_forwards(self, app_label, state):
+        self.options['db_table'] = 'wide'
+        self.fields.append(('more', models.IntegerField(null=True)))
+        super().state_forwards(app_label, state)
+
+class Filled(migrations.RunSQL):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.execute(self.sql.replace('TABLE', 'TABLE filled_'))
+
+class Both(migrations.AlterField):{BOTH}        schema_editor.execute('CREATE TABLE beside (id integer)')
+"
+        ),
+        "Renamed('item', 'a', models.IntegerField(null=True)),
+        Wide('Wide', [('id', models.BigAutoField(primary_key=True))], options={}),
+        Filled('CREATE TABLE one (id integer)'.replace(' one', 'one')),
+        Both('item', 'code', models.BigIntegerField())",
+        &[
+            "shop_item + x_a integer NULL",
+            "create wide: id more",
+            "create filled_one: id",
+            "shop_item ~ code bigint NOT NULL",
+            "create beside: id",
+        ],
+    );
+}
+
+#[test]
+fn an_operation_may_hand_its_work_to_others_that_it_makes() {
+    check_class(
+        "
+class Several(migrations.operations.base.Operation):
+    def __init__(self, model, names):
+        self.model, self.names = model, names
+    def made(self):
+        return [migrations.AddField(self.model, it, models.IntegerField(null=True)) for it in self.names]
+    def state_forwards(self, app_label, state):
+        for operation in self.made():
+            operation.state_forwards(app_label, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for operation in self.made():
+            to_state = from_state.clone()
+            operation.state_forwards(app_label, to_state)
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+            from_state = to_state
+
+class Elsewhere(migrations.operations.base.Operation):
+    def state_forwards(self, app_label, state):
+        migrations.CreateModel('Far', [('id', models.AutoField(primary_key=True))]).state_forwards('store', state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        far = to_state.apps.get_model('store', 'Far')
+        schema_editor.create_model(far)
+        schema_editor.execute(f'CREATE INDEX by ON {far._meta.db_table} (id)')
+",
+        "Several('item', ['a', 'b']), migrations.RenameField('item', 'b', 'c'), Elsewhere()",
+        &[
+            "shop_item + a integer NULL",
+            "shop_item + b integer NULL",
+            "shop_item.b to c",
+            "create store_far: id",
+            "store_far + index id",
+        ],
+    );
+}

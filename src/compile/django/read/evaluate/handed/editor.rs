@@ -1,0 +1,197 @@
+//! What stands for the schema editor, a connection and its cursor, and what is asked of them.
+
+use std::rc::Rc;
+
+use super::super::facts::COMMANDS_FOR_ROWS;
+use super::super::live::*;
+use super::super::{Interpreter, format};
+use super::{ASKED_OF_STATE, EDITOR, STATE};
+use crate::compile::django::read::syntax::tree::Span;
+
+const CONNECTION: &str = "django.db.connection";
+/// The class of what stands for a cursor.
+const CURSOR: &str = "django.db.connection.cursor";
+
+/// The schema editor, a connection or a cursor, or a part of one of them.
+pub fn is_stand_in(value: &Live) -> bool {
+    match value {
+        Live::Name(path) => {
+            [EDITOR, STATE].contains(&&**path) || of_editor(path).is_some() || of_connection(path).is_some()
+        }
+        Live::Instance(it) => is_cursor(it),
+        Live::List(items) => items.borrow().iter().any(|it| matches!(it, Live::Name(_)) && is_stand_in(it)),
+        Live::Tuple(items) => items.iter().any(|it| matches!(it, Live::Name(_)) && is_stand_in(it)),
+        _ => false,
+    }
+}
+
+/// A part of the connection, of which nothing is known before there is one.
+pub fn is_of_connection(path: &str) -> bool {
+    of_connection(path).is_some_and(|it| !it.is_empty())
+        || of_editor(path).is_some_and(|it| it != "connection")
+}
+
+/// Whether an exception within `with value:` comes out of it, as is known of what stands there most often.
+pub fn leaves_exceptions(value: &Live) -> bool {
+    match value {
+        Live::Name(path) => is_stand_in(value) || path.starts_with("django.db.transaction."),
+        Live::Instance(instance) => match &instance.class {
+            Live::Name(class) => {
+                is_stand_in(value)
+                    || class.starts_with("django.db.transaction.")
+                    || &**class == "builtins.open"
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+pub fn is_cursor(instance: &Instance) -> bool {
+    matches!(&instance.class, Live::Name(class) if &**class == CURSOR)
+}
+
+/// `execute` of `schema_editor.execute`.
+fn of_editor(path: &str) -> Option<&str> {
+    path.strip_prefix(EDITOR)?.strip_prefix('.')
+}
+
+/// `cursor` of `django.db.connection.cursor`, nothing of the connection itself.
+fn of_connection(path: &str) -> Option<&str> {
+    let of_editor = of_editor(path).and_then(|it| it.strip_prefix("connection"));
+    let rest = of_editor.or_else(|| path.strip_prefix(CONNECTION))?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
+}
+
+/// What changes no schema, of a connection (`django/db/backends/base/base.py`).
+fn is_harmless(name: &str) -> bool {
+    let asks = ["introspection.", "features.", "ops.", "savepoint"];
+    asks.iter().any(|it| name.starts_with(it))
+        || matches!(
+            name,
+            "check_constraints"
+                | "close"
+                | "commit"
+                | "connect"
+                | "disable_constraint_checking"
+                | "enable_constraint_checking"
+                | "ensure_connection"
+                | "get_autocommit"
+                | "get_rollback"
+                | "is_usable"
+                | "rollback"
+                | "set_autocommit"
+        )
+}
+
+impl Interpreter<'_> {
+    /// A function of the editor's or the connection's, or another that may change the schema by itself. `None` where it is to
+    /// be called as any other.
+    pub(super) fn function_of_stand_in(
+        &mut self,
+        path: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        if let Some(name) = of_connection(path) {
+            return match name {
+                "cursor" => Ok(Some(self.outside_instance(CURSOR, Vec::new(), Vec::new(), scope, span))),
+                "schema_editor" => Ok(Some(Live::name(EDITOR))),
+                "ops.quote_name" => Ok(Some(self.quoted(args, scope, span))),
+                _ => {
+                    if !is_harmless(name) || args.iter().any(|it| matches!(it, Live::Function(_))) {
+                        self.lose();
+                    }
+                    Ok(Some(self.unknown(scope, span, format!("asks the connection for {name}"))))
+                }
+            };
+        }
+        if let Some(name) = of_editor(path) {
+            let first = args.first().cloned();
+            match name {
+                "quote_name" => return Ok(Some(self.quoted(args, scope, span))),
+                "quote_value" | "effective_default" | "prepare_default" | "skip_default" => {
+                    return Ok(Some(self.unknown(scope, span, "asks the schema editor")));
+                }
+                "execute" => {
+                    let parameters = args.get(1).cloned().or_else(|| keyword(keywords, "params"));
+                    self.hand_on_statement(first.or_else(|| keyword(keywords, "sql")), parameters);
+                }
+                _ if keywords.is_empty() => self.hand_on_of_editor(name, args),
+                _ => self.lose(),
+            }
+            return Ok(Some(Live::None));
+        }
+        if path == "django.core.management.call_command" {
+            let name = args.first().and_then(format::text);
+            if !name.is_some_and(|it| COMMANDS_FOR_ROWS.contains(&&*it)) {
+                self.lose();
+            }
+        }
+        let of_state = path.strip_prefix(STATE).and_then(|it| it.strip_prefix('.'));
+        if of_state.is_some_and(|it| !ASKED_OF_STATE.contains(&it.split('.').next().unwrap_or_default())) {
+            self.lose();
+        }
+        if path.ends_with(".apps.get_model") {
+            return self.model_asked_for(args, keywords, scope, span).map(Some);
+        }
+        let is_allowed = path.ends_with(".allow_migrate") || path.ends_with(".allow_migrate_model");
+        Ok(is_allowed.then_some(Live::Bool(true)))
+    }
+
+    /// A method of a cursor or of a model.
+    pub(super) fn method_of_stand_in(
+        &mut self,
+        receiver: &Live,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let Live::Instance(instance) = receiver else { return Ok(None) };
+        if !is_cursor(instance) {
+            return self.method_of_model(instance, name, args, scope, span);
+        }
+        match name {
+            "execute" | "executescript" => {
+                let parameters = args.get(1).cloned().or_else(|| keyword(keywords, "params"));
+                self.hand_on_statement(args.first().cloned(), parameters);
+            }
+            "executemany" => self.hand_on_statement(args.first().cloned(), Some(Live::list(Vec::new()))),
+            "close" | "fetchall" | "fetchmany" | "fetchone" | "mogrify" => {}
+            _ => self.lose(),
+        }
+        Ok(Some(self.unknown(scope, span, "asks the database")))
+    }
+
+    /// What stands behind a cursor may change the schema too.
+    pub fn watch_attribute(&mut self, object: &Live) {
+        if matches!(object, Live::Bound(it) if is_stand_in(&it.receiver)) {
+            self.lose();
+        }
+    }
+
+    /// What is asked of a state's models is not seen here.
+    pub fn watch_state(&mut self, name: &str) {
+        if self.handed.is_some() && !ASKED_OF_STATE.contains(&name) {
+            self.lose();
+        }
+    }
+
+    /// `quote_name` of `django/db/backends/*/operations.py`.
+    fn quoted(&mut self, args: &[Live], scope: &Rc<Scope>, span: Span) -> Live {
+        let dialect = self.world.dialect;
+        match args.first() {
+            Some(Live::Str(name)) if name.starts_with(['"', '`']) => Live::Str(name.clone()),
+            Some(Live::Str(name)) => Live::str(dialect.quote(name)),
+            _ => self.unknown(scope, span, "quotes what is not known"),
+        }
+    }
+}
+
+fn keyword(keywords: &Keywords, name: &str) -> Option<Live> {
+    keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value.clone())
+}

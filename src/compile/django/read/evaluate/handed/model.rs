@@ -1,0 +1,170 @@
+//! Models that followed code asks the registry for, and what it has the schema editor do with them.
+
+use std::rc::Rc;
+
+use super::super::live::*;
+use super::super::{Interpreter, given};
+use super::{bare, for_app, sql, usual};
+use crate::compile::django::project::{APP_LABEL, CREATE_TABLE, RENAME_TABLE};
+use crate::compile::django::read::syntax::tree::Span;
+
+const MODEL: &str = "django.apps.apps.get_model";
+const OPTIONS: &str = "django.db.models.options.Options";
+/// The class of what stands for a field that a model has.
+const FIELD: &str = "«field»";
+const NAME: &str = "«name»";
+
+impl Interpreter<'_> {
+    /// `apps.get_model(…)`
+    pub(super) fn model_asked_for(
+        &mut self,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let named = |at: usize, name: &str| {
+            let keyword = keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value);
+            args.get(at).or(keyword).cloned()
+        };
+        let (label, model) = match (named(0, "app_label"), named(1, "model_name")) {
+            (Some(Live::Name(label)), Some(Live::Str(model))) if &*label == APP_LABEL => (label, model),
+            (Some(Live::Str(label)), Some(Live::Str(model))) => (label, model),
+            (Some(Live::Str(both)), None) => match both.split_once('.') {
+                Some((label, model)) => (label.into(), model.into()),
+                None => return Ok(self.unknown(scope, span, "asks for a model")),
+            },
+            _ => return Ok(self.unknown(scope, span, "asks for a model")),
+        };
+        let made = self.model(&label, &model, scope, span);
+        if let Live::Instance(instance) = &made
+            && let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta")
+        {
+            let mut names = options.attributes.borrow_mut();
+            names.set("db_table".into(), sql::table_of(&label, &model));
+            names.set(NAME.into(), Live::tuple(vec![Live::Str(label), Live::Str(model)]));
+        }
+        Ok(made)
+    }
+
+    /// `Model._meta.get_field(name)`, and how a field gets its name.
+    pub(super) fn method_of_model(
+        &mut self,
+        instance: &Rc<Instance>,
+        name: &str,
+        args: &[Live],
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let Live::Name(class) = &instance.class else { return Ok(None) };
+        Ok(match (&**class, name, args) {
+            (OPTIONS, "get_field", [Live::Str(field)]) => {
+                let model = instance.attributes.borrow().get(NAME).cloned();
+                let found = model.map(|model| vec![model, Live::Str(field.clone())]);
+                found.map(|args| self.outside_instance(FIELD, args, Vec::new(), scope, span))
+            }
+            (class, "set_attributes_from_name", [name @ Live::Str(_)]) if given::is_field(class) => {
+                self.touch(super::super::branch::Cell::Names(instance.attributes.clone()));
+                instance.attributes.borrow_mut().set(NAME.into(), name.clone());
+                Some(Live::None)
+            }
+            _ => None,
+        })
+    }
+
+    /// A method of the schema editor: the operation that comes to the same.
+    pub(super) fn hand_on_of_editor(&mut self, method: &str, args: &[Live]) {
+        let made = args.first().and_then(named_model).and_then(|(label, model)| {
+            let holder = self.handed.as_ref()?.holder.clone();
+            if *label == *APP_LABEL
+                && let Some(usual) = usual(&holder)
+                && is_asked_by(&usual, method, &model, &args[1..])
+            {
+                return Some(usual);
+            }
+            let (class, args) = of_editor(method, &model, &args[1..])?;
+            let label = if *label == *APP_LABEL { Live::Name(label) } else { Live::Str(label) };
+            for_app(Live::Instance(bare(&holder, class, args, Vec::new())), &label, &holder)
+        });
+        match made {
+            Some(operation) => self.hand(operation),
+            None => self.lose(),
+        }
+    }
+}
+
+type Text = std::sync::Arc<str>;
+
+fn named_model(value: &Live) -> Option<(Text, Text)> {
+    let Live::Instance(instance) = value else { return None };
+    if !matches!(&instance.class, Live::Name(class) if &**class == MODEL) {
+        return None;
+    }
+    let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta").cloned() else {
+        return None;
+    };
+    match options.attributes.borrow().get(NAME) {
+        Some(Live::Tuple(both)) => match &**both {
+            [Live::Str(label), Live::Str(model)] => Some((label.clone(), model.clone())),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The name of a field: one of the model's, or one that was given a name.
+fn name_of(field: &Live, is_there: bool) -> Option<Live> {
+    let Live::Instance(field) = field else { return None };
+    match (&field.class, is_there) {
+        (Live::Name(class), true) if &**class == FIELD => field.args.get(1).cloned(),
+        (Live::Name(class), false) if given::is_field(class) => {
+            let set = field.attributes.borrow();
+            let is_another = ["attname", "column", "name"].iter().any(|it| set.get(it).is_some());
+            set.get(NAME).filter(|_| !is_another).cloned()
+        }
+        _ => None,
+    }
+}
+
+/// Whether an operation asks the editor for just this.
+fn is_asked_by(operation: &Live, method: &str, model: &Text, args: &[Live]) -> bool {
+    let Live::Instance(operation) = operation else { return false };
+    let Live::Name(class) = &operation.class else { return false };
+    let says = |name: &str, said: Option<Live>| {
+        let kept = given::kept(class, &operation.args, &operation.keywords, name);
+        let kept = kept.as_ref().and_then(Live::as_str).map(|it| it.to_lowercase());
+        kept.is_some() && kept == said.as_ref().and_then(Live::as_str).map(|it| it.to_lowercase())
+    };
+    let of_model = |name: &str| says(name, Some(Live::Str(model.clone())));
+    let of_field = |field: &Live| of_model("model_name") && says("name", name_of(field, true));
+    match (class.rsplit('.').next().unwrap_or_default(), method, args) {
+        ("CreateModel", "create_model", []) => of_model("name"),
+        ("AddField", "add_field", [field]) => of_field(field),
+        ("AlterField", "alter_field", [old, new, ..]) => of_field(old) && of_field(new),
+        _ => false,
+    }
+}
+
+/// `BaseDatabaseSchemaEditor` (`django/db/backends/base/schema.py`) and the operations that call it.
+fn of_editor(method: &str, model: &Text, args: &[Live]) -> Option<(&'static str, Vec<Live>)> {
+    let model = Live::Str(model.clone());
+    Some(match (method, args) {
+        ("create_model", []) => (CREATE_TABLE, vec![model]),
+        ("alter_db_table", [Live::Str(_), Live::Str(_)]) => (RENAME_TABLE, args.to_vec()),
+        ("delete_model", []) => ("django.db.migrations.DeleteModel", vec![model]),
+        ("add_field", [field]) => {
+            ("django.db.migrations.AddField", vec![model, name_of(field, false)?, field.clone()])
+        }
+        ("remove_field", [field]) => ("django.db.migrations.RemoveField", vec![model, name_of(field, true)?]),
+        ("alter_field", [old, new, ..]) => {
+            let (old, named) = (name_of(old, true)?, name_of(new, false)?);
+            if old.as_str() != named.as_str() {
+                return None;
+            }
+            ("django.db.migrations.AlterField", vec![model, old, new.clone()])
+        }
+        ("add_index", [index]) => ("django.db.migrations.AddIndex", vec![model, index.clone()]),
+        ("add_constraint", [it]) => ("django.db.migrations.AddConstraint", vec![model, it.clone()]),
+        _ => return None,
+    })
+}

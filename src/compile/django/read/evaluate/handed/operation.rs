@@ -1,0 +1,74 @@
+//! Operations as they are handed on: what a holder is of Django's, and for which app.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::given;
+use super::super::live::*;
+use super::{CODE, OPERATIONS};
+use crate::compile::django::project::{APP_LABEL, FOR_APP};
+
+/// What a `RunPython` runs.
+pub fn code(instance: &Rc<Instance>) -> Option<Live> {
+    let usual = match &instance.class {
+        Live::Name(_) => instance.clone(),
+        Live::Class(_) => match usual(instance)? {
+            Live::Instance(usual) => usual,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let Live::Name(class) = &usual.class else { return None };
+    // What the routers make of hints is not asked.
+    let has_hints = usual.keywords.iter().any(|(name, _)| &**name == "hints");
+    if !is_of_operation(class) || !class.ends_with(".RunPython") || has_hints {
+        return None;
+    }
+    given::kept(class, &usual.args, &usual.keywords, CODE)
+}
+
+/// A holder, as the operation of Django's that its constructor made it.
+pub fn usual(holder: &Rc<Instance>) -> Option<Live> {
+    let calls = holder.base_calls.borrow();
+    let [call] = calls.as_slice() else { return None };
+    let is_given = |name: &str| given::parameters(&call.class).contains(&name);
+    let set = holder.attributes.borrow();
+    let set =
+        set.iter().filter(|(name, _)| is_given(name)).map(|(name, value)| (name.clone(), value.clone()));
+    let keywords = set.chain(call.keywords.iter().cloned()).collect();
+    is_of_operation(&call.class)
+        .then(|| Live::Instance(bare(holder, &call.class, call.args.clone(), keywords)))
+}
+
+/// An operation as it stands in the migration of this app.
+pub fn for_app(operation: Live, label: &Live, holder: &Rc<Instance>) -> Option<Live> {
+    match label {
+        Live::Name(it) if &**it == APP_LABEL => Some(operation),
+        Live::Str(_) => {
+            Some(Live::Instance(bare(holder, FOR_APP, vec![label.clone(), operation], Vec::new())))
+        }
+        _ => None,
+    }
+}
+
+/// An object of a class that is not followed, in the place of another.
+pub fn bare(like: &Instance, class: &str, args: Vec<Live>, keywords: Keywords) -> Rc<Instance> {
+    Rc::new(Instance {
+        class: Live::Name(Arc::from(class)),
+        args,
+        keywords,
+        attributes: SharedNames::default(),
+        base_calls: Default::default(),
+        notice: Default::default(),
+        module: like.module.clone(),
+        span: like.span,
+    })
+}
+
+pub fn is_of_operation(path: &str) -> bool {
+    path.starts_with(OPERATIONS) || path.starts_with("django.contrib.postgres.operations.")
+}
+
+pub fn is_name(value: Option<&Live>, name: &str) -> bool {
+    matches!(value, Some(Live::Name(it)) if **it == *name)
+}

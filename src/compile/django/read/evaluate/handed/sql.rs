@@ -1,0 +1,142 @@
+//! SQL that followed code executes.
+
+use std::rc::Rc;
+
+use super::super::Interpreter;
+use super::super::live::*;
+use super::bare;
+use crate::compile::django::project::{TABLE_OF, tables_filled_in};
+use crate::compile::django::read::syntax::tree::*;
+use crate::compile::sql;
+
+impl Interpreter<'_> {
+    /// `execute(text, parameters)`
+    pub(super) fn hand_on_statement(&mut self, text: Option<Live>, parameters: Option<Live>) {
+        let Some(holder) = self.handed.as_ref().map(|it| it.holder.clone()) else { return };
+        self.hand_on_sql(text, parameters, &holder);
+    }
+
+    /// As `RunSQL` of the same. What changes no schema need not be certain, and is not kept.
+    pub(super) fn hand_on_sql(
+        &mut self,
+        text: Option<Live>,
+        parameters: Option<Live>,
+        holder: &Rc<Instance>,
+    ) {
+        let parameters = parameters.filter(|it| !is_empty(it));
+        let texts: Vec<Live> = match &text {
+            Some(Live::Str(_)) => text.clone().into_iter().collect(),
+            Some(Live::List(items)) => items.borrow().clone(),
+            Some(Live::Tuple(items)) => items.to_vec(),
+            _ => return self.lose(),
+        };
+        let is_known = |it: &Live| match it {
+            Live::Str(_) => true,
+            Live::Tuple(pair) => matches!(&**pair, [Live::Str(_), ..]),
+            Live::List(pair) => matches!(&**pair.borrow(), [Live::Str(_), ..]),
+            _ => false,
+        };
+        if !texts.iter().all(is_known) {
+            return self.lose();
+        }
+        if let [Live::Str(text)] = &*texts
+            && self.changes_rows_only(text)
+        {
+            return;
+        }
+        let texts = match (&text, parameters) {
+            (Some(text @ Live::Str(_)), Some(parameters)) => {
+                vec![Live::tuple(vec![text.clone(), parameters])]
+            }
+            _ => texts,
+        };
+        let operation = bare(holder, "django.db.migrations.RunSQL", vec![Live::list(texts)], Vec::new());
+        self.hand(Live::Instance(operation));
+    }
+
+    fn changes_rows_only(&self, text: &str) -> bool {
+        let text = tables_filled_in(text, |_, _| Some("x".to_owned()));
+        // A parameter is no table.
+        let Some(text) = text.map(|it| it.replace("%s", "NULL")) else { return false };
+        let mut statements = sql::read(self.world.dialect, &text).into_iter();
+        statements.all(|it| it.effect == sql::Effect::Nothing)
+    }
+
+    /// Stands for an argument of `execute` of which not all is known, where what is known shows that it changes rows.
+    pub fn row_statement(&mut self, expr: &Expr, function: &Live) -> Option<Live> {
+        let executes = match function {
+            Live::Name(path) => &**path == "schema_editor.execute",
+            Live::Bound(bound) => {
+                matches!(&bound.receiver, Live::Instance(it) if super::editor::is_cursor(it))
+                    && matches!(bound.callee.name(), "execute" | "executemany")
+            }
+            _ => false,
+        };
+        if !executes {
+            return None;
+        }
+        let text = written(expr)?;
+        let begins = text.trim_start().get(..7).map(str::to_ascii_uppercase)?;
+        let is_of_rows = ["INSERT ", "UPDATE ", "DELETE ", "SELECT "].contains(&&*begins);
+        (is_of_rows && self.changes_rows_only(&text)).then(|| Live::str("SELECT 1"))
+    }
+}
+
+/// What is written of a text, with `x` for whatever is put into it.
+fn written(expr: &Expr) -> Option<String> {
+    let mut expr = expr;
+    loop {
+        match &expr.kind {
+            ExprKind::Literal(Literal::Str(text)) => return Some(without_places(text)),
+            ExprKind::FString(pieces) => {
+                let piece = |it: &Piece| match it {
+                    Piece::Text(text) => text.to_string(),
+                    Piece::Value { .. } => "x".to_owned(),
+                };
+                return Some(pieces.iter().map(piece).collect());
+            }
+            ExprKind::Binary(left, Operator::Mod, _) => expr = left,
+            ExprKind::Call(call) => match &call.function.kind {
+                ExprKind::Attribute(text, name) if &**name == "format" => expr = text,
+                _ => return None,
+            },
+            _ => return None,
+        }
+    }
+}
+
+/// Without `%s`, `%(name)s` and `{name}`.
+fn without_places(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['%', '{']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let close = if rest.starts_with("%(") { ")s" } else { "}" };
+        let taken = match rest.strip_prefix("%s") {
+            Some(_) => Some(2),
+            None if rest.starts_with("%(") || rest.starts_with('{') => {
+                rest.find(close).map(|it| it + close.len())
+            }
+            None => None,
+        };
+        out.push_str(if taken.is_some() { "x" } else { &rest[..1] });
+        rest = &rest[taken.unwrap_or(1)..];
+    }
+    out + rest
+}
+
+fn is_empty(value: &Live) -> bool {
+    match value {
+        Live::None => true,
+        Live::Tuple(items) => items.is_empty(),
+        Live::List(items) => items.borrow().is_empty(),
+        _ => false,
+    }
+}
+
+/// Stands in a text for the name of a model's table, which only the models at that time tell.
+pub fn table_of(label: &str, model: &str) -> Live {
+    let [before, after] = TABLE_OF;
+    Live::str(format!("{before}{}.{}{after}", label.to_lowercase(), model.to_lowercase()))
+}

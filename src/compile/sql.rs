@@ -137,6 +137,7 @@ fn effect(
     };
     match run {
         Some(steps) if steps.is_empty() => Ok(Effect::Nothing),
+        Some(steps) if block::is_straight(&cursor) => Ok(Effect::Steps(steps)),
         Some(steps) => Ok(Effect::Steps(vec![Step::Perhaps { reason: why(&steps), steps }])),
         None => statement::effect(&mut cursor, touched),
     }

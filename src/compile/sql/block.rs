@@ -67,6 +67,16 @@ pub(super) fn of_mysql(cursor: &Cursor<'_, '_>, said: &mut Vec<Step>) -> Option<
     None
 }
 
+/// Whether all of a `DO` at the cursor is run, one statement after the other.
+pub(super) fn is_straight(cursor: &Cursor<'_, '_>) -> bool {
+    const TURNS: [&str; 9] =
+        ["case", "exception", "execute", "exit", "if", "loop", "perform", "raise", "return"];
+    let Some(body) = body(cursor).filter(|_| cursor.is("do")) else { return false };
+    let words = body.split(|it: char| !(it.is_alphanumeric() || it == '_'));
+    // IF [NOT] EXISTS of a statement looks like a turn too, and costs no more than to be told.
+    !words.into_iter().any(|word| TURNS.iter().any(|turn| word.eq_ignore_ascii_case(turn)))
+}
+
 /// How far behind CREATE its kind may stand.
 const FAR: usize = 8;
 

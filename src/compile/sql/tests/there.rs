@@ -34,3 +34,9 @@ fn an_index_goes_with_the_foreign_key_that_brought_it() {
         &["t: drop foreign key k", "t: drop index k"],
     );
 }
+
+#[test]
+fn a_block_without_turns_is_run_as_it_stands() {
+    let block = "DO $$ DECLARE n int := 1; BEGIN ALTER TABLE t DROP COLUMN a; UPDATE t SET b = n; CREATE TABLE u (c int); END $$";
+    then(Postgres, T, block, &["t: drop a", "create u: c integer NULL"]);
+}

@@ -18,6 +18,7 @@ mod collation;
 mod column;
 mod complete;
 mod constraint;
+mod copy;
 mod cursor;
 mod held;
 mod index;

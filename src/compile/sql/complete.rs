@@ -2,6 +2,7 @@
 
 mod alter;
 mod convert;
+mod copied;
 mod drops;
 mod perhaps;
 
@@ -96,6 +97,7 @@ impl<'s> Completion<'s> {
                 self.table(table).map(|table| all(self.drop_own_checks(table, column))).unwrap_or_default()
             }
             Step::CreateTable { table, unless_there } => self.create_table(table, *unless_there),
+            Step::CopyTable(copied) => self.copy_table(copied),
             Step::DropTable { table, cascade } => {
                 let Some(table) = self.table(table) else { return Vec::new() };
                 let mut changes = if *cascade { self.drop_references(table, None) } else { Vec::new() };

@@ -1,7 +1,7 @@
 //! Statements that read, change rows or set something, and when they do more.
 
 use super::cursor::{Cursor, Unread};
-use super::{Effect, Touched};
+use super::{Effect, Touched, copy};
 use crate::dialect::Dialect;
 use crate::dialect::token::{Token, TokenKind};
 
@@ -40,6 +40,7 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result
     }
     let into = tokens.iter().position(|token| token.is_word("into"));
     if let (Some(into), Dialect::Postgres) = (into, cursor.dialect) {
+        let whole = cursor.clone();
         cursor.take_exactly(into + 1)?;
         if cursor.take_any(&["temporary", "temp"]) {
             return Ok(Effect::Nothing);
@@ -47,8 +48,8 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result
         cursor.take("unlogged");
         cursor.take("table");
         let table = cursor.table()?;
-        touched.insert(table);
-        return Err("its columns come from a query".to_owned());
+        touched.insert(table.clone());
+        return copy::select_into(&whole, table).map(Effect::Steps);
     }
     match stranger(tokens) {
         None => Ok(Effect::Nothing),

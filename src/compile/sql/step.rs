@@ -19,6 +19,8 @@ pub enum Step {
         table: Box<Table>,
         unless_there: bool,
     },
+    /// A table whose columns come from others.
+    CopyTable(Box<Copied>),
     /// With `cascade`, the foreign keys of other tables that point to it go too.
     DropTable {
         table: TableName,
@@ -119,6 +121,57 @@ pub enum Step {
     },
     /// A part of the statement, or what it means, was not seen through.
     Opaque(Opaque),
+}
+
+/// A table that is made of others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// What is written of it.
+    pub table: Table,
+    pub unless_there: bool,
+    pub like: Vec<Like>,
+    pub inherits: Vec<TableName>,
+    pub query: Option<Query>,
+}
+
+/// The columns of another table, and what else of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Like {
+    pub of: TableName,
+    /// Behind how many columns that are written.
+    pub at: usize,
+    pub with: Including,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Including {
+    pub constraints: bool,
+    pub defaults: bool,
+    pub generated: bool,
+    pub identity: bool,
+    pub indexes: bool,
+}
+
+/// A query whose result becomes a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Query {
+    /// The names that the columns get instead, from the first on.
+    pub names: Vec<Name>,
+    /// The only table that it asks; `None` for several, or where a column's type is decided elsewhere.
+    pub from: Option<TableName>,
+    /// `None` where they are not known.
+    pub items: Option<Vec<Item>>,
+}
+
+/// An entry of a query's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    All,
+    /// The column of the table that it is, and its name.
+    Column {
+        of: Option<Name>,
+        name: Name,
+    },
 }
 
 /// What an `IF EXISTS` asks for.

@@ -3,8 +3,8 @@
 use super::column::{self, Defined};
 use super::constraint;
 use super::cursor::{Cursor, Unread};
-use super::step::{Key, Step};
-use super::{Touched, opaque_tables};
+use super::step::{Copied, Key, Like, Step};
+use super::{Touched, copy, opaque_tables};
 use crate::dialect::Dialect;
 use crate::schema::{Table, TableKind, TableName};
 
@@ -36,12 +36,19 @@ pub(super) fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resu
         cursor.take_rest();
         return Ok(Vec::new());
     }
+    if let Some(steps) = copy::as_query(cursor, &name, unless_there)? {
+        return Ok(steps);
+    }
+    let mut draft = Draft::new(name.clone());
+    if cursor.is_mysql() && cursor.is("like") {
+        draft.like.push(copy::like(cursor, 0)?);
+        return Ok(draft.steps(unless_there));
+    }
     if !cursor.is_symbol("(")
         || cursor.peek_at(1).is_some_and(|it| it.is_word("select") || it.is_word("with"))
     {
         return Err("its columns come from elsewhere".to_owned());
     }
-    let mut draft = Draft { table: Table::new(name.clone()), doubts: Vec::new() };
     for mut part in cursor.group()?.parts() {
         draft.element(&mut part)?;
     }
@@ -51,21 +58,37 @@ pub(super) fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resu
         Dialect::Sqlite => draft.end_of_sqlite(cursor)?,
     }
     cursor.done()?;
-    let Draft { table, doubts } = draft;
-    let mut steps = vec![Step::CreateTable { table: Box::new(table), unless_there }];
-    steps.extend(doubts.into_iter().map(|doubt| opaque_tables(doubt, [name.clone()])));
-    Ok(steps)
+    Ok(draft.steps(unless_there))
 }
 
 struct Draft {
     table: Table,
+    like: Vec<Like>,
+    inherits: Vec<TableName>,
     doubts: Vec<&'static str>,
 }
 
 impl Draft {
+    fn new(name: TableName) -> Self {
+        Self { table: Table::new(name), like: Vec::new(), inherits: Vec::new(), doubts: Vec::new() }
+    }
+
+    fn steps(self, unless_there: bool) -> Vec<Step> {
+        let Self { table, like, inherits, doubts } = self;
+        let name = table.name.clone();
+        let made = if like.is_empty() && inherits.is_empty() {
+            Step::CreateTable { table: Box::new(table), unless_there }
+        } else {
+            Step::CopyTable(Box::new(Copied { table, unless_there, like, inherits, query: None }))
+        };
+        let doubts = doubts.into_iter().map(|doubt| opaque_tables(doubt, [name.clone()]));
+        std::iter::once(made).chain(doubts).collect()
+    }
+
     fn element(&mut self, part: &mut Cursor<'_, '_>) -> Result<(), Unread> {
-        if part.is("like") {
-            return Err("its columns are those of another table".to_owned());
+        if part.is("like") && copy::has_like(part.dialect) {
+            self.like.push(copy::like(part, self.table.columns.len())?);
+            return Ok(());
         }
         if part.is("period") && part.peek_at(1).is_some_and(|next| next.is_word("for")) {
             return Err("its periods are not understood".to_owned());
@@ -100,8 +123,9 @@ impl Draft {
     fn end_of_postgres(&mut self, cursor: &mut Cursor<'_, '_>) -> Result<(), Unread> {
         while !cursor.is_done() {
             if cursor.take("inherits") {
-                if !cursor.group()?.is_done() {
-                    return Err("its columns are inherited".to_owned());
+                for mut parent in cursor.group()?.parts() {
+                    self.inherits.push(parent.table()?);
+                    parent.done()?;
                 }
             } else if cursor.take_all("partition by") {
                 cursor.name()?;

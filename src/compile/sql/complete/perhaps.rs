@@ -47,6 +47,7 @@ impl Completion<'_> {
         }
         match inner {
             Step::CreateTable { table, .. } => may.touches(self.spelled_table(&table.name)),
+            Step::CopyTable(copied) => may.touches(self.spelled_table(&copied.table.name)),
             Step::DropTable { table, .. } => {
                 may.touches(self.spelled_table(table));
                 may.undo.tables.insert(self.spelled_table(table));

@@ -93,6 +93,9 @@ impl<'s> Completion<'s> {
             Step::ConvertTexts { table, collation } => {
                 self.with(table, |table| all(self.converted(table, collation.as_ref())))
             }
+            Step::Defer { table, name, deferrable } => {
+                self.with(table, |table| self.defer(table, name, *deferrable))
+            }
             Step::DropOwnChecks { table, column } => {
                 self.table(table).map(|table| all(self.drop_own_checks(table, column))).unwrap_or_default()
             }

@@ -2,7 +2,8 @@
 
 use crate::dialect::Dialect;
 use crate::schema::{
-    Check, Exclusion, ForeignKey, Index, IndexPart, Name, PrimaryKey, Table, UniqueConstraint,
+    Check, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name, PrimaryKey, Spelling, Table,
+    UniqueConstraint,
 };
 
 use super::step::Key;
@@ -98,9 +99,20 @@ pub(super) fn names(table: &Table) -> impl Iterator<Item = &Name> {
 }
 
 fn addition(parts: &[IndexPart], include: &[Name]) -> String {
-    let part = |part: &IndexPart| part.as_column().map_or_else(|| "expr".to_owned(), |it| it.to_string());
+    let part = |part: &IndexPart| match &part.key {
+        IndexKey::Column(name) => name.to_string(),
+        IndexKey::Expression(expression) => called(expression).unwrap_or("expr").to_owned(),
+    };
     let all: Vec<String> = parts.iter().map(part).chain(include.iter().map(|it| it.to_string())).collect();
     all.join("_")
+}
+
+/// The function that an expression calls, as `FigureColname` of `src/backend/parser/parse_target.c` finds it.
+fn called(expression: &Spelling) -> Option<&str> {
+    let (name, _) = expression.text()?.strip_suffix(')')?.split_once('(')?;
+    let name = name.trim();
+    let is_letter = |it: char| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '_';
+    (!name.is_empty() && name.chars().all(is_letter)).then_some(name)
 }
 
 /// Cuts the longer of the two names until the whole fits into 63 bytes.

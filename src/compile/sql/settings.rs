@@ -1,11 +1,12 @@
 //! Actions of `ALTER TABLE` that change no column and no key.
 
 use super::column::collation;
+use super::constraint;
 use super::cursor::{Cursor, Unread};
 use super::opaque_tables;
-use super::step::{ConstraintKind, Step};
+use super::step::{ConstraintKind, Key, Step};
 use crate::dialect::Dialect;
-use crate::schema::TableName;
+use crate::schema::{Name, TableName, UniqueConstraint};
 
 type Did = Result<(), Unread>;
 
@@ -66,6 +67,14 @@ fn of_postgres(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<S
         steps.push(opaque_tables("a partition becomes a table", [part]));
         return Ok(());
     }
+    if action.take_all("alter constraint") {
+        let name = action.name()?;
+        let mut unique = Key::Unique(UniqueConstraint::on_columns::<Name>([]));
+        while constraint::attributes(action, Some(&mut unique))? {}
+        let Key::Unique(UniqueConstraint { deferrable, .. }) = unique else { return Ok(()) };
+        steps.push(Step::Defer { table: table.clone(), name, deferrable });
+        return Ok(());
+    }
     const SETTINGS: [&str; 14] = [
         "no inherit",
         "owner to",
@@ -88,7 +97,7 @@ fn of_postgres(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<S
         action.take_rest();
         return Ok(());
     }
-    // ALTER CONSTRAINT x DEFERRABLE …, INHERIT, NO INHERIT, OF
+    // INHERIT, NO INHERIT, OF
     Err("is not understood".to_owned())
 }
 

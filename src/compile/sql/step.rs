@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::migration::Opaque;
 use crate::schema::{
-    Check, Column, Exclusion, ForeignKey, Index, Name, PrimaryKey, Spelling, Table, TableName,
+    Check, Column, Deferrable, Exclusion, ForeignKey, Index, Name, PrimaryKey, Spelling, Table, TableName,
     UniqueConstraint,
 };
 
@@ -90,6 +90,12 @@ pub enum Step {
         table: TableName,
         from: Name,
         to: Name,
+    },
+    /// PostgreSQL: a foreign key is checked at another time.
+    Defer {
+        table: TableName,
+        name: Name,
+        deferrable: Deferrable,
     },
     /// MariaDB: a column that is defined anew loses the checks of its old definition.
     DropOwnChecks {

@@ -1,7 +1,24 @@
-//! What an `ALTER COLUMN` leaves of the column.
+//! What an `ALTER COLUMN` leaves of the column, and an `ALTER CONSTRAINT` of the constraint.
 
 use super::super::step::ColumnPart;
-use crate::schema::{Column, Spelling, Table};
+use super::{Completion, Operations, all, opaque};
+use crate::schema::{Change, Column, ConstraintRef, Deferrable, ForeignKey, Name, Spelling, Table};
+
+impl Completion<'_> {
+    /// Of foreign keys alone: PostgreSQL alters no others.
+    pub(super) fn defer(&self, table: &Table, name: &Name, deferrable: Deferrable) -> Operations {
+        let is_it = |it: &&ForeignKey| it.name.as_ref().is_some_and(|it| self.same(it, name));
+        let Some(key) = table.foreign_keys.iter().find(is_it) else {
+            return vec![opaque(format!("{name}, which it alters, is not known"), [table.name.clone()])];
+        };
+        let (table, name) = (table.name.clone(), key.name.clone().unwrap_or_else(|| name.clone()));
+        let foreign_key = ForeignKey { deferrable, ..key.clone() };
+        all(vec![
+            Change::DropForeignKey { table: table.clone(), foreign_key: ConstraintRef::Name(name) },
+            Change::AddForeignKey { table, foreign_key },
+        ])
+    }
+}
 
 /// The column as it is after the change.
 pub(super) fn altered(table: &Table, was: &Column, part: &ColumnPart) -> Column {

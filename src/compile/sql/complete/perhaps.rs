@@ -71,6 +71,7 @@ impl Completion<'_> {
             Step::AddFromIndex { table, .. }
             | Step::DropPrimaryKey { table }
             | Step::DropConstraint { table, .. }
+            | Step::Defer { table, .. }
             | Step::DropOwnChecks { table, .. } => {
                 may.touches(self.spelled_table(table));
                 may.undo.constraints = true;

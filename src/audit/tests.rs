@@ -560,6 +560,25 @@ fn a_foreign_key_to_a_table_that_code_takes_away_is_not_verified() {
     assert_eq!((rules(&report), report.health), (vec![], Health::Healthy), "{:?}", report.blind_spots);
 }
 
+/// The blind spot of a column goes with it to its new name.
+#[test]
+fn a_column_that_was_not_seen_through_is_not_compared_under_its_new_name() {
+    let spot = "{opaque: {reason: field x, may_touch: [t], may_undo: {definitions: [x]}}}";
+    let create = "{create_table: {name: t, columns: {x: integer, y: integer}}}";
+    let rename = "{rename_column: {table: t, from: x, to: z}}";
+    let manifest = manifest_of(&format!(
+        "- {{app: a, name: '1', operations: [{create}, {spot}]}}
+- {{app: a, name: '2', dependencies: [a.1], operations: [{rename}]}}
+"
+    ));
+    let mut observation = healthy(&manifest);
+    let t = TableName::unqualified("t");
+    edit(&mut observation.catalog.actual, &t, |it| it.columns.iter_mut().for_each(|it| it.nullable ^= true));
+    let report = judge(&manifest, &observation);
+    let columns: Vec<_> = report.findings.iter().filter_map(|it| it.subject.column.as_deref()).collect();
+    assert_eq!(columns, ["y"]);
+}
+
 /// A field that was not seen through: its column is there, and that is all that is known of it.
 #[test]
 fn a_column_whose_definition_was_not_seen_is_missed_but_not_compared() {

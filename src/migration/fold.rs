@@ -165,8 +165,18 @@ impl Expectation {
         self.follow_renames(change);
     }
 
-    /// A blind spot goes with its table to the new name.
+    /// A blind spot goes with its table and with its columns to the new name.
     fn follow_renames(&mut self, change: &Change) {
+        if let Change::RenameColumn { table, from, to } = change {
+            let touches = |spot: &&mut BlindSpot| matches!(&spot.may_touch, MayTouch::Tables(all) if all.contains(table));
+            for spot in self.blind_spots.iter_mut().filter(touches) {
+                for names in [&mut spot.may_undo.columns, &mut spot.may_undo.definitions] {
+                    if names.contains(from) {
+                        names.insert(to.clone());
+                    }
+                }
+            }
+        }
         let Change::RenameTable { from, to } = change else { return };
         for spot in &mut self.blind_spots {
             if let MayTouch::Tables(tables) = &mut spot.may_touch

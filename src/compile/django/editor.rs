@@ -15,6 +15,7 @@ mod order;
 mod referring;
 mod remake;
 mod together;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -129,7 +130,12 @@ impl<'a> Editor<'a> {
     /// One change, now. One that does not fit what stands makes its table a blind spot.
     pub fn change(&mut self, change: Change) {
         match self.schema.apply(&change) {
-            Ok(()) => self.done.push(Operation::Change(change)),
+            Ok(()) => {
+                if let Change::RenameColumn { table, from, to } = &change {
+                    self.follow_told(table, from, to);
+                }
+                self.done.push(Operation::Change(change));
+            }
             Err(error) => {
                 let mut tables = BTreeSet::from([change.table().clone()]);
                 if let Change::RenameTable { to, .. } = &change {

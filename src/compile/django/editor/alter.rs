@@ -32,16 +32,21 @@ impl Editor<'_> {
         if !self.should_be_altered(before, after, old, new) {
             return;
         }
-        if new.field.blind || old.field.blind {
-            self.tell_blind(model, if new.field.blind { &new.field } else { &old.field });
-        }
+        let blind = if new.field.blind { &new.field } else { &old.field };
         if let (Kind::ManyToMany(_), Kind::ManyToMany(_)) = (&old.field.kind, &new.field.kind) {
+            if blind.blind {
+                self.tell_blind(model, blind);
+            }
             return self.alter_many_to_many(before, after, model_before, &old.field, model, &new.field);
         }
+        self.follow_told_field(&self.table_of(model), &old.field.name, &new.field.name);
         // A promoted parent pointer is a key only in `local`.
         let old = model_before.field(&old.field.name).unwrap_or(&old.field);
         let new = model.field(&new.field.name).unwrap_or(&new.field);
         self.alter_column(&Alteration { before, after, model_before, model, old, new });
+        if blind.blind {
+            self.tell_blind(model, blind);
+        }
     }
 
     pub(super) fn alter_column(&mut self, alteration: &Alteration<'_>) {

@@ -5,6 +5,7 @@ mod extra;
 mod followed;
 mod handlers;
 mod own;
+mod renamed;
 mod wild;
 
 use std::path::Path;
@@ -19,6 +20,10 @@ const HEAD: &str = "from functools import partial\nfrom django.db import migrati
 
 /// `files` are the migrations of the app `shop`, by name, without what each begins with.
 fn project(settings: &str, files: &[(&str, &str)]) -> Compiled {
+    project_on(Dialect::Postgres, settings, files)
+}
+
+fn project_on(dialect: Dialect, settings: &str, files: &[(&str, &str)]) -> Compiled {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -34,12 +39,16 @@ fn project(settings: &str, files: &[(&str, &str)]) -> Compiled {
     for (name, text) in files {
         write(&format!("shop/migrations/{name}.py"), &format!("{HEAD}{text}"));
     }
-    compiled(folder.path())
+    compiled_on(dialect, folder.path())
 }
 
 fn compiled(folder: &Path) -> Compiled {
+    compiled_on(Dialect::Postgres, folder)
+}
+
+fn compiled_on(dialect: Dialect, folder: &Path) -> Compiled {
     let request = Request {
-        dialect: Dialect::Postgres,
+        dialect,
         sources: vec![folder.to_owned()],
         settings: Some(folder.join("settings.py")),
         set: Vec::new(),

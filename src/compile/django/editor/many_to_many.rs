@@ -73,7 +73,9 @@ impl Editor<'_> {
             let model = if is_own { Some(new) } else { after.get(&related.model.key).map(AsRef::as_ref) };
             let Some(model) = model else { continue };
             let Some(field) = model.written(&related.field.field.name) else { continue };
-            if model.has_table(self.context) {
+            // Of a model that is managed no more the table may stand, and Django asks for neither.
+            let many = matches!(field.field.kind, Kind::ManyToMany(_));
+            if many || model.has_table(self.context) {
                 self.alter_field(before, after, &related.model, model, &related.field, field);
             }
         }

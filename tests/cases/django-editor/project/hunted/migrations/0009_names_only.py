@@ -7,4 +7,6 @@ class Migration(migrations.Migration):
         migrations.RenameModel("Ring", "Circle"),
         migrations.RenameModel("Stone", "Gem"),
         migrations.RenameModel("Frame", "Border"),
+        migrations.AlterModelOptions("Setting", {"managed": False}),
+        migrations.RenameModel("Gem", "Jewel"),
     ]

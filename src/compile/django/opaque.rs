@@ -121,7 +121,7 @@ fn touched_by(function: &Function, state: &State, context: Context<'_>, editor: 
 }
 
 /// The table of a model and its automatic many-to-many tables.
-fn tables_of(key: &ModelKey, state: &State, context: Context<'_>) -> Vec<TableName> {
+pub fn tables_of(key: &ModelKey, state: &State, context: Context<'_>) -> Vec<TableName> {
     let Some(model) = state.concrete(key) else {
         return vec![table_name(&context.backend.table_name(&key.app, &key.model))];
     };

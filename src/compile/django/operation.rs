@@ -201,8 +201,11 @@ impl<'a> Executor<'a> {
         };
         if let Err(unseen) = done {
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
-            let may_touch = unseen.table.map_or(MayTouch::Anything, |table| MayTouch::Tables([table].into()));
-            self.not_seen(&object.at, Opaque::new(reason, may_touch), taken);
+            let opaque = match unseen.table {
+                Some(table) => Opaque::new(reason, MayTouch::Tables([table].into())),
+                None => self.of_one_model(class, reason, call),
+            };
+            self.not_seen(&object.at, opaque, taken);
         }
         if class != Class::RunPython {
             let another = class == Class::RunSql && identify::does_another(object, "database_forwards");
@@ -356,9 +359,13 @@ impl<'a> Executor<'a> {
 
 impl<'v> Call<'v> {
     fn text(&self, position: usize, name: &str) -> Result<Arc<str>, Unseen> {
-        self.arguments
-            .text(position, name)
-            .ok_or_else(|| Unseen::anything(format!("`{name}` was not seen through")))
+        self.arguments.text(position, name).ok_or_else(|| {
+            let why = match self.arguments.get(position, name) {
+                Some(Value::Unknown(unknown)) => format!(": `{}`: {}", unknown.text, unknown.reason),
+                _ => String::new(),
+            };
+            Unseen::anything(format!("`{name}` was not seen through{why}"))
+        })
     }
 
     fn value(&self, position: usize, name: &str) -> Result<&'v Value, Unseen> {

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::super::editor::table_name;
 use super::super::opaque;
 use super::super::project::Object;
 use super::identify::{self, Class, Side};
-use super::{Executor, Sides};
+use super::{Call, Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque};
 use crate::schema::{Change, TableName};
 
@@ -79,6 +80,32 @@ impl Executor<'_> {
                 self.tell(&object.at, reason);
             }
         }
+    }
+}
+
+impl Executor<'_> {
+    /// An operation of which no more was seen than the model that it changes: what it takes away may be anything there.
+    pub(super) fn of_one_model(&self, class: Class, reason: String, call: Call<'_>) -> Opaque {
+        let adds = matches!(class, Class::AddField | Class::AddIndex | Class::AddConstraint);
+        let takes_fields = matches!(class, Class::RemoveField | Class::RenameField);
+        let takes_keys = matches!(class, Class::RemoveIndex | Class::RenameIndex | Class::RemoveConstraint);
+        let name = call.arguments.text(0, "model_name").filter(|_| adds || takes_fields || takes_keys);
+        let Some((key, _)) = name.and_then(|name| self.model_of(&name).ok()) else {
+            return Opaque::new(reason, MayTouch::Anything);
+        };
+        let mut tables: BTreeSet<TableName> =
+            opaque::tables_of(&key, &self.from, self.context).into_iter().collect();
+        let own = self.from.concrete(&key).map(|it| table_name(&it.table(self.context)));
+        let mut may_undo = MayUndo { constraints: takes_fields || takes_keys, ..MayUndo::default() };
+        if takes_fields {
+            let known = tables.iter().filter_map(|it| self.editor.schema().tables.get(it));
+            may_undo.columns = known.flat_map(|it| &it.columns).map(|it| it.name.clone()).collect();
+            // Its many-to-many tables.
+            may_undo.tables = tables.iter().filter(|it| Some(*it) != own.as_ref()).cloned().collect();
+        } else {
+            tables.retain(|it| Some(it) == own.as_ref());
+        }
+        Opaque { reason, may_touch: MayTouch::Tables(tables), may_undo }
     }
 }
 

@@ -8,6 +8,7 @@ mod operations;
 mod repeated;
 mod safety;
 mod settings;
+mod values;
 
 use std::fs;
 

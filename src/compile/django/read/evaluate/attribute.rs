@@ -47,7 +47,12 @@ impl Interpreter<'_> {
             Live::Instance(instance) => self.attribute_of_instance(instance, &object, name, scope, span),
             Live::Super(it) => self.super_attribute(it, name, scope, span).map(Some),
             Live::Function(closure) => Ok(Some(match name {
-                "__name__" => Live::Str(closure.definition.name.clone()),
+                // `functools.wraps` gives it that of another.
+                "__name__"
+                    if closure.definition.is_plain || closure.definition.head().decorators.is_empty() =>
+                {
+                    Live::Str(closure.definition.name.clone())
+                }
                 "__module__" => Live::Str(closure.scope.module.name.clone()),
                 _ => self.unknown(scope, span, format!("asks a function for its {name}")),
             })),

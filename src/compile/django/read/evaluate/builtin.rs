@@ -2,6 +2,7 @@
 
 mod instance;
 mod name;
+mod number;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -102,7 +103,7 @@ impl Interpreter<'_> {
             },
             "int" => match first {
                 None => Some(Live::Int(0)),
-                Some(Live::Str(text)) => text.trim().parse().ok().map(Live::Int),
+                Some(Live::Str(text)) => self.number_in(text, &args, keywords, scope, span)?,
                 Some(Live::Float(it)) if it.abs() < 1e30 => Some(Live::Int(it.trunc() as i128)),
                 Some(value) => integer(value).map(Live::Int),
             },
@@ -117,6 +118,13 @@ impl Interpreter<'_> {
                 Some(Live::Dict(pairs)) => {
                     let pairs = pairs.borrow();
                     (!pairs.iter().any(|(key, _)| key.is_unknown())).then_some(Live::Int(pairs.len() as i128))
+                }
+                Some(object @ Live::Instance(instance)) if matches!(instance.class, Live::Class(_)) => {
+                    let object = object.clone();
+                    match self.optional_attribute(&object, "__len__", scope, span)? {
+                        Some(method) => Some(self.call(&method, Vec::new(), Vec::new(), scope, span)?),
+                        None => None,
+                    }
                 }
                 _ => whole(self)?.map(|items| Live::Int(items.len() as i128)),
             },

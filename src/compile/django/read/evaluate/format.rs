@@ -163,7 +163,11 @@ pub fn percent(interpreter: &mut Interpreter, template: &str, value: &Live) -> R
         };
         let item = interpreter.force(&item)?;
         let piece = match conversion {
-            's' | 'd' | 'i' => spec(&item, flags),
+            's' => padded(&item, flags),
+            'd' | 'i' => whole(&item).and_then(|it| match flags.strip_prefix('-') {
+                Some(width) => spec(&it, &format!("<{}", width.trim_start_matches('0'))),
+                None => spec(&it, flags),
+            }),
             'r' if flags.is_empty() => repr(&item, 20),
             _ => None,
         };
@@ -175,6 +179,33 @@ pub fn percent(interpreter: &mut Interpreter, template: &str, value: &Live) -> R
     }
     out.push_str(rest);
     Ok(Some(out))
+}
+
+/// `%5s`: to the right, unless a `-` says otherwise.
+fn padded(item: &Live, flags: &str) -> Option<String> {
+    let text = spec(item, "")?;
+    let width = flags.trim_start_matches(['-', '+', ' ', '#', '0']);
+    if width.is_empty() {
+        return Some(text);
+    }
+    let side = if width.starts_with('.') {
+        ""
+    } else if flags.contains('-') {
+        "<"
+    } else {
+        ">"
+    };
+    spec(&Live::str(text), &format!("{side}{width}"))
+}
+
+/// What `%d` makes of a number.
+fn whole(item: &Live) -> Option<Live> {
+    match item {
+        Live::Int(it) => Some(Live::Int(*it)),
+        Live::Bool(it) => Some(Live::Int(i128::from(*it))),
+        Live::Float(it) if it.abs() < 1e30 => Some(Live::Int(it.trunc() as i128)),
+        _ => None,
+    }
 }
 
 /// `template.format(…)`; `None` when it is not known.

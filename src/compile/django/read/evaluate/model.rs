@@ -1,6 +1,7 @@
 //! Model classes, of which a migration asks for no more than their names.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Interpreter;
 use super::live::*;
@@ -24,6 +25,26 @@ impl Interpreter<'_> {
             drop(names);
             made.attributes.borrow_mut().set("_meta".into(), meta.clone());
             made.attributes.borrow_mut().set("__name__".into(), Live::str(model));
+        }
+        made
+    }
+
+    /// The configuration of an installed app, given by its module and label.
+    pub fn app_config(
+        &mut self,
+        (module, label): &(Arc<str>, Arc<str>),
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Live {
+        let made = self.outside_instance("django.apps.AppConfig", Vec::new(), Vec::new(), scope, span);
+        if let Live::Instance(made) = &made {
+            let path = self.folder_of(module).map(|it| Live::str(it.to_string_lossy()));
+            let mut names = made.attributes.borrow_mut();
+            names.set("label".into(), Live::Str(label.clone()));
+            names.set("name".into(), Live::Str(module.clone()));
+            if let Some(path) = path {
+                names.set("path".into(), path);
+            }
         }
         made
     }

@@ -225,6 +225,15 @@ impl Interpreter<'_> {
                 .and_then(Live::as_str)
                 .map(|name| Live::Bool(self.world.apps.iter().any(|(module, _)| module == name))),
             "inspect.isclass" => first.as_ref().and_then(|it| is_class(it).map(Live::Bool)),
+            "django.apps.apps.get_app_config" => first.as_ref().and_then(Live::as_str).and_then(|label| {
+                let app = self.world.apps.iter().find(|(_, it)| it == label)?.clone();
+                Some(self.app_config(&app, scope, span))
+            }),
+            // While settings are read, no app is there.
+            "django.apps.apps.get_app_configs" if !self.world.apps.is_empty() => {
+                let apps = self.world.apps.clone();
+                Some(Live::list(apps.iter().map(|it| self.app_config(it, scope, span)).collect()))
+            }
             "django.get_version" => {
                 let (major, minor) = self.world.django;
                 Some(Live::str(format!("{major}.{minor}")))

@@ -35,10 +35,16 @@ impl Interpreter<'_> {
                 if let Some(item) = at(&items.borrow()) {
                     return Ok(item);
                 }
+                if integer(&index).is_some() {
+                    return self.fails("IndexError", "list index out of range", scope, span);
+                }
             }
             Live::Tuple(items) => {
                 if let Some(item) = at(items) {
                     return Ok(item);
+                }
+                if integer(&index).is_some() {
+                    return self.fails("IndexError", "tuple index out of range", scope, span);
                 }
             }
             Live::Str(text) => {

@@ -19,6 +19,18 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         self.steps(text.len() / 64)?;
+        if !takes(name, args.len(), keywords) {
+            return Ok(None);
+        }
+        let by_name = |name: &str| keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value);
+        let sep_and_limit: Vec<Live>;
+        let args = match (name, by_name("sep").or(args.first()), by_name("maxsplit").or(args.get(1))) {
+            ("split" | "rsplit", Some(sep), limit) if !keywords.is_empty() => {
+                sep_and_limit = std::iter::once(sep).chain(limit).cloned().collect();
+                &sep_and_limit
+            }
+            _ => args,
+        };
         let first = args.first().and_then(|it| it.as_str());
         let second = args.get(1).and_then(|it| it.as_str());
         let texts = |parts: Vec<&str>| Live::list(parts.into_iter().map(Live::str).collect());
@@ -132,10 +144,41 @@ impl Interpreter<'_> {
                 let missing = usize::try_from(width).unwrap_or(0).saturating_sub(text.chars().count());
                 Live::str(format!("{}{text}", "0".repeat(missing)))
             }),
+            "ljust" | "rjust" => args.first().and_then(integer).filter(|it| *it < 1_000).and_then(|width| {
+                let missing = usize::try_from(width).unwrap_or(0).saturating_sub(text.chars().count());
+                let fill = second.map_or(" ", |it| &**it).repeat(missing);
+                let is_one = args.len() == 1 || second.is_some_and(|it| it.chars().count() == 1);
+                let made = if name == "ljust" { format!("{text}{fill}") } else { format!("{fill}{text}") };
+                is_one.then(|| Live::str(made))
+            }),
+            "swapcase" => {
+                let swap = |it: char| -> String {
+                    if it.is_uppercase() { it.to_lowercase().collect() } else { it.to_uppercase().collect() }
+                };
+                Some(Live::str(text.chars().map(swap).collect::<String>()))
+            }
             "encode" => Some(Live::Bytes(text.as_bytes().into())),
             _ => None,
         })
     }
+}
+
+/// Whether a method is read with so many arguments, and with these by name.
+fn takes(name: &str, args: usize, keywords: &Keywords) -> bool {
+    let most = match name {
+        "format" => return true,
+        "split" | "rsplit" => {
+            let known = keywords.iter().all(|(it, _)| matches!(&**it, "sep" | "maxsplit"));
+            let has_sep = args > 0 || keywords.iter().any(|(it, _)| &**it == "sep");
+            return known && args <= 2 && (has_sep || keywords.is_empty());
+        }
+        "encode" => return args <= 1,
+        "replace" | "ljust" | "rjust" => 2,
+        "lower" | "upper" | "casefold" | "title" | "capitalize" | "splitlines" => 0,
+        "isdigit" | "isupper" | "swapcase" => 0,
+        _ => 1,
+    };
+    keywords.is_empty() && args <= most
 }
 
 /// `str.title`

@@ -199,6 +199,8 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
         (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
             equal(a, b)
         }
+        // A member of an enumeration is made anew wherever it is named.
+        (Live::Instance(_), Live::Instance(_)) if !a.is(b) => equal(a, b).filter(|it| !it),
         (a, b) => Some(a.is(b)),
     }
 }

@@ -97,6 +97,19 @@ def renames(apps, schema_editor):
     );
 }
 
+/// As for TimescaleDB: what a function does is not known, but to which table.
+#[test]
+fn a_statement_that_may_do_anything_leaves_a_blind_spot_of_the_tables_that_are_named() {
+    check_code(
+        "
+def hyper(apps, schema_editor):
+    schema_editor.execute('CREATE TABLE beside (id integer)')
+    schema_editor.execute(\"SELECT create_hypertable('shop_item', 'code')\")
+",
+        &["RunPython hyper ?? beside shop_item"],
+    );
+}
+
 /// Whatever hangs on what only the database knows is told, and nothing of it is taken for done.
 #[test]
 fn what_is_not_certain_of_code_is_told() {

@@ -8,6 +8,7 @@ use super::bare;
 use crate::compile::django::project::{TABLE_OF, tables_filled_in};
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::sql;
+use crate::migration::MayTouch;
 
 impl Interpreter<'_> {
     /// `execute(text, parameters)`
@@ -39,9 +40,14 @@ impl Interpreter<'_> {
         if !texts.iter().all(is_known) {
             return self.lose();
         }
-        if let [Live::Str(text)] = &*texts
-            && self.changes_rows_only(text)
-        {
+        // Code is a blind spot of the tables that it names; a statement that may do anything would be one of all.
+        let effects: Vec<sql::Effect> = texts.iter().flat_map(|it| self.effects(it)).collect();
+        let anything =
+            |it: &sql::Effect| matches!(it, sql::Effect::Opaque(it) if it.may_touch == MayTouch::Anything);
+        if effects.iter().any(anything) {
+            return self.lose();
+        }
+        if effects.iter().all(|it| *it == sql::Effect::Nothing) {
             return;
         }
         let texts = match (&text, parameters) {
@@ -54,12 +60,21 @@ impl Interpreter<'_> {
         self.hand(Live::Instance(operation));
     }
 
-    fn changes_rows_only(&self, text: &str) -> bool {
-        let text = tables_filled_in(text, |_, _| Some("x".to_owned()));
+    /// What each statement of a text does, or of a text with its parameters.
+    fn effects(&self, text: &Live) -> Vec<sql::Effect> {
+        match text {
+            Live::Str(text) => self.effects_of(text),
+            Live::Tuple(pair) => pair.first().map(|it| self.effects(it)).unwrap_or_default(),
+            Live::List(pair) => pair.borrow().first().map(|it| self.effects(it)).unwrap_or_default(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn effects_of(&self, text: &str) -> Vec<sql::Effect> {
+        let filled = tables_filled_in(text, |_, _| Some("x".to_owned()));
         // A parameter is no table.
-        let Some(text) = text.map(|it| it.replace("%s", "NULL")) else { return false };
-        let mut statements = sql::read(self.world.dialect, &text).into_iter();
-        statements.all(|it| it.effect == sql::Effect::Nothing)
+        let text = filled.unwrap_or_default().replace("%s", "NULL");
+        sql::read(self.world.dialect, &text).into_iter().map(|it| it.effect).collect()
     }
 
     /// Stands for an argument of `execute` of which not all is known, where what is known shows that it changes rows.
@@ -78,7 +93,8 @@ impl Interpreter<'_> {
         let text = written(expr)?;
         let begins = text.trim_start().get(..7).map(str::to_ascii_uppercase)?;
         let is_of_rows = ["INSERT ", "UPDATE ", "DELETE ", "SELECT "].contains(&&*begins);
-        (is_of_rows && self.changes_rows_only(&text)).then(|| Live::str("SELECT 1"))
+        let changes_rows_only = self.effects_of(&text).iter().all(|it| *it == sql::Effect::Nothing);
+        (is_of_rows && changes_rows_only).then(|| Live::str("SELECT 1"))
     }
 }
 

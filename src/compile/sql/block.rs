@@ -5,6 +5,7 @@ use super::cursor::Cursor;
 use super::held;
 use super::step::Step;
 use crate::dialect::Dialect;
+use crate::schema::Name;
 
 /// With one of these words a block may do anything, or something to a table.
 const DOES_MORE: [&str; 22] = [
@@ -75,6 +76,25 @@ pub(super) fn is_straight(cursor: &Cursor<'_, '_>) -> bool {
     let words = body.split(|it: char| !(it.is_alphanumeric() || it == '_'));
     // IF [NOT] EXISTS of a statement looks like a turn too, and costs no more than to be told.
     !words.into_iter().any(|word| TURNS.iter().any(|turn| word.eq_ignore_ascii_case(turn)))
+}
+
+/// `DROP FUNCTION [IF EXISTS] f(int), g CASCADE`, behind `DROP`: the names.
+pub(super) fn dropped_routines(cursor: &mut Cursor<'_, '_>) -> Option<Vec<Name>> {
+    if !cursor.take_any(&["aggregate", "function", "procedure", "routine"]) {
+        return None;
+    }
+    cursor.take_all("if exists");
+    let mut names = Vec::new();
+    loop {
+        names.push(cursor.table().ok()?.name);
+        if cursor.is_symbol("(") {
+            cursor.skip_group().ok()?;
+        }
+        if !cursor.take_symbol(",") {
+            break;
+        }
+    }
+    (cursor.take("cascade") && cursor.is_done()).then_some(names)
 }
 
 /// How far behind CREATE its kind may stand.

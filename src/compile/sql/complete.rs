@@ -10,10 +10,7 @@ use super::step::{Key, Step};
 use super::{Effect, Statement, names};
 use crate::dialect::{Dialect, Naming};
 use crate::migration::{MayTouch, Opaque, Operation};
-use crate::schema::{
-    Change, Column, ConstraintRef, IndexKey, IndexPart, Name, PrimaryKey, Provenance, Schema, Table,
-    TableName,
-};
+use crate::schema::{Change, Column, IndexKey, IndexPart, Name, Schema, Table, TableName};
 
 /// The operations of these statements, one after the other, each completed against what the ones before have
 /// left of `schema`, which becomes what they leave. What does not fit is told as opaque.
@@ -93,6 +90,7 @@ impl<'s> Completion<'s> {
             Step::ConvertTexts { table, collation } => {
                 self.with(table, |table| all(self.converted(table, collation.as_ref())))
             }
+            Step::DropRoutines { names } => self.drop_routines(names),
             Step::Defer { table, name, deferrable } => {
                 self.with(table, |table| self.defer(table, name, *deferrable))
             }
@@ -356,37 +354,6 @@ impl<'s> Completion<'s> {
             Key::Index(index) => Change::AddIndex { table: name(), index },
             Key::Exclusion(exclusion) => Change::AddExclusion { table: name(), exclusion },
         }])
-    }
-
-    fn add_from_index(
-        &self,
-        table: &Table,
-        name: Option<&Name>,
-        index: &Name,
-        is_primary: bool,
-    ) -> Operations {
-        let of_table = || table.name.clone();
-        let found = table.uniques.iter().find(|it| it.name.as_ref().is_some_and(|it| self.same(it, index)));
-        let Some(unique) = found else {
-            return vec![opaque(format!("index {index} is not known"), [of_table()])];
-        };
-        let index = unique.name.clone().unwrap_or_else(|| index.clone());
-        if !is_primary {
-            let to = name.unwrap_or(&index).clone();
-            let rename =
-                (to != index).then(|| Change::RenameConstraint { table: of_table(), from: index, to });
-            return all(rename.into_iter().collect());
-        }
-        let columns: Option<Vec<Name>> = unique.parts.iter().map(|part| part.as_column().cloned()).collect();
-        let Some(columns) = columns.filter(|_| table.primary_key.is_none()) else {
-            return vec![opaque(format!("index {index} cannot be a primary key"), [of_table()])];
-        };
-        let name = Some(name.unwrap_or(&index).clone());
-        let primary_key = PrimaryKey { name, columns, provenance: Provenance::default() };
-        all(vec![
-            Change::DropUnique { table: of_table(), unique: ConstraintRef::Name(index) },
-            Change::AddPrimaryKey { table: of_table(), primary_key },
-        ])
     }
 
     /// Names are not compared: one that is not known leaves nothing to change.

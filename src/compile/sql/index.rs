@@ -3,7 +3,7 @@
 use super::column::collation;
 use super::constraint::{index_parameters, using};
 use super::cursor::{Cursor, Unread};
-use super::step::{Key, Step};
+use super::step::{ConstraintKind, Key, Step, There};
 use crate::dialect::Dialect;
 use crate::dialect::token::TokenKind;
 use crate::schema::{
@@ -34,6 +34,14 @@ pub(super) fn create(cursor: &mut Cursor<'_, '_>) -> Result<(TableName, Step), U
     let table = cursor.table()?;
     let rest = keys(cursor, method)?;
     Ok((table.clone(), Step::AddKey { table, key: rest.into_key(unique, name)?, unless_there }))
+}
+
+/// `DROP INDEX x ON t` of MySQL.
+pub(super) fn drop_index_of(table: TableName, name: Name, if_there: bool) -> Step {
+    let kind = ConstraintKind::Index;
+    let what = There::Key(name.clone(), kind);
+    let step = Step::DropConstraint { table: table.clone(), name, kind, cascade: false };
+    if if_there { Step::IfThere { table, what, step: Box::new(step) } } else { step }
 }
 
 /// MySQL's `INDEX x (…)` inside of `CREATE TABLE` and `ALTER TABLE … ADD`.

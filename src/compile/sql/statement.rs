@@ -1,10 +1,10 @@
 //! Which kind of statement it is, and what the simple kinds do.
 
 use super::cursor::{Cursor, Unread};
-use super::step::{ConstraintKind, Key, Step, There};
+use super::step::{Key, Step, There};
 use super::{Effect, Touched, alter, block, index, query, table};
 use crate::dialect::Dialect;
-use crate::schema::{Index, Name, TableName, UniqueConstraint};
+use crate::schema::{Index, TableName, UniqueConstraint};
 
 /// Statements that change rows, the session or rights.
 const ROWS_OR_SESSION: [&str; 45] = [
@@ -181,7 +181,7 @@ fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
         } = &step
             && replace
         {
-            all.push(drop_index_of(table, name.clone(), true));
+            all.push(index::drop_index_of(table, name.clone(), true));
         }
         all.push(step);
         return Ok(steps(all));
@@ -307,6 +307,9 @@ fn drop_(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, U
     if cursor.is_any(&["view", "materialized", "trigger", "policy", "rule"]) {
         return Ok(Effect::Nothing);
     }
+    if cascades && let Some(names) = block::dropped_routines(&mut cursor.clone()) {
+        return Ok(steps(vec![Step::DropRoutines { names }]));
+    }
     if cascades || cursor.is("owned") {
         return Err("what goes with it depends on the database".to_owned());
     }
@@ -352,7 +355,7 @@ fn drop_indexes(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Ve
             cursor.take_symbol("=");
             cursor.next();
         }
-        return Ok(vec![drop_index_of(table, name, if_there)]);
+        return Ok(vec![index::drop_index_of(table, name, if_there)]);
     }
     let mut indexes = Vec::new();
     loop {
@@ -365,13 +368,6 @@ fn drop_indexes(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Ve
     cursor.take("restrict");
     cursor.done()?;
     Ok(indexes.into_iter().map(|it| Step::DropIndex { schema: it.schema, name: it.name, cascade }).collect())
-}
-
-fn drop_index_of(table: TableName, name: Name, if_there: bool) -> Step {
-    let kind = ConstraintKind::Index;
-    let what = There::Key(name.clone(), kind);
-    let step = Step::DropConstraint { table: table.clone(), name, kind, cascade: false };
-    if if_there { Step::IfThere { table, what, step: Box::new(step) } } else { step }
 }
 
 /// `RENAME TABLE a TO b, c TO d`.

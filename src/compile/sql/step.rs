@@ -91,6 +91,10 @@ pub enum Step {
         from: Name,
         to: Name,
     },
+    /// Functions and their like go, with all that calls them.
+    DropRoutines {
+        names: Vec<Name>,
+    },
     /// PostgreSQL: a foreign key is checked at another time.
     Defer {
         table: TableName,

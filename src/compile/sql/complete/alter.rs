@@ -1,10 +1,44 @@
-//! What an `ALTER COLUMN` leaves of the column, and an `ALTER CONSTRAINT` of the constraint.
+//! What an `ALTER COLUMN` leaves of the column, and what becomes of constraints that stand.
 
 use super::super::step::ColumnPart;
 use super::{Completion, Operations, all, opaque};
-use crate::schema::{Change, Column, ConstraintRef, Deferrable, ForeignKey, Name, Spelling, Table};
+use crate::schema::{
+    Change, Column, ConstraintRef, Deferrable, ForeignKey, Name, PrimaryKey, Provenance, Spelling, Table,
+};
 
 impl Completion<'_> {
+    /// PostgreSQL: `ADD {UNIQUE | PRIMARY KEY} USING INDEX x`.
+    pub(super) fn add_from_index(
+        &self,
+        table: &Table,
+        name: Option<&Name>,
+        index: &Name,
+        is_primary: bool,
+    ) -> Operations {
+        let of_table = || table.name.clone();
+        let found = table.uniques.iter().find(|it| it.name.as_ref().is_some_and(|it| self.same(it, index)));
+        let Some(unique) = found else {
+            return vec![opaque(format!("index {index} is not known"), [of_table()])];
+        };
+        let index = unique.name.clone().unwrap_or_else(|| index.clone());
+        if !is_primary {
+            let to = name.unwrap_or(&index).clone();
+            let rename =
+                (to != index).then(|| Change::RenameConstraint { table: of_table(), from: index, to });
+            return all(rename.into_iter().collect());
+        }
+        let columns: Option<Vec<Name>> = unique.parts.iter().map(|part| part.as_column().cloned()).collect();
+        let Some(columns) = columns.filter(|_| table.primary_key.is_none()) else {
+            return vec![opaque(format!("index {index} cannot be a primary key"), [of_table()])];
+        };
+        let name = Some(name.unwrap_or(&index).clone());
+        let primary_key = PrimaryKey { name, columns, provenance: Provenance::default() };
+        all(vec![
+            Change::DropUnique { table: of_table(), unique: ConstraintRef::Name(index) },
+            Change::AddPrimaryKey { table: of_table(), primary_key },
+        ])
+    }
+
     /// Of foreign keys alone: PostgreSQL alters no others.
     pub(super) fn defer(&self, table: &Table, name: &Name, deferrable: Deferrable) -> Operations {
         let is_it = |it: &&ForeignKey| it.name.as_ref().is_some_and(|it| self.same(it, name));

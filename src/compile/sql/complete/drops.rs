@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::lexer::Lexer;
-use super::super::step::ConstraintKind;
+use super::super::step::{ConstraintKind, Step};
 use super::{Completion, Operations, all};
 use crate::dialect::Dialect;
 use crate::dialect::token::TokenKind;
@@ -171,6 +171,35 @@ impl Completion<'_> {
             }
         }
         changes
+    }
+
+    /// What calls a function goes with it, but for triggers and views: no table that calls none of them is touched.
+    pub(super) fn drop_routines(&self, names: &[Name]) -> Operations {
+        let calls = |spelling: &Spelling| names.iter().any(|name| self.mentions(spelling, name));
+        let in_parts = |parts: &[IndexPart], condition: &Option<Spelling>| {
+            let in_part = |part: &IndexPart| match &part.key {
+                IndexKey::Column(_) => false,
+                IndexKey::Expression(expression) => calls(expression),
+            };
+            parts.iter().any(in_part) || condition.as_ref().is_some_and(calls)
+        };
+        let is_touched = |table: &&Table| {
+            table.columns.iter().any(|it| {
+                it.default.as_ref().is_some_and(calls)
+                    || it.generated.as_ref().is_some_and(|it| calls(&it.expression))
+            }) || table.checks.iter().any(|it| calls(&it.expression))
+                || table.indexes.iter().any(|it| in_parts(&it.parts, &it.condition))
+                || table.uniques.iter().any(|it| in_parts(&it.parts, &it.condition))
+                || table.exclusions.iter().any(|it| in_parts(&it.parts, &it.condition))
+        };
+        let tables = self.schema.tables.values().map(AsRef::as_ref).filter(is_touched);
+        let tables: BTreeSet<_> = tables.map(|table| table.name.clone()).collect();
+        if tables.is_empty() {
+            return Vec::new();
+        }
+        let reason = "what calls a function goes with it".to_owned();
+        let unread = Step::Unread { reason: reason.clone(), tables, names: Vec::new(), drops: false };
+        vec![Operation::Opaque(self.perhaps(&reason, &[unread]))]
     }
 
     /// Whether a foreign key that is to be dropped points to this column.

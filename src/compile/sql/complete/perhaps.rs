@@ -6,7 +6,7 @@ use super::super::held::PUT_IN;
 use super::super::step::{ConstraintKind, Step, There};
 use super::Completion;
 use super::convert::all_named;
-use crate::migration::{MayTouch, MayUndo, Opaque};
+use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Column, Name, TableName};
 
 impl Completion<'_> {
@@ -102,6 +102,13 @@ impl Completion<'_> {
                     may.touches(table);
                 }
             }
+            Step::DropRoutines { names } => {
+                for operation in self.drop_routines(names) {
+                    if let Operation::Opaque(opaque) = operation {
+                        may.joins(&opaque);
+                    }
+                }
+            }
             // Names are not compared.
             Step::RenameIndex { .. } | Step::RenameConstraint { .. } => {}
             Step::Perhaps { steps, .. } => steps.iter().for_each(|it| self.collect(it, may)),
@@ -152,7 +159,7 @@ mod tests {
     use crate::compile::sql::{apply, read};
     use crate::dialect::Dialect::{self, Mariadb, Mysql, Postgres};
     use crate::migration::{MayTouch, Operation};
-    use crate::schema::Schema;
+    use crate::schema::{Schema, TableName};
 
     const T: &str =
         "CREATE TABLE t (a int, b varchar(5)); CREATE TABLE u (a int, b int); CREATE INDEX i ON u (b)";
@@ -219,6 +226,19 @@ mod tests {
         let procedure =
             "CREATE PROCEDURE p() BEGIN IF x THEN ALTER TABLE t DROP COLUMN b; END IF; END; CALL p()";
         check(Mysql, procedure, "t", "-b");
+    }
+
+    #[test]
+    fn a_function_takes_with_it_what_calls_it() {
+        let mut schema = Schema::default();
+        apply(Postgres, &read(Postgres, T), &mut schema);
+        let sql = "DROP FUNCTION IF EXISTS f(), public.g(int) CASCADE";
+        assert_eq!(apply(Postgres, &read(Postgres, sql), &mut schema), []);
+        apply(Postgres, &read(Postgres, "ALTER TABLE t ADD c int DEFAULT g(1)"), &mut schema);
+        let operations = apply(Postgres, &read(Postgres, sql), &mut schema);
+        let [Operation::Opaque(opaque)] = operations.as_slice() else { panic!("{operations:?}") };
+        assert_eq!(opaque.may_touch, MayTouch::Tables([TableName::unqualified("t")].into()));
+        assert!(opaque.may_undo.constraints && opaque.may_undo.definitions.len() == 3);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub fn undone(
 ) -> MayUndo {
     let MayTouch::Tables(tables) = may_touch else { return MayUndo::default() };
     let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
+    // What another operation has done, whatever that was.
+    let takes_back = calls(&["database_backwards"]);
     // `_delete_composed_index`, `_delete_constraint_sql` and their like.
     let deletes = function.editor_calls.iter().any(|it| it.starts_with("_delete") || it.contains("drop"));
     // A name that is put into the text is one that the code says elsewhere.
@@ -47,8 +49,10 @@ pub fn undone(
         all.iter().all(|wanted| statement.iter().any(|word| word.eq_ignore_ascii_case(wanted)))
     };
     let drops = |what: &str| statements.iter().any(|it| says(it, &["DROP", what]));
-    let constraints =
-        calls(CONSTRAINTS) || deletes || ["CONSTRAINT", "INDEX", "KEY", "COLUMN"].into_iter().any(drops);
+    let constraints = takes_back
+        || calls(CONSTRAINTS)
+        || deletes
+        || ["CONSTRAINT", "INDEX", "KEY", "COLUMN"].into_iter().any(drops);
     let said_by = |ways: &[&[&str]]| -> BTreeSet<&str> {
         let any = |(statement, _): &(&Vec<&str>, &Vec<&str>)| ways.iter().any(|all| says(statement, all));
         statements.iter().zip(&named).filter(any).flat_map(|(_, all)| all).copied().collect()
@@ -67,15 +71,20 @@ pub fn undone(
     let names = columns.map(|it| &it.name);
     // A name that only the database tells may be that of any column.
     let is_said_elsewhere = |it: &&Name| function.words.iter().any(|word| **word == ***it);
-    let is_any = function.sql.iter().any(|text| drops_a_computed_column(text))
-        && names.clone().find(is_said_elsewhere).is_none();
+    let is_any = takes_back
+        || function.sql.iter().any(|text| drops_a_computed_column(text))
+            && names.clone().find(is_said_elsewhere).is_none();
     let (gone, stay): (BTreeSet<&Name>, BTreeSet<&Name>) =
         names.partition(|name| is_any || said.contains(&***name) || of_fields.contains(&***name));
     MayUndo {
         columns: gone.into_iter().cloned().collect(),
         constraints,
         definitions: stay.into_iter().filter(|name| redefined.contains(&***name)).cloned().collect(),
-        tables: tables_gone(function, tables, &statements, state, context),
+        tables: if takes_back {
+            tables.clone()
+        } else {
+            tables_gone(function, tables, &statements, state, context)
+        },
         ..MayUndo::default()
     }
 }

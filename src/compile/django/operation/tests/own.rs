@@ -376,3 +376,23 @@ class Hyper(migrations.operations.base.Operation):
         ],
     );
 }
+
+#[test]
+fn an_operation_that_takes_another_back_may_take_away_anything_of_its_model() {
+    check_body(
+        "
+class Back(migrations.operations.base.Operation):
+    def __init__(self, model_name, operation):
+        self.model_name, self.operation = model_name, operation
+    def state_forwards(self, app_label, state):
+        state.remove_field(app_label, self.model_name, 'code')
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self.operation.database_backwards(app_label, schema_editor, to_state, from_state)
+",
+        "dependencies = [('shop', '1')]
+    operations = [Back('item', migrations.AddField('item', 'code', models.IntegerField()))]",
+        &[
+            "shop.migrations.2.Back is an operation of its own ?? shop_item -code -id -name -constraints -table shop_item",
+        ],
+    );
+}

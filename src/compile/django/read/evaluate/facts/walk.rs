@@ -256,6 +256,11 @@ impl<'d, 's> Walk<'d, 's> {
                     self.seen.models.push((label.into(), model.into()));
                 }
             }
+            // Another operation is taken back.
+            ExprKind::Attribute(_, name) if &**name == BACKWARDS => {
+                self.seen.editor_calls.push(name.clone());
+                self.expr(&call.function);
+            }
             ExprKind::Attribute(object, name) if self.is_the_editor(object) => {
                 self.seen.editor_calls.push(name.clone());
                 self.expr(&call.function);
@@ -316,6 +321,9 @@ impl<'d, 's> Walk<'d, 's> {
             if &**name == "connection" && matches!(&object.kind, ExprKind::Name(name) if self.is_editor(name)))
     }
 }
+
+/// `Operation.database_backwards(…)`
+const BACKWARDS: &str = "database_backwards";
 
 /// `Model.add_to_class(name, field)`, or the `contribute_to_class` of another field than itself.
 pub fn adds_a_field(call: &CallExpr) -> bool {

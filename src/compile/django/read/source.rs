@@ -17,6 +17,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use foldhash::fast::RandomState;
 
 use super::syntax::{self, Source, SyntaxError};
+use configuring::Setters;
 use folders::Folders;
 
 /// What lies at a path.
@@ -67,8 +68,8 @@ pub struct Sources {
     places: Mutex<HashMap<String, Option<Place>, RandomState>>,
     /// By their paths as texts, which are compared by their bytes.
     files: Mutex<HashMap<OsString, Parsed, RandomState>>,
-    /// Packages, and whether they set settings.
-    configuring: Mutex<HashMap<String, bool, RandomState>>,
+    /// By package.
+    configuring: Mutex<HashMap<String, Arc<Setters>, RandomState>>,
     /// Every file that was read, and every folder of which it counts what is in it.
     read: Mutex<HashSet<OsString, RandomState>>,
 }
@@ -203,29 +204,36 @@ impl Sources {
         read.into_iter().map(PathBuf::from).collect()
     }
 
-    /// Whether a Python file of a package's own folder, or of a folder in it that is a module of `names`, sets settings.
-    pub fn sets_settings(&self, package: &str, names: &[&str]) -> bool {
+    /// Which Python files of a package's own folder, or of a folder in it that is a module of `names`, set settings.
+    pub fn setters(&self, package: &str, names: &[&str]) -> Arc<Setters> {
         if let Some(known) = lock(&self.configuring).get(package) {
-            return *known;
+            return known.clone();
         }
-        let found = self.look_for_settings(package, names);
-        lock(&self.configuring).insert(package.to_owned(), found);
+        let found = Arc::new(self.look_for_setters(package, names));
+        lock(&self.configuring).insert(package.to_owned(), found.clone());
         found
     }
 
-    fn look_for_settings(&self, package: &str, names: &[&str]) -> bool {
-        let sets = |file: &Path| {
-            self.note(file);
-            text::read(file).is_ok_and(|text| configuring::sets_settings(&text))
+    fn look_for_setters(&self, package: &str, names: &[&str]) -> Setters {
+        let mut setters = Setters::default();
+        let mut look_at = |file: PathBuf| {
+            self.note(&file);
+            if let Some(way) = text::read(&file).ok().and_then(|text| configuring::sets_settings(&text)) {
+                setters.add(file, way);
+            }
         };
-        let Some(place) = self.find(package) else { return false };
-        let Some(folder) = place.folder() else { return place.file().is_some_and(|file| sets(&file)) };
-        let inner = names.iter().filter(|name| self.has(folder, name) == Kind::Folder);
-        inner.map(|name| folder.join(name)).chain([folder.to_owned()]).any(|folder| {
-            let files = self.names(&folder).unwrap_or_default().into_iter().map(|it| folder.join(it));
-            let mut python = files.filter(|it| it.extension().is_some_and(|it| it == "py"));
-            python.any(|file| sets(&file))
-        })
+        match self.find(package) {
+            None => {}
+            Some(Place::File(file)) => look_at(file),
+            Some(Place::Package(folder) | Place::Namespace(folder)) => {
+                let inner = names.iter().filter(|name| self.has(&folder, name) == Kind::Folder);
+                for folder in inner.map(|name| folder.join(name)).chain([folder.clone()]) {
+                    let files = self.names(&folder).unwrap_or_default().into_iter().map(|it| folder.join(it));
+                    files.filter(|it| it.extension().is_some_and(|it| it == "py")).for_each(&mut look_at);
+                }
+            }
+        }
+        setters
     }
 
     /// The text of a data file, if it lies within the sources.

@@ -10,6 +10,7 @@ use super::live::*;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::project::Value;
+use crate::compile::django::read::source::Place;
 use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -61,9 +62,20 @@ impl Interpreter<'_> {
         if !self.provoked.insert(app.to_owned()) {
             return;
         }
-        if !self.world.sources.sets_settings(app, &PROVOKED) {
+        // Those of Django's own apps are Django's defaults.
+        if app.starts_with("django.contrib.") {
             return;
         }
+        let setters = self.world.sources.setters(app, &PROVOKED);
+        if setters.is_empty() {
+            return;
+        }
+        // A package may hand on what another of its modules has.
+        let may_set = |it: &Self, module: &str| match it.world.sources.find(module) {
+            Some(Place::File(file)) => setters.may_be(&file),
+            Some(Place::Package(_) | Place::Namespace(_)) => true,
+            None => false,
+        };
         // What is spent here is not spent by the one who asks; what stops here stops nobody else.
         let steps = self.module_steps;
         for name in PROVOKED {
@@ -75,6 +87,7 @@ impl Interpreter<'_> {
                 let own = match &value {
                     Live::Import(import) => {
                         import.module.strip_prefix(app).is_some_and(|it| it.starts_with('.'))
+                            && may_set(self, &import.module)
                     }
                     value => matches!(value, Live::Class(_)),
                 };

@@ -2,16 +2,56 @@
 
 use memchr::memmem;
 
-/// Whether a text has one of the ways: `settings.X = …`, `setattr(settings, …)`, django-appconf, swappable models.
-pub fn sets_settings(text: &str) -> bool {
-    assigns(text)
-        || places(text, "setattr(").any(|at| {
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+/// How a text sets settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// In the body of a class: by django-appconf, or a swappable model.
+    InAClass,
+    /// `settings.X = …`, `setattr(settings, …)`: maybe within a function that others call.
+    Anywhere,
+}
+
+/// Those files of a package that set settings.
+#[derive(Clone, Debug, Default)]
+pub struct Setters {
+    files: HashSet<PathBuf>,
+    anywhere: bool,
+}
+
+impl Setters {
+    pub fn add(&mut self, file: PathBuf, way: Way) {
+        self.files.insert(file);
+        self.anywhere |= way == Way::Anywhere;
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// Whether running the module in this file may set a setting.
+    pub fn may_be(&self, file: &Path) -> bool {
+        self.anywhere || self.files.contains(file)
+    }
+}
+
+/// The widest of the ways that a text has.
+pub fn sets_settings(text: &str) -> Option<Way> {
+    let sets_attribute = || {
+        places(text, "setattr(").any(|at| {
             let word = word(text[at + "setattr(".len()..].trim_start());
             begins_word(text, at) && word.ends_with("settings")
         })
-        || ["AppConf", "swappable_setting"].iter().any(|wanted| {
-            places(text, wanted).any(|at| begins_word(text, at) && word(&text[at..]) == *wanted)
-        })
+    };
+    let speaks_of =
+        |wanted: &&str| places(text, wanted).any(|at| begins_word(text, at) && word(&text[at..]) == *wanted);
+    if assigns(text) || sets_attribute() {
+        Some(Way::Anywhere)
+    } else {
+        ["AppConf", "swappable_setting"].iter().any(|it| speaks_of(&it)).then_some(Way::InAClass)
+    }
 }
 
 fn assigns(text: &str) -> bool {
@@ -44,19 +84,20 @@ fn is_of_word(letter: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::sets_settings;
+    use super::*;
 
     #[test]
     fn the_ways_to_set_a_setting() {
-        for text in [
-            "settings.A_1 = 2",
-            "my_settings.A\t=\n2",
-            "setattr(settings, 'A', 1)",
-            "setattr( django_settings , a, b)",
-            "class A(AppConf):",
-            "swapper.swappable_setting('a')",
+        for (text, way) in [
+            ("settings.A_1 = 2", Way::Anywhere),
+            ("my_settings.A\t=\n2", Way::Anywhere),
+            ("setattr(settings, 'A', 1)", Way::Anywhere),
+            ("setattr( django_settings , a, b)", Way::Anywhere),
+            ("class A(AppConf):\n  pass\nsettings.A = 1", Way::Anywhere),
+            ("class A(AppConf):", Way::InAClass),
+            ("swapper.swappable_setting('a')", Way::InAClass),
         ] {
-            assert!(sets_settings(text), "{text}");
+            assert_eq!(sets_settings(text), Some(way), "{text}");
         }
         for text in [
             "settings.A == 1",
@@ -70,7 +111,7 @@ mod tests {
             "swappable_settings",
             "",
         ] {
-            assert!(!sets_settings(text), "{text}");
+            assert_eq!(sets_settings(text), None, "{text}");
         }
     }
 }

@@ -104,7 +104,8 @@ pub struct Interpreter<'a> {
     trying: u32,
     /// How many `try` blocks of any kind, and calls that take a missing attribute for an answer.
     catching: u32,
-    /// The last statement given to a database, in the `try` that is running: the database may have refused it.
+    /// What may have raised in the `try` that is running: a statement that the database may have refused, a place in a list
+    /// that may not be there.
     asked: Option<Arc<crate::compile::django::project::Unknown>>,
     /// A field was added to a model, or may have been.
     added: bool,

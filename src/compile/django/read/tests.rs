@@ -1,6 +1,7 @@
 //! Small projects in a temporary folder, read whole. One case for each point of how real migrations look.
 
 mod decorated;
+mod differential;
 mod functions;
 mod migrations;
 mod mutated;

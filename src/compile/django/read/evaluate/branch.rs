@@ -3,7 +3,7 @@
 //! What changes is kept in a [`Journal`]; [`repeat`](super::repeat) is for what may be done any number of times.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -43,19 +43,19 @@ impl Journal {
         self.places.contains(&cell.place())
     }
 
+    /// Brings all back to what it was.
+    pub fn undo(self) {
+        self.entries.into_iter().for_each(|(cell, content)| cell.restore(content));
+    }
+
     fn add(&mut self, cell: Cell, before: Content) {
         self.places.insert(cell.place());
         self.entries.push((cell, before));
     }
-
-    /// Puts everything back.
-    pub fn undo(self) {
-        self.entries.into_iter().for_each(|(cell, before)| cell.restore(before));
-    }
 }
 
 impl Content {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::List(it) => it.len(),
             Self::Dict(it) => it.len(),
@@ -92,6 +92,9 @@ impl Cell {
     }
 }
 
+/// What lists held, by their places.
+type Lists = HashMap<*const (), Vec<Live>, RandomState>;
+
 impl Interpreter<'_> {
     /// To be called before a cell is changed.
     pub fn touch(&mut self, cell: Cell) {
@@ -120,17 +123,17 @@ impl Interpreter<'_> {
             cell.restore(content.clone());
         }
         let (second, second_journal) = self.attempt(other);
-        // A branch that raises guards against what is not so: the other one is the way.
+        // A branch that raises where nothing catches it guards against what is not so: the other one is the way.
         let (first, second) = match (first, second) {
             (Ok(first), Ok(second)) => (first, second),
             (Err(Stop::Raise(_)), Ok(second)) => {
+                self.may_raise(&Live::Unknown(why.clone()));
                 self.keep(second_journal);
                 return Ok(second);
             }
             (Ok(first), Err(Stop::Raise(_))) => {
-                for (cell, content) in second_journal.entries {
-                    cell.restore(content);
-                }
+                self.may_raise(&Live::Unknown(why.clone()));
+                second_journal.undo();
                 for ((cell, _), content) in first_journal.entries.iter().zip(after_first) {
                     cell.restore(content);
                 }
@@ -142,14 +145,24 @@ impl Interpreter<'_> {
         // In a loop, what grows is copied and compared at each turn.
         let changed = first_journal.entries.iter().chain(&second_journal.entries);
         self.steps(changed.map(|(_, before)| before.len() / 4).sum())?;
+        // What lists held after the first branch: by now they hold what they did before it, or after the second.
+        let lists: Lists = first_journal
+            .entries
+            .iter()
+            .zip(&after_first)
+            .filter_map(|((cell, _), after)| match after {
+                Content::List(items) => Some((cell.place(), items.clone())),
+                Content::Dict(_) | Content::Names(_) => None,
+            })
+            .collect();
         for ((cell, before), after) in first_journal.entries.iter().zip(after_first) {
             let unchanged = !second_journal.has(cell);
             let other = if unchanged { before.clone() } else { cell.content() };
-            cell.restore(self.join_content(after, other, why));
+            cell.restore(self.join_content(after, other, &lists, why));
         }
         for (cell, before) in &second_journal.entries {
             if !first_journal.has(cell) {
-                let joined = self.join_content(before.clone(), cell.content(), why);
+                let joined = self.join_content(before.clone(), cell.content(), &lists, why);
                 cell.restore(joined);
             }
         }
@@ -196,14 +209,15 @@ impl Interpreter<'_> {
         }
     }
 
-    fn join_content(&mut self, a: Content, b: Content, why: &Arc<Unknown>) -> Content {
+    fn join_content(&mut self, a: Content, b: Content, lists: &Lists, why: &Arc<Unknown>) -> Content {
         match (a, b) {
             (Content::List(a), Content::List(b)) => Content::List(join_lists(&a, &b, why)),
             (Content::Dict(a), Content::Dict(b)) => {
                 let mut joined = Pairs::new();
+                // A key of one of them may be there or not, as one may whose value is not known.
                 for (at, (key, value)) in a.iter().enumerate() {
                     let value = match find_near(&b, at, key) {
-                        Some(other) => self.join(value.clone(), other.clone(), why),
+                        Some(other) => self.join_of(value, other, lists, why),
                         None => Live::Unknown(why.clone()),
                     };
                     joined.push((key.clone(), value));
@@ -219,7 +233,7 @@ impl Interpreter<'_> {
                 let mut joined = Names::default();
                 for (name, value) in a.iter() {
                     let value = match b.get(name) {
-                        Some(other) => self.join(value.clone(), other.clone(), why),
+                        Some(other) => self.join_of(value, other, lists, why),
                         None => Live::Unknown(why.clone()),
                     };
                     joined.set(name.clone(), value);
@@ -237,11 +251,20 @@ impl Interpreter<'_> {
 
     /// One value for two possible ones.
     pub fn join(&mut self, a: Live, b: Live, why: &Arc<Unknown>) -> Live {
-        if a.is(&b) || equal(&a, &b) == Some(true) {
-            return a;
+        self.join_of(&a, &b, &Lists::default(), why)
+    }
+
+    fn join_of(&mut self, a: &Live, b: &Live, lists: &Lists, why: &Arc<Unknown>) -> Live {
+        if a.is(b) {
+            return a.clone();
         }
-        match (&a, &b) {
-            (Live::List(x), Live::List(y)) => Live::list(join_lists(&x.borrow(), &y.borrow(), why)),
+        match (a, b) {
+            (Live::List(x), Live::List(y)) => {
+                let of_first = lists.get(&Rc::as_ptr(x).cast()).cloned();
+                let of_first = of_first.unwrap_or_else(|| x.borrow().clone());
+                Live::list(join_lists(&of_first, &y.borrow(), why))
+            }
+            _ if equal(a, b) == Some(true) => a.clone(),
             _ => Live::Unknown(why.clone()),
         }
     }

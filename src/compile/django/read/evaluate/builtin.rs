@@ -3,6 +3,7 @@
 mod instance;
 mod name;
 mod number;
+mod sort;
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use super::import::Imported;
 use super::live::*;
-use super::operator::{equal, integer, order, put};
+use super::operator::{equal, integer, put};
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::{Operator, Span};
 
@@ -117,7 +118,8 @@ impl Interpreter<'_> {
                 Some(Live::Str(text)) => Some(Live::Int(text.chars().count() as i128)),
                 Some(Live::Dict(pairs)) => {
                     let pairs = pairs.borrow();
-                    (!pairs.iter().any(|(key, _)| key.is_unknown())).then_some(Live::Int(pairs.len() as i128))
+                    (!pairs.iter().any(|(_, value)| value.is_unknown()))
+                        .then_some(Live::Int(pairs.len() as i128))
                 }
                 Some(object @ Live::Instance(instance)) if matches!(instance.class, Live::Class(_)) => {
                     let object = object.clone();
@@ -150,9 +152,13 @@ impl Interpreter<'_> {
                 let start = args.get(1).cloned().or(keyword("start")).as_ref().map_or(Some(0), integer);
                 let Some(start) = start else { return Ok(None) };
                 items(self, 0)?.ok().map(|items| {
-                    let pair = |(at, item): (i128, Live)| match item {
-                        Live::Unknown(_) => item,
-                        item => Live::tuple(vec![Live::Int(at), item]),
+                    // Behind an unknown number of elements, none has a number that is known.
+                    let mut open = None;
+                    let pair = |(at, item): (i128, Live)| {
+                        if item.is_unknown() {
+                            return open.insert(item).clone();
+                        }
+                        Live::tuple(vec![open.clone().unwrap_or(Live::Int(at)), item])
                     };
                     Live::list((start..).zip(items).map(pair).collect())
                 })
@@ -402,33 +408,5 @@ impl Interpreter<'_> {
             }
             _ => None,
         })
-    }
-
-    pub fn sorted(
-        &mut self,
-        items: Vec<Live>,
-        key: Option<&Live>,
-        reverse: bool,
-        scope: &Rc<Scope>,
-        span: Span,
-    ) -> Result<Option<Vec<Live>>, Stop> {
-        self.steps(items.len() * 4)?;
-        let mut keyed = Vec::with_capacity(items.len());
-        for item in items {
-            let key = match key {
-                Some(Live::None) | None => item.clone(),
-                Some(key) => self.call(key, vec![item.clone()], Vec::new(), scope, span)?,
-            };
-            keyed.push((self.force(&key)?, item));
-        }
-        let mut known = true;
-        keyed.sort_by(|(a, _), (b, _)| {
-            let order = order(a, b).unwrap_or_else(|| {
-                known = false;
-                std::cmp::Ordering::Equal
-            });
-            if reverse { order.reverse() } else { order }
-        });
-        Ok(known.then(|| keyed.into_iter().map(|(_, item)| item).collect()))
     }
 }

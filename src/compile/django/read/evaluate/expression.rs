@@ -10,6 +10,7 @@ use super::branch::Cell;
 use super::live::*;
 use super::operator::{put, put_unknown};
 use super::{Interpreter, format};
+use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -102,8 +103,8 @@ impl Interpreter<'_> {
                     Ok(true) => self.eval(then, scope),
                     Ok(false) => self.eval(otherwise, scope),
                     Err(why) => {
-                        let then = self.in_doubt(|it| it.settle(then, scope));
-                        let otherwise = self.in_doubt(|it| it.settle(otherwise, scope));
+                        let then = self.perhaps(then, &why, scope)?;
+                        let otherwise = self.perhaps(otherwise, &why, scope)?;
                         Ok(self.join(then, otherwise, &why))
                     }
                 }
@@ -137,18 +138,18 @@ impl Interpreter<'_> {
 
     fn all_or_any(&mut self, values: &[Expr], any: bool, scope: &Rc<Scope>) -> Evaluated {
         let mut result = Live::Bool(!any);
-        let mut doubt: Option<Arc<crate::compile::django::project::Unknown>> = None;
+        let mut doubt: Option<Arc<Unknown>> = None;
         for value in values {
-            result = match doubt {
-                Some(_) => self.in_doubt(|it| it.eval(value, scope))?,
+            // What stands behind something that is not known may not be asked at all.
+            result = match &doubt {
                 None => self.eval(value, scope)?,
+                Some(why) => self.perhaps(value, why, scope)?,
             };
             match self.truth(&result, scope, value.span)? {
                 // What decides, decides whatever stood before it was.
                 Ok(truth) if truth == any => {
                     return Ok(match doubt {
-                        Some(_) if any && matches!(result, Live::Bool(_)) => result,
-                        Some(_) if !any => Live::Bool(false),
+                        Some(_) if matches!(result, Live::Bool(_)) => result,
                         Some(unknown) => Live::Unknown(unknown),
                         None => result,
                     });
@@ -158,6 +159,20 @@ impl Interpreter<'_> {
             }
         }
         Ok(doubt.map_or(result, Live::Unknown))
+    }
+
+    /// An expression of which it is not known whether it is evaluated.
+    fn perhaps(&mut self, expr: &Expr, why: &Arc<Unknown>, scope: &Rc<Scope>) -> Evaluated {
+        let mut value = Live::Unknown(why.clone());
+        self.either(
+            why,
+            |it| {
+                value = it.in_doubt(|it| it.eval(expr, scope))?;
+                Ok(Flow::Next.into())
+            },
+            |_| Ok(Flow::Next.into()),
+        )?;
+        Ok(value)
     }
 
     fn items(&mut self, exprs: &[Expr], scope: &Rc<Scope>) -> Result<Vec<Live>, Stop> {

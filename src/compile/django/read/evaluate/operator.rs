@@ -11,7 +11,7 @@ use super::{Interpreter, MAX_LENGTH, format};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::{Operator, Sign, Span};
 
-pub use compare::{equal, order};
+pub use compare::equal;
 
 impl Interpreter<'_> {
     /// Whether a value is true; `Err` with the reason when that is not known.
@@ -36,7 +36,7 @@ impl Interpreter<'_> {
                 if pairs.is_empty() {
                     Some(false)
                 } else {
-                    pairs.iter().any(|(key, _)| !key.is_unknown()).then_some(true)
+                    pairs.iter().any(|(_, value)| !value.is_unknown()).then_some(true)
                 }
             }
             Live::Path(_) | Live::Function(_) | Live::Class(_) | Live::Module(_) | Live::Partial(_) => {
@@ -183,6 +183,20 @@ impl Interpreter<'_> {
                 }
                 Some(Live::set(items))
             }
+            (Live::Set(a), Operator::Sub | Operator::And | Operator::Xor, Live::Set(b))
+                if a.borrow().iter().chain(b.borrow().iter()).any(Live::is_unknown) =>
+            {
+                let unknown = a.borrow().iter().chain(b.borrow().iter()).find(|it| it.is_unknown()).cloned();
+                Some(Live::set(unknown.into_iter().collect()))
+            }
+            (Live::Set(a), Operator::Xor, Live::Set(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                let without = |items: &[Live], others: &[Live]| -> Vec<Live> {
+                    let is_alone = |it: &&Live| !others.iter().any(|other| equal(it, other) == Some(true));
+                    items.iter().filter(is_alone).cloned().collect()
+                };
+                Some(Live::set([without(&a, &b), without(&b, &a)].concat()))
+            }
             (Live::Set(a), Operator::Sub | Operator::And, Live::Set(b)) => {
                 let wanted = operator == Operator::And;
                 let b = b.borrow();
@@ -292,6 +306,23 @@ pub fn integer(value: &Live) -> Option<i128> {
 }
 
 fn arithmetic(left: &Live, operator: Operator, right: &Live) -> Option<Live> {
+    if let (Live::Bool(a), Live::Bool(b)) = (left, right) {
+        match operator {
+            Operator::Or => return Some(Live::Bool(a | b)),
+            Operator::And => return Some(Live::Bool(a & b)),
+            Operator::Xor => return Some(Live::Bool(a ^ b)),
+            Operator::Add
+            | Operator::Sub
+            | Operator::Mul
+            | Operator::Div
+            | Operator::Mod
+            | Operator::Pow
+            | Operator::FloorDiv
+            | Operator::LeftShift
+            | Operator::RightShift
+            | Operator::MatMul => {}
+        }
+    }
     if let (Some(a), Some(b)) = (integer(left), integer(right)) {
         let result = match operator {
             Operator::Add => a.checked_add(b),
@@ -334,7 +365,12 @@ pub fn find<'p>(pairs: &'p Pairs, key: &Live) -> Option<&'p Live> {
     pairs.iter().find(|(it, _)| equal(it, key) == Some(true)).map(|(_, value)| value)
 }
 
+/// By a key that is not known, any of the values may be another afterwards.
 pub fn put(pairs: &mut Pairs, key: Live, value: Live) {
+    if key.is_unknown() {
+        pairs.iter_mut().for_each(|(_, value)| *value = key.clone());
+        return put_unknown(pairs, key);
+    }
     match pairs.iter_mut().find(|(it, _)| equal(it, &key) == Some(true)) {
         Some((_, old)) => *old = value,
         None => pairs.push((key, value)),

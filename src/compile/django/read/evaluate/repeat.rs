@@ -8,13 +8,15 @@ use super::Interpreter;
 use super::branch::{Cell, Content, join_lists};
 use super::facts::adds_a_field;
 use super::live::*;
-use super::operator::put_unknown;
+use super::operator::put;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
 /// Steps for finding out what a statement may have changed that took too many.
 const STEPS_TO_TELL: u64 = 20_000;
 
+/// So often is something done to find out what any number of times may change.
+const TURNS: u32 = 2;
 /// Packages whose functions read what they are given.
 const DO_NOTHING_TO_A_LIST: [&str; 6] = ["builtins", "django", "logging", "warnings", "pprint", "json"];
 
@@ -43,27 +45,38 @@ impl Interpreter<'_> {
         self.limit = limit;
     }
 
-    /// What is done any number of times: as it is done once, with whatever that changes unknown. `targets` are bound
-    /// anew each time.
+    /// What is done any number of times: as it is done once, with whatever that changes unknown, and then once more from
+    /// there. `targets` are bound anew each time.
     pub(super) fn repeated(
         &mut self,
         targets: &[&Expr],
         why: &Arc<Unknown>,
         scope: &Rc<Scope>,
-        once: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
+        mut once: impl FnMut(&mut Self) -> Result<Outcome, Stop>,
     ) -> Result<(), Stop> {
-        targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
-        let (result, journal) = self.attempt(once);
-        for (cell, before) in &journal.entries {
-            if let Some(doubted) = doubted(before, cell.content(), why) {
-                cell.restore(doubted);
+        for _ in 0..TURNS {
+            targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
+            let (result, journal) = self.attempt(|it| it.in_doubt(&mut once));
+            // What grows in a loop is copied and compared at each turn.
+            let all: usize = journal.entries.iter().map(|(_, before)| before.len()).sum();
+            self.charge(all / 4);
+            let mut has_changed = false;
+            for (cell, before) in &journal.entries {
+                if let Some(doubted) = doubted(before, cell.content(), why) {
+                    cell.restore(doubted);
+                    has_changed = true;
+                }
+            }
+            self.keep(journal);
+            match result {
+                Ok(_) | Err(Stop::Raise(_)) => {}
+                Err(stop) => return Err(stop),
+            }
+            if !has_changed {
+                break;
             }
         }
-        self.keep(journal);
-        match result {
-            Ok(_) | Err(Stop::Raise(_)) => Ok(()),
-            Err(stop) => Err(stop),
-        }
+        Ok(())
     }
 
     /// A loop's body that runs any number of times.
@@ -97,17 +110,28 @@ impl Interpreter<'_> {
         }
     }
 
+    /// After this, nothing of what a list, set or dict holds is certain.
+    pub(super) fn unsure(&mut self, value: &Live, why: &Live) {
+        match value {
+            Live::List(items) | Live::Set(items) => {
+                self.touch(Cell::List(items.clone()));
+                *items.borrow_mut() = vec![why.clone()];
+            }
+            Live::Dict(pairs) => {
+                self.touch(Cell::Dict(pairs.clone()));
+                *pairs.borrow_mut() = vec![(why.clone(), why.clone())];
+            }
+            _ => {}
+        }
+    }
+
+    /// What it held it still holds, with an unknown number of unknown things.
     fn havoc_cell(&mut self, cell: Cell, why: &Arc<Unknown>) {
         self.touch(cell.clone());
         let unknown = Live::Unknown(why.clone());
         match cell {
-            // What a list held it still holds, with an unknown number of unknown things.
             Cell::List(items) => items.borrow_mut().push(unknown),
-            Cell::Dict(pairs) => {
-                let mut pairs = pairs.borrow_mut();
-                pairs.iter_mut().for_each(|(_, value)| *value = unknown.clone());
-                put_unknown(&mut pairs, unknown);
-            }
+            Cell::Dict(pairs) => put(&mut pairs.borrow_mut(), unknown.clone(), unknown),
             Cell::Names(_) => {}
         }
     }
@@ -246,7 +270,8 @@ fn doubted(before: &Content, after: Content, why: &Arc<Unknown>) -> Option<Conte
                 before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| is_alike(a, b));
             let joined = join_lists(before, &after, why);
             let has_grown = joined.len() == before.len() + 1;
-            let is_told = before.last().is_some_and(|it| it.is(&unknown()));
+            let is_at_the_end = before.iter().zip(&joined).all(|(a, b)| a.is(b) || is_alike(a, b));
+            let is_told = is_at_the_end && before.last().is_some_and(|it| it.is(&unknown()));
             let doubted = (!is_same).then(|| match (has_grown, is_told) {
                 (true, true) => before.clone(),
                 (true, false) => joined,
@@ -255,18 +280,22 @@ fn doubted(before: &Content, after: Content, why: &Arc<Unknown>) -> Option<Conte
             doubted.map(Content::List)
         }
         (Content::Dict(before), Content::Dict(after)) => {
+            let is_same = before.len() == after.len()
+                && before.iter().zip(&after).all(|(a, b)| is_alike(&a.0, &b.0) && is_alike(&a.1, &b.1));
+            // A key whose value is not known may be there or not.
             let mut doubted = before.clone();
-            let mut has_changed = before.len() != after.len();
-            for ((key, value), (other, now)) in doubted.iter_mut().zip(&after) {
-                if !is_alike(key, other) || !is_alike(value, now) {
+            for (key, value) in &mut doubted {
+                let now = after.iter().find(|(it, _)| is_alike(it, key));
+                if now.is_none_or(|(_, now)| !is_alike(value, now)) {
                     *value = unknown();
-                    has_changed = true;
                 }
             }
-            has_changed.then(|| {
-                put_unknown(&mut doubted, unknown());
-                Content::Dict(doubted)
-            })
+            for (key, _) in after {
+                if !before.iter().any(|(it, _)| is_alike(it, &key)) {
+                    doubted.push((key, unknown()));
+                }
+            }
+            (!is_same).then_some(Content::Dict(doubted))
         }
         (Content::Names(before), Content::Names(mut after)) => {
             let has_changed =
@@ -281,6 +310,14 @@ fn doubted(before: &Content, after: Content, why: &Arc<Unknown>) -> Option<Conte
     }
 }
 
+/// Whether one value was put in the place of another. What is changed in place has a cell of its own.
 fn is_alike(a: &Live, b: &Live) -> bool {
-    a.is(b) || super::operator::equal(a, b) == Some(true)
+    match (a, b) {
+        (Live::Str(a), Live::Str(b)) => a == b,
+        (Live::Tuple(a), Live::Tuple(b)) => Rc::ptr_eq(a, b),
+        (Live::Int(a), Live::Int(b)) => a == b,
+        (Live::Float(a), Live::Float(b)) => a == b,
+        (Live::Bytes(a), Live::Bytes(b)) => a == b,
+        (a, b) => a.is(b),
+    }
 }

@@ -161,7 +161,7 @@ impl Interpreter<'_> {
             Ok(items) => items,
             Err(Live::Unknown(why)) => {
                 self.repeated_body(&[target], body, scope, &why)?;
-                return Ok(may_return(body, &why));
+                return self.after_loop(may_return(body, &why), body, otherwise, scope, &why);
             }
             Err(_) => return Ok(Flow::Next.into()),
         };
@@ -171,6 +171,12 @@ impl Interpreter<'_> {
             if let Live::Unknown(why) = &item {
                 self.repeated_body(&[target], body, scope, why)?;
                 maybe.extend(may_return(body, why).maybe);
+                // Then the others have no turn.
+                if body.iter().any(breaks) {
+                    let why = why.clone();
+                    let outcome = Outcome { flow: Flow::Next, maybe };
+                    return self.after_loop(outcome, body, otherwise, scope, &why);
+                }
                 continue;
             }
             self.assign(target, item, scope)?;
@@ -181,7 +187,9 @@ impl Interpreter<'_> {
                     // What would follow may not: the whole loop is in doubt.
                     Flow::Break => {
                         self.repeated_body(&[target], body, scope, &why)?;
-                        return Ok(Outcome { flow: Flow::Next, maybe });
+                        maybe.extend(may_return(body, &why).maybe);
+                        let outcome = Outcome { flow: Flow::Next, maybe };
+                        return self.after_loop(outcome, body, otherwise, scope, &why);
                     }
                     Flow::Return(_) => maybe.push((flow, why)),
                 }
@@ -212,14 +220,16 @@ impl Interpreter<'_> {
                 Ok(false) => return self.block(otherwise, scope),
                 Err(why) => {
                     self.repeated_body(&[], body, scope, &why)?;
-                    return Ok(may_return(body, &why));
+                    return self.after_loop(may_return(body, &why), body, otherwise, scope, &why);
                 }
             }
             let outcome = self.block(body, scope)?;
             if let Some((_, why)) = outcome.maybe.first() {
                 let why = why.clone();
                 self.repeated_body(&[], body, scope, &why)?;
-                return Ok(Outcome { flow: Flow::Next, maybe: outcome.maybe });
+                let returns = outcome.maybe.into_iter().filter(|(flow, _)| matches!(flow, Flow::Return(_)));
+                let maybe = returns.chain(may_return(body, &why).maybe).collect();
+                return self.after_loop(Outcome { flow: Flow::Next, maybe }, body, otherwise, scope, &why);
             }
             match outcome.flow {
                 Flow::Next | Flow::Continue => {}
@@ -227,6 +237,25 @@ impl Interpreter<'_> {
                 Flow::Return(_) => return Ok(outcome),
             }
         }
+    }
+
+    /// The `else` of a loop that turned an unknown number of times: it runs unless the loop was broken off.
+    fn after_loop(
+        &mut self,
+        mut outcome: Outcome,
+        body: &[Stmt],
+        otherwise: &[Stmt],
+        scope: &Rc<Scope>,
+        why: &Arc<Unknown>,
+    ) -> Result<Outcome, Stop> {
+        let last = if body.iter().any(breaks) {
+            self.either(why, |it| it.block(otherwise, scope), |_| Ok(Flow::Next.into()))?
+        } else {
+            self.block(otherwise, scope)?
+        };
+        outcome.maybe.extend(last.maybe);
+        outcome.flow = last.flow;
+        Ok(outcome)
     }
 
     /// `with value as it`: what is bound to `it`.
@@ -256,9 +285,18 @@ fn may_return(body: &[Stmt], why: &Arc<Unknown>) -> Outcome {
 }
 
 fn returns(stmt: &Stmt) -> bool {
-    let any = |body: &[Stmt]| body.iter().any(returns);
+    has(stmt, &|it| matches!(it, StmtKind::Return(_)))
+}
+
+fn breaks(stmt: &Stmt) -> bool {
+    has(stmt, &|it| matches!(it, StmtKind::Break))
+}
+
+/// Whether such a statement is within this one, as long as both are of the same function.
+fn has(stmt: &Stmt, wanted: &impl Fn(&StmtKind) -> bool) -> bool {
+    let any = |body: &[Stmt]| body.iter().any(|it| has(it, wanted));
     match &stmt.kind {
-        StmtKind::Return(_) => true,
+        it if wanted(it) => true,
         StmtKind::For { body, otherwise, .. } | StmtKind::While { body, otherwise, .. } => {
             any(body) || any(otherwise)
         }
@@ -267,7 +305,8 @@ fn returns(stmt: &Stmt) -> bool {
         StmtKind::Try { body, handlers, otherwise, finally } => {
             any(body) || handlers.iter().any(|it| any(&it.body)) || any(otherwise) || any(finally)
         }
-        StmtKind::Function(_)
+        StmtKind::Return(_)
+        | StmtKind::Function(_)
         | StmtKind::Class(_)
         | StmtKind::Delete(_)
         | StmtKind::Assign { .. }

@@ -50,7 +50,7 @@ pub fn sets_settings(text: &str) -> Option<Way> {
     if assigns(text) || sets_attribute() {
         Some(Way::Anywhere)
     } else {
-        ["AppConf", "swappable_setting"].iter().any(|it| speaks_of(&it)).then_some(Way::InAClass)
+        ["AppConf", "swappable_setting"].iter().any(speaks_of).then_some(Way::InAClass)
     }
 }
 

@@ -122,6 +122,20 @@ fn a_statement_of_a_library_that_never_ends_loses_no_others() {
     assert_eq!(shown, ["1", "?takes too many steps to follow", "2"]);
 }
 
+/// Values of which it is not known which is greater have no order that a sort could rest on.
+#[test]
+fn what_has_no_order_is_not_sorted() {
+    let values = (0..200).map(|it| format!("{}", it * 37 % 101)).collect::<Vec<_>>().join(", ");
+    let before = format!(
+        "import m\nx = []\nfor it in [{values}]:\n    x.append(m.c() if it % 3 else it)\n    x.append(str(it))\ny = sorted(x)\n\
+         z = sorted((it, m.c()) for it in [{values}])\nx.sort()\n"
+    );
+    let tree = Tree::migration(&before, "operations = [x, y, z, max(x), sorted([2, 1.5, True, (1)])]");
+    let shown: Vec<String> = only(&tree.read()).operations.iter().map(show).collect();
+    assert!(shown[..4].iter().all(|it| it.starts_with('?') || it.starts_with("[?")), "{shown:?}");
+    assert_eq!(shown[4], "[True, 1, 1.5, 2]");
+}
+
 #[test]
 fn a_chain_of_values_is_dropped_whole() {
     told_of(migration("x = []\nfor it in range(200000):\n    x = [x]\n", "[x]"));

@@ -43,6 +43,9 @@ impl Interpreter<'_> {
             if let ExprKind::Attribute(_, name) = &decorator.kind
                 && matches!(&**name, "setter" | "deleter")
             {
+                if &**name == "setter" {
+                    self.bind(scope, setter_of(&definition.name), function.clone());
+                }
                 return Ok(scope.names.borrow().get(&definition.name).cloned().unwrap_or(function));
             }
             let value = self.settle(decorator, scope);
@@ -70,6 +73,25 @@ impl Interpreter<'_> {
             };
         }
         Ok(function)
+    }
+
+    /// `receiver.name = value` where a property has the name; whether one does.
+    pub fn set_by_property(
+        &mut self,
+        receiver: &Live,
+        class: &Rc<Class>,
+        name: &str,
+        value: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<bool, Stop> {
+        let Some(Live::Descriptor(Descriptor::Property, _)) = self.class_attribute(class, name)? else {
+            return Ok(false);
+        };
+        if let Some(Live::Function(setter)) = self.class_attribute(class, &setter_of(name))? {
+            self.call_closure(&setter, Some(receiver), vec![value.clone()], Vec::new(), scope, span)?;
+        }
+        Ok(true)
     }
 
     pub fn call_closure(
@@ -241,4 +263,9 @@ fn mark(function: &Live, decorator: &Arc<str>) -> Live {
         })),
         other => other.clone(),
     }
+}
+
+/// Under what name the setter of a property stands in its class.
+fn setter_of(property: &str) -> Arc<str> {
+    format!("{property}.setter").into()
 }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::live::*;
+use super::super::method::keys;
 use super::super::operator::put;
 use super::super::resource::MODULE_INFO;
 use super::super::{Interpreter, format};
@@ -107,7 +108,7 @@ impl Interpreter<'_> {
         let items: Vec<Live> = match &value {
             Live::List(items) | Live::Set(items) => items.borrow().clone(),
             Live::Tuple(items) => items.to_vec(),
-            Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
+            Live::Dict(pairs) => keys(&pairs.borrow()),
             Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
             Live::Class(class) if self.is_enumeration(class)? => self.members(&class.clone())?,
             Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if &**it == "builtins.open") =>

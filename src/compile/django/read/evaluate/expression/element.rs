@@ -5,34 +5,47 @@ use std::sync::Arc;
 
 use super::super::data::is_config_parser;
 use super::super::live::*;
+use super::super::method::{Place, gap, place};
 use super::super::module_names::MODULE_NAMES;
 use super::super::operator::integer;
 use super::super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
+    /// One element, or what a class makes of an index.
     pub fn subscript(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
-        let (object, index) = (self.force(object)?, self.force(index)?);
-        let at = |items: &[Live]| -> Option<Live> {
-            let position = integer(&index)?;
-            let length = i128::try_from(items.len()).ok()?;
-            // An unknown element may stand for several: only what is before it has a known place.
-            let from_start = if position < 0 { position + length } else { position };
-            let position_known = match items.iter().position(Live::is_unknown) {
-                None => true,
-                Some(unknown) if position >= 0 => from_start < unknown as i128,
-                Some(_) => {
-                    items.iter().rev().position(Live::is_unknown).is_some_and(|it| -position <= it as i128)
-                }
-            };
-            if !position_known {
-                return items.iter().find(|it| it.is_unknown()).cloned();
-            }
-            items.get(usize::try_from(from_start).ok()?).cloned()
+        let object = self.force(object)?;
+        let found = self.element(&object, index, scope, span)?;
+        self.may_raise(&found);
+        Ok(found)
+    }
+
+    /// Something that is not known may also not have been there.
+    pub fn may_raise(&mut self, found: &Live) {
+        if self.catching > 0
+            && let Live::Unknown(why) = found
+        {
+            self.asked.get_or_insert_with(|| why.clone());
+        }
+    }
+
+    fn element(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        let (object, index) = (object.clone(), self.force(index)?);
+        let at = |items: &[Live]| -> Option<Place> { Some(place(items, integer(&index)?)) };
+        // One that is known, or why none is.
+        let item = |items: &[Live]| match at(items)? {
+            Place::At(at) => items.get(at).cloned(),
+            Place::Unclear => items.iter().find(|it| it.is_unknown()).cloned(),
+            Place::Beyond => None,
         };
+        if let Live::List(items) = &object
+            && let Some(Place::Beyond) = at(&items.borrow())
+        {
+            return self.fails("IndexError", "list index out of range", scope, span);
+        }
         match &object {
             Live::List(items) => {
-                if let Some(item) = at(&items.borrow()) {
+                if let Some(item) = item(&items.borrow()) {
                     return Ok(item);
                 }
                 if integer(&index).is_some() {
@@ -40,7 +53,7 @@ impl Interpreter<'_> {
                 }
             }
             Live::Tuple(items) => {
-                if let Some(item) = at(items) {
+                if let Some(item) = item(items) {
                     return Ok(item);
                 }
                 if integer(&index).is_some() {
@@ -124,16 +137,12 @@ impl Interpreter<'_> {
             return Ok(self.because(&[&object, from, to, step], scope, span, "slices where it is not known"));
         };
         let cut = |items: &[Live]| -> Option<Vec<Live>> {
-            if items.iter().any(Live::is_unknown) && (from.is_some() || to.is_some()) {
-                return None;
-            }
-            let length = items.len() as i128;
-            let clamp =
-                |bound: i128| (if bound < 0 { bound + length } else { bound }).clamp(0, length) as usize;
+            let is_known = !items.iter().any(Live::is_unknown);
+            let (from, to) = (from.map(|it| gap(items, it)), to.map(|it| gap(items, it)));
             match step.unwrap_or(1) {
                 -1 if from.is_none() && to.is_none() => Some(items.iter().rev().cloned().collect()),
-                step if step > 0 => {
-                    let (from, to) = (clamp(from.unwrap_or(0)), clamp(to.unwrap_or(length)));
+                step if step == 1 || step > 0 && is_known => {
+                    let (from, to) = (from.unwrap_or(Some(0))?, to.unwrap_or(Some(items.len()))?);
                     let kept = items.get(from..to.max(from))?;
                     Some(kept.iter().step_by(usize::try_from(step).ok()?).cloned().collect())
                 }

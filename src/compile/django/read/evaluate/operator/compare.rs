@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::live::*;
+use super::super::method::keys;
 use super::super::module_names::MODULE_NAMES;
 use super::super::{Interpreter, format};
 use super::{find, integer, number};
@@ -59,7 +60,7 @@ impl Interpreter<'_> {
             return Ok(Some(text.contains(&**part)));
         }
         let items = match container {
-            Live::Dict(pairs) => pairs.borrow().iter().map(|(key, _)| key.clone()).collect(),
+            Live::Dict(pairs) => keys(&pairs.borrow()),
             Live::List(items) | Live::Set(items) => items.borrow().clone(),
             Live::Tuple(items) => items.to_vec(),
             Live::Instance(it) if matches!(&it.class, Live::Name(class) if **class == *MODULE_NAMES) => {
@@ -113,7 +114,9 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
         (Live::Str(a), Live::Str(b)) => Some(a == b),
         (Live::Bytes(a), Live::Bytes(b)) => Some(a == b),
         (Live::Path(a), Live::Path(b)) => Some(a == b),
-        (Live::Tuple(a), Live::Tuple(b)) => all_equal(a, b, patience),
+        (Live::Tuple(a), Live::Tuple(b)) => {
+            Rc::ptr_eq(a, b).then_some(true).or_else(|| all_equal(a, b, patience))
+        }
         (Live::List(x), Live::List(y)) => {
             Rc::ptr_eq(x, y).then_some(true).or_else(|| all_equal(&x.borrow(), &y.borrow(), patience))
         }
@@ -132,7 +135,7 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
                 return Some(true);
             }
             let (x, y) = (x.borrow(), y.borrow());
-            if x.iter().chain(y.iter()).any(|(key, _)| key.is_unknown()) {
+            if x.iter().chain(y.iter()).any(|(key, value)| key.is_unknown() || value.is_unknown()) {
                 return None;
             }
             if x.len() != y.len() {
@@ -175,12 +178,14 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
 }
 
 fn all_equal(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<bool> {
-    // An unknown element may stand for several.
-    if a.len() != b.len() {
-        return (!a.iter().chain(b).any(Live::is_unknown)).then_some(false);
+    // An unknown element may stand for several: nothing behind it has a place.
+    let is_open = a.iter().chain(b).any(Live::is_unknown);
+    if a.len() != b.len() && !is_open {
+        return Some(false);
     }
-    let mut known = Some(true);
-    for (a, b) in a.iter().zip(b) {
+    let mut known = (!is_open).then_some(true);
+    let is_known = |(a, b): &(&Live, &Live)| !a.is_unknown() && !b.is_unknown();
+    for (a, b) in a.iter().zip(b).take_while(is_known) {
         match equal_within(a, b, patience) {
             Some(true) => {}
             Some(false) => return Some(false),
@@ -205,7 +210,7 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
     }
 }
 
-pub fn order(a: &Live, b: &Live) -> Option<Ordering> {
+pub(super) fn order(a: &Live, b: &Live) -> Option<Ordering> {
     order_within(a, b, &mut Patience { depth: 50, comparisons: 10_000 })
 }
 

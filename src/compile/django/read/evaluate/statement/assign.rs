@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::Interpreter;
 use super::super::branch::Cell;
 use super::super::live::*;
+use super::super::method::{Place, gap, place};
 use super::super::module_names::MODULE_NAMES;
 use super::super::operator::{integer, put};
 use crate::compile::django::read::syntax::tree::*;
@@ -64,7 +65,14 @@ impl Interpreter<'_> {
             }
             ExprKind::Attribute(object, name) => {
                 let object = self.eval(object, scope)?;
-                let names = match self.force(&object)? {
+                let object = self.force(&object)?;
+                if let Live::Instance(instance) = &object
+                    && let Live::Class(class) = &instance.class
+                    && self.set_by_property(&object, class, name, &value, scope, target.span)?
+                {
+                    return Ok(());
+                }
+                let names = match object {
                     Live::Instance(instance) => instance.attributes.clone(),
                     Live::Class(class) => class.names.clone(),
                     Live::Module(module) => module.names.clone(),
@@ -84,7 +92,7 @@ impl Interpreter<'_> {
                 let object = self.force(&object)?;
                 let index = self.eval(index, scope)?;
                 let index = self.force(&index)?;
-                self.assign_element(&object, index, value);
+                self.assign_element(&object, index, value, scope, target.span)?;
             }
             ExprKind::Starred(inner) => self.assign(inner, value, scope)?,
             _ => {}
@@ -100,33 +108,37 @@ impl Interpreter<'_> {
         value: Live,
         scope: &Rc<Scope>,
     ) -> Result<(), Stop> {
-        let (Live::List(items), ExprKind::Slice { from, to, step: None }) = (object, &slice.kind) else {
-            self.assign_element(object, Live::None, value);
-            return Ok(());
+        let bounds = match &slice.kind {
+            ExprKind::Slice { from, to, step: None } => Some((from, to)),
+            _ => None,
         };
-        let length = items.borrow().len() as i128;
-        let mut bound = |it: &Option<Box<Expr>>, usual: i128| -> Result<Option<usize>, Stop> {
-            let at = match it {
-                None => Some(usual),
-                Some(it) => integer(&self.eval(it, scope)?),
+        if let (Live::List(items), Some((from, to))) = (object, bounds) {
+            let mut bound = |it: &Option<Box<Expr>>, usual: usize| -> Result<Option<usize>, Stop> {
+                let Some(it) = it else { return Ok(Some(usual)) };
+                let at = self.eval(it, scope)?;
+                Ok(integer(&self.force(&at)?).and_then(|at| gap(&items.borrow(), at)))
             };
-            let clamp = |at: i128| if at < 0 { at + length } else { at }.clamp(0, length);
-            Ok(at.and_then(|at| usize::try_from(clamp(at)).ok()))
-        };
-        let (from, to) = (bound(from, 0)?, bound(to, length)?);
-        let others = self.iterate(&value, scope, slice.span)?;
-        match (from, to, others) {
-            (Some(from), Some(to), Ok(others)) if !items.borrow().iter().any(Live::is_unknown) => {
+            let length = items.borrow().len();
+            if let (Some(from), Some(to)) = (bound(from, 0)?, bound(to, length)?) {
+                let others = self.iterate(&value, scope, slice.span)?.unwrap_or_else(|unknown| vec![unknown]);
                 self.touch(Cell::List(items.clone()));
                 items.borrow_mut().splice(from..to.max(from), others);
+                return Ok(());
             }
-            (.., Err(unknown)) => self.assign_element(object, Live::None, unknown),
-            _ => self.assign_element(object, Live::None, value),
         }
+        let why = self.because(&[&value], scope, slice.span, "changes a part of a list that is not known");
+        self.unsure(object, &why);
         Ok(())
     }
 
-    pub(super) fn assign_element(&mut self, object: &Live, index: Live, value: Live) {
+    pub(super) fn assign_element(
+        &mut self,
+        object: &Live,
+        index: Live,
+        value: Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
         match object {
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));
@@ -138,20 +150,21 @@ impl Interpreter<'_> {
             }
             Live::List(items) => {
                 self.touch(Cell::List(items.clone()));
-                let mut items = items.borrow_mut();
-                let length = items.len() as i128;
-                let at = integer(&index).map(|it| if it < 0 { it + length } else { it });
-                match at.and_then(|it| usize::try_from(it).ok()).and_then(|it| items.get_mut(it)) {
-                    Some(item) => *item = value,
-                    // A slice, or a place that is not known: nothing of the list is certain any more.
-                    None => {
-                        let unknown = if index.is_unknown() { index } else { value };
-                        items.iter_mut().for_each(|item| *item = unknown.clone());
+                let at = integer(&index).map(|it| place(&items.borrow(), it));
+                match at {
+                    Some(Place::At(at)) => items.borrow_mut()[at] = value,
+                    Some(Place::Beyond) => {
+                        self.fails("IndexError", "list assignment index out of range", scope, span)?;
+                    }
+                    Some(Place::Unclear) | None => {
+                        let why = self.because(&[&index], scope, span, "sets an element that is not known");
+                        items.borrow_mut().iter_mut().for_each(|item| *item = why.clone());
                     }
                 }
             }
             _ => {}
         }
+        Ok(())
     }
 
     pub(super) fn spread(
@@ -160,17 +173,25 @@ impl Interpreter<'_> {
         items: Result<Vec<Live>, Live>,
         scope: &Rc<Scope>,
     ) -> Result<(), Stop> {
+        let starred = targets.iter().position(|it| matches!(it.kind, ExprKind::Starred(_)));
         let items = match items {
-            Ok(items) if !items.iter().any(Live::is_unknown) || items.len() == targets.len() => items,
+            // One that stands for several stands for one here.
+            Ok(items)
+                if items.iter().filter(|it| it.is_unknown()).count() <= usize::from(starred.is_none())
+                    && (starred.is_some()
+                        || items.len() == targets.len()
+                        || !items.iter().any(Live::is_unknown)) =>
+            {
+                items
+            }
             Ok(items) => {
                 let unknown = items.into_iter().find(Live::is_unknown).unwrap_or(Live::None);
-                return targets.iter().try_for_each(|target| self.assign(target, unknown.clone(), scope));
+                return targets.iter().try_for_each(|target| self.assign_unknown(target, &unknown, scope));
             }
             Err(unknown) => {
-                return targets.iter().try_for_each(|target| self.assign(target, unknown.clone(), scope));
+                return targets.iter().try_for_each(|target| self.assign_unknown(target, &unknown, scope));
             }
         };
-        let starred = targets.iter().position(|it| matches!(it.kind, ExprKind::Starred(_)));
         match starred {
             Some(at) if items.len() + 1 >= targets.len() => {
                 let after = targets.len() - at - 1;
@@ -191,6 +212,13 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Of an unknown number of values, a starred target takes a list.
+    fn assign_unknown(&mut self, target: &Expr, unknown: &Live, scope: &Rc<Scope>) -> Result<(), Stop> {
+        let is_starred = matches!(target.kind, ExprKind::Starred(_));
+        let value = if is_starred { Live::list(vec![unknown.clone()]) } else { unknown.clone() };
+        self.assign(target, value, scope)
+    }
+
     pub(super) fn delete(&mut self, target: &Expr, scope: &Rc<Scope>) -> Result<(), Stop> {
         match &target.kind {
             ExprKind::Name(name) => {
@@ -199,24 +227,16 @@ impl Interpreter<'_> {
             }
             ExprKind::Subscript(object, index) => {
                 let object = self.eval(object, scope)?;
-                let index = self.eval(index, scope)?;
-                match (self.force(&object)?, integer(&index)) {
-                    (Live::Dict(pairs), _) => {
-                        self.touch(Cell::Dict(pairs.clone()));
-                        pairs
-                            .borrow_mut()
-                            .retain(|(key, _)| super::super::operator::equal(key, &index) != Some(true));
-                    }
-                    (Live::List(items), Some(at)) => {
-                        self.touch(Cell::List(items.clone()));
-                        let mut items = items.borrow_mut();
-                        let at = if at < 0 { at + items.len() as i128 } else { at };
-                        if let Some(at) = usize::try_from(at).ok().filter(|at| *at < items.len()) {
-                            items.remove(at);
-                        }
-                    }
-                    _ => {}
+                let object = self.force(&object)?;
+                if matches!(index.kind, ExprKind::Slice { .. }) {
+                    return self.assign_slice(&object, index, Live::tuple(Vec::new()), scope);
                 }
+                let index = self.eval(index, scope)?;
+                let name = match object {
+                    Live::List(_) | Live::Dict(_) => "pop",
+                    _ => return Ok(()),
+                };
+                self.call_method(&object, &name.into(), vec![index], Vec::new(), scope, target.span)?;
             }
             _ => {}
         }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::Interpreter;
+use super::super::branch::Journal;
 use super::super::live::*;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
@@ -21,32 +22,41 @@ impl Interpreter<'_> {
             classes.push(self.handled(handler, scope)?);
         }
         let catches_imports = classes.iter().any(|it| it.iter().any(|class| catches(class, "ImportError")));
-        let catches = u32::from(!handlers.is_empty());
-        self.trying += u32::from(catches_imports);
-        self.catching += catches;
+        let guarded = |it: &mut Self| {
+            it.trying += u32::from(catches_imports);
+            it.catching += u32::from(!handlers.is_empty());
+            let result = it.block(body, scope);
+            it.trying -= u32::from(catches_imports);
+            it.catching -= u32::from(!handlers.is_empty());
+            result
+        };
         let asked_before = self.asked.take();
-        let result = self.block(body, scope);
+        let (result, journal) =
+            if handlers.is_empty() { (guarded(self), Journal::default()) } else { self.attempt(guarded) };
         let asked = std::mem::replace(&mut self.asked, asked_before);
-        self.trying -= u32::from(catches_imports);
-        self.catching -= catches;
+        if let (Ok(_), Some(why)) = (&result, &asked)
+            && !handlers.is_empty()
+        {
+            journal.undo();
+            let asked_before = self.asked.take();
+            let outcome = self.either(
+                why,
+                |it| {
+                    let outcome = guarded(it)?;
+                    if !matches!(outcome.flow, Flow::Next) {
+                        return Ok(outcome);
+                    }
+                    let last = it.block(otherwise, scope)?;
+                    let maybe = outcome.maybe.into_iter().chain(last.maybe).collect();
+                    Ok(Outcome { flow: last.flow, maybe })
+                },
+                |it| it.refused(body, handlers, scope, why),
+            );
+            self.asked = asked_before;
+            return outcome;
+        }
+        self.keep(journal);
         match result {
-            Ok(outcome) if asked.is_some() && !handlers.is_empty() => {
-                let Some(why) = asked else { return Ok(outcome) };
-                self.either(
-                    &why,
-                    |it| {
-                        if !matches!(outcome.flow, Flow::Next) {
-                            return Ok(outcome);
-                        }
-                        let last = it.block(otherwise, scope)?;
-                        Ok(Outcome {
-                            flow: last.flow,
-                            maybe: outcome.maybe.into_iter().chain(last.maybe).collect(),
-                        })
-                    },
-                    |it| it.database_refused(body, handlers, scope, &why),
-                )
-            }
             Ok(outcome) if matches!(outcome.flow, Flow::Next) => {
                 let last = self.block(otherwise, scope)?;
                 Ok(Outcome { flow: last.flow, maybe: outcome.maybe.into_iter().chain(last.maybe).collect() })
@@ -70,9 +80,9 @@ impl Interpreter<'_> {
         }
     }
 
-    /// The way through the handlers when a statement that only the database can judge was refused. Handlers of other
+    /// The way through the handlers when something raised of which it is not known whether it does. Handlers of other
     /// exceptions are tried too: which one a driver raises is not known.
-    pub(super) fn database_refused(
+    pub(super) fn refused(
         &mut self,
         body: &[Stmt],
         handlers: &[Handler],
@@ -80,7 +90,7 @@ impl Interpreter<'_> {
         why: &Arc<Unknown>,
     ) -> Result<Outcome, Stop> {
         // How far the body came is not known.
-        self.havoc(body, scope, why)?;
+        self.repeated_body(&[], body, scope, why)?;
         let Some((handler, others)) = handlers.split_first() else { return Ok(Flow::Next.into()) };
         if let Some(name) = &handler.name {
             self.bind(scope, name.clone(), Live::Unknown(why.clone()));
@@ -88,11 +98,7 @@ impl Interpreter<'_> {
         if others.is_empty() {
             return self.block(&handler.body, scope);
         }
-        self.either(
-            why,
-            |it| it.block(&handler.body, scope),
-            |it| it.database_refused(&[], others, scope, why),
-        )
+        self.either(why, |it| it.block(&handler.body, scope), |it| it.refused(&[], others, scope, why))
     }
 
     /// What an `except` catches.

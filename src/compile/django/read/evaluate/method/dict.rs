@@ -1,0 +1,131 @@
+//! Methods of dicts. A key that is not known stands for any number of pairs, and one whose value is not known may not be
+//! there.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::super::branch::Cell;
+use super::super::live::*;
+use super::super::operator::{equal, find, put};
+use super::super::{Interpreter, format};
+use crate::compile::django::read::syntax::tree::Span;
+
+impl Interpreter<'_> {
+    pub(super) fn method_of_dict(
+        &mut self,
+        pairs: &Rc<RefCell<Pairs>>,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let open = pairs.borrow().iter().find(|(key, _)| key.is_unknown()).map(|(key, _)| key.clone());
+        let missing = |default: Option<&Live>| open.clone().or_else(|| default.cloned());
+        let dict = Live::Dict(pairs.clone());
+        Ok(match (name, args) {
+            ("__getitem__", [key]) => Some(self.subscript(&dict, key, scope, span)?),
+            ("__contains__", [key]) => match find(&pairs.borrow(), key) {
+                Some(value) if value.is_unknown() => None,
+                Some(_) => Some(Live::Bool(true)),
+                None if open.is_none() && !key.is_unknown() => Some(Live::Bool(false)),
+                None => None,
+            },
+            ("get", [key, ..]) => {
+                if key.is_unknown() {
+                    return Ok(Some(key.clone()));
+                }
+                let found = find(&pairs.borrow(), key).cloned();
+                found.or_else(|| missing(Some(args.get(1).unwrap_or(&Live::None))))
+            }
+            ("setdefault", [key, ..]) => {
+                let found = find(&pairs.borrow(), key).cloned();
+                match found {
+                    Some(found) => Some(found),
+                    None => {
+                        let value = missing(Some(args.get(1).unwrap_or(&Live::None))).unwrap_or(Live::None);
+                        self.touch(Cell::Dict(pairs.clone()));
+                        put(&mut pairs.borrow_mut(), key.clone(), value.clone());
+                        Some(value)
+                    }
+                }
+            }
+            ("pop", [key, ..]) => {
+                self.touch(Cell::Dict(pairs.clone()));
+                let at = pairs.borrow().iter().position(|(it, _)| equal(it, key) == Some(true));
+                match at {
+                    Some(at) => Some(pairs.borrow_mut().remove(at).1),
+                    None if key.is_unknown() => {
+                        self.unsure(&dict, key);
+                        Some(key.clone())
+                    }
+                    None => match missing(args.get(1)) {
+                        Some(value) => Some(value),
+                        None => {
+                            let key = format::repr(key, 5).unwrap_or_default();
+                            return self.fails("KeyError", key, scope, span).map(Some);
+                        }
+                    },
+                }
+            }
+            ("popitem", []) if open.is_none() => {
+                self.touch(Cell::Dict(pairs.clone()));
+                let last = pairs.borrow_mut().pop();
+                match last {
+                    Some((key, value)) => Some(Live::tuple(vec![key, value])),
+                    None => return self.fails("KeyError", "popitem", scope, span).map(Some),
+                }
+            }
+            ("update", _) => {
+                self.touch(Cell::Dict(pairs.clone()));
+                match args.first() {
+                    Some(Live::Dict(more)) => {
+                        let more = more.borrow().clone();
+                        self.steps(pairs.borrow().len().saturating_mul(more.len()) / 64)?;
+                        for (key, value) in more {
+                            put(&mut pairs.borrow_mut(), key, value);
+                        }
+                    }
+                    Some(other) => {
+                        let why = self.because(&[other], scope, span, "updates a dict by what is not known");
+                        put(&mut pairs.borrow_mut(), why.clone(), why);
+                    }
+                    None => {}
+                }
+                for (name, value) in keywords {
+                    put(&mut pairs.borrow_mut(), Live::Str(name.clone()), value.clone());
+                }
+                Some(Live::None)
+            }
+            ("items", _) => {
+                let pair = |(key, value): &(Live, Live)| match value {
+                    Live::Unknown(_) => value.clone(),
+                    _ => Live::tuple(vec![key.clone(), value.clone()]),
+                };
+                Some(Live::list(pairs.borrow().iter().map(pair).collect()))
+            }
+            ("keys", _) => Some(Live::list(keys(&pairs.borrow()))),
+            ("values", _) => {
+                Some(Live::list(pairs.borrow().iter().map(|(_, value)| value.clone()).collect()))
+            }
+            ("copy", _) => Some(Live::dict(pairs.borrow().clone())),
+            ("clear", _) => {
+                self.touch(Cell::Dict(pairs.clone()));
+                pairs.borrow_mut().clear();
+                Some(Live::None)
+            }
+            ("popitem" | "__setitem__" | "__delitem__" | "__ior__", _) => {
+                let values: Vec<&Live> = args.iter().chain(&open).collect();
+                let why = self.because(&values, scope, span, &format!("calls `{name}` of a dict"));
+                self.unsure(&dict, &why);
+                Some(why)
+            }
+            _ => None,
+        })
+    }
+}
+
+/// What a dict gives when it is gone through.
+pub fn keys(pairs: &Pairs) -> Vec<Live> {
+    pairs.iter().map(|(key, value)| if value.is_unknown() { value } else { key }.clone()).collect()
+}

@@ -89,3 +89,15 @@ fn an_expression_is_what_python_makes_of_it_or_not_known() {
 
 /// So many of them at least are known.
 const KNOWN: usize = 17;
+
+/// django-prometheus and its like: migrations that ask for the engine get theirs, and Django's own by the dialect.
+#[test]
+fn the_engine_is_the_one_of_the_settings_where_it_is_none_of_djangos() {
+    let tree = |engine: &str| {
+        Tree::migration("", "operations = [migrations.DeleteModel(connection.settings_dict['ENGINE'])]")
+            .settings(&format!("DATABASES = {{'default': {{'ENGINE': '{engine}'}}}}\n"))
+    };
+    tree("django_prometheus.db.backends.postgresql")
+        .check(&["DeleteModel(\"django_prometheus.db.backends.postgresql\")"]);
+    tree("django.db.backends.sqlite3").check(&["DeleteModel(\"django.db.backends.postgresql\")"]);
+}

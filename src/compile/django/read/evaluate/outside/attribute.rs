@@ -1,12 +1,14 @@
 //! Attributes and elements of what is not followed: Django's connection and version, the interpreter's own modules.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::handed::STATE;
 use super::super::import::Imported;
 use super::super::live::*;
 use super::super::names::canonical;
 use super::super::{Interpreter, format};
+use crate::compile::django::project::Value;
 use crate::compile::django::read::DEFAULT_ALIAS;
 use crate::compile::django::read::syntax::tree::Span;
 use crate::dialect::Dialect;
@@ -39,7 +41,8 @@ impl Interpreter<'_> {
                     Dialect::Mysql | Dialect::Mariadb => "django.db.backends.mysql",
                     Dialect::Sqlite => "django.db.backends.sqlite3",
                 };
-                Live::dict(vec![(Live::str("ENGINE"), Live::str(engine))])
+                let engine = self.engine_of_its_own().unwrap_or_else(|| engine.into());
+                Live::dict(vec![(Live::str("ENGINE"), Live::Str(engine))])
             }
             ("django", "VERSION") => {
                 let minor = i128::from(self.world.django.1);
@@ -76,6 +79,23 @@ impl Interpreter<'_> {
             ("six", "PY3") => Live::Bool(true),
             _ => Live::Name(canonical(&full)),
         })
+    }
+
+    /// What DATABASES says of the database at hand, where that is none of Django's own: those are the dialect's, whichever a
+    /// developer's settings name.
+    fn engine_of_its_own(&self) -> Option<Arc<str>> {
+        let of = |value: &Value, name: &str| match value {
+            Value::Dict(pairs) => pairs
+                .iter()
+                .find(|(key, _)| matches!(key, Value::Str(it) if **it == *name))
+                .map(|(_, it)| it.clone()),
+            _ => None,
+        };
+        let databases = self.world.settings?.values.get("DATABASES")?;
+        match of(&of(databases, self.world.database)?, "ENGINE")? {
+            Value::Str(engine) if !engine.starts_with("django.db.backends.") => Some(engine),
+            _ => None,
+        }
     }
 
     pub fn outside_subscript(

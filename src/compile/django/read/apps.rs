@@ -163,9 +163,24 @@ impl Interpreter<'_> {
             return None;
         };
         let values: Vec<Live> = apps.names.borrow().iter().map(|(_, value)| value.clone()).collect();
+        // Importing every function that it imports would read much for nothing: classes have names of their own kind.
+        let is_function = |it: &Live| matches!(it, Live::Import(import) if import.name.as_deref().is_some_and(|it| it.starts_with(char::is_lowercase)));
+        let (functions, classes): (Vec<Live>, Vec<Live>) = values.into_iter().partition(is_function);
+        let mut candidates = self.configs_among(&classes);
+        if candidates.is_empty() {
+            candidates = self.configs_among(&functions);
+        }
+        if candidates.len() == 1 {
+            return candidates.pop().map(|(class, _)| class);
+        }
+        candidates.into_iter().find(|(_, default)| *default == Some(true)).map(|(class, _)| class)
+    }
+
+    /// Configurations, with what their `default` says.
+    fn configs_among(&mut self, values: &[Live]) -> Vec<(Rc<Class>, Option<bool>)> {
         let mut candidates: Vec<(Rc<Class>, Option<bool>)> = Vec::new();
         for value in values {
-            let Ok(Live::Class(class)) = self.force(&value) else {
+            let Ok(Live::Class(class)) = self.force(value) else {
                 continue;
             };
             if !self.is_config(&class) || candidates.iter().any(|(it, _)| Rc::ptr_eq(it, &class)) {
@@ -179,10 +194,7 @@ impl Interpreter<'_> {
                 candidates.push((class, default));
             }
         }
-        if candidates.len() == 1 {
-            return candidates.pop().map(|(class, _)| class);
-        }
-        candidates.into_iter().find(|(_, default)| *default == Some(true)).map(|(class, _)| class)
+        candidates
     }
 
     fn config_class(&mut self, path: &str) -> Option<Rc<Class>> {

@@ -224,3 +224,32 @@ class Elsewhere(migrations.operations.base.Operation):
         ],
     );
 }
+
+/// What somebody else gets of a connection, or of SQL, may be used.
+#[test]
+fn what_is_handed_to_code_that_is_not_followed_is_told() {
+    check_code(
+        "
+import elsewhere
+import subprocess
+
+def by_a_connection(apps, schema_editor):
+    elsewhere.helper(connection)
+
+def by_another_cursor(apps, schema_editor):
+    elsewhere.connect().cursor().execute('ALTER TABLE shop_item ADD COLUMN other integer')
+
+def by_a_manager(apps, schema_editor):
+    list(apps.get_model('shop', 'Item').objects.raw('ALTER TABLE shop_item ADD COLUMN other integer'))
+
+def by_a_program(apps, schema_editor):
+    subprocess.run(['psql', '-c', 'ALTER TABLE shop_item ADD COLUMN other integer'])
+",
+        &[
+            "RunPython by_a_connection ?? anything",
+            "RunPython by_another_cursor ?? shop_item",
+            "RunPython by_a_manager ?? shop_item",
+            "RunPython by_a_program ?? shop_item",
+        ],
+    );
+}

@@ -16,6 +16,7 @@ use crate::compile::django::project::Function;
 use crate::compile::django::read::syntax::tree::*;
 
 pub use shape::shape;
+pub use text::{is_definition, reads_like_sql};
 use walk::Walk;
 pub use walk::adds_a_field;
 

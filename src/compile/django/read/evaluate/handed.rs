@@ -14,6 +14,7 @@ use editor::is_stand_in;
 use operation::{bare, code, for_app, is_name, is_of_operation, usual};
 
 use super::branch::Journal;
+use super::facts::{is_definition, reads_like_sql};
 use super::live::*;
 use super::{ARGUMENT_STEPS, Interpreter};
 use crate::compile::django::project::{APP_LABEL, HANDED, Reach};
@@ -194,6 +195,19 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
+        let is_followed = match function {
+            Live::Function(it) => it.decorated.is_none(),
+            Live::Bound(it) => matches!(&it.callee, Callee::Function(it) if it.decorated.is_none()),
+            Live::Class(_) | Live::Partial(_) | Live::Descriptor(..) => true,
+            _ => false,
+        };
+        let is_own = match function {
+            Live::Bound(bound) => is_stand_in(&bound.receiver) || bound.callee.name() == "_run_sql",
+            function => is_stand_in(function),
+        };
+        if !is_followed && !is_own && args.iter().chain(keywords.iter().map(|(_, it)| it)).any(holds_sql) {
+            self.lose();
+        }
         let known = match function {
             Live::Bound(bound) => {
                 let name = bound.callee.name();
@@ -205,25 +219,16 @@ impl Interpreter<'_> {
             Live::Name(path) => self.function_of_stand_in(path, args, keywords, scope, span)?,
             _ => None,
         };
-        if known.is_some() {
-            return Ok(known);
-        }
-        let is_followed = match function {
-            Live::Function(it) => it.decorated.is_none(),
-            Live::Bound(it) => matches!(&it.callee, Callee::Function(it) if it.decorated.is_none()),
-            Live::Class(_) | Live::Partial(_) | Live::Descriptor(..) => true,
-            _ => false,
-        };
-        if !is_followed && self.is_used_by(function, args, keywords) {
+        if known.is_none() && !is_followed && self.is_used_by(function, args, keywords) {
             self.lose();
         }
-        Ok(None)
+        Ok(known)
     }
 
     /// Whether something that is not followed gets hold of what changes the schema.
     fn is_used_by(&mut self, function: &Live, args: &[Live], keywords: &Keywords) -> bool {
         let all = args.iter().chain(keywords.iter().map(|(_, it)| it)).chain([function]);
-        let all: Vec<Live> = all.cloned().collect();
+        let all: Vec<Live> = all.map(|it| self.force(it).unwrap_or_else(|_| it.clone())).collect();
         all.iter().any(|it| match it {
             Live::Function(closure) => self.function(closure).touches_schema,
             Live::Bound(bound) => match &bound.callee {
@@ -314,5 +319,15 @@ impl Interpreter<'_> {
         let result = work(self);
         self.doubts -= 1;
         result
+    }
+}
+
+/// A text that would change the schema, by itself or in a list.
+fn holds_sql(value: &Live) -> bool {
+    let is_sql = |it: &Live| it.as_str().is_some_and(|it| reads_like_sql(it) && is_definition(it));
+    match value {
+        Live::List(items) => items.borrow().iter().any(is_sql),
+        Live::Tuple(items) => items.iter().any(is_sql),
+        value => is_sql(value),
     }
 }

@@ -165,6 +165,13 @@ mod tests {
         assert!(!is_server_made_check(&table, &check("json_valid(`b`)")));
     }
 
+    #[test]
+    fn operators_are_words_in_any_case() {
+        for text in ["iS(", "is(", "IS ("] {
+            assert_eq!(canonical_type(text).text(), Some("is ("), "{text}");
+        }
+    }
+
     proptest! {
         #[test]
         fn canonical_is_idempotent(

@@ -225,7 +225,7 @@ fn needs_blank((kind, before): (TokenKind, &str), (next_kind, text): (TokenKind,
         (".", _) => !is_name(next_kind),
         (_, ".") => !is_name(kind),
         (_, ")" | ",") => false,
-        (_, "(") if kind == TokenKind::Word => OPERATORS.contains(&before),
+        (_, "(") if kind == TokenKind::Word => OPERATORS.contains(&before.to_lowercase().as_str()),
         _ => true,
     }
 }

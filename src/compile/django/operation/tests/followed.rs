@@ -225,6 +225,27 @@ class Elsewhere(migrations.operations.base.Operation):
     );
 }
 
+/// Python's own functions only make something of a text.
+#[test]
+fn sql_may_go_through_functions_of_pythons() {
+    check_code(
+        "
+import itertools, logging, textwrap
+logger = logging.getLogger(__name__)
+
+def f(apps, schema_editor):
+    statements = []
+    statements.append('CREATE TABLE one (id integer)')
+    statements.extend(['', textwrap.dedent('   CREATE TABLE two (id integer)')])
+    for statement in filter(None, sorted(statements)):
+        logger.info(statement)
+        print('now', statement)
+        schema_editor.execute(statement)
+",
+        &["create one: id", "create two: id"],
+    );
+}
+
 /// What somebody else gets of a connection, or of SQL, may be used.
 #[test]
 fn what_is_handed_to_code_that_is_not_followed_is_told() {

@@ -2,6 +2,7 @@
 
 mod compare;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -168,7 +169,7 @@ impl Interpreter<'_> {
                 if let Live::Dict(merged) = &merged {
                     self.steps(a.borrow().len().saturating_mul(b.borrow().len()) / 64)?;
                     for (key, value) in b.borrow().iter() {
-                        put(&mut merged.borrow_mut(), key.clone(), value.clone());
+                        put_in(merged, key.clone(), value.clone());
                     }
                 }
                 Some(merged)
@@ -373,6 +374,17 @@ pub fn put(pairs: &mut Pairs, key: Live, value: Live) {
     }
     match pairs.iter_mut().find(|(it, _)| equal(it, &key) == Some(true)) {
         Some((_, old)) => *old = value,
+        None => pairs.push((key, value)),
+    }
+}
+
+/// As [`put`]. Keys are compared before anything is changed: one may hold the dict itself.
+pub fn put_in(pairs: &RefCell<Pairs>, key: Live, value: Live) {
+    let at = pairs.borrow().iter().position(|(it, _)| equal(it, &key) == Some(true));
+    let mut pairs = pairs.borrow_mut();
+    match at.and_then(|at| pairs.get_mut(at)) {
+        Some((_, old)) => *old = value,
+        None if key.is_unknown() => put(&mut pairs, key, value),
         None => pairs.push((key, value)),
     }
 }

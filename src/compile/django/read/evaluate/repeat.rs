@@ -8,7 +8,7 @@ use super::Interpreter;
 use super::branch::{Cell, Content, join_lists};
 use super::facts::adds_a_field;
 use super::live::*;
-use super::operator::put;
+use super::operator::put_in;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -131,7 +131,7 @@ impl Interpreter<'_> {
         let unknown = Live::Unknown(why.clone());
         match cell {
             Cell::List(items) => items.borrow_mut().push(unknown),
-            Cell::Dict(pairs) => put(&mut pairs.borrow_mut(), unknown.clone(), unknown),
+            Cell::Dict(pairs) => put_in(&pairs, unknown.clone(), unknown),
             Cell::Names(_) => {}
         }
     }

@@ -122,6 +122,22 @@ fn a_statement_of_a_library_that_never_ends_loses_no_others() {
     assert_eq!(shown, ["1", "?takes too many steps to follow", "2"]);
 }
 
+/// A list that is changed while it is being changed, or compared with what holds it.
+#[test]
+fn what_holds_itself_is_changed_without_a_panic() {
+    for before in [
+        "x = []\nx.append([x])\ny = [[1]]\ntry:\n    x.remove(y)\nexcept ValueError:\n    pass\n",
+        "import m\nx = {}\nx[m.X(x)] = 1\nx[m.X({1: 1})] = 2\nx.update({m.X({2: 2}): 3})\nx.setdefault(m.X({3: 3}), 4)\n",
+        "x = [1, 2, 3]\nx[x.pop() and 3:] = [5]\n",
+        "x = [1, 2, 3]\nx[3:x.clear()] = [5]\n",
+        "x = [1, 2, 3]\nclass A:\n    def __iter__(self):\n        x.clear()\n        return iter([4])\nx[3:] = A()\n",
+        "x = {1, 2}\ny = [x]\nx.add(7)\nx.discard(7)\nx.update(x)\n",
+        "x = [1]\nx.extend(x)\nx += x\nx[:] = x\nx.insert(0, x)\nx.sort(key=lambda it: x.clear() or 1)\n",
+    ] {
+        told_of(migration(before, "[x and 1]"));
+    }
+}
+
 /// Values of which it is not known which is greater have no order that a sort could rest on.
 #[test]
 fn what_has_no_order_is_not_sorted() {

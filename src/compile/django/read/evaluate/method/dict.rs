@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::super::branch::Cell;
 use super::super::live::*;
-use super::super::operator::{equal, find, put};
+use super::super::operator::{equal, find, put_in};
 use super::super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -45,7 +45,7 @@ impl Interpreter<'_> {
                     None => {
                         let value = missing(Some(args.get(1).unwrap_or(&Live::None))).unwrap_or(Live::None);
                         self.touch(Cell::Dict(pairs.clone()));
-                        put(&mut pairs.borrow_mut(), key.clone(), value.clone());
+                        put_in(pairs, key.clone(), value.clone());
                         Some(value)
                     }
                 }
@@ -83,17 +83,17 @@ impl Interpreter<'_> {
                         let more = more.borrow().clone();
                         self.steps(pairs.borrow().len().saturating_mul(more.len()) / 64)?;
                         for (key, value) in more {
-                            put(&mut pairs.borrow_mut(), key, value);
+                            put_in(pairs, key, value);
                         }
                     }
                     Some(other) => {
                         let why = self.because(&[other], scope, span, "updates a dict by what is not known");
-                        put(&mut pairs.borrow_mut(), why.clone(), why);
+                        put_in(pairs, why.clone(), why);
                     }
                     None => {}
                 }
                 for (name, value) in keywords {
-                    put(&mut pairs.borrow_mut(), Live::Str(name.clone()), value.clone());
+                    put_in(pairs, Live::Str(name.clone()), value.clone());
                 }
                 Some(Live::None)
             }

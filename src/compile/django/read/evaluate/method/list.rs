@@ -86,13 +86,19 @@ impl Interpreter<'_> {
                 at.map(|at| items.insert(at, item.clone())).is_some()
             }
             ("remove", [item]) => {
-                let mut items = items.borrow_mut();
-                match items.iter().position(|it| equal(it, item) != Some(false)) {
-                    Some(at) if equal(&items[at], item) == Some(true) => {
-                        items.remove(at);
+                // What is compared may hold the list itself.
+                let found = items
+                    .borrow()
+                    .iter()
+                    .enumerate()
+                    .map(|(at, it)| (at, equal(it, item)))
+                    .find(|(_, it)| *it != Some(false));
+                match found {
+                    Some((at, Some(_))) => {
+                        items.borrow_mut().remove(at);
                         true
                     }
-                    Some(_) => false,
+                    Some((_, None)) => false,
                     None => return Err(self.raise("ValueError", "the list has no such element")),
                 }
             }

@@ -8,7 +8,7 @@ use super::super::branch::Cell;
 use super::super::live::*;
 use super::super::method::{Place, gap, place};
 use super::super::module_names::MODULE_NAMES;
-use super::super::operator::{integer, put};
+use super::super::operator::{integer, put_in};
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -122,7 +122,11 @@ impl Interpreter<'_> {
             if let (Some(from), Some(to)) = (bound(from, 0)?, bound(to, length)?) {
                 let others = self.iterate(&value, scope, slice.span)?.unwrap_or_else(|unknown| vec![unknown]);
                 self.touch(Cell::List(items.clone()));
-                items.borrow_mut().splice(from..to.max(from), others);
+                let mut items = items.borrow_mut();
+                // What was evaluated since may have made it shorter.
+                let from = from.min(items.len());
+                let to = to.clamp(from, items.len());
+                items.splice(from..to, others);
                 return Ok(());
             }
         }
@@ -143,7 +147,7 @@ impl Interpreter<'_> {
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));
                 self.charge(pairs.borrow().len() / 64);
-                put(&mut pairs.borrow_mut(), index, value);
+                put_in(pairs, index, value);
             }
             Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_NAMES) => {
                 self.bind_in_module(instance, &index, value);

@@ -1,6 +1,5 @@
 //! From the request to the manifest: reads a project and compiles it, and says what came of it.
 
-use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -21,7 +20,7 @@ pub struct Compilation {
     pub notices: Vec<Notice>,
     /// The files that were read (migrations, `apps.py`, and whatever they import), and the folders in which a further
     /// migration would stand.
-    pub files: BTreeSet<PathBuf>,
+    pub files: Vec<PathBuf>,
 }
 
 /// What was compiled, in figures.

@@ -172,7 +172,7 @@ impl Field {
             Kind::Absent | Kind::ManyToMany(_) | Kind::CompositePrimaryKey(_) => None,
             Kind::Relation(_) => Some(match &self.db_column {
                 Some(column) => column.clone(),
-                None => format!("{}_id", self.name).into(),
+                None => [&*self.name, "_id"].concat().into(),
             }),
             Kind::Scalar(_) | Kind::Generated(_) | Kind::Unknown => {
                 Some(self.db_column.clone().unwrap_or_else(|| self.name.clone()))

@@ -69,23 +69,23 @@ impl Backend {
 
     /// The table of a model that names none: `Options.contribute_to_class`.
     pub fn table_name(self, app: &str, model: &str) -> String {
-        truncate_name(&format!("{app}_{}", model.to_lowercase()), self.max_name_length())
+        truncate_name(&[app, "_", &model.to_lowercase()].concat(), self.max_name_length())
     }
 
     /// The table of an automatic many-to-many: `ManyToManyField._get_m2m_db_table`.
     pub fn many_to_many_table(self, db_table: &str, field: &str) -> String {
         let db_table = db_table.strip_prefix('"').and_then(|it| it.strip_suffix('"')).unwrap_or(db_table);
-        truncate_name(&format!("{db_table}_{field}"), self.max_name_length())
+        truncate_name(&[db_table, "_", field].concat(), self.max_name_length())
     }
 
     /// `BaseDatabaseSchemaEditor._create_index_name`.
     pub fn index_name(self, table: &str, columns: &[&str], suffix: &str) -> String {
         let (_, table) = split_identifier(table);
         let digest = names_digest(std::iter::once(table).chain(columns.iter().copied()), 8);
-        let mut end = format!("{digest}{suffix}");
+        let mut end = [&*digest, suffix].concat();
         let longest = self.max_name_length().unwrap_or(200);
         let columns = columns.join("_");
-        let whole = format!("{table}_{columns}_{end}");
+        let whole = [table, "_", &columns, "_", &end].concat();
         if whole.chars().count() <= longest {
             return whole;
         }
@@ -104,7 +104,7 @@ impl Backend {
     /// `BaseDatabaseSchemaEditor._fk_constraint_name`.
     pub fn foreign_key_name(self, table: &str, column: &str, to_table: &str, to_column: &str) -> String {
         let (_, to_table) = split_identifier(to_table);
-        self.index_name(table, &[column], &format!("_fk_{to_table}_{to_column}"))
+        self.index_name(table, &[column], &["_fk_", to_table, "_", to_column].concat())
     }
 
     /// `BaseDatabaseSchemaEditor._unique_constraint_name`: of `unique` on an altered field and of

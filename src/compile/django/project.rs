@@ -25,7 +25,7 @@ pub struct Project {
     pub notices: Vec<Notice>,
     /// The files that were read and the folders that were listed: when none of them changes, the project is
     /// the same.
-    pub files: std::collections::BTreeSet<PathBuf>,
+    pub files: Vec<PathBuf>,
 }
 
 /// An installed app.

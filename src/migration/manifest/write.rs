@@ -76,7 +76,7 @@ fn operation(operation: &Operation) -> String {
             ("opaque", map.text())
         }
     };
-    format!("{{{}}}", entry(kind, &value))
+    Map::new().with(kind, value).text()
 }
 
 fn undone(may_undo: &MayUndo) -> String {

@@ -7,7 +7,7 @@ mod folders;
 mod installed;
 mod text;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -199,8 +199,11 @@ impl Sources {
     }
 
     /// What the answer hangs on.
-    pub fn into_read(self) -> BTreeSet<PathBuf> {
+    pub fn into_read(self) -> Vec<PathBuf> {
         let read = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // As texts: paths are compared part by part, which takes longer.
+        let mut read: Vec<OsString> = read.into_iter().collect();
+        read.sort_unstable();
         read.into_iter().map(PathBuf::from).collect()
     }
 

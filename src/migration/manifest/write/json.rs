@@ -13,14 +13,17 @@ pub(super) struct Map {
 
 impl Map {
     pub(super) fn new() -> Self {
-        Self { text: String::new(), keys: 0 }
+        Self { text: String::from("{"), keys: 0 }
     }
 
     pub(super) fn with(mut self, key: &str, value: String) -> Self {
         if self.keys > 0 {
             self.text.push_str(", ");
         }
-        self.text.push_str(&entry(key, &value));
+        let key = json(key);
+        // In one go, rather than piece by piece.
+        self.text.reserve(key.len() + value.len() + 5);
+        self.text.extend([&key, ": ", &value]);
         self.keys += 1;
         self
     }
@@ -48,18 +51,19 @@ impl Map {
         self.some(key, (value != T::default()).then(|| json(&value)))
     }
 
-    pub(super) fn text(self) -> String {
-        format!("{{{}}}", self.text)
+    pub(super) fn text(mut self) -> String {
+        self.text.push('}');
+        self.text
     }
 }
 
 pub(super) fn entry(key: &str, value: &str) -> String {
-    format!("{}: {value}", json(key))
+    [&json(key), ": ", value].concat()
 }
 
 pub(super) fn list(items: impl IntoIterator<Item = String>) -> String {
     let items: Vec<String> = items.into_iter().collect();
-    format!("[{}]", items.join(", "))
+    ["[", &items.join(", "), "]"].concat()
 }
 
 /// Items a line each, the closing bracket `indent` deep.
@@ -69,6 +73,7 @@ pub fn lines(indent: usize, open: char, items: impl IntoIterator<Item = String>,
     // One at a time: all migrations of a large manifest at once would stand in memory twice.
     for item in items {
         let end = if text.len() == open.len_utf8() { "" } else { "," };
+        text.reserve(end.len() + margin.len() + item.len() + 5);
         text.extend([end, "\n", &margin, "  ", &item]);
     }
     if text.len() > open.len_utf8() {

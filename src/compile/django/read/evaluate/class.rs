@@ -400,8 +400,8 @@ pub fn is_object(class: &Live) -> bool {
 /// The dotted path of a name that is bound in a scope.
 pub fn qualified(scope: &Scope, name: &str) -> Arc<str> {
     match (&scope.kind, &scope.method) {
-        (ScopeKind::Class, Some((class, _))) => format!("{}.{name}", class.path).into(),
-        _ => format!("{}.{name}", scope.module.name).into(),
+        (ScopeKind::Class, Some((class, _))) => [&*class.path, ".", name].concat().into(),
+        _ => [&*scope.module.name, ".", name].concat().into(),
     }
 }
 

@@ -51,7 +51,7 @@ impl Interpreter<'_> {
             }
             (Imported::Outside(path), None) => Ok(Some(Live::Name(path))),
             (Imported::Outside(path), Some(name)) => {
-                let full = format!("{path}.{name}");
+                let full = [&*path, ".", name].concat();
                 if is_followed(&full)
                     && let Imported::Followed(module) = self.import(&full)?
                 {
@@ -118,7 +118,7 @@ impl Interpreter<'_> {
             Some(value) => return Ok(Some(value)),
             None => {}
         }
-        let submodule = format!("{}.{name}", module.name);
+        let submodule = [&*module.name, ".", name].concat();
         if self.world.sources.find(&submodule).is_some() {
             return Ok(match self.import(&submodule)? {
                 Imported::Followed(module) => Some(Live::Module(module)),

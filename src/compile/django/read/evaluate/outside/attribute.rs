@@ -16,7 +16,7 @@ use crate::dialect::Dialect;
 impl Interpreter<'_> {
     /// `path.name`
     pub fn outside_attribute(&mut self, path: &str, name: &str) -> Evaluated {
-        let full = format!("{path}.{name}");
+        let full = [path, ".", name].concat();
         if path == STATE {
             self.watch_state(name);
         }

@@ -113,6 +113,34 @@ class Writer:
         if r == 17: return f"({self.list(deep-1)} or [{self.int(0)}])"
         return self.one(*self.lists)
 
+    def raising(self):
+        """A statement that raises, or may."""
+        name = self.one(*self.ints)
+        r = self.random.randrange(24)
+        if r == 0: return f"{self.one(*self.dicts)}[{self.str(0)}]"
+        if r == 1: return f"raise {self.one('KeyError', 'ValueError', 'TypeError', 'AssertionError', 'ZeroDivisionError')}(1)"
+        if r == 2: return "pass"
+        if r == 3: return f"{name} = {self.list(1)}[{self.int()}]"
+        if r == 4: return self.one("int('x')", f"{name} = int({self.str(1)})")
+        if r == 5: return f"{name} = {self.int(1)} {self.one('//', '%')} {self.int(1)}"
+        if r == 6: return f"{self.int(1)} {self.one('+', '-', '<')} {self.str(1)}"
+        if r == 7: return f"{self.str(1)} {self.one('+', '<=')} {self.int(1)}"
+        if r == 8: return f"{self.list(1)} {self.one('+', '>')} {self.int(1)}"
+        if r in (9, 10): return f"assert {self.bool(1)}"
+        if r == 11: return f"{name} = [*{self.list(1)}].index({self.int(1)})"
+        if r == 12: return f"{self.one(*self.lists)}.remove({self.int(1)})"
+        if r == 13: return f"{self.str(1)}[{self.int(1)}]"
+        if r == 14: return f"{name}, {self.one(*self.ints)} = {self.list(1)}"
+        if r == 15: return self.one("None.x", f"{self.int(1)}.nothing", f"{self.str(1)}.nothing", f"{self.list(1)}.nothing")
+        if r == 16: return self.one("(lambda a: a)(1, 2)", "(lambda a: a)()", "(lambda a: a)(b=1)", f"(lambda a: a)(*{self.list(1)})")
+        if r == 17: return f"{name} = {self.one('max', 'min')}({self.list(1)})"
+        if r == 18: return f"{name} = next(iter({self.list(1)}))"
+        if r == 19: return f"for {name} in {self.int(1)}: pass"
+        if r == 20: return f"{self.one(*self.strings)} = '%d' % {self.one(self.str(1), self.int(1))}"
+        if r == 21: return self.one(f"{name}()", f"len({self.int(1)})", f"-{self.str(1)}", f"sum([{self.str(1)}])", f"sorted([{self.str(0)}, {self.int(0)}])", f"{self.int(1)} in {self.int(1)}")
+        if r == 22: return f"del {self.one(*self.dicts)}[{self.str(1)}]"
+        if r == 23: return f"{name} = 1 // len({self.list(1)})"
+
     # Statements.
 
     def body(self, count, *, loop=None):
@@ -182,10 +210,13 @@ class Writer:
         elif r == 21 and self.in_loop: self.line(f"if {self.bool()}:"), self.line("    " + self.one("break", "continue"))
         elif r == 22 and deep:
             self.line("try:")
-            self.body(2)
-            self.line("    " + self.one(f"{self.one(*self.dicts)}[{self.str(0)}]", f"raise {self.one('KeyError', 'ValueError')}(1)", "pass", f"{self.one(*self.lists)}[{self.int(0)}]", "int('x')"))
+            if self.chance(0.7): self.body(2)
+            self.line("    " + self.raising())
             self.body(1)
-            self.line(f"except {self.one('Exception', '(KeyError, IndexError, ValueError)', 'LookupError', 'Exception as error')}:")
+            if self.chance(0.3):
+                self.line(f"except {self.one('KeyError', 'TypeError', 'ZeroDivisionError', 'ArithmeticError', 'AssertionError', 'ValueError', 'AttributeError')}:")
+                self.body(2)
+            self.line(f"except {self.one('Exception', '(KeyError, IndexError, ValueError)', 'LookupError', 'Exception as error', 'TypeError', 'ArithmeticError')}:")
             self.body(2)
             if self.chance(0.3): self.line("else:"), self.body(1)
             if self.chance(0.3): self.line("finally:"), self.body(1)

@@ -54,6 +54,7 @@ pub use import::Imported;
 use live::*;
 pub use router::Answer;
 pub use setting::OTHER_SETTINGS;
+use statement::Asked;
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an
 /// element of a list. A large migration takes 20,000.
@@ -104,9 +105,11 @@ pub struct Interpreter<'a> {
     trying: u32,
     /// How many `try` blocks of any kind, and calls that take a missing attribute for an answer.
     catching: u32,
+    /// How many of them catch what an operation of Python's may raise, and not only a failed import or a missing file.
+    catching_operations: u32,
     /// What may have raised in the `try` that is running: a statement that the database may have refused, a place in a list
     /// that may not be there.
-    asked: Option<Arc<crate::compile::django::project::Unknown>>,
+    asked: Option<Asked>,
     /// A field was added to a model, or may have been.
     added: bool,
     /// While a method of an operation is followed for what it hands on to others.
@@ -138,6 +141,7 @@ impl<'a> Interpreter<'a> {
             depth: 0,
             trying: 0,
             catching: 0,
+            catching_operations: 0,
             asked: None,
             added: false,
             handed: None,
@@ -200,7 +204,7 @@ impl<'a> Interpreter<'a> {
         let limit = self.limit;
         let journals = std::mem::take(&mut self.journals);
         let touched = std::mem::take(&mut self.touched);
-        let outer = (std::mem::take(&mut self.trying), std::mem::take(&mut self.catching));
+        let outer = self.outside_of_tries();
         {
             let mut names = module.names.borrow_mut();
             names.set("__name__".into(), Live::Str(module.name.clone()));
@@ -227,7 +231,7 @@ impl<'a> Interpreter<'a> {
         self.module_steps = steps;
         self.limit = limit;
         self.journals = journals;
-        (self.trying, self.catching) = outer;
+        (self.trying, self.catching, self.catching_operations) = outer;
         module.state.set(Progress::Done);
     }
 

@@ -9,6 +9,7 @@ mod operations;
 mod repeated;
 mod safety;
 mod settings;
+mod tried;
 mod values;
 
 use std::fs;

@@ -127,12 +127,12 @@ impl Interpreter<'_> {
         let (first, second) = match (first, second) {
             (Ok(first), Ok(second)) => (first, second),
             (Err(Stop::Raise(_)), Ok(second)) => {
-                self.may_raise(&Live::Unknown(why.clone()));
+                self.may_raise_anything(why);
                 self.keep(second_journal);
                 return Ok(second);
             }
             (Ok(first), Err(Stop::Raise(_))) => {
-                self.may_raise(&Live::Unknown(why.clone()));
+                self.may_raise_anything(why);
                 second_journal.undo();
                 for ((cell, _), content) in first_journal.entries.iter().zip(after_first) {
                     cell.restore(content);
@@ -140,7 +140,13 @@ impl Interpreter<'_> {
                 self.keep(first_journal);
                 return Ok(first);
             }
-            (Err(stop), _) | (_, Err(stop)) => return Err(stop),
+            (Err(stop), other) | (other, Err(stop)) => {
+                // Which of two exceptions it is.
+                if other.is_err() {
+                    self.may_raise_anything(why);
+                }
+                return Err(stop);
+            }
         };
         // In a loop, what grows is copied and compared at each turn.
         let changed = first_journal.entries.iter().chain(&second_journal.entries);

@@ -9,6 +9,7 @@ mod instance;
 use super::asked::CALLED;
 use super::facts::adds_a_field;
 use super::live::*;
+use super::statement::Asked;
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
 
@@ -87,7 +88,7 @@ impl Interpreter<'_> {
         if self.catching > 0 && !is_ours && asks {
             let unknown = self.unknown(scope, span, "asks the database, which may refuse");
             if let Live::Unknown(why) = unknown {
-                self.asked = Some(why);
+                self.asked = Some(Asked { why, is_operation: false });
             }
         }
     }
@@ -195,7 +196,11 @@ impl Interpreter<'_> {
                 Ok(self.unknown(scope, span, format!("calls {}", format::kind(&function))))
             }
             Live::Unknown(_) => Ok(function),
-            _ => Ok(self.unknown(scope, span, format!("calls {}", format::kind(&function)))),
+            _ => {
+                let unknown = self.unknown(scope, span, format!("calls {}", format::kind(&function)));
+                self.may_raise(&unknown);
+                Ok(unknown)
+            }
         }
     }
 }

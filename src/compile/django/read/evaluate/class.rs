@@ -108,7 +108,7 @@ impl Interpreter<'_> {
         let postponed = !class.scope.module.eager;
         let outer = postponed.then(|| {
             let journals = std::mem::take(&mut self.journals);
-            (journals, std::mem::take(&mut self.trying), std::mem::take(&mut self.catching))
+            (journals, self.outside_of_tries())
         });
         let alone = self.catching == 0 && self.journals.is_empty();
         let result = self.deeper(|it| {
@@ -119,10 +119,9 @@ impl Interpreter<'_> {
             }
             it.made_by_metaclass(class)
         });
-        if let Some((journals, trying, catching)) = outer {
+        if let Some((journals, tries)) = outer {
             self.journals = journals;
-            self.trying = trying;
-            self.catching = catching;
+            (self.trying, self.catching, self.catching_operations) = tries;
         }
         class.state.set(Progress::Done);
         result

@@ -66,7 +66,11 @@ impl Interpreter<'_> {
             None => {
                 let reason = format!("calls `{name}` of {}", format::kind(receiver));
                 let values: Vec<&Live> = args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
-                self.because(&values, scope, span, &reason)
+                let unknown = self.because(&values, scope, span, &reason);
+                if !matches!(receiver, Live::Instance(_)) {
+                    self.may_raise(&unknown);
+                }
+                unknown
             }
         })
     }

@@ -1,6 +1,7 @@
 //! Truth, equality, order and arithmetic of values.
 
 mod compare;
+mod impossible;
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -107,7 +108,14 @@ impl Interpreter<'_> {
             (Sign::Minus, Live::Instance(it)) if is_expression(it) => {
                 self.combined(value.clone(), "*", Live::Int(-1), scope, span)
             }
-            _ => self.because(&[&value], scope, span, "negates what is not known"),
+            _ => {
+                if self.catching_operations > 0 && sign != Sign::Plus && impossible::negative(&value) {
+                    return Err(self.raise("TypeError", "bad operand type"));
+                }
+                let unknown = self.because(&[&value], scope, span, "negates what is not known");
+                self.may_raise(&unknown);
+                unknown
+            }
         })
     }
 
@@ -226,7 +234,16 @@ impl Interpreter<'_> {
         };
         Ok(match known {
             Some(value) => value,
-            None => self.because(&[&left, &right], scope, span, "combines what is not known"),
+            None => {
+                if self.catching_operations > 0
+                    && let Some(class) = impossible::operation(&left, operator, &right)
+                {
+                    return Err(self.raise(class, "unsupported operands"));
+                }
+                let unknown = self.because(&[&left, &right], scope, span, "combines what is not known");
+                self.may_raise(&unknown);
+                unknown
+            }
         })
     }
 

@@ -94,7 +94,10 @@ impl Interpreter<'_> {
                 None => {
                     let values: Vec<&Live> =
                         args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
-                    self.because(&values, scope, span, &format!("calls {name} with what is not known"))
+                    let unknown =
+                        self.because(&values, scope, span, &format!("calls {name} with what is not known"));
+                    self.may_raise(&unknown);
+                    unknown
                 }
             });
         }

@@ -198,6 +198,7 @@ impl Interpreter<'_> {
             StmtKind::Opaque(_, body) => self.havoc(body, scope, why)?,
             StmtKind::Return(_)
             | StmtKind::Raise(_)
+            | StmtKind::Assert(_)
             | StmtKind::Outer
             | StmtKind::Pass
             | StmtKind::Break

@@ -59,6 +59,7 @@ impl Interpreter<'_> {
                 | StmtKind::Assign { .. }
                 | StmtKind::AugAssign { .. }
                 | StmtKind::Raise(_)
+                | StmtKind::Assert(_)
                 | StmtKind::Expr(_)
                 | StmtKind::Outer
                 | StmtKind::Pass

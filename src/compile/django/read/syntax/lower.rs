@@ -125,7 +125,8 @@ impl Lower {
             ast::Stmt::Global(it) => self.outer(&it.names),
             ast::Stmt::Nonlocal(it) => self.outer(&it.names),
             ast::Stmt::Expr(it) => StmtKind::Expr(self.expr(&it.value)),
-            ast::Stmt::Pass(_) | ast::Stmt::TypeAlias(_) | ast::Stmt::Assert(_) => StmtKind::Pass,
+            ast::Stmt::Assert(it) => StmtKind::Assert(self.expr(&it.test)),
+            ast::Stmt::Pass(_) | ast::Stmt::TypeAlias(_) => StmtKind::Pass,
             ast::Stmt::Break(_) => StmtKind::Break,
             ast::Stmt::Continue(_) => StmtKind::Continue,
             ast::Stmt::Match(it) => self.cases(it).unwrap_or_else(|| {

@@ -247,6 +247,7 @@ pub enum StmtKind {
         finally: Vec<Stmt>,
     },
     Raise(Option<Expr>),
+    Assert(Expr),
     Import(Vec<Alias>),
     /// `level` counts the leading dots.
     ImportFrom {

@@ -112,13 +112,21 @@ impl Interpreter<'_> {
         if inside.is_async {
             return Ok(self.unknown(scope, span, format!("calls `{}`, which is asynchronous", closure.path)));
         }
+        if self.catching_operations > 0
+            && let Some((_, unknown)) =
+                keywords.iter().find(|(name, _)| matches!(&**name, MORE_ARGS | MORE_KEYWORDS))
+        {
+            self.may_raise(unknown);
+        }
         let args: Vec<Live> = receiver.cloned().into_iter().chain(args).collect();
         let first = args.first().cloned();
         let names = match self.bind_arguments(closure, args, keywords, scope, span) {
             Some(names) => names,
             None => {
                 let reason = format!("calls `{}` with other arguments than it takes", closure.path);
-                return Ok(self.unknown(scope, span, reason));
+                let unknown = self.unknown(scope, span, reason);
+                self.may_raise(&unknown);
+                return Ok(unknown);
             }
         };
         let inner = Rc::new(Scope {

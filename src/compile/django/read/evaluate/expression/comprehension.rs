@@ -158,7 +158,9 @@ impl Interpreter<'_> {
             | Live::Partial(_)
             | Live::Unknown(_) => {
                 let reason = format!("unpacks {}, which is not known", format::kind(&value));
-                return Ok(Err(self.because(&[&value], scope, span, &reason)));
+                let unknown = self.because(&[&value], scope, span, &reason);
+                self.may_raise(&unknown);
+                return Ok(Err(unknown));
             }
         };
         self.steps(items.len())?;

@@ -20,15 +20,6 @@ impl Interpreter<'_> {
         Ok(found)
     }
 
-    /// Something that is not known may also not have been there.
-    pub fn may_raise(&mut self, found: &Live) {
-        if self.catching > 0
-            && let Live::Unknown(why) = found
-        {
-            self.asked.get_or_insert_with(|| why.clone());
-        }
-    }
-
     fn element(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
         let (object, index) = (object.clone(), self.force(index)?);
         let at = |items: &[Live]| -> Option<Place> { Some(place(items, integer(&index)?)) };
@@ -61,12 +52,16 @@ impl Interpreter<'_> {
                 }
             }
             Live::Str(text) => {
+                if index.as_str().is_some() && self.catching_operations > 0 {
+                    return Err(self.raise("TypeError", "string indices must be integers"));
+                }
                 if let Some(position) = integer(&index) {
                     let length = text.chars().count() as i128;
                     let position = if position < 0 { position + length } else { position };
                     if let Some(found) = usize::try_from(position).ok().and_then(|it| text.chars().nth(it)) {
                         return Ok(Live::str(found.to_string()));
                     }
+                    return self.fails("IndexError", "string index out of range", scope, span);
                 }
             }
             Live::Dict(pairs) => {
@@ -134,7 +129,10 @@ impl Interpreter<'_> {
             value => integer(value).map(Some),
         };
         let (Some(from), Some(to), Some(step)) = (bound(from), bound(to), bound(step)) else {
-            return Ok(self.because(&[&object, from, to, step], scope, span, "slices where it is not known"));
+            let unknown =
+                self.because(&[&object, from, to, step], scope, span, "slices where it is not known");
+            self.may_raise(&unknown);
+            return Ok(unknown);
         };
         let cut = |items: &[Live]| -> Option<Vec<Live>> {
             let is_known = !items.iter().any(Live::is_unknown);
@@ -168,6 +166,9 @@ impl Interpreter<'_> {
             }
             _ => None,
         };
-        Ok(known.unwrap_or_else(|| self.because(&[&object], scope, span, "slices what is not known")))
+        let known =
+            known.unwrap_or_else(|| self.because(&[&object], scope, span, "slices what is not known"));
+        self.may_raise(&known);
+        Ok(known)
     }
 }

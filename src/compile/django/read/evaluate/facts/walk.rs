@@ -110,7 +110,8 @@ impl<'d, 's> Walk<'d, 's> {
             StmtKind::Expr(expr) => self.expr(expr),
             StmtKind::Opaque(_, body) => self.block(body),
             StmtKind::Import(_) | StmtKind::ImportFrom { .. } => self.imports.push(stmt),
-            StmtKind::Outer | StmtKind::Pass | StmtKind::Break | StmtKind::Continue => {}
+            StmtKind::Assert(_) | StmtKind::Outer | StmtKind::Pass | StmtKind::Break | StmtKind::Continue => {
+            }
         }
     }
 

@@ -190,6 +190,7 @@ impl Method<'_> {
             StmtKind::Import(_)
             | StmtKind::ImportFrom { .. }
             | StmtKind::Outer
+            | StmtKind::Assert(_)
             | StmtKind::Pass
             | StmtKind::Break
             | StmtKind::Continue => {}

@@ -54,13 +54,25 @@ impl Interpreter<'_> {
                 self.touch(Cell::Dict(pairs.clone()));
                 let at = pairs.borrow().iter().position(|(it, _)| equal(it, key) == Some(true));
                 match at {
-                    Some(at) => Some(pairs.borrow_mut().remove(at).1),
+                    Some(at) => {
+                        let value = pairs.borrow_mut().remove(at).1;
+                        if args.len() == 1 {
+                            self.may_raise(&value);
+                        }
+                        Some(value)
+                    }
                     None if key.is_unknown() => {
                         self.unsure(&dict, key);
+                        self.may_raise(key);
                         Some(key.clone())
                     }
                     None => match missing(args.get(1)) {
-                        Some(value) => Some(value),
+                        Some(value) => {
+                            if args.len() == 1 {
+                                self.may_raise(&value);
+                            }
+                            Some(value)
+                        }
                         None => {
                             let key = format::repr(key, 5).unwrap_or_default();
                             return self.fails("KeyError", key, scope, span).map(Some);

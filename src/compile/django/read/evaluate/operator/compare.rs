@@ -8,7 +8,7 @@ use super::super::live::*;
 use super::super::method::keys;
 use super::super::module_names::MODULE_NAMES;
 use super::super::{Interpreter, format};
-use super::{find, integer, number};
+use super::{find, impossible, integer, number};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax::tree::{Comparison, Span};
 
@@ -51,7 +51,19 @@ impl Interpreter<'_> {
         };
         Ok(match known {
             Some(known) => Live::Bool(known),
-            None => self.because(&[&left, &right], scope, span, "compares what is not known"),
+            None => {
+                if self.catching_operations > 0 && impossible::comparison(&left, how, &right) {
+                    return Err(self.raise("TypeError", "unsupported comparison"));
+                }
+                let unknown = self.because(&[&left, &right], scope, span, "compares what is not known");
+                if !matches!(
+                    how,
+                    Comparison::Equal | Comparison::NotEqual | Comparison::Is | Comparison::IsNot
+                ) {
+                    self.may_raise(&unknown);
+                }
+                unknown
+            }
         })
     }
 

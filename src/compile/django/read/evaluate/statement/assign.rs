@@ -180,6 +180,12 @@ impl Interpreter<'_> {
         let starred = targets.iter().position(|it| matches!(it.kind, ExprKind::Starred(_)));
         let items = match items {
             // One that stands for several stands for one here.
+            // How many there are is not known.
+            Ok(items) if self.catching_operations > 0 && items.iter().any(Live::is_unknown) => {
+                items.iter().for_each(|it| self.may_raise(it));
+                let unknown = items.into_iter().find(Live::is_unknown).unwrap_or(Live::None);
+                return targets.iter().try_for_each(|target| self.assign_unknown(target, &unknown, scope));
+            }
             Ok(items)
                 if items.iter().filter(|it| it.is_unknown()).count() <= usize::from(starred.is_none())
                     && (starred.is_some()

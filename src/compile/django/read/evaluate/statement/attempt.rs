@@ -9,6 +9,29 @@ use super::super::live::*;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
+/// What may have raised in a `try`.
+#[derive(Clone)]
+pub struct Asked {
+    pub why: Arc<Unknown>,
+    /// One of Python's own: no failed import, and nothing that a library raises.
+    pub is_operation: bool,
+}
+
+/// What Python's own operations raise (<https://docs.python.org/3/library/exceptions.html>).
+const OF_OPERATIONS: &[&str] = &[
+    "ArithmeticError",
+    "AssertionError",
+    "AttributeError",
+    "IndexError",
+    "KeyError",
+    "LookupError",
+    "StopIteration",
+    "TypeError",
+    "UnicodeError",
+    "ValueError",
+    "ZeroDivisionError",
+];
+
 impl Interpreter<'_> {
     pub(super) fn try_statement(
         &mut self,
@@ -21,41 +44,84 @@ impl Interpreter<'_> {
         for handler in handlers {
             classes.push(self.handled(handler, scope)?);
         }
-        let catches_imports = classes.iter().any(|it| it.iter().any(|class| catches(class, "ImportError")));
+        self.guarded(body, handlers, &classes, otherwise, scope)
+    }
+
+    /// `with suppress(KeyError):`
+    pub(super) fn suppressed(
+        &mut self,
+        body: &[Stmt],
+        classes: &[Live],
+        scope: &Rc<Scope>,
+    ) -> Result<Outcome, Stop> {
+        let classes = classes.iter().map(|it| self.force(it)).collect::<Result<Vec<_>, _>>()?;
+        let handler = Handler { class: None, name: None, body: Vec::new() };
+        self.guarded(body, &[handler], &[classes], &[], scope)
+    }
+
+    fn guarded(
+        &mut self,
+        body: &[Stmt],
+        handlers: &[Handler],
+        classes: &[Vec<Live>],
+        otherwise: &[Stmt],
+        scope: &Rc<Scope>,
+    ) -> Result<Outcome, Stop> {
+        let any = |wanted: &dyn Fn(&Live) -> bool| classes.iter().flatten().any(wanted);
+        let catches_imports = any(&|it| catches(it, "ImportError"));
+        let catches_operations = any(&catches_operations);
         let guarded = |it: &mut Self| {
             it.trying += u32::from(catches_imports);
             it.catching += u32::from(!handlers.is_empty());
+            it.catching_operations += u32::from(catches_operations);
             let result = it.block(body, scope);
             it.trying -= u32::from(catches_imports);
             it.catching -= u32::from(!handlers.is_empty());
+            it.catching_operations -= u32::from(catches_operations);
             result
         };
         let asked_before = self.asked.take();
         let (result, journal) =
             if handlers.is_empty() { (guarded(self), Journal::default()) } else { self.attempt(guarded) };
         let asked = std::mem::replace(&mut self.asked, asked_before);
-        if let (Ok(_), Some(why)) = (&result, &asked)
-            && !handlers.is_empty()
+        // What these handlers may not catch, one around them may.
+        if !any(&|it| catches(it, "RuntimeError"))
+            && let Some(asked) = &asked
+        {
+            self.asked.get_or_insert_with(|| asked.clone());
+        }
+        let is_concerned = |it: &Asked| !handlers.is_empty() && (!it.is_operation || catches_operations);
+        if matches!(result, Ok(_) | Err(Stop::Raise(_)))
+            && let Some(Asked { why, .. }) = asked.filter(is_concerned)
         {
             journal.undo();
-            let asked_before = self.asked.take();
+            let outer = self.asked.take();
             let outcome = self.either(
-                why,
+                &why,
                 |it| {
-                    let outcome = guarded(it)?;
-                    if !matches!(outcome.flow, Flow::Next) {
-                        return Ok(outcome);
-                    }
-                    let last = it.block(otherwise, scope)?;
-                    let maybe = outcome.maybe.into_iter().chain(last.maybe).collect();
-                    Ok(Outcome { flow: last.flow, maybe })
+                    let before = it.asked.take();
+                    let result = guarded(it);
+                    it.asked = before;
+                    it.after_tried(result, handlers, classes, otherwise, scope)
                 },
-                |it| it.refused(body, handlers, scope, why),
+                |it| it.refused(body, handlers, scope, &why),
             );
-            self.asked = asked_before;
+            self.asked = outer.or(self.asked.take());
             return outcome;
         }
         self.keep(journal);
+        self.after_tried(result, handlers, classes, otherwise, scope)
+    }
+
+    /// The `else` of a `try`, or the handler of what was raised.
+    fn after_tried(
+        &mut self,
+        result: Result<Outcome, Stop>,
+        handlers: &[Handler],
+        classes: &[Vec<Live>],
+        otherwise: &[Stmt],
+        scope: &Rc<Scope>,
+    ) -> Result<Outcome, Stop> {
         match result {
             Ok(outcome) if matches!(outcome.flow, Flow::Next) => {
                 let last = self.block(otherwise, scope)?;
@@ -63,7 +129,7 @@ impl Interpreter<'_> {
             }
             Ok(outcome) => Ok(outcome),
             Err(Stop::Raise(raised)) => {
-                for (handler, classes) in handlers.iter().zip(&classes) {
+                for (handler, classes) in handlers.iter().zip(classes) {
                     if classes.iter().any(|class| self.is_caught(&raised.class, class)) {
                         if let Some(name) = &handler.name {
                             let span = handler.class.as_ref().map(|it| it.span).unwrap_or_default();
@@ -78,6 +144,28 @@ impl Interpreter<'_> {
             }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// An operation whose result is not known may also have raised.
+    pub fn may_raise(&mut self, found: &Live) {
+        if self.catching_operations > 0
+            && let Live::Unknown(why) = found
+        {
+            self.asked.get_or_insert_with(|| Asked { why: why.clone(), is_operation: true });
+        }
+    }
+
+    /// One of two ways raised, and which is taken is not known.
+    pub fn may_raise_anything(&mut self, why: &Arc<Unknown>) {
+        if self.catching > 0 {
+            self.asked = Some(Asked { why: why.clone(), is_operation: false });
+        }
+    }
+
+    /// Sets aside the `try` blocks that stand around.
+    pub fn outside_of_tries(&mut self) -> (u32, u32, u32) {
+        let take = std::mem::take;
+        (take(&mut self.trying), take(&mut self.catching), take(&mut self.catching_operations))
     }
 
     /// The way through the handlers when something raised of which it is not known whether it does. Handlers of other
@@ -128,6 +216,13 @@ impl Interpreter<'_> {
     }
 }
 
+fn catches_operations(class: &Live) -> bool {
+    match class {
+        Live::Unknown(_) | Live::Import(_) => true,
+        class => OF_OPERATIONS.iter().any(|it| catches(class, it)),
+    }
+}
+
 /// Whether `except class` catches a built-in exception of this name.
 pub(super) fn catches(class: &Live, raised: &str) -> bool {
     let Live::Name(class) = class else {
@@ -138,6 +233,7 @@ pub(super) fn catches(class: &Live, raised: &str) -> bool {
         "ImportError" => &["ModuleNotFoundError"],
         "ModuleNotFoundError" => &["ImportError"],
         "KeyError" | "IndexError" => &["LookupError"],
+        "ZeroDivisionError" | "OverflowError" => &["ArithmeticError"],
         "FileNotFoundError" => &["OSError", "IOError", "EnvironmentError"],
         _ => &[],
     };

@@ -293,11 +293,11 @@ impl<'t> Parser<'t> {
             }
             Kind::Assert => {
                 self.at += 1;
-                self.expression()?;
+                let test = self.expression()?;
                 if self.accept(Kind::Comma) {
                     self.expression()?;
                 }
-                Some(StmtKind::Pass)
+                Some(StmtKind::Assert(test))
             }
             Kind::Global | Kind::Nonlocal => {
                 self.at += 1;

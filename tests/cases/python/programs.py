@@ -157,10 +157,9 @@ class Writer:
 
     def statement(self):
         deep = self.depth < 3
-        r = self.random.randrange(34)
+        r = self.random.randrange(40)
         if r == 0: self.line(f"{self.one(*self.ints)} = {self.int()}")
         elif r == 1: self.line(f"{self.one(*self.ints)} {self.one('+=', '-=')} {self.int()}")
-        # A list that has two names, one of which a condition gives to another list, is not followed.
         elif r == 2: self.line(f"{self.one(*self.lists)} = [*{self.list()}]")
         elif r == 3: self.line(f"{self.one(*self.lists)}.append({self.int()})")
         elif r == 4: self.line(f"{self.one(*self.lists)}.extend({self.list()})")
@@ -231,6 +230,17 @@ class Writer:
         elif r == 31: self.line(f"if ({self.one(*self.ints)} := {self.int(1)}) > 2:"), self.body(1)
         elif r == 32: self.line(f"{self.one(*self.dicts)} = {{str(e): e for e in {self.list(1)}}}")
         elif r == 33: self.line(f"{self.one(*self.dicts)} = {{**{self.one(*self.dicts)}, {self.str(0)}: {self.int(1)}}}")
+        # What has two names, of which a condition gives one to another.
+        elif r in (34, 35): self.line(self.one("", f"if {self.bool(1)}: ") + f"{self.one(*self.lists)} = {self.list(1)}")
+        elif r == 36: self.line(self.one("", "if m.flag(): ") + f"{self.one(*self.dicts)} = {self.one(*self.dicts, '{}')}")
+        elif r == 37 and len(self.objects) > 1:
+            self.line(self.one("", "if m.flag(): ") + f"{self.one(*self.objects)} = {self.one(*self.objects)}")
+        elif r == 38:
+            self.line(f"either = {self.one(*self.lists)} if m.flag() else {self.one(*self.lists, 'None')}")
+            self.line(f"if either is not None: either.append({self.int(1)})")
+        elif r == 39:
+            self.line(f"of = [{self.one(*self.lists)}, {self.one(*self.lists)}][{self.one('0', '-1', 'm.flag()')}]")
+            self.line(f"of += {self.list(1)}")
         else: self.line(f"{self.one(*self.ints)} = {self.int()}")
 
     def inner(self, header, end):

@@ -5,6 +5,7 @@
 //! names ([`names`]), and the few functions that decide something are known ([`outside`]). A condition that
 //! is not known takes both branches ([`branch`]). Steps and depth are bounded, so that it always ends.
 
+mod alias;
 mod asked;
 mod attribute;
 mod branch;
@@ -117,6 +118,7 @@ pub struct Interpreter<'a> {
     /// How many expressions and statements stand around of which it is not known whether they are evaluated.
     doubts: u32,
     journals: Vec<Journal>,
+    aliases: alias::Aliases,
     /// What the statement at hand has changed.
     touched: Vec<Cell>,
     notices: Vec<Notice>,
@@ -147,6 +149,7 @@ impl<'a> Interpreter<'a> {
             handed: None,
             doubts: 0,
             journals: Vec::new(),
+            aliases: Default::default(),
             touched: Vec::new(),
             notices: Vec::new(),
             told: HashSet::default(),

@@ -5,6 +5,7 @@ mod differential;
 mod functions;
 mod migrations;
 mod mutated;
+mod named_twice;
 mod operations;
 mod repeated;
 mod safety;

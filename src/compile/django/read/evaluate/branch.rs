@@ -92,8 +92,8 @@ impl Cell {
     }
 }
 
-/// What lists held, by their places.
-type Lists = HashMap<*const (), Vec<Live>, RandomState>;
+/// What lists and dicts held, by their places.
+type Contents = HashMap<*const (), Content, RandomState>;
 
 impl Interpreter<'_> {
     /// To be called before a cell is changed.
@@ -104,8 +104,11 @@ impl Interpreter<'_> {
         {
             let content = cell.content();
             let length = content.len();
-            journal.add(cell, content);
+            journal.add(cell.clone(), content);
             self.charge(length / 16);
+        }
+        if self.aliases.has_links() {
+            self.doubt_fellows(&cell);
         }
     }
 
@@ -151,24 +154,22 @@ impl Interpreter<'_> {
         // In a loop, what grows is copied and compared at each turn.
         let changed = first_journal.entries.iter().chain(&second_journal.entries);
         self.steps(changed.map(|(_, before)| before.len() / 4).sum())?;
-        // What lists held after the first branch: by now they hold what they did before it, or after the second.
-        let lists: Lists = first_journal
+        // What they held after the first branch: by now they hold what they did before it, or after the second.
+        let held: Contents = first_journal
             .entries
             .iter()
             .zip(&after_first)
-            .filter_map(|((cell, _), after)| match after {
-                Content::List(items) => Some((cell.place(), items.clone())),
-                Content::Dict(_) | Content::Names(_) => None,
-            })
+            .filter(|((cell, _), _)| !matches!(cell, Cell::Names(_)))
+            .map(|((cell, _), after)| (cell.place(), after.clone()))
             .collect();
         for ((cell, before), after) in first_journal.entries.iter().zip(after_first) {
             let unchanged = !second_journal.has(cell);
             let other = if unchanged { before.clone() } else { cell.content() };
-            cell.restore(self.join_content(after, other, &lists, why));
+            cell.restore(self.join_content(after, other, &held, why));
         }
         for (cell, before) in &second_journal.entries {
             if !first_journal.has(cell) {
-                let joined = self.join_content(before.clone(), cell.content(), &lists, why);
+                let joined = self.join_content(before.clone(), cell.content(), &held, why);
                 cell.restore(joined);
             }
         }
@@ -215,15 +216,15 @@ impl Interpreter<'_> {
         }
     }
 
-    fn join_content(&mut self, a: Content, b: Content, lists: &Lists, why: &Arc<Unknown>) -> Content {
+    fn join_content(&mut self, a: Content, b: Content, held: &Contents, why: &Arc<Unknown>) -> Content {
         match (a, b) {
-            (Content::List(a), Content::List(b)) => Content::List(join_lists(&a, &b, why)),
+            (Content::List(a), Content::List(b)) => Content::List(self.join_lists(&a, &b, why)),
             (Content::Dict(a), Content::Dict(b)) => {
                 let mut joined = Pairs::new();
                 // A key of one of them may be there or not, as one may whose value is not known.
                 for (at, (key, value)) in a.iter().enumerate() {
                     let value = match find_near(&b, at, key) {
-                        Some(other) => self.join_of(value, other, lists, why),
+                        Some(other) => self.join_of(value, other, held, why),
                         None => Live::Unknown(why.clone()),
                     };
                     joined.push((key.clone(), value));
@@ -239,7 +240,7 @@ impl Interpreter<'_> {
                 let mut joined = Names::default();
                 for (name, value) in a.iter() {
                     let value = match b.get(name) {
-                        Some(other) => self.join_of(value, other, lists, why),
+                        Some(other) => self.join_of(value, other, held, why),
                         None => Live::Unknown(why.clone()),
                     };
                     joined.set(name.clone(), value);
@@ -257,23 +258,119 @@ impl Interpreter<'_> {
 
     /// One value for two possible ones.
     pub fn join(&mut self, a: Live, b: Live, why: &Arc<Unknown>) -> Live {
-        self.join_of(&a, &b, &Lists::default(), why)
+        self.join_of(&a, &b, &Contents::default(), why)
     }
 
-    fn join_of(&mut self, a: &Live, b: &Live, lists: &Lists, why: &Arc<Unknown>) -> Live {
+    fn join_of(&mut self, a: &Live, b: &Live, held: &Contents, why: &Arc<Unknown>) -> Live {
         if a.is(b) {
             return a.clone();
         }
         match (a, b) {
             (Live::List(x), Live::List(y)) => {
-                let of_first = lists.get(&Rc::as_ptr(x).cast()).cloned();
-                let of_first = of_first.unwrap_or_else(|| x.borrow().clone());
-                Live::list(join_lists(&of_first, &y.borrow(), why))
+                let (x, y) = (Cell::List(x.clone()), Cell::List(y.clone()));
+                let made = self.join_cells(&x, &y, held, why);
+                self.linked(made, &x, &y, why)
+            }
+            (Live::Set(x), Live::Set(y)) => {
+                let (x, y) = (Cell::List(x.clone()), Cell::List(y.clone()));
+                let made = match self.join_cells(&x, &y, held, why) {
+                    Content::List(items) => Live::set(items),
+                    Content::Dict(_) | Content::Names(_) => Live::Unknown(why.clone()),
+                };
+                if let Live::Set(made) = &made {
+                    self.link(&Cell::List(made.clone()), &x, &y, why);
+                }
+                made
+            }
+            (Live::Dict(x), Live::Dict(y)) => {
+                let (x, y) = (Cell::Dict(x.clone()), Cell::Dict(y.clone()));
+                let made = self.join_cells(&x, &y, held, why);
+                self.linked(made, &x, &y, why)
+            }
+            (Live::Instance(x), Live::Instance(y))
+                if matches!(x.class, Live::Class(_)) && !have_alike_attributes(x, y) =>
+            {
+                self.hiding(why, &[a, b])
+            }
+            (Live::Instance(x), Live::Instance(y))
+                if matches!(x.class, Live::Class(_)) && equal(a, b) == Some(true) =>
+            {
+                let attributes = Rc::new(RefCell::new(x.attributes.borrow().clone()));
+                let (x_names, y_names) =
+                    (Cell::Names(x.attributes.clone()), Cell::Names(y.attributes.clone()));
+                self.link(&Cell::Names(attributes.clone()), &x_names, &y_names, why);
+                Live::Instance(Rc::new(Instance {
+                    class: x.class.clone(),
+                    args: x.args.clone(),
+                    keywords: x.keywords.clone(),
+                    attributes,
+                    base_calls: x.base_calls.clone(),
+                    notice: x.notice.clone(),
+                    module: x.module.clone(),
+                    span: x.span,
+                }))
             }
             _ if equal(a, b) == Some(true) => a.clone(),
-            _ => Live::Unknown(why.clone()),
+            _ => self.hiding(why, &[a, b]),
         }
     }
+
+    fn join_cells(&mut self, a: &Cell, b: &Cell, held: &Contents, why: &Arc<Unknown>) -> Content {
+        let of_first = held.get(&a.place()).cloned().unwrap_or_else(|| a.content());
+        self.join_content(of_first, b.content(), held, why)
+    }
+
+    /// The value that holds what two others do, each of which it may be.
+    fn linked(&mut self, content: Content, a: &Cell, b: &Cell, why: &Arc<Unknown>) -> Live {
+        let (made, cell) = match content {
+            Content::List(items) => {
+                let items = Rc::new(RefCell::new(items));
+                (Live::List(items.clone()), Cell::List(items))
+            }
+            Content::Dict(pairs) => {
+                let pairs = Rc::new(RefCell::new(pairs));
+                (Live::Dict(pairs.clone()), Cell::Dict(pairs))
+            }
+            Content::Names(_) => return Live::Unknown(why.clone()),
+        };
+        self.link(&cell, a, b, why);
+        made
+    }
+
+    fn link(&mut self, made: &Cell, a: &Cell, b: &Cell, why: &Arc<Unknown>) {
+        self.aliases.link(made, a, why);
+        self.aliases.link(made, b, why);
+    }
+
+    /// What both begin and end with stays; one unknown stands for the rest.
+    pub(super) fn join_lists(&mut self, a: &[Live], b: &[Live], why: &Arc<Unknown>) -> Vec<Live> {
+        let alike = |(a, b): &(&Live, &Live)| a.is(b) || !can_be_changed(a) && equal(a, b) == Some(true);
+        let start = a.iter().zip(b).take_while(alike).count();
+        if start == a.len() && start == b.len() {
+            return a.to_vec();
+        }
+        let (rest_a, rest_b) = (&a[start..], &b[start..]);
+        let end = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(alike).count();
+        let middle = rest_a[..rest_a.len() - end].iter().chain(&rest_b[..rest_b.len() - end]);
+        let middle: Vec<&Live> = middle.filter(|it| !matches!(it, Live::Str(_))).collect();
+        let mut joined = a[..start].to_vec();
+        joined.push(self.hiding(why, &middle));
+        joined.extend_from_slice(&rest_a[rest_a.len() - end..]);
+        joined
+    }
+}
+
+fn can_be_changed(value: &Live) -> bool {
+    matches!(value, Live::List(_) | Live::Set(_) | Live::Dict(_))
+}
+
+fn have_alike_attributes(a: &Instance, b: &Instance) -> bool {
+    let (a, b) = (a.attributes.borrow(), b.attributes.borrow());
+    a.iter().count() == b.iter().count()
+        && a.iter().all(|(name, value)| {
+            b.get(name)
+                .is_some_and(|it| it.is(value) || !can_be_changed(it) && equal(it, value) == Some(true))
+        })
 }
 
 /// The value of the key, which two forms of one dictionary mostly have at the same place. A key that is not known
@@ -281,19 +378,4 @@ impl Interpreter<'_> {
 fn find_near<'p>(pairs: &'p Pairs, at: usize, key: &Live) -> Option<&'p Live> {
     let is_it = |(it, _): &&(Live, Live)| it.is(key) || equal(it, key) == Some(true);
     pairs.get(at).filter(is_it).or_else(|| pairs.iter().find(is_it)).map(|(_, value)| value)
-}
-
-/// What both begin and end with stays; one unknown stands for the rest.
-pub(super) fn join_lists(a: &[Live], b: &[Live], why: &Arc<Unknown>) -> Vec<Live> {
-    let alike = |(a, b): &(&Live, &Live)| a.is(b) || equal(a, b) == Some(true);
-    let start = a.iter().zip(b).take_while(alike).count();
-    if start == a.len() && start == b.len() {
-        return a.to_vec();
-    }
-    let (rest_a, rest_b) = (&a[start..], &b[start..]);
-    let end = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(alike).count();
-    let mut joined = a[..start].to_vec();
-    joined.push(Live::Unknown(why.clone()));
-    joined.extend_from_slice(&rest_a[rest_a.len() - end..]);
-    joined
 }

@@ -195,7 +195,10 @@ impl Interpreter<'_> {
                 }
                 Ok(self.unknown(scope, span, format!("calls {}", format::kind(&function))))
             }
-            Live::Unknown(_) => Ok(function),
+            Live::Unknown(unknown) => {
+                self.call_hidden(unknown, &args, &keywords, scope, span)?;
+                Ok(function)
+            }
             _ => {
                 let unknown = self.unknown(scope, span, format!("calls {}", format::kind(&function)));
                 self.may_raise(&unknown);

@@ -139,18 +139,24 @@ impl Interpreter<'_> {
     fn all_or_any(&mut self, values: &[Expr], any: bool, scope: &Rc<Scope>) -> Evaluated {
         let mut result = Live::Bool(!any);
         let mut doubt: Option<Arc<Unknown>> = None;
+        // What it may come to.
+        let mut possible = Vec::new();
         for value in values {
             // What stands behind something that is not known may not be asked at all.
             result = match &doubt {
                 None => self.eval(value, scope)?,
                 Some(why) => self.perhaps(value, why, scope)?,
             };
-            match self.truth(&result, scope, value.span)? {
+            let truth = self.truth(&result, scope, value.span)?;
+            if doubt.is_some() || truth.is_err() {
+                possible.push(result.clone());
+            }
+            match truth {
                 // What decides, decides whatever stood before it was.
                 Ok(truth) if truth == any => {
                     return Ok(match doubt {
                         Some(_) if matches!(result, Live::Bool(_)) => result,
-                        Some(unknown) => Live::Unknown(unknown),
+                        Some(unknown) => self.hiding(&unknown, &possible.iter().collect::<Vec<_>>()),
                         None => result,
                     });
                 }
@@ -158,7 +164,10 @@ impl Interpreter<'_> {
                 Err(unknown) => doubt = doubt.or(Some(unknown)),
             }
         }
-        Ok(doubt.map_or(result, Live::Unknown))
+        Ok(match doubt {
+            Some(unknown) => self.hiding(&unknown, &possible.iter().collect::<Vec<_>>()),
+            None => result,
+        })
     }
 
     /// An expression of which it is not known whether it is evaluated.
@@ -201,6 +210,7 @@ impl Interpreter<'_> {
                 Some(key) => {
                     let key = self.eval(key, scope)?;
                     let key = self.force(&key)?;
+                    let key = self.key(key, scope, value_span);
                     self.steps(pairs.len() / 16)?;
                     put(&mut pairs, key, value);
                 }

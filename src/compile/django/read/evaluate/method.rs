@@ -45,7 +45,13 @@ impl Interpreter<'_> {
                 ("count", Some(item)) => count(items, item),
                 _ => None,
             },
-            Live::Dict(pairs) => self.method_of_dict(pairs, name, &args, &keywords, scope, span)?,
+            Live::Dict(pairs) => {
+                let mut args = args.clone();
+                if let Some(key) = args.first_mut() {
+                    *key = self.key(key.clone(), scope, span);
+                }
+                self.method_of_dict(pairs, name, &args, &keywords, scope, span)?
+            }
             Live::Set(items) => self.method_of_set(items, name, &args, scope, span)?,
             Live::Path(_) if &**name == "open" => {
                 let args = [receiver.clone()].into_iter().chain(args.iter().cloned()).collect();

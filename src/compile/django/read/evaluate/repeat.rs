@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::branch::{Cell, Content, join_lists};
+use super::branch::{Cell, Content};
 use super::facts::adds_a_field;
 use super::live::*;
 use super::operator::put_in;
@@ -62,7 +62,7 @@ impl Interpreter<'_> {
             self.charge(all / 4);
             let mut has_changed = false;
             for (cell, before) in &journal.entries {
-                if let Some(doubted) = doubted(before, cell.content(), why) {
+                if let Some(doubted) = self.doubted(before, cell.content(), why) {
                     cell.restore(doubted);
                     has_changed = true;
                 }
@@ -115,13 +115,26 @@ impl Interpreter<'_> {
         match value {
             Live::List(items) | Live::Set(items) => {
                 self.touch(Cell::List(items.clone()));
-                *items.borrow_mut() = vec![why.clone()];
+                let held = std::mem::take(&mut *items.borrow_mut());
+                let why = self.hiding_all(why, held.iter());
+                *items.borrow_mut() = vec![why];
             }
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));
-                *pairs.borrow_mut() = vec![(why.clone(), why.clone())];
+                let held = std::mem::take(&mut *pairs.borrow_mut());
+                let why = self.hiding_all(why, held.iter().map(|(_, value)| value));
+                *pairs.borrow_mut() = vec![(why.clone(), why)];
             }
             _ => {}
+        }
+    }
+
+    /// As [`Interpreter::hiding`].
+    pub(super) fn hiding_all<'v>(&mut self, why: &Live, values: impl Iterator<Item = &'v Live>) -> Live {
+        let values: Vec<&Live> = values.filter(|it| !matches!(it, Live::Str(_))).collect();
+        match why {
+            Live::Unknown(unknown) => self.hiding(unknown, &values),
+            other => other.clone(),
         }
     }
 
@@ -213,6 +226,14 @@ impl Interpreter<'_> {
                 targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))
             }
             ExprKind::Subscript(object, _) => self.havoc_object(object, scope, why),
+            ExprKind::Name(name) => {
+                let before = scope.names.borrow().get(name).cloned();
+                let unknown = match &before {
+                    Some(before) => self.hiding(why, &[before]),
+                    None => Live::Unknown(why.clone()),
+                };
+                self.assign(target, unknown, scope)
+            }
             _ => self.assign(target, Live::Unknown(why.clone()), scope),
         }
     }
@@ -262,52 +283,63 @@ fn cell_of(value: &Live) -> Option<Cell> {
     }
 }
 
-/// What a cell may hold after any number of such changes; `None` where nothing was changed.
-fn doubted(before: &Content, after: Content, why: &Arc<Unknown>) -> Option<Content> {
-    let unknown = || Live::Unknown(why.clone());
-    match (before, after) {
-        (Content::List(before), Content::List(after)) => {
-            let is_same =
-                before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| is_alike(a, b));
-            let joined = join_lists(before, &after, why);
-            let has_grown = joined.len() == before.len() + 1;
-            let is_at_the_end = before.iter().zip(&joined).all(|(a, b)| a.is(b) || is_alike(a, b));
-            let is_told = is_at_the_end && before.last().is_some_and(|it| it.is(&unknown()));
-            let doubted = (!is_same).then(|| match (has_grown, is_told) {
-                (true, true) => before.clone(),
-                (true, false) => joined,
-                (false, _) => vec![unknown()],
-            });
-            doubted.map(Content::List)
-        }
-        (Content::Dict(before), Content::Dict(after)) => {
-            let is_same = before.len() == after.len()
-                && before.iter().zip(&after).all(|(a, b)| is_alike(&a.0, &b.0) && is_alike(&a.1, &b.1));
-            // A key whose value is not known may be there or not.
-            let mut doubted = before.clone();
-            for (key, value) in &mut doubted {
-                let now = after.iter().find(|(it, _)| is_alike(it, key));
-                if now.is_none_or(|(_, now)| !is_alike(value, now)) {
-                    *value = unknown();
-                }
+impl Interpreter<'_> {
+    /// What a cell may hold after any number of such changes; `None` where nothing was changed.
+    fn doubted(&mut self, before: &Content, after: Content, why: &Arc<Unknown>) -> Option<Content> {
+        let unknown = || Live::Unknown(why.clone());
+        match (before, after) {
+            (Content::List(before), Content::List(after)) => {
+                let is_same =
+                    before.len() == after.len() && before.iter().zip(&after).all(|(a, b)| is_alike(a, b));
+                let joined = self.join_lists(before, &after, why);
+                let has_grown = joined.len() == before.len() + 1;
+                let is_at_the_end = before.iter().zip(&joined).all(|(a, b)| a.is(b) || is_alike(a, b));
+                let is_told = is_at_the_end && before.last().is_some_and(|it| it.is(&unknown()));
+                let doubted = (!is_same).then(|| match (has_grown, is_told) {
+                    (true, true) => before.clone(),
+                    (true, false) => joined,
+                    (false, _) => {
+                        vec![self.hiding_all(&unknown(), before.iter().chain(&after))]
+                    }
+                });
+                doubted.map(Content::List)
             }
-            for (key, _) in after {
-                if !before.iter().any(|(it, _)| is_alike(it, &key)) {
-                    doubted.push((key, unknown()));
+            (Content::Dict(before), Content::Dict(after)) => {
+                let is_same = before.len() == after.len()
+                    && before.iter().zip(&after).all(|(a, b)| is_alike(&a.0, &b.0) && is_alike(&a.1, &b.1));
+                // A key whose value is not known may be there or not.
+                let mut doubted = before.clone();
+                for (key, value) in &mut doubted {
+                    let now = after.iter().find(|(it, _)| is_alike(it, key));
+                    if now.is_none_or(|(_, now)| !is_alike(value, now)) {
+                        *value = unknown();
+                    }
                 }
+                for (key, value) in after {
+                    if !before.iter().any(|(it, _)| is_alike(it, &key)) {
+                        let unknown = self.hiding(why, &[&value]);
+                        doubted.push((key, unknown));
+                    }
+                }
+                (!is_same).then_some(Content::Dict(doubted))
             }
-            (!is_same).then_some(Content::Dict(doubted))
+            (Content::Names(before), Content::Names(mut after)) => {
+                let has_changed = |(name, value): &(&Arc<str>, &Live)| {
+                    before.get(name).is_none_or(|it| !is_alike(it, value))
+                };
+                let changed: Vec<Arc<str>> =
+                    after.iter().filter(has_changed).map(|(name, _)| name.clone()).collect();
+                let any = !changed.is_empty();
+                for name in changed {
+                    let values: Vec<&Live> =
+                        [before.get(&name), after.get(&name)].into_iter().flatten().collect();
+                    let unknown = self.hiding(why, &values);
+                    after.set(name, unknown);
+                }
+                any.then_some(Content::Names(after))
+            }
+            _ => None,
         }
-        (Content::Names(before), Content::Names(mut after)) => {
-            let has_changed =
-                |(name, value): &(&Arc<str>, &Live)| before.get(name).is_none_or(|it| !is_alike(it, value));
-            let changed: Vec<Arc<str>> =
-                after.iter().filter(has_changed).map(|(name, _)| name.clone()).collect();
-            let any = !changed.is_empty();
-            changed.into_iter().for_each(|name| after.set(name, unknown()));
-            any.then_some(Content::Names(after))
-        }
-        _ => None,
     }
 }
 

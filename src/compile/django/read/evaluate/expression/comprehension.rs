@@ -49,7 +49,12 @@ impl Interpreter<'_> {
     ) -> Result<(), Stop> {
         let Some((first, rest)) = loops.split_first() else {
             let element = self.eval(&it.element, scope)?;
-            let element = if it.makes == Makes::Dict { self.force(&element)? } else { element };
+            let element = if it.makes == Makes::Dict {
+                let key = self.force(&element)?;
+                self.key(key, scope, it.element.span)
+            } else {
+                element
+            };
             let value = match &it.value {
                 Some(value) => self.eval(value, scope)?,
                 None => Live::None,

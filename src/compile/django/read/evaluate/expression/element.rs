@@ -20,14 +20,21 @@ impl Interpreter<'_> {
         Ok(found)
     }
 
+    /// What a function that is not followed gives may be any key.
+    pub fn key(&self, key: Live, scope: &Scope, span: Span) -> Live {
+        let is_any = matches!(&key, Live::Instance(it) if matches!(&it.class, Live::Name(path)
+            if path.rsplit('.').next().is_some_and(|it| it.starts_with(char::is_lowercase))));
+        if is_any { self.unknown(scope, span, format!("is {}", format::kind(&key))) } else { key }
+    }
+
     fn element(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
-        let (object, index) = (object.clone(), self.force(index)?);
+        let index = self.force(index)?;
+        let (object, index) = (object.clone(), self.key(index, scope, span));
         let at = |items: &[Live]| -> Option<Place> { Some(place(items, integer(&index)?)) };
         // One that is known, or why none is.
         let item = |items: &[Live]| match at(items)? {
             Place::At(at) => items.get(at).cloned(),
-            Place::Unclear => items.iter().find(|it| it.is_unknown()).cloned(),
-            Place::Beyond => None,
+            Place::Unclear | Place::Beyond => None,
         };
         if let Live::List(items) = &object
             && let Some(Place::Beyond) = at(&items.borrow())
@@ -39,13 +46,19 @@ impl Interpreter<'_> {
                 if let Some(item) = item(&items.borrow()) {
                     return Ok(item);
                 }
-                if integer(&index).is_some() {
-                    return self.fails("IndexError", "list index out of range", scope, span);
+                let items = items.borrow();
+                let unknown = items.iter().find(|it| it.is_unknown()).unwrap_or(&index);
+                if unknown.is_unknown() {
+                    return Ok(self.hiding_all(unknown, items.iter()));
                 }
             }
             Live::Tuple(items) => {
                 if let Some(item) = item(items) {
                     return Ok(item);
+                }
+                let unknown = items.iter().find(|it| it.is_unknown()).unwrap_or(&index);
+                if unknown.is_unknown() {
+                    return Ok(self.hiding_all(unknown, items.iter()));
                 }
                 if integer(&index).is_some() {
                     return self.fails("IndexError", "tuple index out of range", scope, span);
@@ -75,7 +88,8 @@ impl Interpreter<'_> {
                     return self.fails("KeyError", key, scope, span);
                 }
                 let unknown = pairs.iter().find(|(key, _)| key.is_unknown()).map(|(key, _)| key.clone());
-                return Ok(unknown.unwrap_or(index.clone()));
+                let unknown = unknown.unwrap_or(index.clone());
+                return Ok(self.hiding_all(&unknown, pairs.iter().map(|(_, value)| value)));
             }
             Live::Name(path) => return self.outside_subscript(path, &index, scope, span),
             Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => {

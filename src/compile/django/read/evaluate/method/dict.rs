@@ -33,7 +33,7 @@ impl Interpreter<'_> {
             },
             ("get", [key, ..]) => {
                 if key.is_unknown() {
-                    return Ok(Some(key.clone()));
+                    return Ok(Some(self.hiding_all(key, pairs.borrow().iter().map(|(_, value)| value))));
                 }
                 let found = find(&pairs.borrow(), key).cloned();
                 found.or_else(|| missing(Some(args.get(1).unwrap_or(&Live::None))))

@@ -35,6 +35,9 @@ impl Interpreter<'_> {
             let length = items.borrow().len();
             return self.long(length);
         }
+        if let Live::Unknown(unknown) = &old {
+            self.doubt_hidden(unknown);
+        }
         let result = self.binary(&old, operator, &new, scope, span)?;
         self.assign(target, result, scope)
     }
@@ -71,6 +74,9 @@ impl Interpreter<'_> {
                     && self.set_by_property(&object, class, name, &value, scope, target.span)?
                 {
                     return Ok(());
+                }
+                if let Live::Unknown(unknown) = &object {
+                    self.doubt_hidden(unknown);
                 }
                 let names = match object {
                     Live::Instance(instance) => instance.attributes.clone(),
@@ -130,6 +136,9 @@ impl Interpreter<'_> {
                 return Ok(());
             }
         }
+        if let Live::Unknown(unknown) = object {
+            self.doubt_hidden(unknown);
+        }
         let why = self.because(&[&value], scope, slice.span, "changes a part of a list that is not known");
         self.unsure(object, &why);
         Ok(())
@@ -143,6 +152,7 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<(), Stop> {
+        let index = self.key(index, scope, span);
         match object {
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));
@@ -162,10 +172,13 @@ impl Interpreter<'_> {
                     }
                     Some(Place::Unclear) | None => {
                         let why = self.because(&[&index], scope, span, "sets an element that is not known");
+                        let held = items.borrow().clone();
+                        let why = self.hiding_all(&why, held.iter());
                         items.borrow_mut().iter_mut().for_each(|item| *item = why.clone());
                     }
                 }
             }
+            Live::Unknown(unknown) => self.doubt_hidden(unknown),
             _ => {}
         }
         Ok(())
@@ -242,6 +255,9 @@ impl Interpreter<'_> {
                     return self.assign_slice(&object, index, Live::tuple(Vec::new()), scope);
                 }
                 let index = self.eval(index, scope)?;
+                if let Live::Unknown(unknown) = &object {
+                    self.doubt_hidden(unknown);
+                }
                 let name = match object {
                     Live::List(_) | Live::Dict(_) => "pop",
                     _ => return Ok(()),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Number;
+use crate::compile::django::arguments::is_false;
 use crate::compile::django::project::{Object, Value};
 
 /// What stands behind one name.
@@ -44,15 +45,19 @@ impl<'a> Arguments<'a> {
         Self { class, positional, keywords, names: names(last_segment(class)) }
     }
 
-    /// `None` is told as unset: for all arguments read here it means the same.
+    /// `None` is told as unset: for all arguments but flags it means the same.
     pub fn get(&self, name: &str) -> Option<&'a Value> {
+        self.given(name).filter(|value| !matches!(value, Value::None))
+    }
+
+    fn given(&self, name: &str) -> Option<&'a Value> {
         let by_keyword =
             self.keywords.iter().rfind(|(keyword, _)| &**keyword == name).map(|(_, value)| value);
         let by_position = || {
             let position = self.names.iter().position(|it| *it == name)?;
             self.positional.get(position)
         };
-        by_keyword.or_else(by_position).filter(|value| !matches!(value, Value::None))
+        by_keyword.or_else(by_position)
     }
 
     /// The positional arguments behind those that have names.
@@ -64,12 +69,12 @@ impl<'a> Arguments<'a> {
         self.keywords.iter().map(|(name, value)| (name, value))
     }
 
+    /// Django asks a flag for its truth (`if field.db_index`), whatever it is: `null=""`, `db_index=None`.
     pub fn flag(&self, name: &str) -> Argument<bool> {
-        match self.get(name) {
+        match self.given(name) {
             None => Argument::Unset,
-            Some(Value::Bool(flag)) => Argument::Is(*flag),
-            Some(Value::Int(number)) => Argument::Is(*number != 0),
-            Some(_) => Argument::Unknown,
+            Some(Value::Name(_) | Value::Object(_) | Value::Unknown(_)) => Argument::Unknown,
+            Some(value) => Argument::Is(!is_false(value)),
         }
     }
 

@@ -244,6 +244,19 @@ fn attributes_win_over_arguments() {
     assert_eq!(number.column().as_deref(), Some("n"));
 }
 
+/// `null=""`, as people write it: Django asks whether it is true.
+#[test]
+fn a_flag_is_what_its_truth_says() {
+    let text = field("CharField(max_length=25, null='')");
+    assert!(!text.null && !text.blind);
+    let text = field("CharField(max_length=25, null='yes', unique=1, db_index=[])");
+    assert!(text.null && text.unique && !text.db_index && !text.blind);
+    assert!(!field("SlugField(db_index=None)").db_index);
+    let key = field("ForeignKey('Item', models.CASCADE, db_index=None, db_constraint=None)");
+    let Kind::Relation(relation) = &key.kind else { panic!() };
+    assert!(!key.db_index && !relation.db_constraint && !key.blind);
+}
+
 /// The check that a positive number brings along may be gone, or be another.
 #[test]
 fn a_check_may_be_a_classs_own() {

@@ -82,10 +82,10 @@ impl ModelConstraint {
 }
 
 fn unique(name: &Arc<str>, arguments: &Arguments<'_>) -> Option<ModelUnique> {
-    let nulls_distinct = match arguments.flag("nulls_distinct") {
-        Argument::Unset => None,
-        Argument::Is(flag) => Some(flag),
-        Argument::Unknown => return None,
+    let nulls_distinct = match (arguments.get("nulls_distinct"), arguments.flag("nulls_distinct")) {
+        (None, _) | (_, Argument::Unset) => None,
+        (Some(_), Argument::Is(flag)) => Some(flag),
+        (Some(_), Argument::Unknown) => return None,
     };
     Some(ModelUnique {
         name: name.clone(),

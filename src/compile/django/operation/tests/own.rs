@@ -199,6 +199,114 @@ fn a_migration_may_apply_other_operations_or_none() {
     }
 }
 
+/// `state.add_field(…)`, and what `get_field` finds of it afterwards.
+#[test]
+fn an_operation_may_change_the_state_by_its_methods() {
+    let operation = |state: &str, database: &str| {
+        format!(
+            "
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ModelState
+class Own(Operation):
+    def __init__(self, model, name):
+        self.model, self.name = model, name
+    def state_forwards(self, app_label, state):
+        {state}
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        before = from_state.apps.get_model(app_label, self.model)
+        {database}
+"
+        )
+    };
+    let of = |name: &str| format!("dependencies = [('shop', '1')]\n    operations = [Own('Item', '{name}')]");
+    let field = "models.TextField(null=True)";
+    let adds = "schema_editor.add_field(before, model._meta.get_field(self.name))";
+    for (name, state, database, expected) in [
+        (
+            "note",
+            format!("state.add_field(app_label, self.model.lower(), self.name, {field}, True)"),
+            adds,
+            vec!["shop_item + note text NULL"],
+        ),
+        (
+            "note",
+            format!(
+                "state.add_field(app_label, model_name='item', name=self.name, field={field}, preserve_default=True)"
+            ),
+            adds,
+            vec!["shop_item + note text NULL"],
+        ),
+        (
+            "code",
+            "state.remove_field(app_label, self.model.lower(), self.name)".to_owned(),
+            "schema_editor.remove_field(before, before._meta.get_field(self.name))",
+            vec!["shop_item - code"],
+        ),
+        (
+            "code",
+            "state.rename_field(app_label, self.model.lower(), self.name, 'cost')".to_owned(),
+            "schema_editor.alter_field(before, before._meta.get_field(self.name), model._meta.get_field('cost'))",
+            vec!["shop_item.code to cost"],
+        ),
+        (
+            "note",
+            format!(
+                "state.add_model(ModelState(app_label, 'Other', [('id', models.AutoField(primary_key=True)), (self.name, {field})], {{}}, (models.Model,), []))"
+            ),
+            "schema_editor.create_model(to_state.apps.get_model(app_label, 'Other'))",
+            vec!["create shop_other: id note"],
+        ),
+        ("note", "state.models['shop', 'item'].fields.pop(self.name)".to_owned(), adds, vec!["own"]),
+    ] {
+        if expected == ["own"] {
+            let body = format!("{}\n", of(name));
+            let second = format!(
+                "{}\nclass Migration(migrations.Migration):\n    {body}",
+                operation(&state, database)
+            );
+            let compiled = project("", &[("1", ITEM), ("2", &second)]);
+            assert!(!compiled.notices.is_empty());
+            continue;
+        }
+        check_body(&operation(&state, database), &of(name), &expected);
+    }
+}
+
+/// A condition on what the module has kept: the vendor, a setting.
+#[test]
+fn what_a_module_keeps_answers_a_condition_of_its_methods() {
+    let kept = "from django.db import connection
+from django.conf import settings
+IS_SQLITE = connection.vendor == 'sqlite'
+IS_POSTGRES = connection.vendor.startswith('postgres')
+";
+    let made = "shop_item + note text NULL";
+    let usual = "super().apply(project_state, schema_editor, collect_sql)";
+    let told = "`shop.migrations.2.Migration` overrides `apply` ??";
+    let anything = &*format!("{told} anything");
+    for (condition, expected) in [
+        ("IS_SQLITE and not settings.UNHEARD_OF", vec![]),
+        ("IS_POSTGRES", vec![made]),
+        ("not getattr(settings, 'ANOTHER', False)", vec![made]),
+        ("collect_sql", vec![made, anything]),
+    ] {
+        let body = format!(
+            "dependencies = [('shop', '1')]
+    operations = [migrations.AddField('item', 'note', models.TextField(null=True))]
+    def apply(self, project_state, schema_editor, collect_sql=False):
+        if {condition}:
+            print('as usual')
+            return {usual}
+        print('not here')
+        return project_state"
+        );
+        check_body(kept, &body, &expected);
+    }
+}
+
 /// What is given to `RunSQL` is for one vendor, and another one gets something else.
 #[test]
 fn an_operation_may_run_sql_of_its_own() {

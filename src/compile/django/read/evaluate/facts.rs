@@ -1,11 +1,13 @@
 //! What can be told of a function without running it.
 
+mod answer;
 mod shape;
 mod text;
 mod vendor;
 mod walk;
 mod work;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -88,7 +90,10 @@ impl Interpreter<'_> {
 
     fn facts_with(&mut self, closure: &Rc<Closure>, editor: Option<Arc<str>>) -> Arc<Function> {
         let mut seen = Seen::default();
-        let work = work::of(&closure.definition, editor.as_ref(), self.world.dialect);
+        let dialect = self.world.dialect;
+        let this = RefCell::new(&mut *self);
+        let asked = |test: &Expr| this.borrow_mut().answer_of_module(closure, test);
+        let work = work::of(&closure.definition, editor.as_ref(), dialect, asked);
         self.look_into(closure, editor, &mut seen, &mut Visited::new());
         seen.models.sort();
         seen.models.dedup();

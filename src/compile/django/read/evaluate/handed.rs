@@ -5,6 +5,7 @@ mod editor;
 mod model;
 mod operation;
 mod sql;
+mod state;
 
 use std::rc::Rc;
 
@@ -34,6 +35,8 @@ pub struct Handed {
     method: &'static str,
     holder: Rc<Instance>,
     operations: Vec<Live>,
+    /// What its other method handed on before, for the models.
+    models: Vec<Live>,
     /// Something of its own, or on a condition.
     lost: bool,
     /// Branches and `try` blocks that stood around its call.
@@ -120,23 +123,24 @@ impl Interpreter<'_> {
             && self.runs_it_as_usual(instance)?
         {
             let args = vec![Live::name("django.apps.apps"), Live::name(EDITOR)];
-            return Some((Vec::new(), self.handed_by(instance, &code, CODE, args, scope)?));
+            return Some((Vec::new(), self.handed_by(instance, &code, CODE, args, Vec::new(), scope)?));
         }
         let Live::Class(class) = &instance.class else { return None };
-        let mut of = |method: &'static str, others: &[&str]| {
+        let mut of = |method: &'static str, others: &[&str], models: Vec<Live>| {
             let args = std::iter::once(APP_LABEL).chain(others.iter().copied()).map(Live::name).collect();
             match self.class_attribute(class, method).ok()? {
                 Some(Live::Function(closure)) => {
                     let receiver = Live::Instance(instance.clone());
                     let bound = Bound { receiver, callee: Callee::Function(closure) };
-                    self.handed_by(instance, &Live::Bound(Rc::new(bound)), method, args, scope)
+                    self.handed_by(instance, &Live::Bound(Rc::new(bound)), method, args, models, scope)
                 }
                 None => Some(vec![usual(instance)?]),
                 _ => None,
             }
         };
-        let state = of("state_forwards", &[STATE])?;
-        Some((state, of("database_forwards", &[EDITOR, "from_state", "to_state"])?))
+        let state = of("state_forwards", &[STATE], Vec::new())?;
+        let database = of("database_forwards", &[EDITOR, "from_state", "to_state"], state.clone())?;
+        Some((state, database))
     }
 
     fn handed_by(
@@ -145,12 +149,14 @@ impl Interpreter<'_> {
         function: &Live,
         method: &'static str,
         args: Vec<Live>,
+        models: Vec<Live>,
         scope: &Rc<Scope>,
     ) -> Option<Vec<Live>> {
         self.handed = Some(Handed {
             method,
             holder: instance.clone(),
             operations: Vec::new(),
+            models,
             lost: false,
             around: (self.journals.len(), self.catching),
         });

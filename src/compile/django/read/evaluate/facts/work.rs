@@ -16,25 +16,31 @@ const CHANGING: &[&str] =
     &["append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"];
 
 /// What `database_forwards` and `state_forwards` do with what they are given to change: the editor, or else the third
-/// parameter, the state.
-pub fn of(definition: &FunctionDef, editor: Option<&Arc<str>>, dialect: Dialect) -> Work {
+/// parameter, the state. `asked` is what else may answer a test.
+pub fn of(
+    definition: &FunctionDef,
+    editor: Option<&Arc<str>>,
+    dialect: Dialect,
+    asked: impl Fn(&Expr) -> Option<bool>,
+) -> Work {
     let positional = &definition.inside().parameters.positional;
     let state = positional.get(2).map(|it| &it.name).filter(|_| positional.len() == 3);
     let label = positional.get(1).map(|it| &it.name);
     let itself = positional.first().map(|it| &it.name);
-    let method = Method { name: &definition.name, editor, state, label, itself, dialect };
+    let method = Method { name: &definition.name, editor, state, label, itself, dialect, asked };
     let mut done = Done::default();
     method.block(&definition.inside().body, &mut done);
     done.work
 }
 
-struct Method<'d> {
+struct Method<'d, F> {
     name: &'d Arc<str>,
     editor: Option<&'d Arc<str>>,
     state: Option<&'d Arc<str>>,
     label: Option<&'d Arc<str>>,
     itself: Option<&'d Arc<str>>,
     dialect: Dialect,
+    asked: F,
 }
 
 #[derive(Clone, Default)]
@@ -99,7 +105,7 @@ impl Done {
     }
 }
 
-impl Method<'_> {
+impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
     fn block(&self, body: &[Stmt], done: &mut Done) {
         for (position, stmt) in body.iter().enumerate() {
             if done.left == Reach::Certainly {
@@ -238,10 +244,10 @@ impl Method<'_> {
                 if all.contains(&Some(true)) { Some(true) } else { is_known.then_some(false) }
             }
             ExprKind::Call(call) => match &call.function.kind {
-                ExprKind::Attribute(_, name) | ExprKind::Name(name) => is_allowed(name).then_some(true),
-                _ => None,
+                ExprKind::Attribute(_, name) | ExprKind::Name(name) if is_allowed(name) => Some(true),
+                _ => (self.asked)(test),
             },
-            _ => None,
+            _ => (self.asked)(test),
         }
     }
 

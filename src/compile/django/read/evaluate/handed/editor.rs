@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::super::facts::COMMANDS_FOR_ROWS;
 use super::super::live::*;
 use super::super::{Interpreter, format};
+use super::state::{is_change, of_state};
 use super::{ASKED_OF_STATE, EDITOR, STATE};
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -16,7 +17,10 @@ const CURSOR: &str = "django.db.connection.cursor";
 pub fn is_stand_in(value: &Live) -> bool {
     match value {
         Live::Name(path) => {
-            [EDITOR, STATE].contains(&&**path) || of_editor(path).is_some() || of_connection(path).is_some()
+            [EDITOR, STATE].contains(&&**path)
+                || of_editor(path).is_some()
+                || of_connection(path).is_some()
+                || of_state(path).is_some_and(is_change)
         }
         Live::Instance(it) => is_cursor(it),
         Live::List(items) => items.borrow().iter().any(|it| matches!(it, Live::Name(_)) && is_stand_in(it)),
@@ -130,8 +134,13 @@ impl Interpreter<'_> {
                 self.lose();
             }
         }
-        let of_state = path.strip_prefix(STATE).and_then(|it| it.strip_prefix('.'));
-        if of_state.is_some_and(|it| !ASKED_OF_STATE.contains(&it.split('.').next().unwrap_or_default())) {
+        if let Some(change) = of_state(path).filter(|it| is_change(it)) {
+            self.change_of_state(change, args, keywords);
+            return Ok(Some(Live::None));
+        }
+        if of_state(path)
+            .is_some_and(|it| !ASKED_OF_STATE.contains(&it.split('.').next().unwrap_or_default()))
+        {
             self.lose();
         }
         if path.ends_with(".apps.get_model") {
@@ -176,7 +185,7 @@ impl Interpreter<'_> {
 
     /// What is asked of a state's models is not seen here.
     pub fn watch_state(&mut self, name: &str) {
-        if self.handed.is_some() && !ASKED_OF_STATE.contains(&name) {
+        if self.handed.is_some() && !ASKED_OF_STATE.contains(&name) && !is_change(name) {
             self.lose();
         }
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::live::*;
 use super::super::{Interpreter, given};
 use super::{bare, for_app, sql, usual};
-use crate::compile::django::project::{APP_LABEL, CREATE_TABLE, RENAME_TABLE};
+use crate::compile::django::project::{APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE};
 use crate::compile::django::read::syntax::tree::Span;
 
 const MODEL: &str = "django.apps.apps.get_model";
@@ -82,6 +82,15 @@ impl Interpreter<'_> {
             {
                 return Some(usual);
             }
+            // What it did to the models before, it does to the database now.
+            let same = |it: &&Live| {
+                let (of, operation) = for_which_app(it);
+                of.as_deref().unwrap_or(APP_LABEL) == &*label
+                    && is_asked_by(operation, method, &model, &args[1..])
+            };
+            if let Some(known) = self.handed.as_ref()?.models.iter().find(same) {
+                return Some(known.clone());
+            }
             let (class, args) = of_editor(method, &model, &args[1..])?;
             let label = if *label == *APP_LABEL { Live::Name(label) } else { Live::Str(label) };
             for_app(Live::Instance(bare(&holder, class, args, Vec::new())), &label, &holder)
@@ -126,6 +135,17 @@ fn name_of(field: &Live, is_there: bool) -> Option<Live> {
     }
 }
 
+/// The label of another app that an operation is for, and the operation itself.
+fn for_which_app(operation: &Live) -> (Option<Text>, &Live) {
+    if let Live::Instance(instance) = operation
+        && matches!(&instance.class, Live::Name(class) if &**class == FOR_APP)
+        && let [Live::Str(label), operation] = instance.args.as_slice()
+    {
+        return (Some(label.clone()), operation);
+    }
+    (None, operation)
+}
+
 /// Whether an operation asks the editor for just this.
 fn is_asked_by(operation: &Live, method: &str, model: &Text, args: &[Live]) -> bool {
     let Live::Instance(operation) = operation else { return false };
@@ -141,6 +161,11 @@ fn is_asked_by(operation: &Live, method: &str, model: &Text, args: &[Live]) -> b
         ("CreateModel", "create_model", []) => of_model("name"),
         ("AddField", "add_field", [field]) => of_field(field),
         ("AlterField", "alter_field", [old, new, ..]) => of_field(old) && of_field(new),
+        ("RenameField", "alter_field", [old, new, ..]) => {
+            of_model("model_name")
+                && says("old_name", name_of(old, true))
+                && says("new_name", name_of(new, true))
+        }
         _ => false,
     }
 }

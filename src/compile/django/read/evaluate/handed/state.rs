@@ -1,0 +1,112 @@
+//! What a followed operation changes of the models by the methods of `ProjectState`, as the operations that do the same
+//! (`django/db/migrations/state.py`).
+
+use super::super::Interpreter;
+use super::super::live::*;
+use super::{STATE, bare, for_app};
+
+/// What each takes; the last of two lists are those that the operation takes, in its order.
+fn parameters(method: &str) -> Option<(&'static str, &'static [&'static str], &'static [&'static str])> {
+    Some(match method {
+        "add_field" | "alter_field" => (
+            if method == "add_field" { "AddField" } else { "AlterField" },
+            &["app_label", "model_name", "name", "field", "preserve_default"],
+            &["model_name", "name", "field"],
+        ),
+        "remove_field" => ("RemoveField", &["app_label", "model_name", "name"], &["model_name", "name"]),
+        "rename_field" => (
+            "RenameField",
+            &["app_label", "model_name", "old_name", "new_name"],
+            &["model_name", "old_name", "new_name"],
+        ),
+        "rename_model" => ("RenameModel", &["app_label", "old_name", "new_name"], &["old_name", "new_name"]),
+        "remove_model" => ("DeleteModel", &["app_label", "model_name"], &["model_name"]),
+        "add_index" => ("AddIndex", &["app_label", "model_name", "index"], &["model_name", "index"]),
+        "remove_index" => {
+            ("RemoveIndex", &["app_label", "model_name", "index_name"], &["model_name", "index_name"])
+        }
+        "rename_index" => (
+            "RenameIndex",
+            &["app_label", "model_name", "old_index_name", "new_index_name"],
+            &["model_name", "new_index_name", "old_index_name"],
+        ),
+        "add_constraint" => {
+            ("AddConstraint", &["app_label", "model_name", "constraint"], &["model_name", "constraint"])
+        }
+        "remove_constraint" => (
+            "RemoveConstraint",
+            &["app_label", "model_name", "constraint_name"],
+            &["model_name", "constraint_name"],
+        ),
+        _ => return None,
+    })
+}
+
+/// A method of the state that is followed here, or changes nothing.
+pub fn is_change(method: &str) -> bool {
+    matches!(method, "add_model" | "reload_model" | "reload_models") || parameters(method).is_some()
+}
+
+/// `add_field` of `project_state.add_field`.
+pub fn of_state(path: &str) -> Option<&str> {
+    path.strip_prefix(STATE)?.strip_prefix('.')
+}
+
+impl Interpreter<'_> {
+    pub(super) fn change_of_state(&mut self, method: &str, args: &[Live], keywords: &Keywords) {
+        if method.starts_with("reload_") {
+            return;
+        }
+        let made = match &self.handed {
+            Some(handed) if handed.method == "state_forwards" => {
+                let holder = handed.holder.clone();
+                let made =
+                    if method == "add_model" { of_model_state(args) } else { made(method, args, keywords) };
+                made.and_then(|(class, label, args, keywords)| {
+                    let class = format!("django.db.migrations.{class}");
+                    for_app(Live::Instance(bare(&holder, &class, args, keywords)), &label, &holder)
+                })
+            }
+            Some(_) | None => None,
+        };
+        match made {
+            Some(operation) => self.hand(operation),
+            None => self.lose(),
+        }
+    }
+}
+
+type Made = (&'static str, Live, Vec<Live>, Keywords);
+
+fn made(method: &str, args: &[Live], keywords: &Keywords) -> Option<Made> {
+    let (class, takes, gives) = parameters(method)?;
+    let is_taken = |name: &str| takes.contains(&name);
+    if args.len() > takes.len() || keywords.iter().any(|(name, _)| !is_taken(name)) {
+        return None;
+    }
+    let value = |name: &str| {
+        let keyword = keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value);
+        let position = takes.iter().position(|it| *it == name)?;
+        args.get(position).or(keyword).cloned()
+    };
+    let given: Option<Vec<Live>> = gives.iter().map(|name| value(name)).collect();
+    let given = given?;
+    let is_name = |name: &&str| name.ends_with("name");
+    let named = gives.iter().zip(&given).filter(|(name, _)| is_name(name));
+    named.map(|(_, it)| it.as_str()).collect::<Option<Vec<_>>>()?;
+    Some((class, value("app_label")?, given, Keywords::new()))
+}
+
+/// `ModelState(app_label, name, fields, …)`, which takes what `CreateModel` takes.
+fn of_model_state(args: &[Live]) -> Option<Made> {
+    let [Live::Instance(state)] = args else { return None };
+    if !matches!(&state.class, Live::Name(class) if &**class == "django.db.migrations.state.ModelState") {
+        return None;
+    }
+    let keyword = |name: &str| state.keywords.iter().find(|(it, _)| **it == *name).map(|(_, it)| it.clone());
+    let label = state.args.first().cloned().or_else(|| keyword("app_label"))?;
+    let rest: Keywords = state.keywords.iter().filter(|(it, _)| &**it != "app_label").cloned().collect();
+    let positional = state.args.get(1..).unwrap_or_default().to_vec();
+    let has_changed = state.attributes.borrow().iter().next().is_some();
+    (!has_changed).then_some(("CreateModel", label, positional, rest))
+}

@@ -40,6 +40,7 @@ const PROJECTS: [&str; 3] =
     ["tests/conformance/corpora/oscar", "tests/conformance/corpora/wagtail", "benches/ratios/compile/pretix"];
 
 struct Project {
+    name: String,
     folder: PathBuf,
     environment: PathBuf,
     scratch: tempfile::TempDir,
@@ -59,25 +60,30 @@ pub fn measure(report: &mut Report) -> anyhow::Result<()> {
     for folder in PROJECTS {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         let environment = environment::environment(&folder.join("requirements.txt"), &usual_python());
-        Project { folder, environment, scratch: tempfile::tempdir()? }.measure(report)?;
+        let name = folder.file_name().and_then(|it| it.to_str()).context("a folder has a name")?.to_owned();
+        Project { name, folder, environment, scratch: tempfile::tempdir()? }.measure(report)?;
     }
-    measure_many(report)
+    measure_made(report)
 }
 
-/// Whether ten times as many migrations cost ten times as much.
-fn measure_many(report: &mut Report) -> anyhow::Result<()> {
+/// A project of a thousand migrations beside Django, and whether ten times as many cost ten times as much: Django's loader
+/// would take minutes for those.
+fn measure_made(report: &mut Report) -> anyhow::Result<()> {
+    let requirements = home().join("corpora/contrib-5.2/requirements.txt");
+    let environment = environment::environment(&requirements, &usual_python());
     let [few, many] = [FEW, MANY].map(|migrations| -> anyhow::Result<_> {
-        let folder = tempfile::tempdir()?;
-        many::write(folder.path(), migrations)?;
-        Ok(folder)
+        let scratch = tempfile::tempdir()?;
+        let folder = scratch.path().join("project");
+        many::write(&folder, migrations)?;
+        Ok(Project { name: "made".to_owned(), folder, environment: environment.clone(), scratch })
     });
     let (few, many) = (few?, many?);
-    let compiled = |folder: &Path| compiled(&folder.join("settings.py"), &[folder.to_owned()]);
-    ensure!(compiled(many.path())?.migrations == MANY, "not all of the made migrations were compiled");
+    few.measure(report)?;
+    ensure!(many.child()?.migrations == MANY, "not all of the made migrations were compiled");
     let (mut of_few, mut of_many) = (vec![], vec![]);
     for _ in 0..ROUNDS {
-        of_few.push(compiled(few.path())?);
-        of_many.push(compiled(many.path())?);
+        of_few.push(few.child()?);
+        of_many.push(many.child()?);
     }
     let cpu =
         |all: &[Compiled]| median(all.iter().map(|it| it.cpu).collect()).context("nothing was measured");
@@ -118,8 +124,7 @@ pub fn child(arguments: &[String]) -> anyhow::Result<()> {
         apps: Vec::new(),
         installed_apps: Vec::new(),
         database: "default".to_owned(),
-        // Made projects come without Django.
-        django: (sources.len() == 1).then_some((5, 2)),
+        django: None,
     };
     let (cpu, began) = (cpu(), Instant::now());
     let compilation = compile_project(&request)?;
@@ -137,7 +142,6 @@ fn cpu() -> Duration {
 
 impl Project {
     fn measure(&self, report: &mut Report) -> anyhow::Result<()> {
-        let name = self.folder.file_name().and_then(|it| it.to_str()).context("a folder has a name")?;
         // Whatever is read is in memory afterwards, and Python has compiled its modules.
         self.loader()?;
         self.showmigrations();
@@ -159,7 +163,7 @@ impl Project {
         let (Some(cpu), Some(wall), Some(loader), Some(command), Some(showmigrations)) = times else {
             bail!("nothing was measured");
         };
-        let what = format!("{name}, {migrations} migrations");
+        let what = format!("{}, {migrations} migrations", self.name);
         report.ratio(&format!("{what}: compile ÷ Django's loader, CPU"), cpu, loader, Some(OF_THE_LOADER));
         report.ratio(
             &format!("{what}: compile ÷ showmigrations, the commands' wall"),

@@ -19,13 +19,18 @@ const FIELDS: &str = r#"
 const APPS_FILE: &str =
     "from django.apps import AppConfig\n\n\nclass Config(AppConfig):\n    name = \"APP\"\n";
 
-/// Writes a project of so many migrations, in apps of a hundred, with its `settings.py`. What they do, and how often, is what
+/// Writes a project of so many migrations, in apps of a hundred, with its `settings.py`, which needs the `base` of the corpora
+/// beside it. What they do, and how often, is what
 /// nine thousand migrations of projects on PyPI do: 0.4 models made, one field added and one altered by each, one in
 /// twenty renames a field, one in a hundred a model.
 pub fn write(folder: &Path, migrations: usize) -> anyhow::Result<()> {
     let apps = migrations / OF_AN_APP;
     let names: Vec<String> = (0..apps).map(|app| format!("\"app{app}\"")).collect();
-    fs::write(folder.join("settings.py"), format!("INSTALLED_APPS = [{}]\n", names.join(", ")))?;
+    fs::create_dir_all(folder)?;
+    fs::write(
+        folder.join("settings.py"),
+        format!("from base import *\n\nINSTALLED_APPS = [{}]\n", names.join(", ")),
+    )?;
     for app in 0..apps {
         let place = folder.join(format!("app{app}/migrations"));
         fs::create_dir_all(&place)?;

@@ -66,7 +66,9 @@ impl Editor<'_> {
     pub fn rename_model(&mut self, before: &State, after: &State, old: &Model, new: &Model) {
         self.rename_table(&old.table(self.context), &new.table(self.context));
         for related in before.related(&old.key) {
-            if related.field.is_hidden() && !matches!(related.field.field.kind, Kind::ManyToMany(_)) {
+            if related.field.hidden_name().is_some()
+                && !matches!(related.field.field.kind, Kind::ManyToMany(_))
+            {
                 continue;
             }
             let is_own = related.model.key == old.key;

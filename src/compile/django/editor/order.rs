@@ -74,7 +74,7 @@ fn target_of<'m>(model: &'m Model, relation: &Relation) -> Option<&'m Arc<Field>
 }
 
 /// `bigint | integer`; of the same certainty as the less certain.
-fn either(types: &[Spelling]) -> Spelling {
+pub(super) fn either(types: &[Spelling]) -> Spelling {
     let mut texts: Vec<&str> = Vec::new();
     for text in types.iter().filter_map(Spelling::text).flat_map(|it| it.split(OR)) {
         if !texts.contains(&text) {

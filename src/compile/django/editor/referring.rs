@@ -5,9 +5,14 @@ use std::sync::Arc;
 
 use super::Editor;
 use super::alter::{Alteration, text_kind, type_differs};
+use super::order::either;
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, State};
+use crate::migration::MayUndo;
 use crate::schema::Change;
+
+const BY_CHANCE: &str =
+    "which of the keys with related_name=\"+\" is altered as which hangs on what Django migrated before";
 
 /// A field that takes its type from a key.
 struct Referring {
@@ -15,6 +20,17 @@ struct Referring {
     name: Arc<str>,
     /// `related_name` ends in `+`, as in the automatic many-to-many tables.
     hidden: bool,
+    /// Nobody can say what becomes of it: relations are sorted by their names, paired with those of the state before, and
+    /// what is done to a column is read from both. Relations with one hidden name stand in the order in which the process
+    /// came to know their models.
+    by_chance: bool,
+}
+
+/// One that points at the key itself.
+struct Near {
+    model: Arc<Model>,
+    field: Arc<Field>,
+    hidden_name: Option<Arc<str>>,
 }
 
 impl Editor<'_> {
@@ -22,8 +38,8 @@ impl Editor<'_> {
     /// before Django 4.0 only those that are not hidden.
     pub(super) fn alter_referring(&mut self, alteration: &Alteration<'_>, remake_keys: bool) {
         let mut all = Vec::new();
-        self.collect_referring(alteration.after, alteration.model, alteration.new, &mut all);
-        for Referring { model, name, hidden } in all {
+        self.collect_referring(alteration.after, alteration.model, alteration.new, false, &mut all);
+        for Referring { model, name, hidden, by_chance } in all {
             let Some(field) = model.field(&name) else { continue };
             let table = self.table_of(&model);
             let Some(defined) = self.define(alteration.after, &model, &table, field) else { continue };
@@ -52,18 +68,37 @@ impl Editor<'_> {
             {
                 self.drop_like_index(&table, &column.name);
             }
+            // On PostgreSQL nothing but its type is altered, if it is.
+            let old_or_new = by_chance && self.is_postgres();
+            let data_type = if old_or_new {
+                either(&[column.data_type.clone(), stands.data_type.clone()])
+            } else {
+                column.data_type.clone()
+            };
             let column = stands.with(|it| {
-                it.data_type = column.data_type.clone();
+                it.data_type = data_type;
                 it.collation.clone_from(&column.collation);
             });
-            self.change(Change::AlterColumn { table, column });
+            let definitions = [column.name.clone()].into();
+            self.change(Change::AlterColumn { table: table.clone(), column });
+            if by_chance && !old_or_new {
+                self.undefined_in(&table, BY_CHANCE, MayUndo { definitions, ..MayUndo::default() });
+            }
         }
     }
 
     /// Near and, from Django 4.0, far; before 3.0 without those that are hidden.
-    fn collect_referring(&self, state: &State, model: &Model, field: &Field, all: &mut Vec<Referring>) {
+    fn collect_referring(
+        &self,
+        state: &State,
+        model: &Model,
+        field: &Field,
+        by_chance: bool,
+        all: &mut Vec<Referring>,
+    ) {
         let django = self.context.project.django;
-        let mut further = Vec::new();
+        let first = all.len();
+        let mut near: Vec<Near> = Vec::new();
         let names = state.descendants(&model.key);
         let mut add = |other: &Arc<Model>, candidate: &Arc<Field>, automatic: bool| {
             let Kind::Relation(relation) = &candidate.kind else { return };
@@ -74,11 +109,13 @@ impl Editor<'_> {
             if target_model.key != model.key || target.name != field.name {
                 return;
             }
-            let hidden = automatic || other.written(&candidate.name).is_some_and(|it| it.is_hidden());
+            let hidden_name = other.written(&candidate.name).and_then(|it| it.hidden_name());
+            let hidden = automatic || hidden_name.is_some();
             let known = all.iter().any(|it| it.model.key == other.key && it.name == candidate.name);
             if !known && (django >= (3, 0) || !hidden) {
-                all.push(Referring { model: other.clone(), name: candidate.name.clone(), hidden });
-                further.push((other.clone(), candidate.clone()));
+                let (model, name) = (other.clone(), candidate.name.clone());
+                all.push(Referring { model, name, hidden, by_chance });
+                near.push(Near { model: other.clone(), field: candidate.clone(), hidden_name });
             }
         };
         for other in state.around(&names) {
@@ -103,11 +140,17 @@ impl Editor<'_> {
                 }
             }
         }
-        if django >= (4, 0) {
+        for (at, Near { model, field, hidden_name: name }) in near.iter().enumerate() {
+            let alike = || near.iter().filter(|it| name.is_some() && it.hidden_name == *name);
+            // SQLite's tables are made anew as the models are.
+            let by_chance = by_chance || (alike().count() > 1 && !self.is_sqlite());
+            // `_set_field_new_type_null_status` of MySQL's backend asks the field of the state before.
+            let same_null = || alike().all(|it| it.field.null == field.null);
+            all[first + at].by_chance |= by_chance && self.is_mysql() && !same_null();
             // Nothing points at what is neither a key nor named.
-            let is_target = |it: &Field| it.primary_key || state.is_named_target(&it.name);
-            for (other, candidate) in further.into_iter().filter(|(_, it)| is_target(it)) {
-                self.collect_referring(state, &other, &candidate, all);
+            let is_target = field.primary_key || state.is_named_target(&field.name);
+            if django >= (4, 0) && is_target {
+                self.collect_referring(state, model, field, by_chance, all);
             }
         }
     }

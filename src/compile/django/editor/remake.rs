@@ -107,7 +107,7 @@ impl Editor<'_> {
             match &related.field.field.kind {
                 Kind::Relation(relation) => {
                     let to_this = state.target(relation).is_some_and(|(_, target)| target.name == field.name);
-                    if to_this && !related.field.is_hidden() && related.model.key != model.key {
+                    if to_this && related.field.hidden_name().is_none() && related.model.key != model.key {
                         tables.push(related.model.clone());
                     }
                 }

@@ -5,6 +5,7 @@ mod extra;
 mod followed;
 mod handlers;
 mod own;
+mod paired;
 mod renamed;
 mod wild;
 

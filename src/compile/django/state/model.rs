@@ -56,13 +56,13 @@ impl ModelField {
         Self { field: Arc::new(Field::read(name, value, of, project)), value: value.clone() }
     }
 
-    /// `related_name` ends in `+`: the other side does not know of the relation.
-    pub fn is_hidden(&self) -> bool {
-        let Value::Object(object) = &self.value else { return false };
+    /// The `related_name`, where it ends in `+`: the other side does not know of the relation.
+    pub fn hidden_name(&self) -> Option<Arc<str>> {
+        let Value::Object(object) = &self.value else { return None };
         Arguments::of(object)
             .named("related_name")
             .and_then(arguments::text)
-            .is_some_and(|name| name.ends_with('+'))
+            .filter(|name| name.ends_with('+'))
     }
 }
 

@@ -157,7 +157,7 @@ class Writer:
 
     def statement(self):
         deep = self.depth < 3
-        r = self.random.randrange(40)
+        r = self.random.randrange(50)
         if r == 0: self.line(f"{self.one(*self.ints)} = {self.int()}")
         elif r == 1: self.line(f"{self.one(*self.ints)} {self.one('+=', '-=')} {self.int()}")
         elif r == 2: self.line(f"{self.one(*self.lists)} = [*{self.list()}]")
@@ -241,6 +241,51 @@ class Writer:
         elif r == 39:
             self.line(f"of = [{self.one(*self.lists)}, {self.one(*self.lists)}][{self.one('0', '-1', 'm.flag()')}]")
             self.line(f"of += {self.list(1)}")
+        # What is gone through later, once, in part or not at all.
+        elif r in (40, 41):
+            made = self.one(
+                f"map(lambda e: {self.one(*self.lists)}.append(e) or e, {self.list(1)})",
+                f"({self.one(*self.lists)}.append(e) or e for e in {self.list(1)})",
+                f"(e + 1 for e in {self.list(1)})",
+                f"{self.one('iter', 'reversed')}({self.list(1)})",
+                f"zip({self.list(1)}, {self.list(1)})",
+                *(f"{it}({self.int(1)})" for it in self.generators),
+            )
+            if self.chance(0.3): return self.line(made)
+            self.line(f"later = {made}")
+            if self.chance(0.5): self.statement()
+            for _ in range(self.random.randrange(3)):
+                self.line(self.one(
+                    f"{self.one(*self.lists)} = [1 for e in later]",
+                    f"l0 += [len(list(later))]",
+                    f"i0 = 1 if next(later, None) is None else 2",
+                    f"i1 = int(any(e == {self.int(0)} for e in later))",
+                    "for it in later: break",
+                    f"for it in later: {self.one(*self.lists)}.append({self.int(1)})",
+                    f"i0 = int({self.int(0)} in later)",
+                    f"i0 = int(bool(later))",
+                ))
+        elif r in (42, 43) and self.generators:
+            self.line(f"{self.one(*self.lists)}{self.one(' += ', '.extend(', '[1:2] = ')}{self.one(*self.generators)}({self.int(1)})")
+            if ".extend(" in self.lines[-1]: self.lines[-1] += ")"
+        elif r == 44 and self.generators: self.line(f"{self.one(*self.generators)}({self.int(1)})")
+        # What is called by a library, or for each of an unknown number of elements.
+        elif r in (45, 46, 47):
+            does = self.one(
+                f"lambda *e: {self.one(*self.lists)}.{self.one('append(1)', 'clear()')}",
+                f"lambda *e: {self.one(*self.dicts)}.update(k={self.int(1)})",
+                f"{self.one(*self.lists)}.append",
+                *self.functions,
+                *(f"{it}.add" for it in self.objects),
+            )
+            self.line(self.one(
+                f"m.each({self.list(1)}, {does})",
+                f"m.each({self.list(1)}, call={does})",
+                f"x = m.each([], {does})",
+                f"m.Kept({does}).each(2)",
+            ))
+        elif r == 48: self.line(f"{self.one('sorted', 'max')}([0, *m.items()], key=lambda e: {self.one(*self.lists)}.append(1) or e)")
+        elif r == 49: self.line(f"{self.one('list', 'any')}({self.one('map', 'filter')}(lambda e: {self.one(*self.lists)}.append(1), m.items()))")
         else: self.line(f"{self.one(*self.ints)} = {self.int()}")
 
     def inner(self, header, end):
@@ -345,6 +390,8 @@ def run(text, seed):
     m = types.ModuleType("m")
     m.flag = lambda: chance.random() < 0.5
     m.items = lambda: [chance.randrange(4) for _ in range(chance.randrange(4))]
+    m.each = lambda items, call: [call(it) for it in [*items, 1, 2] if chance.random() < 0.5]
+    m.Kept = lambda call: types.SimpleNamespace(each=lambda it: m.each([it], call))
     sys.modules["m"] = m
     names = {"__name__": "program"}
     exec(compile(text, "program", "exec"), names)

@@ -11,6 +11,7 @@ mod attribute;
 mod branch;
 mod builtin;
 mod call;
+mod callback;
 mod class;
 mod column;
 mod configuration;
@@ -36,6 +37,7 @@ mod router;
 mod setting;
 mod signal;
 mod statement;
+mod stream;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

@@ -3,6 +3,7 @@
 mod decorated;
 mod differential;
 mod functions;
+mod later;
 mod migrations;
 mod mutated;
 mod named_twice;

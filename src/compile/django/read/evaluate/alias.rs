@@ -5,7 +5,7 @@
 //! only an unknown one, and what it hides is kept with it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
@@ -14,16 +14,21 @@ use foldhash::fast::RandomState;
 use super::Interpreter;
 use super::branch::Cell;
 use super::live::*;
+use super::stream::WAITING;
 use crate::compile::django::project::Unknown;
 
 /// How deep lists within lists are looked for what can be changed.
 const MAX_DEPTH: u32 = 4;
+/// So many cells that are gone may be remembered.
+const MANY: usize = 64;
 
 #[derive(Default)]
 pub struct Aliases {
     /// By the places of cells, which live as long as they are here.
     links: HashMap<*const (), Linked, RandomState>,
     hidden: HashMap<*const Unknown, Hidden, RandomState>,
+    /// How many cells were there when the dead ones were last forgotten.
+    alive: usize,
     /// What is being left in doubt just now.
     is_at_work: bool,
 }
@@ -31,10 +36,8 @@ pub struct Aliases {
 struct Linked {
     cell: WeakCell,
     why: Arc<Unknown>,
-    /// What it may be, and what it may be of.
+    /// What it may be.
     others: Vec<*const ()>,
-    /// Those that may be this one.
-    makers: Vec<*const ()>,
 }
 
 struct Hidden {
@@ -77,39 +80,43 @@ impl Aliases {
             cell: WeakCell::of(cell),
             why: why.clone(),
             others: Vec::new(),
-            makers: Vec::new(),
         })
     }
 
-    /// `made` may be `of`.
+    /// `made` may be `of`, and whatever that may be.
     pub fn link(&mut self, made: &Cell, of: &Cell, why: &Arc<Unknown>) {
-        if made.place() != of.place() {
-            self.entry(made, why).others.push(of.place());
-            self.entry(of, why).makers.push(made.place());
+        if self.links.len() > 2 * self.alive + MANY {
+            self.forget_the_dead();
         }
+        if made.place() == of.place() {
+            return;
+        }
+        let mut more = vec![of.place()];
+        more.extend_from_slice(&self.entry(of, why).others);
+        let others = &mut self.entry(made, why).others;
+        more.retain(|it| !others.contains(it) && *it != made.place());
+        others.extend(more);
+    }
+
+    fn forget_the_dead(&mut self) {
+        self.links.retain(|_, it| it.cell.cell().is_some());
+        self.alive = self.links.len();
+        let alive: HashSet<*const (), RandomState> = self.links.keys().copied().collect();
+        self.links.values_mut().for_each(|it| it.others.retain(|place| alive.contains(place)));
+        self.hidden.retain(|_, it| Arc::strong_count(&it.unknown) > 1);
     }
 
     /// What a change of a cell may change too.
     fn fellows(&self, cell: &Cell) -> Vec<(Cell, Arc<Unknown>)> {
-        let mut found = vec![cell.place()];
-        let mut follow = |next: &dyn Fn(&Linked) -> &[*const ()]| {
-            let mut at = 0;
-            while let Some(place) = found.get(at).copied() {
-                at += 1;
-                for other in self.links.get(&place).map(next).unwrap_or_default() {
-                    if !found.contains(other) {
-                        found.push(*other);
-                    }
-                }
-            }
+        let place = cell.place();
+        let Some(own) = self.links.get(&place) else { return Vec::new() };
+        let is_possible = |(at, it): &(&*const (), &Linked)| {
+            **at != place
+                && (own.others.contains(at)
+                    || it.others.iter().any(|other| *other == place || own.others.contains(other)))
         };
-        follow(&|it| &it.others);
-        follow(&|it| &it.makers);
-        let live = |place: &*const ()| {
-            let it = self.links.get(place)?;
-            Some((it.cell.cell()?, it.why.clone()))
-        };
-        found[1..].iter().filter_map(live).collect()
+        let live = |(_, it): (&*const (), &Linked)| Some((it.cell.cell()?, it.why.clone()));
+        self.links.iter().filter(is_possible).filter_map(live).collect()
     }
 }
 
@@ -120,7 +127,7 @@ impl Interpreter<'_> {
         self.leave_in_doubt(fellows);
     }
 
-    fn leave_in_doubt(&mut self, cells: Vec<(Cell, Arc<Unknown>)>) {
+    pub(super) fn leave_in_doubt(&mut self, cells: Vec<(Cell, Arc<Unknown>)>) {
         let was = std::mem::replace(&mut self.aliases.is_at_work, true);
         for (cell, why) in cells {
             let unknown = Live::Unknown(why.clone());
@@ -150,6 +157,11 @@ impl Interpreter<'_> {
         if kept.is_empty() {
             return Live::Unknown(why.clone());
         }
+        if self.aliases.hidden.len() > 2 * self.aliases.alive + MANY {
+            self.aliases.forget_the_dead();
+            self.aliases.alive = self.aliases.alive.max(self.aliases.hidden.len());
+        }
+        self.charge(kept.len());
         let unknown = Arc::new((**why).clone());
         let hidden = Hidden { unknown: unknown.clone(), values: kept };
         self.aliases.hidden.insert(Arc::as_ptr(&unknown), hidden);
@@ -158,6 +170,9 @@ impl Interpreter<'_> {
 
     fn keep_hidden(&self, value: &Live, depth: u32, kept: &mut Vec<Live>) {
         let Some(depth) = depth.checked_sub(1) else { return };
+        if kept.iter().any(|it| is_same(it, value)) {
+            return;
+        }
         match value {
             Live::List(items) | Live::Set(items) => {
                 kept.push(value.clone());
@@ -169,10 +184,17 @@ impl Interpreter<'_> {
             }
             Live::Tuple(items) => items.iter().for_each(|it| self.keep_hidden(it, depth, kept)),
             Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => kept.push(value.clone()),
-            Live::Function(_) | Live::Bound(_) | Live::Partial(_) => kept.push(value.clone()),
+            Live::Function(_) | Live::Bound(_) | Live::Partial(_) | Live::Stream(_) => {
+                kept.push(value.clone())
+            }
+            Live::Name(it) if **it == *WAITING => kept.push(value.clone()),
             Live::Unknown(unknown) => {
                 if let Some(hidden) = self.aliases.hidden.get(&Arc::as_ptr(unknown)) {
-                    kept.extend_from_slice(&hidden.values);
+                    for value in &hidden.values {
+                        if !kept.iter().any(|it| is_same(it, value)) {
+                            kept.push(value.clone());
+                        }
+                    }
                 }
             }
             Live::None
@@ -204,12 +226,42 @@ impl Interpreter<'_> {
                 Live::List(items) | Live::Set(items) => Cell::List(items.clone()),
                 Live::Dict(pairs) => Cell::Dict(pairs.clone()),
                 Live::Instance(instance) => Cell::Names(instance.attributes.clone()),
+                Live::Stream(stream) => Cell::List(stream.rest.clone()),
                 _ => continue,
             };
             let fellows = self.aliases.fellows(&cell);
             self.leave_in_doubt(fellows);
             self.leave_in_doubt(vec![(cell, why.clone())]);
         }
+    }
+
+    /// Whether it may be a stream that has not begun.
+    pub(super) fn may_be_waiting(&self, value: &Live) -> bool {
+        let Live::Unknown(unknown) = value else { return false };
+        let hidden = self.aliases.hidden.get(&Arc::as_ptr(unknown));
+        hidden.is_some_and(|it| it.values.iter().any(|it| matches!(it, Live::Name(_))))
+    }
+
+    /// An unknown value is gone through, which may be one of the streams that it hides.
+    pub(super) fn draw_hidden(
+        &mut self,
+        unknown: &Arc<Unknown>,
+        scope: &Rc<Scope>,
+        span: crate::compile::django::read::syntax::tree::Span,
+    ) -> Result<(), Stop> {
+        if self.aliases.hidden.is_empty() {
+            return Ok(());
+        }
+        let Some(hidden) = self.aliases.hidden.get(&Arc::as_ptr(unknown)) else { return Ok(()) };
+        let streams: Vec<Live> =
+            hidden.values.iter().filter(|it| matches!(it, Live::Stream(_))).cloned().collect();
+        for stream in streams {
+            self.repeated(&[], unknown, scope, |it| {
+                let _ = it.iterate(&stream, scope, span)?;
+                Ok(Flow::Next.into())
+            })?;
+        }
+        Ok(())
     }
 
     /// An unknown value is called, which may be one of the functions that it hides.
@@ -232,5 +284,14 @@ impl Interpreter<'_> {
             })?;
         }
         Ok(())
+    }
+}
+
+fn is_same(a: &Live, b: &Live) -> bool {
+    match (a, b) {
+        (Live::Bound(a), Live::Bound(b)) => Rc::ptr_eq(a, b),
+        (Live::Partial(a), Live::Partial(b)) => Rc::ptr_eq(a, b),
+        (Live::None | Live::Bool(_), _) => false,
+        (a, b) => a.is(b),
     }
 }

@@ -60,7 +60,7 @@ impl Interpreter<'_> {
                 _ => self.unknown(scope, span, format!("asks a function for its {name}")),
             })),
             Live::Path(path) => self.attribute_of_path(path, name, scope, span).map(Some),
-            Live::Bound(_) | Live::Partial(_) | Live::Descriptor(..) => {
+            Live::Bound(_) | Live::Partial(_) | Live::Descriptor(..) | Live::Stream(_) => {
                 self.watch_attribute(&object);
                 Ok(Some(self.unknown(scope, span, format!("asks {} for its {name}", format::kind(&object)))))
             }

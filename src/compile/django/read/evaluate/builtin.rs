@@ -12,6 +12,7 @@ use std::sync::Arc;
 use super::import::Imported;
 use super::live::*;
 use super::operator::{equal, integer, put};
+use super::stream::makes_stream;
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::{Operator, Span};
 
@@ -44,11 +45,33 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
-        let keyword =
-            |name: &str| keywords.iter().find(|(it, _)| &**it == name).map(|(_, value)| value.clone());
         if keywords.iter().any(|(name, _)| name.starts_with('*')) && name != "dict" {
             return Ok(None);
         }
+        if makes_stream(name) {
+            return match args {
+                [stream @ Live::Stream(_)] if name == "iter" => Ok(Some(stream.clone())),
+                args => Ok(Some(Stream::waiting(StreamSource::Builtin(
+                    name.into(),
+                    args.to_vec(),
+                    keywords.clone(),
+                )))),
+            };
+        }
+        self.call_builtin_at_once(name, args, keywords, scope, span)
+    }
+
+    /// What [`Interpreter::call_builtin`] gives, with the elements of what would be gone through later.
+    pub(super) fn call_builtin_at_once(
+        &mut self,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let keyword =
+            |name: &str| keywords.iter().find(|(it, _)| &**it == name).map(|(_, value)| value.clone());
         let args: Vec<Live> = args.iter().map(|arg| self.force(arg)).collect::<Result<_, _>>()?;
         let first = args.first();
         let items = |it: &mut Self, at: usize| -> Result<Result<Vec<Live>, Live>, Stop> {
@@ -164,30 +187,62 @@ impl Interpreter<'_> {
                 })
             }
             "zip" => {
-                let mut columns = Vec::new();
-                for at in 0..args.len() {
-                    match items(self, at)? {
-                        Ok(items) if !items.iter().any(Live::is_unknown) => columns.push(items),
+                let is_same = |(at, it): (usize, &Live)| {
+                    matches!(it, Live::Stream(_)) && args[..at].iter().any(|other| other.is(it))
+                };
+                if args.iter().enumerate().any(is_same) {
+                    return Ok(None);
+                }
+                let (mut columns, mut changed) = (Vec::new(), Vec::new());
+                for value in &args {
+                    match self.draw(value, scope, span)? {
+                        Ok(drawn) if !drawn.items.iter().any(Live::is_unknown) => {
+                            columns.push(drawn.items);
+                            changed.push(drawn.changed);
+                        }
                         _ => return Ok(None),
                     }
                 }
                 let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
+                for ((value, column), changed) in args.iter().zip(&columns).zip(changed) {
+                    if column.len() > rows
+                        && let Live::Unknown(why) = self.unknown(scope, span, "takes some of an iterator")
+                    {
+                        self.leave(value, &[Live::Unknown(why.clone())], changed, &why);
+                    }
+                }
                 let row = |at: usize| Live::tuple(columns.iter().map(|it| it[at].clone()).collect());
                 Some(Live::list((0..rows).map(row).collect()))
             }
             "map" | "filter" => {
-                let Ok(items) = items(self, 1)? else { return Ok(None) };
+                let items = match items(self, 1)? {
+                    Ok(items) if args.len() == 2 => items,
+                    Ok(_) => {
+                        let columns = args[1..].to_vec();
+                        match self.call_builtin_at_once("zip", &columns, &Vec::new(), scope, span)? {
+                            Some(rows) => match self.iterate(&rows, scope, span)? {
+                                Ok(rows) => rows,
+                                Err(unknown) => vec![unknown],
+                            },
+                            None => vec![self.because(&[], scope, span, "goes through what is not known")],
+                        }
+                    }
+                    Err(unknown) => vec![unknown],
+                };
                 let mut made = Vec::new();
                 for item in items {
-                    if item.is_unknown() {
+                    let given = match &item {
+                        Live::Tuple(row) if args.len() > 2 => row.to_vec(),
+                        item => vec![item.clone()],
+                    };
+                    if let Live::Unknown(why) = &item {
+                        self.call_repeatedly(&args[0], why, scope, span)?;
                         made.push(item);
                         continue;
                     }
                     let result = match &args[0] {
                         Live::None => item.clone(),
-                        function => {
-                            self.call(&function.clone(), vec![item.clone()], Vec::new(), scope, span)?
-                        }
+                        function => self.call(&function.clone(), given, Vec::new(), scope, span)?,
                     };
                     if name == "map" {
                         made.push(result);
@@ -203,15 +258,20 @@ impl Interpreter<'_> {
             }
             "reversed" => items(self, 0)?.ok().map(|items| Live::list(items.into_iter().rev().collect())),
             "sorted" => {
-                let Some(items) = whole(self)? else { return Ok(None) };
+                let items = match items(self, 0)? {
+                    Ok(items) => items,
+                    Err(unknown) => vec![unknown],
+                };
                 let reverse = matches!(keyword("reverse"), Some(Live::Bool(true)));
                 let key = keyword("key");
                 self.sorted(items, key.as_ref(), reverse, scope, span)?.map(Live::list)
             }
             "min" | "max" => {
                 let candidates = if args.len() == 1 {
-                    let Some(items) = whole(self)? else { return Ok(None) };
-                    items
+                    match items(self, 0)? {
+                        Ok(items) => items,
+                        Err(unknown) => vec![unknown],
+                    }
                 } else {
                     args.clone()
                 };
@@ -230,23 +290,55 @@ impl Interpreter<'_> {
                 Some(total)
             }
             "any" | "all" => {
-                let Ok(items) = items(self, 0)? else { return Ok(None) };
+                let Some(value) = first else { return Ok(None) };
+                let Ok(drawn) = self.draw(value, scope, span)? else { return Ok(None) };
                 let mut known = true;
-                for item in &items {
+                for (at, item) in drawn.items.iter().enumerate() {
                     match self.truth(item, scope, span)? {
-                        Ok(truth) if truth == (name == "any") => return Ok(Some(Live::Bool(truth))),
+                        Ok(truth) if truth == (name == "any") => {
+                            if let Live::Unknown(why) = self.unknown(scope, span, "takes some of an iterator")
+                            {
+                                let rest = if known {
+                                    drawn.items[at + 1..].to_vec()
+                                } else {
+                                    vec![Live::Unknown(why.clone())]
+                                };
+                                self.leave(value, &rest, drawn.changed, &why);
+                            }
+                            return Ok(Some(Live::Bool(truth)));
+                        }
                         Ok(_) => {}
-                        Err(_) => known = false,
+                        Err(why) => {
+                            if known {
+                                self.leave(value, &[Live::Unknown(why.clone())], drawn.changed.clone(), &why);
+                            }
+                            known = false;
+                        }
                     }
                 }
                 known.then_some(Live::Bool(name == "all"))
             }
             "next" => {
-                let Ok(items) = items(self, 0)? else { return Ok(None) };
-                match items.first() {
-                    Some(Live::Unknown(_)) => None,
-                    Some(first) => Some(first.clone()),
-                    None => args.get(1).cloned(),
+                let Some(value) = first else { return Ok(None) };
+                let Ok(drawn) = self.draw(value, scope, span)? else { return Ok(None) };
+                let Some((item, others)) = drawn.items.split_first() else {
+                    return match args.get(1) {
+                        Some(default) => Ok(Some(default.clone())),
+                        None => self.fails("StopIteration", "nothing more", scope, span).map(Some),
+                    };
+                };
+                match item {
+                    Live::Unknown(why) => {
+                        self.leave(value, &drawn.items, drawn.changed, why);
+                        self.may_raise(item);
+                        None
+                    }
+                    item => {
+                        if let Live::Unknown(why) = self.unknown(scope, span, "takes some of an iterator") {
+                            self.leave(value, others, drawn.changed, &why);
+                        }
+                        Some(item.clone())
+                    }
                 }
             }
             "getattr" => match (first, args.get(1)) {

@@ -197,6 +197,8 @@ impl Interpreter<'_> {
             }
             Live::Unknown(unknown) => {
                 self.call_hidden(unknown, &args, &keywords, scope, span)?;
+                let given: Vec<&Live> = args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
+                self.call_back("a value that is not known", &given, scope, span)?;
                 Ok(function)
             }
             _ => {

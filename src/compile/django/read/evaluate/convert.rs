@@ -112,6 +112,14 @@ impl Interpreter<'_> {
             Live::Super(_) | Live::Import(_) => {
                 self.unknown_value(scope, Span::default(), format!("is {}", format::kind(&live)))
             }
+            Live::Stream(_) => match self.iterate(&live, scope, Span::default()) {
+                Ok(Ok(items)) => Value::List(self.each(&items, scope, depth, budget)),
+                Ok(Err(unknown)) => self.convert(&unknown, scope, depth, budget),
+                Err(stop) => {
+                    let unknown = self.stopped(scope, Span::default(), &stop);
+                    self.convert(&unknown, scope, depth, budget)
+                }
+            },
             Live::Unknown(unknown) => Value::Unknown(unknown.clone()),
         }
     }

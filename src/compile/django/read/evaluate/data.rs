@@ -128,15 +128,7 @@ impl Interpreter<'_> {
         };
         let source = syntax::parse(Arc::new(PathBuf::from("a value of a TOML file")), source).ok()?;
         let value = self.literal(Arc::new(source))?;
-        let module = Rc::new(Module {
-            name: "".into(),
-            package: "".into(),
-            source: None,
-            names: SharedNames::default(),
-            state: std::cell::Cell::new(Progress::Done),
-            incomplete: Default::default(),
-            eager: true,
-        });
+        let module = Rc::new(Module::nowhere());
         let scope = self.module_scope(&module);
         Some(super::setting::thaw(&value, &scope, Span::default()))
     }

@@ -31,6 +31,7 @@ pub fn kind(value: &Live) -> String {
         Live::Super(_) => "super()".to_owned(),
         Live::Descriptor(..) => "a descriptor".to_owned(),
         Live::Partial(partial) => kind(&partial.function),
+        Live::Stream(_) => "an iterator".to_owned(),
         Live::Unknown(unknown) => format!("`{}`", unknown.text),
     }
 }
@@ -95,6 +96,7 @@ pub fn repr(value: &Live, depth: u32) -> Option<String> {
         | Live::Super(_)
         | Live::Descriptor(..)
         | Live::Partial(_)
+        | Live::Stream(_)
         | Live::Unknown(_) => None,
     }
 }

@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::Source;
-use crate::compile::django::read::syntax::tree::{ClassDef, FunctionDef, Span};
+use crate::compile::django::read::syntax::tree::{ClassDef, Comprehension, FunctionDef, Span};
 
 #[derive(Clone, Debug)]
 pub enum Live {
@@ -41,9 +41,12 @@ pub enum Live {
     Descriptor(Descriptor, Rc<Live>),
     /// `functools.partial`
     Partial(Rc<Partial>),
+    /// A generator, `map(…)` and their like.
+    Stream(Rc<Stream>),
     Unknown(Arc<Unknown>),
 }
 
+pub type SharedItems = Rc<RefCell<Vec<Live>>>;
 pub type Pairs = Vec<(Live, Live)>;
 pub type Keywords = Vec<(Arc<str>, Live)>;
 
@@ -88,6 +91,7 @@ impl Live {
         match (self, other) {
             (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) => Rc::ptr_eq(a, b),
             (Self::Dict(a), Self::Dict(b)) => Rc::ptr_eq(a, b),
+            (Self::Stream(a), Self::Stream(b)) => Rc::ptr_eq(a, b),
             (Self::Module(a), Self::Module(b)) => Rc::ptr_eq(a, b),
             (Self::Function(a), Self::Function(b)) => Rc::ptr_eq(a, b),
             (Self::Class(a), Self::Class(b)) => Rc::ptr_eq(a, b),
@@ -195,6 +199,21 @@ pub struct Module {
     pub eager: bool,
 }
 
+impl Module {
+    /// Where something stands that is in no file.
+    pub fn nowhere() -> Self {
+        Self {
+            name: "".into(),
+            package: "".into(),
+            source: None,
+            names: SharedNames::default(),
+            state: Cell::new(Progress::Done),
+            incomplete: RefCell::default(),
+            eager: true,
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     Waiting,
@@ -261,6 +280,14 @@ pub struct Instance {
     pub span: Span,
 }
 
+impl Instance {
+    /// It stands for what a function gives that is not followed, which may be anything.
+    pub fn is_of_function(&self) -> bool {
+        matches!(&self.class, Live::Name(path)
+            if path.rsplit('.').next().is_some_and(|it| it.starts_with(char::is_lowercase)))
+    }
+}
+
 impl std::fmt::Debug for Instance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "instance of {:?}", self.class)
@@ -324,6 +351,30 @@ pub struct Partial {
     pub function: Live,
     pub args: Vec<Live>,
     pub keywords: Keywords,
+}
+
+/// What is gone through once.
+pub struct Stream {
+    /// What is yet to come.
+    pub rest: SharedItems,
+    /// Where it was left half way: what whoever takes more may change.
+    pub changes: RefCell<Vec<super::branch::Cell>>,
+    pub source: StreamSource,
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an iterator")
+    }
+}
+
+pub enum StreamSource {
+    /// A call of a generator function, and what it was given.
+    Body(Rc<Closure>, Rc<Scope>, Vec<Live>),
+    /// A generator expression, where it stands, and what its first loop goes through.
+    Comprehension(Arc<Comprehension>, Rc<Scope>, Live),
+    /// `map(…)`, by its name.
+    Builtin(Arc<str>, Vec<Live>, Keywords),
 }
 
 /// Why evaluation stopped.

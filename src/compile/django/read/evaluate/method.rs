@@ -63,6 +63,12 @@ impl Interpreter<'_> {
                 _ => None,
             },
             Live::Instance(instance) => {
+                if let Live::Name(path) = &instance.class {
+                    let own = instance.args.iter().chain(instance.keywords.iter().map(|(_, value)| value));
+                    let given = args.iter().chain(keywords.iter().map(|(_, value)| value));
+                    let all: Vec<&Live> = own.chain(given).collect();
+                    self.call_back(path, &all, scope, span)?;
+                }
                 self.method_of_outside(instance, receiver, name, &args, &keywords, scope, span)?
             }
             _ => None,

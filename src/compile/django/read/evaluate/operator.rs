@@ -41,9 +41,12 @@ impl Interpreter<'_> {
                     pairs.iter().any(|(_, value)| !value.is_unknown()).then_some(true)
                 }
             }
-            Live::Path(_) | Live::Function(_) | Live::Class(_) | Live::Module(_) | Live::Partial(_) => {
-                Some(true)
-            }
+            Live::Path(_)
+            | Live::Function(_)
+            | Live::Class(_)
+            | Live::Module(_)
+            | Live::Partial(_)
+            | Live::Stream(_) => Some(true),
             Live::Bound(it) if it.is_of_outside() => None,
             Live::Bound(_) | Live::Descriptor(..) => Some(true),
             Live::Instance(instance) => match &instance.class {

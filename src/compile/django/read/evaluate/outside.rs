@@ -281,7 +281,11 @@ impl Interpreter<'_> {
             "collections.namedtuple" | "logging.getLogger" => {
                 Some(self.outside_instance(path, args.to_vec(), keywords.clone(), scope, span))
             }
-            _ => Some(self.outside_instance(path, args.to_vec(), keywords.clone(), scope, span)),
+            _ => {
+                let given: Vec<&Live> = args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
+                self.call_back(path, &given, scope, span)?;
+                Some(self.outside_instance(path, args.to_vec(), keywords.clone(), scope, span))
+            }
         })
     }
 }
@@ -309,6 +313,7 @@ fn is_class(value: &Live) -> Option<bool> {
         | Live::Function(_)
         | Live::Instance(_)
         | Live::Bound(_)
+        | Live::Stream(_)
         | Live::Super(_) => Some(false),
     }
 }

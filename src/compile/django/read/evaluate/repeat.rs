@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::branch::{Cell, Content};
+use super::call::{MORE_ARGS, MORE_KEYWORDS};
 use super::facts::adds_a_field;
 use super::live::*;
 use super::operator::put_in;
@@ -77,6 +78,37 @@ impl Interpreter<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A function that something else calls any number of times, or not at all, with whatever it likes.
+    pub(super) fn call_repeatedly(
+        &mut self,
+        function: &Live,
+        why: &Arc<Unknown>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        let unknown = Live::Unknown(why.clone());
+        let keywords: Keywords =
+            vec![(MORE_ARGS.into(), unknown.clone()), (MORE_KEYWORDS.into(), unknown.clone())];
+        match self.force(function)? {
+            // `operations.append`
+            Live::Bound(bound) if matches!(bound.callee, Callee::Method(_)) => {
+                if let Some(cell) = cell_of(&bound.receiver) {
+                    self.leave_in_doubt(vec![(cell, why.clone())]);
+                }
+                Ok(())
+            }
+            function @ (Live::Function(_) | Live::Bound(_) | Live::Partial(_) | Live::Class(_)) => self
+                .repeated(&[], why, scope, |it| {
+                    let made = it.call(&function, Vec::new(), keywords.clone(), scope, span)?;
+                    if let Live::Stream(_) = made {
+                        let _ = it.iterate(&made, scope, span)?;
+                    }
+                    Ok(Flow::Next.into())
+                }),
+            _ => Ok(()),
+        }
     }
 
     /// A loop's body that runs any number of times.
@@ -268,6 +300,7 @@ impl Interpreter<'_> {
             | Live::Super(_)
             | Live::Descriptor(..)
             | Live::Partial(_)
+            | Live::Stream(_)
             | Live::Unknown(_) => {}
         }
         Ok(())
@@ -279,6 +312,7 @@ fn cell_of(value: &Live) -> Option<Cell> {
     match value {
         Live::List(items) | Live::Set(items) => Some(Cell::List(items.clone())),
         Live::Dict(pairs) => Some(Cell::Dict(pairs.clone())),
+        Live::Stream(stream) => Some(Cell::List(stream.rest.clone())),
         _ => None,
     }
 }

@@ -8,10 +8,14 @@ pub use attempt::Asked;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::branch::Cell;
 use super::live::*;
 use super::{Interpreter, format, handed};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
+
+/// Of so many elements, what a loop leaves of an iterator is known.
+const FEW: usize = 64;
 
 impl Interpreter<'_> {
     pub fn block(&mut self, body: &[Stmt], scope: &Rc<Scope>) -> Result<Outcome, Stop> {
@@ -174,8 +178,13 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
     ) -> Result<Outcome, Stop> {
         let value = self.eval(iterable, scope)?;
-        let items = match self.iterate(&value, scope, iterable.span)? {
-            Ok(items) => items,
+        let value = self.force(&value)?;
+        let changed;
+        let items = match self.draw(&value, scope, iterable.span)? {
+            Ok(drawn) => {
+                changed = drawn.changed;
+                drawn.items
+            }
             Err(Live::Unknown(why)) => {
                 self.repeated_body(&[target], body, scope, &why)?;
                 return self.after_loop(may_return(body, &why), body, otherwise, scope, &why);
@@ -183,7 +192,20 @@ impl Interpreter<'_> {
             Err(_) => return Ok(Flow::Next.into()),
         };
         let mut maybe = Vec::new();
-        for item in items {
+        let stream = if let Live::Stream(stream) = &value { Some(stream) } else { None };
+        let mut items = items.into_iter();
+        let places = gone_through(&value);
+        let mut turn = 0;
+        // What was changed last is not noted once more.
+        if self.touched.last().is_some_and(|it| places.contains(&it.place())) {
+            self.touched.push(Cell::List(SharedItems::default()));
+        }
+        while let Some(item) = items.next() {
+            // Whoever breaks off leaves the others, and the body may take some.
+            if let Some(stream) = stream {
+                items = self.left_in(stream, items, scope, iterable.span);
+            }
+            self.on_the_way(&changed, scope, iterable.span);
             // It may stand for several.
             if let Live::Unknown(why) = &item {
                 self.repeated_body(&[target], body, scope, why)?;
@@ -191,18 +213,43 @@ impl Interpreter<'_> {
                 // Then the others have no turn.
                 if body.iter().any(breaks) {
                     let why = why.clone();
+                    if let Some(stream) = stream {
+                        *stream.rest.borrow_mut() = vec![Live::Unknown(why.clone())];
+                    }
                     let outcome = Outcome { flow: Flow::Next, maybe };
                     return self.after_loop(outcome, body, otherwise, scope, &why);
                 }
                 continue;
             }
             self.assign(target, item, scope)?;
+            let before = self.touched.len();
             let outcome = self.block(body, scope)?;
+            if let Some(stream) = stream
+                && items.len() <= FEW
+            {
+                items = stream.rest.borrow().clone().into_iter();
+            }
+            // What is gone through was changed meanwhile.
+            turn += 1;
+            if self.touched.iter().skip(before).any(|it| places.contains(&it.place())) {
+                items = match &value {
+                    Live::List(list) => {
+                        list.borrow().iter().skip(turn).cloned().collect::<Vec<_>>().into_iter()
+                    }
+                    _ => {
+                        let reason = "is changed while it is gone through";
+                        vec![self.unknown(scope, iterable.span, reason)].into_iter()
+                    }
+                };
+            }
             for (flow, why) in outcome.maybe {
                 match flow {
                     Flow::Next | Flow::Continue => {}
                     // What would follow may not: the whole loop is in doubt.
                     Flow::Break => {
+                        if let Some(stream) = stream {
+                            *stream.rest.borrow_mut() = vec![Live::Unknown(why.clone())];
+                        }
                         self.repeated_body(&[target], body, scope, &why)?;
                         maybe.extend(may_return(body, &why).maybe);
                         let outcome = Outcome { flow: Flow::Next, maybe };
@@ -217,9 +264,40 @@ impl Interpreter<'_> {
                 Flow::Return(_) => return Ok(Outcome { flow: outcome.flow, maybe }),
             }
         }
+        if let Some(stream) = stream {
+            stream.rest.borrow_mut().clear();
+        }
+        self.on_the_way(&changed, scope, iterable.span);
         let last = self.block(otherwise, scope)?;
         maybe.extend(last.maybe);
         Ok(Outcome { flow: last.flow, maybe })
+    }
+
+    /// What makes the elements of a loop and what is done with them take turns: what the one changes is in doubt.
+    fn on_the_way(&mut self, changed: &[Cell], scope: &Rc<Scope>, span: Span) {
+        if !changed.is_empty()
+            && let Live::Unknown(why) = self.unknown(scope, span, "is changed on the way")
+        {
+            self.doubt_changed(changed.to_vec(), &why);
+        }
+    }
+
+    /// Puts what a loop has not taken yet where others may take it: of many, only that there are some.
+    fn left_in(
+        &mut self,
+        stream: &Stream,
+        items: std::vec::IntoIter<Live>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> std::vec::IntoIter<Live> {
+        self.touch(Cell::List(stream.rest.clone()));
+        if items.len() <= FEW {
+            *stream.rest.borrow_mut() = items.as_slice().to_vec();
+        } else if !matches!(stream.rest.borrow().as_slice(), [Live::Unknown(_)]) {
+            let unknown = self.unknown(scope, span, "takes some of an iterator");
+            *stream.rest.borrow_mut() = vec![unknown];
+        }
+        items
     }
 
     fn while_statement(
@@ -289,6 +367,20 @@ impl Interpreter<'_> {
             }
             _ => Ok(value),
         }
+    }
+}
+
+/// The places of what a loop goes through.
+fn gone_through(value: &Live) -> Vec<*const ()> {
+    match value {
+        Live::List(items) | Live::Set(items) => vec![Rc::as_ptr(items).cast()],
+        Live::Dict(pairs) => vec![Rc::as_ptr(pairs).cast()],
+        Live::Stream(stream) => match &stream.source {
+            StreamSource::Body(..) => Vec::new(),
+            StreamSource::Comprehension(_, _, first) => gone_through(first),
+            StreamSource::Builtin(_, args, _) => args.iter().flat_map(gone_through).collect(),
+        },
+        _ => Vec::new(),
     }
 }
 

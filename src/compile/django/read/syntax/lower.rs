@@ -394,7 +394,7 @@ impl Lower {
             .collect();
         let element = self.expr(element);
         let value = value.map(|value| self.expr(value));
-        ExprKind::Comprehension(Box::new(Comprehension { makes, element, value, loops }))
+        ExprKind::Comprehension(Arc::new(Comprehension { makes, element, value, loops }))
     }
 
     fn f_string(&mut self, value: &ast::FStringValue) -> Vec<Piece> {

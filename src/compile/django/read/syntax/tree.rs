@@ -81,7 +81,7 @@ pub enum ExprKind {
         otherwise: Box<Expr>,
     },
     Lambda(Arc<FunctionDef>),
-    Comprehension(Box<Comprehension>),
+    Comprehension(Arc<Comprehension>),
     Walrus(Arc<str>, Box<Expr>),
     Yield(Option<Box<Expr>>),
     YieldFrom(Box<Expr>),

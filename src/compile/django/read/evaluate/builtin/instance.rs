@@ -28,6 +28,12 @@ impl Interpreter<'_> {
             Live::Tuple(_) => "tuple",
             Live::Set(_) => "set",
             Live::Dict(_) => "dict",
+            Live::Instance(instance)
+                if instance.is_of_function()
+                    && !matches!(&instance.class, Live::Name(it) if it.starts_with("builtins.")) =>
+            {
+                return Ok(None);
+            }
             Live::Instance(instance) => {
                 let (made_by, class) = (instance.class.clone(), class.clone());
                 return Ok(match (made_by, class) {
@@ -49,17 +55,28 @@ impl Interpreter<'_> {
             }
             Live::Class(_) => "type",
             Live::Function(_) => "function",
+            Live::Stream(_) => "iterator",
             Live::Module(_) => "module",
             _ => return Ok(None),
         };
         Ok(match class {
             Live::Name(class) => {
                 let class = class.strip_prefix("builtins.").unwrap_or(class);
-                let abstracted = match class {
-                    "collections.abc.Iterable" | "collections.abc.Sequence" | "typing.Iterable" => {
-                        matches!(builtin, "str" | "list" | "tuple")
-                    }
-                    "collections.abc.Mapping" => builtin == "dict",
+                let abstracted = match class.rsplit_once('.') {
+                    Some(("collections.abc" | "typing", name)) => match name {
+                        "Iterable" => {
+                            matches!(
+                                builtin,
+                                "str" | "bytes" | "list" | "tuple" | "set" | "dict" | "iterator"
+                            )
+                        }
+                        "Sequence" => matches!(builtin, "str" | "bytes" | "list" | "tuple"),
+                        "Mapping" | "MutableMapping" | "Dict" => builtin == "dict",
+                        "MutableSequence" | "List" => builtin == "list",
+                        "Iterator" => builtin == "iterator",
+                        _ => return Ok(None),
+                    },
+                    Some(_) if builtin == "iterator" => return Ok(None),
                     _ => false,
                 };
                 Some(

@@ -30,7 +30,13 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Vec<Live>>, Stop> {
         self.steps(items.len() * 4)?;
+        if let (Some(key), Some(Live::Unknown(why))) = (key, items.iter().find(|it| it.is_unknown())) {
+            let why = why.clone();
+            self.call_repeatedly(key, &why, scope, span)?;
+            return Ok(None);
+        }
         let mut keyed = Vec::with_capacity(items.len());
+        let mut is_known = true;
         for item in items {
             let key = match key {
                 Some(Live::None) | None => item.clone(),
@@ -38,10 +44,9 @@ impl Interpreter<'_> {
             };
             match self.key_of(&key, MAX_DEPTH)? {
                 Some(key) => keyed.push((key, item)),
-                None => return Ok(None),
+                None => is_known = false,
             }
         }
-        let mut is_known = true;
         keyed.sort_by(|(a, _), (b, _)| {
             let order = order(a, b, &mut is_known);
             if reverse { order.reverse() } else { order }

@@ -120,6 +120,8 @@ impl Interpreter<'_> {
         }
         let args: Vec<Live> = receiver.cloned().into_iter().chain(args).collect();
         let first = args.first().cloned();
+        let given =
+            inside.generator.then(|| args.iter().chain(keywords.iter().map(|(_, it)| it)).cloned().collect());
         let names = match self.bind_arguments(closure, args, keywords, scope, span) {
             Some(names) => names,
             None => {
@@ -138,14 +140,10 @@ impl Interpreter<'_> {
             outer_names: inside.outer_names.clone(),
             yielded: Default::default(),
         });
-        let outcome = self.deeper(|it| it.block(&inside.body, &inner))?;
-        if inside.generator {
-            let mut items = inner.yielded.take();
-            if let Some((_, why)) = outcome.maybe.first() {
-                items.push(Live::Unknown(why.clone()));
-            }
-            return Ok(Live::list(items));
+        if let Some(given) = given {
+            return Ok(Stream::waiting(StreamSource::Body(closure.clone(), inner, given)));
         }
+        let outcome = self.deeper(|it| it.block(&inside.body, &inner))?;
         let mut result = match outcome.flow {
             Flow::Return(value) => value,
             Flow::Next | Flow::Break | Flow::Continue => Live::None,

@@ -11,19 +11,11 @@ use super::super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
-    pub(super) fn comprehension(&mut self, it: &Comprehension, scope: &Rc<Scope>) -> Evaluated {
-        // Its names are its own.
-        let inner = Rc::new(Scope {
-            kind: ScopeKind::Comprehension,
-            names: SharedNames::default(),
-            parent: Some(scope.clone()),
-            module: scope.module.clone(),
-            method: scope.method.clone(),
-            outer_names: Vec::new(),
-            yielded: Default::default(),
-        });
-        let mut made = Vec::new();
-        self.loops(it, &it.loops, &inner, &mut made)?;
+    pub(super) fn comprehension(&mut self, it: &Arc<Comprehension>, scope: &Rc<Scope>) -> Evaluated {
+        if it.makes == Makes::Generator {
+            return self.generator(it, scope);
+        }
+        let made = self.made_by_loops(it, scope, None)?;
         Ok(match it.makes {
             Makes::List | Makes::Generator => {
                 Live::list(made.into_iter().map(|(element, _)| element).collect())
@@ -40,10 +32,33 @@ impl Interpreter<'_> {
         })
     }
 
-    pub(super) fn loops(
+    /// `first` is what its first loop goes through, where that is known already.
+    pub(in super::super) fn made_by_loops(
+        &mut self,
+        it: &Comprehension,
+        scope: &Rc<Scope>,
+        first: Option<Live>,
+    ) -> Result<Vec<(Live, Live)>, Stop> {
+        // Its names are its own.
+        let inner = Rc::new(Scope {
+            kind: ScopeKind::Comprehension,
+            names: SharedNames::default(),
+            parent: Some(scope.clone()),
+            module: scope.module.clone(),
+            method: scope.method.clone(),
+            outer_names: Vec::new(),
+            yielded: Default::default(),
+        });
+        let mut made = Vec::new();
+        self.loops(it, &it.loops, first, &inner, &mut made)?;
+        Ok(made)
+    }
+
+    fn loops(
         &mut self,
         it: &Comprehension,
         loops: &[Loop],
+        first_of_all: Option<Live>,
         scope: &Rc<Scope>,
         made: &mut Vec<(Live, Live)>,
     ) -> Result<(), Stop> {
@@ -62,7 +77,10 @@ impl Interpreter<'_> {
             made.push((element, value));
             return self.long(made.len());
         };
-        let iterable = self.eval(&first.iterable, scope)?;
+        let iterable = match first_of_all {
+            Some(iterable) => iterable,
+            None => self.eval(&first.iterable, scope)?,
+        };
         let items = match self.iterate(&iterable, scope, first.iterable.span)? {
             Ok(items) => items,
             Err(unknown) => vec![unknown],
@@ -74,7 +92,7 @@ impl Interpreter<'_> {
                     for condition in &first.conditions {
                         interpreter.eval(condition, scope)?;
                     }
-                    interpreter.loops(it, rest, scope, &mut Vec::new())?;
+                    interpreter.loops(it, rest, None, scope, &mut Vec::new())?;
                     Ok(Flow::Next.into())
                 })?;
                 made.push((item.clone(), item));
@@ -88,7 +106,7 @@ impl Interpreter<'_> {
                     Ok(false) => continue 'items,
                     Err(why) => {
                         self.repeated(&[], &why, scope, |interpreter| {
-                            interpreter.loops(it, rest, scope, &mut Vec::new())?;
+                            interpreter.loops(it, rest, None, scope, &mut Vec::new())?;
                             Ok(Flow::Next.into())
                         })?;
                         let unknown = Live::Unknown(why);
@@ -97,7 +115,7 @@ impl Interpreter<'_> {
                     }
                 }
             }
-            self.loops(it, rest, scope, made)?;
+            self.loops(it, rest, None, scope, made)?;
         }
         Ok(())
     }
@@ -114,6 +132,13 @@ impl Interpreter<'_> {
             Live::List(items) | Live::Set(items) => items.borrow().clone(),
             Live::Tuple(items) => items.to_vec(),
             Live::Dict(pairs) => keys(&pairs.borrow()),
+            Live::Stream(stream) => {
+                let items = self.rest_of(stream, scope, span)?;
+                if let Ok(items) = &items {
+                    self.steps(items.len())?;
+                }
+                return Ok(items);
+            }
             Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
             Live::Class(class) if self.is_enumeration(class)? => self.members(&class.clone())?,
             Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if &**it == "builtins.open") =>
@@ -164,6 +189,9 @@ impl Interpreter<'_> {
             | Live::Unknown(_) => {
                 let reason = format!("unpacks {}, which is not known", format::kind(&value));
                 let unknown = self.because(&[&value], scope, span, &reason);
+                if let Live::Unknown(hiding) = &value {
+                    self.draw_hidden(hiding, scope, span)?;
+                }
                 self.may_raise(&unknown);
                 return Ok(Err(unknown));
             }

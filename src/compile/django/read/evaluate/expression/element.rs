@@ -22,8 +22,7 @@ impl Interpreter<'_> {
 
     /// What a function that is not followed gives may be any key.
     pub fn key(&self, key: Live, scope: &Scope, span: Span) -> Live {
-        let is_any = matches!(&key, Live::Instance(it) if matches!(&it.class, Live::Name(path)
-            if path.rsplit('.').next().is_some_and(|it| it.starts_with(char::is_lowercase))));
+        let is_any = matches!(&key, Live::Instance(it) if it.is_of_function());
         if is_any { self.unknown(scope, span, format!("is {}", format::kind(&key))) } else { key }
     }
 

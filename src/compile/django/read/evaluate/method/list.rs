@@ -74,10 +74,7 @@ impl Interpreter<'_> {
                 true
             }
             ("extend" | "__iadd__", [more]) => {
-                let more = self.iterate(more, scope, span)?.unwrap_or_else(|unknown| vec![unknown]);
-                items.borrow_mut().extend(more);
-                let length = items.borrow().len();
-                self.long(length)?;
+                self.extend(items, more, scope, span)?;
                 true
             }
             ("insert", [at, item]) => {

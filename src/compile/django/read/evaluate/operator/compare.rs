@@ -75,6 +75,18 @@ impl Interpreter<'_> {
             Live::Dict(pairs) => keys(&pairs.borrow()),
             Live::List(items) | Live::Set(items) => items.borrow().clone(),
             Live::Tuple(items) => items.to_vec(),
+            Live::Stream(stream) => {
+                let scope = self.module_scope(&Rc::new(Module::nowhere()));
+                let Ok(items) = self.rest_of(stream, &scope, Span::default())? else { return Ok(None) };
+                // How far it was gone through.
+                if !items.is_empty()
+                    && let Live::Unknown(why) =
+                        self.unknown(&scope, Span::default(), "takes some of an iterator")
+                {
+                    stream.rest.borrow_mut().push(Live::Unknown(why));
+                }
+                items
+            }
             Live::Instance(it) if matches!(&it.class, Live::Name(class) if **class == *MODULE_NAMES) => {
                 let has = |name: &Arc<str>| it.module.names.borrow().get(name).is_some();
                 return Ok(item.as_str().map(has));

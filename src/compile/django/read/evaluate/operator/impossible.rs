@@ -38,6 +38,7 @@ fn kind(value: &Live) -> Option<Kind> {
         | Live::Super(_)
         | Live::Descriptor(..)
         | Live::Partial(_)
+        | Live::Stream(_)
         | Live::Unknown(_) => None,
     }
 }

@@ -8,7 +8,7 @@ use super::super::branch::Cell;
 use super::super::live::*;
 use super::super::method::{Place, gap, place};
 use super::super::module_names::MODULE_NAMES;
-use super::super::operator::{integer, put_in};
+use super::super::operator::{equal, integer, put_in};
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -26,20 +26,57 @@ impl Interpreter<'_> {
         let new = self.force(&new)?;
         // `list += …` changes the list that others may hold too.
         if let (Live::List(items), Operator::Add) = (&old, operator) {
-            let more = match self.iterate(&new, scope, value.span)? {
-                Ok(more) => more,
-                Err(unknown) => vec![unknown],
+            self.extend(items, &new, scope, value.span)?;
+            // What the other side is may have bound the name to something else meanwhile.
+            return match &target.kind {
+                ExprKind::Name(name) if scope.names.borrow().get(name).is_some_and(|it| it.is(&old)) => {
+                    Ok(())
+                }
+                ExprKind::Name(_) => self.assign(target, old, scope),
+                _ => Ok(()),
             };
-            self.touch(Cell::List(items.clone()));
-            items.borrow_mut().extend(more);
-            let length = items.borrow().len();
-            return self.long(length);
         }
         if let Live::Unknown(unknown) = &old {
             self.doubt_hidden(unknown);
         }
         let result = self.binary(&old, operator, &new, scope, span)?;
         self.assign(target, result, scope)
+    }
+
+    /// Puts elements behind those of a list. Where making them changes the list itself, they take turns.
+    pub fn extend(
+        &mut self,
+        items: &SharedItems,
+        more: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        let before = matches!(more, Live::Stream(_)).then(|| items.borrow().clone());
+        let drawn = match self.draw(more, scope, span)? {
+            Ok(drawn) => drawn,
+            Err(unknown) => super::super::stream::Drawn { items: vec![unknown], changed: Vec::new() },
+        };
+        let cell = Cell::List(items.clone());
+        let is_itself = drawn.changed.iter().any(|it| it.place() == cell.place());
+        self.touch(cell);
+        if is_itself {
+            let unknown = self.unknown(scope, span, "is changed on the way");
+            let before = before.unwrap_or_default();
+            let has_grown = {
+                let now = items.borrow();
+                now.len() >= before.len()
+                    && now.iter().zip(&before).all(|(a, b)| a.is(b) || equal(a, b) == Some(true))
+            };
+            if has_grown {
+                *items.borrow_mut() = before.into_iter().chain([unknown]).collect();
+            } else {
+                self.unsure(&Live::List(items.clone()), &unknown);
+            }
+            return Ok(());
+        }
+        items.borrow_mut().extend(drawn.items);
+        let length = items.borrow().len();
+        self.long(length)
     }
 
     pub fn bind(&mut self, scope: &Rc<Scope>, name: Arc<str>, value: Live) {
@@ -118,6 +155,7 @@ impl Interpreter<'_> {
             ExprKind::Slice { from, to, step: None } => Some((from, to)),
             _ => None,
         };
+        let others = self.iterate(&value, scope, slice.span)?.unwrap_or_else(|unknown| vec![unknown]);
         if let (Live::List(items), Some((from, to))) = (object, bounds) {
             let mut bound = |it: &Option<Box<Expr>>, usual: usize| -> Result<Option<usize>, Stop> {
                 let Some(it) = it else { return Ok(Some(usual)) };
@@ -126,7 +164,6 @@ impl Interpreter<'_> {
             };
             let length = items.borrow().len();
             if let (Some(from), Some(to)) = (bound(from, 0)?, bound(to, length)?) {
-                let others = self.iterate(&value, scope, slice.span)?.unwrap_or_else(|unknown| vec![unknown]);
                 self.touch(Cell::List(items.clone()));
                 let mut items = items.borrow_mut();
                 // What was evaluated since may have made it shorter.

@@ -452,7 +452,7 @@ impl Parser<'_> {
             }
             loops.push(Loop { target, iterable, conditions });
         }
-        Some(ExprKind::Comprehension(Box::new(Comprehension { makes, element, value, loops })))
+        Some(ExprKind::Comprehension(Arc::new(Comprehension { makes, element, value, loops })))
     }
 
     fn lambda(&mut self) -> Option<Expr> {

@@ -110,6 +110,13 @@ impl Interpreter<'_> {
             let receiver = args[0].clone();
             return self.call_base(&receiver, &class.into(), name, args[1..].to_vec(), keywords, scope, span);
         }
+        // A pair (`SwappableTuple` of django/db/migrations/migration.py), of which code may take a part.
+        if &**path == "django.db.migrations.swappable_dependency"
+            && let [model] = args.as_slice()
+            && let Some((app, _)) = self.force(model)?.as_str().and_then(|it| it.split_once('.'))
+        {
+            return Ok(Live::tuple(vec![Live::str(app), Live::str("__first__")]));
+        }
         // Most are classes of Django's.
         if path.starts_with("django.db.m") {
             return Ok(self.outside_instance(path, args, keywords, scope, span));

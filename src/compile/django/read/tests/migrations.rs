@@ -80,6 +80,27 @@ fn first_latest_and_swappable_are_resolved() {
     assert!(project.notices.is_empty(), "{:?}", project.notices);
 }
 
+/// `swapper.dependency(app, model, version=…)`.
+#[test]
+fn a_part_of_a_swappable_dependency_is_known() {
+    let project = Tree::new()
+        .file("users/migrations/0001_a.py", &migration("pass"))
+        .file("users/migrations/0002_b.py", &migration("dependencies = [('users', '0001_a')]"))
+        .file(
+            "shop/migrations/0001_x.py",
+            &migration(
+                "first = migrations.swappable_dependency(settings.AUTH_USER_MODEL)\n    \
+                 dependencies = [first, (first[0], '0002_b')]",
+            ),
+        )
+        .app("users")
+        .app("shop")
+        .set("AUTH_USER_MODEL", "users.User")
+        .read();
+    assert_eq!(dependencies(of(&project, "shop.0001_x")), ["users.0001_a", "users.0002_b"]);
+    assert!(project.notices.is_empty(), "{:?}", project.notices);
+}
+
 #[test]
 fn run_before_is_a_dependency_of_the_other() {
     let project = Tree::new()

@@ -72,6 +72,11 @@ def split(apps, schema_editor):
 fn what_code_has_the_editor_do_is_the_operation_that_does_the_same() {
     check_code(
         "
+class Mark(models.CharField):
+    def __init__(self, *args, **kwargs):
+        kwargs['max_length'] = 7
+        super().__init__(*args, **kwargs)
+
 def alters(apps, schema_editor):
     Item = apps.get_model('shop', 'Item')
     new = models.BigIntegerField(null=True)
@@ -80,6 +85,9 @@ def alters(apps, schema_editor):
     field = models.IntegerField(db_index=True)
     field.set_attributes_from_name('size')
     schema_editor.add_field(Item, field)
+    mark = Mark(null=True)
+    mark.set_attributes_from_name('mark')
+    schema_editor.add_field(Item, mark)
     schema_editor.add_index(Item, models.Index(fields=['name'], name='by_name'))
     schema_editor.remove_field(Item, Item._meta.get_field('name'))
 
@@ -89,6 +97,7 @@ def renames(apps, schema_editor):
         &[
             "shop_item ~ code bigint NULL",
             "shop_item + size integer NOT NULL",
+            "shop_item + mark varchar(7) NULL",
             "shop_item + index name",
             "shop_item - name",
             "rename shop_item to shop_thing",

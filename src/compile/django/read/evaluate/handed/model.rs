@@ -56,8 +56,17 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
-        let Live::Name(class) = &instance.class else { return Ok(None) };
-        Ok(match (&**class, name, args) {
+        let class = match &instance.class {
+            Live::Name(class) => class.clone(),
+            Live::Class(class) if name == "set_attributes_from_name" => {
+                match self.field_behind(&class.clone(), name)? {
+                    Some(class) => class,
+                    None => return Ok(None),
+                }
+            }
+            _ => return Ok(None),
+        };
+        Ok(match (&*class, name, args) {
             (OPTIONS, "get_field", [Live::Str(field)]) => {
                 let model = instance.attributes.borrow().get(NAME).cloned();
                 let found = model.map(|model| vec![model, Live::Str(field.clone())]);
@@ -70,6 +79,17 @@ impl Interpreter<'_> {
             }
             _ => None,
         })
+    }
+
+    /// Django's field that a class of the sources derives from, if none of them has a method of its own.
+    fn field_behind(&mut self, class: &Rc<Class>, method: &str) -> Result<Option<Text>, Stop> {
+        if self.class_attribute(class, method)?.is_some() {
+            return Ok(None);
+        }
+        Ok(self.lineage(class)?.iter().find_map(|it| match it {
+            Live::Name(path) if given::is_field(path) => Some(path.clone()),
+            _ => None,
+        }))
     }
 
     /// A method of the schema editor: the operation that comes to the same.
@@ -126,7 +146,7 @@ fn name_of(field: &Live, is_there: bool) -> Option<Live> {
     let Live::Instance(field) = field else { return None };
     match (&field.class, is_there) {
         (Live::Name(class), true) if &**class == FIELD => field.args.get(1).cloned(),
-        (Live::Name(class), false) if given::is_field(class) => {
+        (Live::Name(_) | Live::Class(_), false) => {
             let set = field.attributes.borrow();
             let is_another = ["attname", "column", "name"].iter().any(|it| set.get(it).is_some());
             set.get(NAME).filter(|_| !is_another).cloned()

@@ -131,7 +131,10 @@ impl<'a> Executor<'a> {
                 self.tell_unseen(&object.at);
             }
             Value::Unknown(unknown) => {
-                let reason = format!("`{}`: {}", unknown.text, unknown.reason);
+                let reason = match &*unknown.text {
+                    "" => format!("it {}", unknown.reason),
+                    text => format!("`{text}`: {}", unknown.reason),
+                };
                 self.not_seen(&unknown.at, Opaque::new(reason, MayTouch::Anything), sides);
             }
             Value::None

@@ -76,7 +76,10 @@ impl Executor<'_> {
 /// through stands in its place.
 fn texts(value: &Value, dialect: Dialect) -> Vec<Result<String, Option<&Unknown>>> {
     match value {
-        Value::Str(text) => vec![Ok(text.to_string())],
+        Value::Str(text) => vec![Ok(match dialect {
+            Dialect::Mysql | Dialect::Mariadb => with_comments_of_sqlparse(text),
+            Dialect::Postgres | Dialect::Sqlite => text.to_string(),
+        })],
         // `RunSQL.noop`.
         Value::Name(_) | Value::None => Vec::new(),
         Value::List(items) | Value::Tuple(items) => {
@@ -84,6 +87,48 @@ fn texts(value: &Value, dialect: Dialect) -> Vec<Result<String, Option<&Unknown>
         }
         other => vec![Err(unknown(other))],
     }
+}
+
+/// Before MySQL gets a script, `prepare_sql_script` of django/db/backends/base/operations.py has sqlparse take its comments
+/// out, for which `--` begins one whatever follows; MySQL itself wants a blank there.
+fn with_comments_of_sqlparse(text: &str) -> String {
+    let mut made = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let to_line = |from: usize| rest[from..].find('\n').map_or(rest.len(), |at| from + at);
+        let taken = if let Some(behind) = rest.strip_prefix("--") {
+            made.push_str("-- ");
+            let end = to_line(2);
+            made.push_str(&behind[..end - 2]);
+            rest = &rest[end..];
+            continue;
+        } else if rest.starts_with("# ") {
+            to_line(0)
+        } else if rest.starts_with("/*") {
+            rest.find("*/").map_or(rest.len(), |at| at + 2)
+        } else if matches!(first, '\'' | '"' | '`') {
+            quoted(rest, first)
+        } else {
+            first.len_utf8()
+        };
+        made.push_str(&rest[..taken]);
+        rest = &rest[taken..];
+    }
+    made
+}
+
+/// The length of a quoted text, to its end at most.
+fn quoted(text: &str, quote: char) -> usize {
+    let mut characters = text.char_indices().skip(1);
+    while let Some((at, character)) = characters.next() {
+        if character == quote {
+            return at + quote.len_utf8();
+        }
+        if character == '\\' && quote != '`' {
+            characters.next();
+        }
+    }
+    text.len()
 }
 
 fn statement(item: &Value, dialect: Dialect) -> Result<String, Option<&Unknown>> {
@@ -137,6 +182,19 @@ fn literal(value: Option<&Value>, dialect: Dialect) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// `--drop it`, and `----` above a statement: django-hordak.
+    #[test]
+    fn a_comment_needs_no_blank_where_sqlparse_takes_it_out() {
+        for (text, expected) in [
+            ("----\nCREATE TABLE a (b int)", "-- --\nCREATE TABLE a (b int)"),
+            ("SELECT '--x', \"it\\\"s--\", `--y` --z", "SELECT '--x', \"it\\\"s--\", `--y` -- z"),
+            ("/* --a */ # --b\n-- c", "/* --a */ # --b\n--  c"),
+            ("'open --", "'open --"),
+        ] {
+            assert_eq!(with_comments_of_sqlparse(text), expected);
+        }
+    }
 
     #[test]
     fn parameters_are_filled_in_as_the_server_gets_them() {

@@ -71,6 +71,8 @@ pub struct Field {
     /// may be null, is unique, has an index or a foreign key. What is said here of the field is a guess, and
     /// its table is a blind spot.
     pub blind: bool,
+    /// Nothing but a check is what was not seen through.
+    pub open_check: bool,
     /// It may add others to its model, by code that is not run: which class does.
     pub adds: Option<Arc<str>>,
 }

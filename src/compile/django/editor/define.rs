@@ -294,6 +294,9 @@ impl Editor<'_> {
 
 /// A column of which nothing is known but that it is there, or not even that under this name.
 pub(super) fn guessed(field: &Field, may_undo: &mut MayUndo) {
+    if field.open_check {
+        return;
+    }
     if field.naming == ColumnName::Unknown {
         may_undo.columns.extend(field.column());
         may_undo.own = true;

@@ -13,10 +13,11 @@ use super::{
 use crate::compile::django::project::{Object, Project, Value};
 
 pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
-    let mut reader = Reader { of, project, notice: None, blind: false, followed: true };
+    let mut reader = Reader { of, project, notice: None, blind: false, open_check: false, followed: true };
     let mut field = reader.field(name, value);
     field.notice = reader.notice;
     field.blind = reader.blind;
+    field.open_check = reader.open_check;
     field
 }
 
@@ -38,6 +39,7 @@ pub(super) struct Reader<'a> {
     project: &'a Project,
     notice: Option<String>,
     blind: bool,
+    open_check: bool,
     /// The class was followed to one of Django's, or is in the table.
     pub(super) followed: bool,
 }
@@ -45,7 +47,7 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     /// What follows is told and guessed.
     pub(super) fn unseen(&mut self, notice: impl Into<String>) {
-        self.blind = true;
+        (self.blind, self.open_check) = (true, false);
         self.notice.get_or_insert(notice.into());
     }
 
@@ -129,6 +131,7 @@ impl Reader<'_> {
             kind,
             notice: None,
             blind: false,
+            open_check: false,
             adds: adds(object).filter(|_| line.is_none()),
         };
         field.unique |= field.primary_key;
@@ -240,7 +243,9 @@ impl Reader<'_> {
             Some(Check::Absent) => scalar.unchecked = true,
             Some(Check::Unknown) => {
                 scalar.unchecked = true;
+                let is_all = !self.blind;
                 self.unseen(format!("{} has a check of its own", object.class));
+                self.open_check = is_all;
             }
         }
         Kind::Scalar(scalar)
@@ -388,6 +393,7 @@ fn unseen_field(name: &str) -> Field {
         db_comment: None,
         notice: None,
         blind: true,
+        open_check: false,
         adds: None,
     }
 }

@@ -309,6 +309,7 @@ pub fn relation_field(name: &str, to: &ModelKey, db_constraint: bool, parent: bo
         db_comment: None,
         notice: None,
         blind: false,
+        open_check: false,
         adds: None,
     }
 }

@@ -275,6 +275,25 @@ class Own(Operation):
     }
 }
 
+/// A check that is not read leaves the column, and its index, as certain as they are.
+#[test]
+fn a_check_of_a_fields_own_leaves_the_rest_of_it_known() {
+    check_body(
+        "
+class Positive(models.IntegerField):
+    def db_check(self, connection):
+        return '%s > 0' % connection.ops.quote_name(self.column)
+",
+        "dependencies = [('shop', '1')]
+    operations = [migrations.AddField('item', 'size', Positive(db_index=True, null=True))]",
+        &[
+            "shop.migrations.2.Positive has a check of its own ?? shop_item",
+            "shop_item + size integer NULL",
+            "shop_item + index size",
+        ],
+    );
+}
+
 /// A condition on what the module has kept: the vendor, a setting.
 #[test]
 fn what_a_module_keeps_answers_a_condition_of_its_methods() {

@@ -16,6 +16,7 @@ mod class;
 mod column;
 mod configuration;
 mod convert;
+mod copied;
 mod data;
 mod expression;
 mod facts;

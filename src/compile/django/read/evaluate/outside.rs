@@ -15,7 +15,7 @@ use super::Interpreter;
 use super::import::Imported;
 use super::live::*;
 use crate::compile::django::notice::Concern;
-use crate::compile::django::read::syntax::tree::Span;
+use crate::compile::django::read::syntax::tree::{Operator, Span};
 
 /// A call of a function or class that is not followed.
 #[derive(Clone, Copy)]
@@ -168,8 +168,6 @@ impl Interpreter<'_> {
             | "django.utils.encoding.smart_str"
             | "django.utils.safestring.mark_safe"
             | "django.utils.functional.lazystr"
-            | "copy.copy"
-            | "copy.deepcopy"
             | "types.MappingProxyType"
             | "typing.cast_to" => match first {
                 Some(Live::List(items)) => Some(Live::list(items.borrow().clone())),
@@ -190,6 +188,14 @@ impl Interpreter<'_> {
             "collections.OrderedDict.fromkeys" => {
                 self.call_builtin("dict.fromkeys", args, keywords, scope, span)?
             }
+            "copy.copy" | "copy.deepcopy" => match &first {
+                Some(it) => Some(self.copied(it, path == "copy.deepcopy")?),
+                None => None,
+            },
+            "operator.add" | "operator.concat" | "operator.iadd" | "operator.iconcat" => match args {
+                [left, right] => Some(self.binary(left, Operator::Add, right, scope, span)?),
+                _ => None,
+            },
             "textwrap.dedent" => first.as_ref().and_then(Live::as_str).map(|text| Live::str(dedent(text))),
             "functools.partial" => args.split_first().map(|(function, rest)| {
                 Live::Partial(Rc::new(Partial {

@@ -304,6 +304,36 @@ fn sql_comes_from_files_by_every_library() {
     tree.check(&vec!["RunSQL(\"SELECT 2\")"; each.len()]);
 }
 
+/// Fields that several models share, as mixins of migrations have them: each gets its own.
+#[test]
+fn a_copy_is_another_object() {
+    let before = "import copy, functools, operator
+class Own(models.CharField):
+    def __init__(self, *args, size=5, **kwargs):
+        super().__init__(*args, max_length=size, **kwargs)
+BASE = models.IntegerField()
+BASE.null = BASE.unique = BASE.db_index = False
+COMMON = [('a', BASE), ('b', Own(size=7))]
+ONE = BASE.clone()
+ONE.null = True
+TWO = copy.deepcopy(COMMON)
+TWO[0][1].unique = True
+THREE = copy.copy(BASE)
+THREE.db_index = True
+NAMED = [f.clone() for _, f in COMMON]
+ADDED = functools.reduce(operator.add, [['x'], ['y']])
+TEXT = '{a}-{b}'.format_map({'a': 1, 'b': 'z'})
+";
+    let tree = Tree::migration(
+        before,
+        "operations = [BASE.null, BASE.unique, BASE.db_index, ONE.null, TWO[0][1].unique, TWO[1][1].max_length, \
+         THREE.db_index, NAMED[1].max_length, TWO is COMMON, *ADDED, TEXT]",
+    );
+    tree.check(&[
+        "False", "False", "False", "True", "True", "7", "True", "7", "False", "\"x\"", "\"y\"", "\"1-z\"",
+    ]);
+}
+
 /// What a class makes of its children counts, by a metaclass or without one.
 #[test]
 fn a_class_that_changes_its_children_is_followed() {

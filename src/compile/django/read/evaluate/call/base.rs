@@ -105,6 +105,10 @@ impl Interpreter<'_> {
                 }
                 Ok(Live::dict(pairs))
             }
+            ("clone", Live::Instance(instance)) if args.is_empty() && keywords.is_empty() => {
+                let cloned = self.cloned(instance)?;
+                Ok(cloned.unwrap_or_else(|| self.unknown(scope, span, format!("calls `{class}.clone`"))))
+            }
             (_, Live::Instance(instance)) if NAMING.contains(&name) && given::is_field(class) => {
                 self.name_field(instance, class, name, args, scope, span)
             }

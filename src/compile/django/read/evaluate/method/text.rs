@@ -37,6 +37,17 @@ impl Interpreter<'_> {
         let limit = args.get(1).and_then(integer).and_then(|it| usize::try_from(it).ok());
         Ok(match name {
             "format" => format::braces(self, text, args, keywords)?.map(Live::str),
+            "format_map" => match args {
+                [Live::Dict(pairs)] => {
+                    let named = |(key, it): &(Live, Live)| Some((key.as_str()?.clone(), it.clone()));
+                    let named: Option<Keywords> = pairs.borrow().iter().map(named).collect();
+                    match named {
+                        Some(named) => format::braces(self, text, &[], &named)?.map(Live::str),
+                        None => None,
+                    }
+                }
+                _ => None,
+            },
             "join" => {
                 let Some(items) = args.first() else { return Ok(None) };
                 let Ok(items) = self.iterate(items, scope, span)? else { return Ok(None) };

@@ -38,7 +38,7 @@ mod tests;
 use std::collections::BTreeSet;
 
 pub use collation::collations;
-pub use complete::{apply, complete};
+pub use complete::{apply, complete, named_in_expressions};
 pub use step::{ColumnPart, ConstraintKind, Key, Step, There};
 pub use survey::{Survey, survey};
 

@@ -339,6 +339,10 @@ impl<'a> Editor<'a> {
     fn drop_column(&mut self, table: &TableName, column: &Name) {
         if self.is_postgres() {
             self.drop_incoming(table, Some(column));
+            // Of what SQL made (<https://www.postgresql.org/docs/current/sql-altertable.html>, DROP COLUMN).
+            for change in sql::named_in_expressions(&self.schema, table, column) {
+                self.change(change);
+            }
         }
         // MySQL takes the column out of an index of several
         // (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>, DROP COLUMN).

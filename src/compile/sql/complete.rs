@@ -60,6 +60,13 @@ pub fn complete(dialect: Dialect, step: &Step, schema: &Schema) -> Vec<Operation
     Completion { dialect, schema }.step(step)
 }
 
+/// What PostgreSQL drops along with a column because an expression or a condition surely names it.
+pub fn named_in_expressions(schema: &Schema, table: &TableName, column: &Name) -> Vec<Change> {
+    let completion = Completion { dialect: Dialect::Postgres, schema };
+    let Some(table) = completion.table(table) else { return Vec::new() };
+    completion.drop_expressions(table, |it| it.text().is_some() && completion.mentions(it, column))
+}
+
 fn opaque(reason: impl Into<String>, tables: impl IntoIterator<Item = TableName>) -> Operation {
     let may_touch = MayTouch::Tables(tables.into_iter().collect());
     Operation::Opaque(Opaque::new(reason, may_touch))

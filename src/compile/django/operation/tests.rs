@@ -160,6 +160,25 @@ fn check_body(before: &str, body: &str, expected: &[&str]) {
     assert_eq!(told, expected, "{:#?}", compiled.notices);
 }
 
+/// As resolwe_bio's indexes of a JSON column went, when flow took the column away.
+#[test]
+fn what_sql_made_of_a_column_by_an_expression_goes_with_the_column() {
+    check(
+        "migrations.RunSQL('CREATE INDEX lowered ON shop_item (lower(name))'),
+         migrations.RunSQL('CREATE INDEX partial ON shop_item (code) WHERE name IS NOT NULL'),
+         migrations.RunSQL('CREATE INDEX other ON shop_item ((code + 1))'),
+         migrations.RemoveField('item', 'name')",
+        &[
+            "shop_item + index (lower(name))",
+            "shop_item + index code",
+            "shop_item + index (code + 1)",
+            "shop_item - index by name",
+            "shop_item - index by name",
+            "shop_item - name",
+        ],
+    );
+}
+
 #[test]
 fn a_model_and_its_many_to_many_table_go_by_the_new_name() {
     check(

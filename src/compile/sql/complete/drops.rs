@@ -107,21 +107,36 @@ impl Completion<'_> {
     /// What names the column goes with it, also where it does so in an expression. MySQL takes the column out
     /// of its indexes instead (<https://dev.mysql.com/doc/refman/8.4/en/alter-table.html>).
     pub(super) fn drop_column(&self, table: &Table, column: &Name, cascade: bool) -> Vec<Change> {
-        let of_table = || table.name.clone();
-        let names_it = |spelling: &Spelling| self.mentions(spelling, column);
-        let by_expression = |parts: &[IndexPart], condition: &Option<Spelling>| {
-            let in_part = |part: &IndexPart| match &part.key {
-                IndexKey::Column(_) => false,
-                IndexKey::Expression(expression) => names_it(expression),
-            };
-            parts.iter().any(in_part) || condition.as_ref().is_some_and(names_it)
-        };
         let mut changes = Vec::new();
         if cascade {
             for key in self.drop_references(table, None) {
                 changes.extend(Some(key).filter(|key| self.points_at(key, column)));
             }
         }
+        changes.extend(self.drop_expressions(table, |it| self.mentions(it, column)));
+        changes.push(Change::DropColumn { table: table.name.clone(), column: column.clone() });
+        match self.dialect {
+            Dialect::Mysql | Dialect::Mariadb => changes.extend(self.shortened(table, column)),
+            Dialect::Postgres | Dialect::Sqlite => {}
+        }
+        changes
+    }
+
+    /// Indexes and constraints of which an expression or a condition is such.
+    pub(super) fn drop_expressions(
+        &self,
+        table: &Table,
+        names_it: impl Fn(&Spelling) -> bool,
+    ) -> Vec<Change> {
+        let of_table = || table.name.clone();
+        let by_expression = |parts: &[IndexPart], condition: &Option<Spelling>| {
+            let in_part = |part: &IndexPart| match &part.key {
+                IndexKey::Column(_) => false,
+                IndexKey::Expression(expression) => names_it(expression),
+            };
+            parts.iter().any(in_part) || condition.as_ref().is_some_and(&names_it)
+        };
+        let mut changes = Vec::new();
         for index in table.indexes.iter().filter(|it| by_expression(&it.parts, &it.condition)) {
             let index = reference(index.name.as_ref(), &index.parts);
             changes.push(Change::DropIndex { table: of_table(), index });
@@ -140,11 +155,6 @@ impl Completion<'_> {
                 None => ConstraintRef::Columns(Vec::new()),
             };
             changes.push(Change::DropCheck { table: of_table(), check });
-        }
-        changes.push(Change::DropColumn { table: of_table(), column: column.clone() });
-        match self.dialect {
-            Dialect::Mysql | Dialect::Mariadb => changes.extend(self.shortened(table, column)),
-            Dialect::Postgres | Dialect::Sqlite => {}
         }
         changes
     }
@@ -216,7 +226,7 @@ impl Completion<'_> {
     }
 
     /// Whether an expression may name the column: one that cannot be read may.
-    fn mentions(&self, expression: &Spelling, column: &Name) -> bool {
+    pub(super) fn mentions(&self, expression: &Spelling, column: &Name) -> bool {
         let Some(text) = expression.text() else { return true };
         let mut lexer = Lexer::new(self.dialect, text);
         loop {

@@ -24,6 +24,7 @@ mod format;
 mod given;
 mod handed;
 mod import;
+mod library;
 pub mod live;
 mod method;
 mod migration;
@@ -122,6 +123,10 @@ pub struct Interpreter<'a> {
     doubts: u32,
     journals: Vec<Journal>,
     aliases: alias::Aliases,
+    /// The followed part of the standard library, once something of it was called.
+    library: Option<Rc<Module>>,
+    /// What a `defaultdict` calls for what it lacks, by the place of its pairs, which stays taken.
+    factories: HashMap<*const RefCell<Pairs>, Factory, RandomState>,
     /// What the statement at hand has changed.
     touched: Vec<Cell>,
     notices: Vec<Notice>,
@@ -134,6 +139,8 @@ pub struct Interpreter<'a> {
     /// Packages whose modules were looked through for such.
     provoked: HashSet<String, RandomState>,
 }
+
+type Factory = (std::rc::Weak<RefCell<Pairs>>, Live);
 
 impl<'a> Interpreter<'a> {
     pub fn new(world: &'a World<'a>) -> Self {
@@ -153,6 +160,8 @@ impl<'a> Interpreter<'a> {
             doubts: 0,
             journals: Vec::new(),
             aliases: Default::default(),
+            library: None,
+            factories: HashMap::default(),
             touched: Vec::new(),
             notices: Vec::new(),
             told: HashSet::default(),

@@ -112,7 +112,12 @@ impl Interpreter<'_> {
                 Live::Instance(it) => it.args.first().cloned().unwrap_or(Live::None),
                 plain => plain.clone(),
             };
+            let is_djangos = self
+                .lineage(class)?
+                .iter()
+                .any(|it| matches!(it, Live::Name(name) if name.starts_with("django.")));
             match name {
+                "choices" | "values" | "labels" | "names" if !is_djangos => {}
                 "choices" => {
                     let pair = |(_, member, label): &(Arc<str>, Live, Live)| {
                         Live::tuple(vec![value_of(member), label.clone()])

@@ -431,6 +431,40 @@ impl Interpreter<'_> {
             "type.__init__" => Some(Live::None),
             "abs" => match first {
                 Some(Live::Int(it)) => Some(Live::Int(it.abs())),
+                Some(Live::Float(it)) => Some(Live::Float(it.abs())),
+                _ => None,
+            },
+            "pow" => match args.as_slice() {
+                [base, exponent] => Some(self.binary(base, Operator::Pow, exponent, scope, span)?),
+                _ => None,
+            },
+            "divmod" => match args.as_slice() {
+                [a, b] => {
+                    let whole = self.binary(a, Operator::FloorDiv, b, scope, span)?;
+                    Some(Live::tuple(vec![whole, self.binary(a, Operator::Mod, b, scope, span)?]))
+                }
+                _ => None,
+            },
+            "hex" | "oct" | "bin" => match first {
+                Some(Live::Int(it)) => {
+                    let sign = if *it < 0 { "-" } else { "" };
+                    let it = it.unsigned_abs();
+                    Some(Live::str(match name {
+                        "hex" => format!("{sign}{it:#x}"),
+                        "oct" => format!("{sign}{it:#o}"),
+                        _ => format!("{sign}{it:#b}"),
+                    }))
+                }
+                _ => None,
+            },
+            "chr" => match first {
+                Some(Live::Int(it)) => {
+                    u32::try_from(*it).ok().and_then(char::from_u32).map(|it| Live::str(it.to_string()))
+                }
+                _ => None,
+            },
+            "ord" => match first.and_then(Live::as_str).map(|it| it.chars().collect::<Vec<_>>()).as_deref() {
+                Some([one]) => Some(Live::Int(i128::from(u32::from(*one)))),
                 _ => None,
             },
             "open" => match first {

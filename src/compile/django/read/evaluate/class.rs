@@ -339,8 +339,22 @@ impl Interpreter<'_> {
         let entries: Vec<(Arc<str>, Live)> =
             class.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         let mut members = Vec::new();
+        let generates = self.class_attribute(class, "_generate_next_value_")?.is_some();
+        let mut highest = 0;
         for (name, value) in entries {
             let value = self.force(&value)?;
+            let value = match &value {
+                Live::Instance(it) if matches!(&it.class, Live::Name(it) if &**it == "enum.auto") => {
+                    match automatic(&lineage, &name, highest).filter(|_| !generates) {
+                        Some(value) => value,
+                        None => self.unknown(&class.scope, it.span, "is a value that its enumeration makes"),
+                    }
+                }
+                _ => value,
+            };
+            if let Live::Int(it) = &value {
+                highest = highest.max(*it);
+            }
             if name.starts_with('_')
                 || matches!(value, Live::Function(_) | Live::Descriptor(..) | Live::Class(_))
             {
@@ -376,6 +390,22 @@ impl Interpreter<'_> {
             members.push((name, member, label));
         }
         Ok(members)
+    }
+}
+
+/// `auto()` (<https://docs.python.org/3/library/enum.html#enum.auto>, `django/db/models/enums.py`).
+fn automatic(lineage: &[Live], name: &Arc<str>, highest: i128) -> Option<Live> {
+    let stands_on = |wanted: &str| lineage.iter().any(|it| matches!(it, Live::Name(it) if &**it == wanted));
+    match () {
+        _ if stands_on("enum.StrEnum") => Some(Live::str(name.to_lowercase())),
+        _ if stands_on("django.db.models.TextChoices") => Some(Live::Str(name.clone())),
+        _ if stands_on("enum.Enum")
+            || stands_on("enum.IntEnum")
+            || stands_on("django.db.models.IntegerChoices") =>
+        {
+            (!stands_on("builtins.str")).then_some(Live::Int(highest + 1))
+        }
+        _ => None,
     }
 }
 

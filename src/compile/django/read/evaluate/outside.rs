@@ -139,6 +139,11 @@ impl Interpreter<'_> {
         if answer.is_none() {
             answer = self.iterable_call(&call)?;
         }
+        if answer.is_none()
+            && let Some(found) = self.library_call(path, &args, &keywords, scope, span)?
+        {
+            return Ok(found);
+        }
         let known = match answer {
             Some(known) => known,
             None => self.usual_call(&call)?,
@@ -183,7 +188,13 @@ impl Interpreter<'_> {
                     .filter(|it| !matches!(it, Live::Name(_) | Live::Function(_)))
                     .cloned()
                     .collect::<Vec<_>>();
-                self.call_builtin("dict", &from, keywords, scope, span)?
+                let made = self.call_builtin("dict", &from, keywords, scope, span)?;
+                if let (Some(Live::Dict(pairs)), Some(factory)) = (&made, &first)
+                    && path == "collections.defaultdict"
+                {
+                    self.factories.insert(Rc::as_ptr(pairs), (Rc::downgrade(pairs), factory.clone()));
+                }
+                made
             }
             "collections.OrderedDict.fromkeys" => {
                 self.call_builtin("dict.fromkeys", args, keywords, scope, span)?
@@ -291,7 +302,7 @@ impl Interpreter<'_> {
             "split_settings.tools.optional" | "split_settings.optional" => {
                 Some(self.outside_instance(OPTIONAL, args.to_vec(), Vec::new(), scope, span))
             }
-            "collections.namedtuple" | "logging.getLogger" => {
+            "logging.getLogger" => {
                 Some(self.outside_instance(path, args.to_vec(), keywords.clone(), scope, span))
             }
             _ => {

@@ -76,6 +76,9 @@ impl Interpreter<'_> {
                     return self.fails("IndexError", "string index out of range", scope, span);
                 }
             }
+            Live::Dict(pairs) if self.factories.contains_key(&Rc::as_ptr(pairs)) => {
+                return self.element_or_made(pairs, index, scope, span);
+            }
             Live::Dict(pairs) => {
                 let pairs = pairs.borrow();
                 self.steps(pairs.len() / 16)?;
@@ -126,6 +129,30 @@ impl Interpreter<'_> {
             _ => {}
         }
         Ok(self.because(&[&object, &index], scope, span, "takes an element that is not known"))
+    }
+
+    /// Of a `defaultdict`.
+    fn element_or_made(
+        &mut self,
+        pairs: &Rc<std::cell::RefCell<Pairs>>,
+        index: Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let found = super::super::operator::find(&pairs.borrow(), &index).cloned();
+        let is_open = index.is_unknown() || pairs.borrow().iter().any(|(key, _)| key.is_unknown());
+        let factory = self.factories.get(&Rc::as_ptr(pairs)).map(|(_, factory)| factory.clone());
+        let made = match (found, factory) {
+            (Some(found), _) if !found.is_unknown() => return Ok(found),
+            (None, Some(factory)) if !is_open => self.call(&factory, Vec::new(), Vec::new(), scope, span)?,
+            _ => {
+                let unknown = self.because(&[&index], scope, span, "takes an element that may not be there");
+                self.hiding_all(&unknown, pairs.borrow().iter().map(|(_, value)| value))
+            }
+        };
+        self.touch(super::super::branch::Cell::Dict(pairs.clone()));
+        super::super::operator::put_in(pairs, index, made.clone());
+        Ok(made)
     }
 
     pub(super) fn slice(

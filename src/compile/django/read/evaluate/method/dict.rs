@@ -80,7 +80,17 @@ impl Interpreter<'_> {
                     },
                 }
             }
-            ("popitem", []) if open.is_none() => {
+            // Of an `OrderedDict`.
+            ("move_to_end", [key]) if keywords.is_empty() && open.is_none() && !key.is_unknown() => {
+                self.touch(Cell::Dict(pairs.clone()));
+                let at = pairs.borrow().iter().position(|(it, _)| equal(it, key) == Some(true));
+                if let Some(at) = at {
+                    let pair = pairs.borrow_mut().remove(at);
+                    pairs.borrow_mut().push(pair);
+                }
+                Some(Live::None)
+            }
+            ("popitem", []) if open.is_none() && keywords.is_empty() => {
                 self.touch(Cell::Dict(pairs.clone()));
                 let last = pairs.borrow_mut().pop();
                 match last {
@@ -99,8 +109,23 @@ impl Interpreter<'_> {
                         }
                     }
                     Some(other) => {
-                        let why = self.because(&[other], scope, span, "updates a dict by what is not known");
-                        put_in(pairs, why.clone(), why);
+                        let more =
+                            self.call_builtin("dict", std::slice::from_ref(other), &Vec::new(), scope, span)?;
+                        match more {
+                            Some(Live::Dict(more)) => {
+                                let more = more.borrow().clone();
+                                more.into_iter().for_each(|(key, value)| put_in(pairs, key, value));
+                            }
+                            _ => {
+                                let why = self.because(
+                                    &[other],
+                                    scope,
+                                    span,
+                                    "updates a dict by what is not known",
+                                );
+                                put_in(pairs, why.clone(), why);
+                            }
+                        }
                     }
                     None => {}
                 }
@@ -126,7 +151,7 @@ impl Interpreter<'_> {
                 pairs.borrow_mut().clear();
                 Some(Live::None)
             }
-            ("popitem" | "__setitem__" | "__delitem__" | "__ior__", _) => {
+            ("popitem" | "move_to_end" | "subtract" | "__setitem__" | "__delitem__" | "__ior__", _) => {
                 let values: Vec<&Live> = args.iter().chain(&open).collect();
                 let why = self.because(&values, scope, span, &format!("calls `{name}` of a dict"));
                 self.unsure(&dict, &why);

@@ -194,7 +194,9 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
             let named = x.keywords.iter().map(|(name, _)| name).eq(y.keywords.iter().map(|(name, _)| name));
             (alike && named && all_equal(&keywords(x), &keywords(y), patience)?).then_some(true)
         }
-        (Live::Instance(_), Live::None) | (Live::None, Live::Instance(_)) => Some(false),
+        (Live::Instance(it), Live::None) | (Live::None, Live::Instance(it)) if !it.is_of_function() => {
+            Some(false)
+        }
         (Live::Instance(_), _) | (_, Live::Instance(_)) => None,
         (Live::Bound(it), _) | (_, Live::Bound(it)) if it.is_of_outside() => None,
         (a, b) => Some(a.is(b)),
@@ -227,6 +229,11 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
         (Live::Name(_), _) | (_, Live::Name(_)) => None,
         (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
             equal(a, b)
+        }
+        (Live::Instance(it), other) | (other, Live::Instance(it))
+            if it.is_of_function() && !matches!(other, Live::Instance(_)) =>
+        {
+            None
         }
         // A member of an enumeration is made anew wherever it is named.
         (Live::Instance(_), Live::Instance(_)) if !a.is(b) => equal(a, b).filter(|it| !it),

@@ -2,6 +2,7 @@
 
 use super::super::Interpreter;
 use super::super::live::*;
+use super::super::operator::integer;
 use super::{Answer, Call};
 
 impl Interpreter<'_> {
@@ -45,9 +46,20 @@ impl Interpreter<'_> {
                 }
                 _ => None,
             },
-            "itertools.product" if keywords.is_empty() => {
-                let mut rows = vec![Vec::new()];
+            "itertools.product" if keywords.iter().all(|(name, _)| &**name == "repeat") => {
+                let times = keywords.first().map_or(Some(1), |(_, it)| integer(it));
+                let Some(times) = times.and_then(|it| usize::try_from(it).ok()).filter(|it| *it <= 16) else {
+                    return Ok(Some(None));
+                };
+                let mut groups = Vec::with_capacity(args.len());
                 for group in args {
+                    groups.push(match self.iterate(group, scope, span)? {
+                        Ok(items) => Live::list(items),
+                        Err(unknown) => unknown,
+                    });
+                }
+                let mut rows = vec![Vec::new()];
+                for group in groups.iter().cycle().take(groups.len() * times) {
                     let Ok(items) = self.iterate(group, scope, span)? else {
                         return Ok(Some(Some(self.because(
                             &[group],

@@ -8,6 +8,9 @@ use super::super::index::{Key, KeyOf, Method, ModelConstraint, ModelIndex};
 use super::super::state::Model;
 use super::{Call, Executor, Unseen};
 
+/// The third argument of `SchemaEditor.alter_unique_together`, which no operation takes.
+const BEFORE: &str = "«before»";
+
 type Names = Vec<Vec<Arc<str>>>;
 
 impl Executor<'_> {
@@ -32,11 +35,17 @@ impl Executor<'_> {
         let Some(new) = arguments::together(value) else {
             return Err(self.unseen_of(&before, format!("`{argument}` was not seen through")));
         };
+        // Code says itself what was there.
+        let said = match call.arguments.get(2, BEFORE).map(arguments::together) {
+            Some(None) => return Err(self.unseen_of(&before, "what was there was not seen through")),
+            Some(said) => said,
+            None => None,
+        };
         let mut old = Vec::new();
         self.to.change(&key, self.context, |model| old = std::mem::replace(option(model), new.clone()));
         let after = self.model_after(&key, &before);
         if call.sides.database && after.has_table(self.context) {
-            self.editor.alter_together(which, &self.to, &after, &old, &new);
+            self.editor.alter_together(which, &self.to, &after, said.as_ref().unwrap_or(&old), &new);
         }
         if !call.sides.state {
             self.to.change(&key, self.context, |model| *option(model) = old);

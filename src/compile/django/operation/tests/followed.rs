@@ -106,6 +106,35 @@ def renames(apps, schema_editor):
     );
 }
 
+#[test]
+fn what_code_has_the_editor_take_away_is_gone() {
+    check_code(
+        "
+BY_NAME = models.Index(fields=['name'], name='by_name')
+ONE = models.UniqueConstraint(fields=['code'], name='one_code')
+
+def alters(apps, schema_editor):
+    Item = apps.get_model('shop', 'Item')
+    schema_editor.add_index(Item, BY_NAME)
+    schema_editor.remove_index(Item, BY_NAME)
+    schema_editor.add_constraint(Item, ONE)
+    schema_editor.remove_constraint(Item, ONE)
+    schema_editor.alter_unique_together(Item, set(), {('code', 'name')})
+    schema_editor.alter_unique_together(Item, [('code', 'name')], [])
+    schema_editor.remove_index(Item, models.Index(fields=['code'], name='unheard_of'))
+",
+        &[
+            "shop_item + index name",
+            "shop_item - index by name",
+            "shop_item + unique code",
+            "shop_item - unique by name",
+            "shop_item + unique code name",
+            "shop_item - unique by name",
+            "RemoveIndex: shop.item has no index unheard_of ?? shop_item",
+        ],
+    );
+}
+
 /// As for TimescaleDB: what a function does is not known, but to which table.
 #[test]
 fn a_statement_that_may_do_anything_leaves_a_blind_spot_of_the_tables_that_are_named() {

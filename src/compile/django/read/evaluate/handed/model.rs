@@ -155,6 +155,14 @@ fn name_of(field: &Live, is_there: bool) -> Option<Live> {
     }
 }
 
+/// The name that an index or a constraint of `Meta` was given.
+fn name_in_meta(it: &Live) -> Option<Live> {
+    let Live::Instance(it) = it else { return None };
+    let is_known = matches!(&it.class, Live::Name(class) if class.starts_with("django."));
+    let name = it.keywords.iter().find(|(name, _)| &**name == "name").map(|(_, value)| value.clone());
+    name.filter(|it| is_known && it.as_str().is_some())
+}
+
 /// The label of another app that an operation is for, and the operation itself.
 fn for_which_app(operation: &Live) -> (Option<Text>, &Live) {
     if let Live::Instance(instance) = operation
@@ -210,6 +218,16 @@ fn of_editor(method: &str, model: &Text, args: &[Live]) -> Option<(&'static str,
         }
         ("add_index", [index]) => ("django.db.migrations.AddIndex", vec![model, index.clone()]),
         ("add_constraint", [it]) => ("django.db.migrations.AddConstraint", vec![model, it.clone()]),
+        ("remove_index", [index]) => ("django.db.migrations.RemoveIndex", vec![model, name_in_meta(index)?]),
+        ("remove_constraint", [it]) => {
+            ("django.db.migrations.RemoveConstraint", vec![model, name_in_meta(it)?])
+        }
+        ("alter_unique_together", [old, new]) => {
+            ("django.db.migrations.AlterUniqueTogether", vec![model, new.clone(), old.clone()])
+        }
+        ("alter_index_together", [old, new]) => {
+            ("django.db.migrations.AlterIndexTogether", vec![model, new.clone(), old.clone()])
+        }
         _ => return None,
     })
 }

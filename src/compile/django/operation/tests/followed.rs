@@ -135,6 +135,28 @@ def alters(apps, schema_editor):
     );
 }
 
+/// As django-db-views makes its views, on the engine for which they are.
+#[test]
+fn an_object_that_is_called_is_followed() {
+    check_class(
+        "
+class View:
+    DROP = 'DROP VIEW IF EXISTS %s;'
+    CREATE = 'CREATE VIEW %s as %s;'
+    def __init__(self, definition, name, engine=None):
+        self.engine, self.definition, self.name = engine, definition, name
+    def __call__(self, apps, schema_editor):
+        if self.engine is None or self.engine == schema_editor.connection.settings_dict['ENGINE']:
+            schema_editor.execute(self.DROP % schema_editor.quote_name(self.name))
+            schema_editor.execute(self.CREATE % (schema_editor.quote_name(self.name), self.definition))
+            schema_editor.execute('CREATE INDEX beside ON shop_item (code)')
+",
+        "migrations.RunPython(View('select 1 as a', 'one', engine='django.db.backends.postgresql')),
+         migrations.RunPython(View('select 1 as a', 'two', engine='django.db.backends.mysql'))",
+        &["shop_item + index code"],
+    );
+}
+
 /// As for TimescaleDB: what a function does is not known, but to which table.
 #[test]
 fn a_statement_that_may_do_anything_leaves_a_blind_spot_of_the_tables_that_are_named() {

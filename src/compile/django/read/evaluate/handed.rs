@@ -205,6 +205,8 @@ impl Interpreter<'_> {
             Live::Function(it) => it.decorated.is_none(),
             Live::Bound(it) => matches!(&it.callee, Callee::Function(it) if it.decorated.is_none()),
             Live::Class(_) | Live::Partial(_) | Live::Descriptor(..) => true,
+            // An object that is called: its class's own `__call__`.
+            Live::Instance(_) => self.called_by(function).is_some_and(|it| it.decorated.is_none()),
             _ => false,
         };
         let may_execute = match function {

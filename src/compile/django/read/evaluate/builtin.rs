@@ -200,7 +200,19 @@ impl Interpreter<'_> {
                             columns.push(drawn.items);
                             changed.push(drawn.changed);
                         }
-                        _ => return Ok(None),
+                        // Nor is how many are taken of the others.
+                        _ => {
+                            let unknown = self.unknown(scope, span, "takes some of an iterator");
+                            for value in &args {
+                                if let Live::Stream(_) = value
+                                    && let Live::Unknown(why) = &unknown
+                                {
+                                    let _ = self.draw(value, scope, span)?;
+                                    self.leave(value, std::slice::from_ref(&unknown), Vec::new(), why);
+                                }
+                            }
+                            return Ok(None);
+                        }
                     }
                 }
                 let rows = columns.iter().map(Vec::len).min().unwrap_or(0);

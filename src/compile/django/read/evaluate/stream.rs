@@ -139,6 +139,12 @@ impl Interpreter<'_> {
             .collect();
         self.keep(journal);
         result?;
+        // How many were taken is not known either.
+        if let Err(unknown) = &items {
+            self.touch(Cell::List(stream.rest.clone()));
+            *stream.rest.borrow_mut() = vec![unknown.clone()];
+            stream.changes.borrow_mut().extend(changed.iter().cloned());
+        }
         if !changed.is_empty() {
             let mut seen = Vec::new();
             self.reach(&stream.source, &mut seen);
@@ -219,7 +225,11 @@ impl Interpreter<'_> {
                 self.reach_value(&partial.function, depth, seen);
                 partial.args.iter().for_each(|it| self.reach_value(it, depth, seen));
             }
-            Live::Stream(stream) => self.reach(&stream.source, seen),
+            // What goes through another takes of that, too.
+            Live::Stream(stream) => {
+                seen.push(Rc::as_ptr(&stream.rest).cast());
+                self.reach(&stream.source, seen);
+            }
             Live::None
             | Live::Bool(_)
             | Live::Int(_)

@@ -33,6 +33,16 @@ fn an_iterator_is_gone_through_once() {
 }
 
 #[test]
+fn what_is_taken_of_an_iterator_is_not_known_where_it_is_not_known_how_far_it_went() {
+    for taken in ["next(it)", "any(e == 1 for e in it)", "x = list(zip([1], it))", "x = 1 in it"] {
+        let shown = made(&format!("it = iter([0, *m.items()])\nnext(it)\n{taken}\nmade = [1 for e in it]\n"));
+        assert!(shown.contains('?'), "{taken}: {shown}");
+    }
+    let through_another = "it = iter([1, 2, 3])\nany(e == 1 for e in it)\nmade = list(it)\n";
+    assert!(made(through_another).contains('?'));
+}
+
+#[test]
 fn a_list_that_the_other_side_of_an_addition_binds_anew_is_the_one_that_grows() {
     let before = "made = [1]\ndef g():\n    global made\n    made = [7]\n    yield 2\nmade += g()\n";
     assert_eq!(made(before), "[1, 2]");

@@ -85,9 +85,14 @@ impl Backend {
 
     fn literal_default(self, value: &Value, scalar: Option<&Scalar>) -> Option<String> {
         let scalar = scalar.filter(|scalar| scalar.db_type.is_none())?;
-        // SQLite's backend casts a decimal, to this or that by the version.
-        let is_cast = scalar.class == BuiltIn::Decimal && self.dialect == Dialect::Sqlite;
-        literal::of_column(value, scalar.class, self).filter(|_| !is_cast)
+        let sql = literal::of_column(value, scalar.class, self)?;
+        if scalar.class != BuiltIn::Decimal || self.dialect != Dialect::Sqlite {
+            return Some(sql);
+        }
+        // `SQLiteNumericMixin` and, since Django 6.1, `Value.as_sqlite`.
+        let number =
+            if matches!(value, Value::Object(_)) && self.django >= (6, 1) { "REAL" } else { "NUMERIC" };
+        (self.django != (6, 0)).then(|| format!("(CAST({sql} AS {number}))"))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use ruff_python_ast::{Expr, Number, Operator, UnaryOp};
+use ruff_python_ast::{DictItem, Expr, Number, Operator, UnaryOp};
 
 use super::project::{Location, Object, Project, Settings, Value};
 use crate::dialect::Dialect;
@@ -74,6 +74,10 @@ fn of(expression: &Expr) -> Value {
             Number::Complex { .. } => panic!("complex"),
         },
         Expr::List(list) => Value::List(list.elts.iter().map(of).collect()),
+        Expr::Dict(dict) => {
+            let pair = |it: &DictItem| (of(it.key.as_ref().unwrap()), of(&it.value));
+            Value::Dict(dict.items.iter().map(pair).collect())
+        }
         Expr::Tuple(tuple) => Value::Tuple(tuple.elts.iter().map(of).collect()),
         Expr::Name(_) | Expr::Attribute(_) => Value::Name(class(&path(expression)).into()),
         Expr::UnaryOp(unary) => match (unary.op, of(&unary.operand)) {

@@ -47,8 +47,10 @@ impl Writer<'_> {
                     Some("CURRENT_TIMESTAMP".to_owned())
                 }
                 Dialect::Mysql | Dialect::Mariadb => Some("CURRENT_TIMESTAMP(6)".to_owned()),
-                Dialect::Sqlite => None,
+                Dialect::Sqlite if self.backend.django < (4, 2) => Some("CURRENT_TIMESTAMP".to_owned()),
+                Dialect::Sqlite => Some("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')".to_owned()),
             },
+            "Pi" => Some("PI()".to_owned()),
             "TransactionNow" => Some("CURRENT_TIMESTAMP".to_owned()),
             "RandomUUID" => Some("GEN_RANDOM_UUID()".to_owned()),
             "Collate" => {

@@ -1,13 +1,18 @@
 //! Python's values as literals of SQL: `get_db_prep_value` of the fields, and how the drivers quote.
 
+use std::net::IpAddr;
+
 use crate::compile::django::backend::Backend;
 use crate::compile::django::field::{Arguments, BuiltIn};
 use crate::compile::django::project::{Object, Value};
 use crate::dialect::Dialect;
 
+/// Lists within lists of a JSON value.
+const MAX_DEPTH: u32 = 50;
+
 /// Whether the object is a plain value of Python's.
 pub fn is_literal(object: &Object) -> bool {
-    matches!(&*object.class, "decimal.Decimal" | "datetime.date")
+    matches!(&*object.class, "decimal.Decimal" | "datetime.date" | "datetime.time" | "datetime.timedelta")
 }
 
 /// A value as a column of this class takes it; `None` when that is not known.
@@ -48,8 +53,11 @@ pub fn of_column(value: &Value, class: BuiltIn, backend: Backend) -> Option<Stri
                 }
                 _ => return None,
             };
-            // SQLite's `adapt_decimalfield_value` gives a text.
-            Some(if backend.dialect == Dialect::Sqlite { format!("'{digits}'") } else { digits })
+            Some(match backend.dialect {
+                // `adapt_decimalfield_value` gives a text, which the expression casts.
+                Dialect::Sqlite => format!("'{digits}'"),
+                Dialect::Postgres | Dialect::Mysql | Dialect::Mariadb => digits,
+            })
         }
         BuiltIn::Float => match value {
             Value::Float(number) => float(*number, backend),
@@ -70,13 +78,24 @@ pub fn of_column(value: &Value, class: BuiltIn, backend: Backend) -> Option<Stri
             }
             _ => None,
         },
+        BuiltIn::Time => time(value, backend),
+        // How PostgreSQL's drivers write one is not how the server keeps it.
+        BuiltIn::Duration if backend.dialect == Dialect::Postgres => None,
+        BuiltIn::Duration => microseconds(value).map(|it| it.to_string()),
+        BuiltIn::GenericIpAddress => match value {
+            Value::Str(address) if is_as_kept(address) => {
+                let cast = if backend.dialect == Dialect::Postgres { "::inet" } else { "" };
+                Some(format!("'{address}'{cast}"))
+            }
+            _ => None,
+        },
+        BuiltIn::Json => {
+            let cast = if backend.dialect == Dialect::Postgres { "::jsonb" } else { "" };
+            json(value, MAX_DEPTH).map(|it| format!("'{it}'{cast}"))
+        }
         BuiltIn::Binary
         | BuiltIn::DateTime
-        | BuiltIn::Duration
-        | BuiltIn::GenericIpAddress
         | BuiltIn::IpAddress
-        | BuiltIn::Json
-        | BuiltIn::Time
         | BuiltIn::Uuid
         | BuiltIn::Array
         | BuiltIn::CiChar
@@ -92,6 +111,98 @@ pub fn of_column(value: &Value, class: BuiltIn, backend: Backend) -> Option<Stri
         | BuiltIn::DateTimeRange
         | BuiltIn::DateRange
         | BuiltIn::Other => None,
+    }
+}
+
+/// `datetime.time(hour, minute, second, microsecond)`, as `isoformat` writes it.
+fn time(value: &Value, backend: Backend) -> Option<String> {
+    const PARTS: [&str; 4] = ["hour", "minute", "second", "microsecond"];
+    let numbers = numbers(value, "datetime.time", &PARTS)?;
+    let [hour, minute, second, micros] = PARTS.map(|part| number_of(&numbers, part));
+    let is_valid = (0..24).contains(&hour) && [minute, second].iter().all(|it| (0..60).contains(it));
+    let fraction = match backend.dialect {
+        Dialect::Postgres | Dialect::Sqlite if micros == 0 => String::new(),
+        _ => format!(".{micros:06}"),
+    };
+    let cast = if backend.dialect == Dialect::Postgres { "::time" } else { "" };
+    (is_valid && (0..1_000_000).contains(&micros))
+        .then(|| format!("'{hour:02}:{minute:02}:{second:02}{fraction}'{cast}"))
+}
+
+/// `datetime.timedelta(days, seconds, …)` as the `bigint` of a `DurationField` has it where there is no type for it.
+fn microseconds(value: &Value) -> Option<i128> {
+    const PARTS: [(&str, i128); 7] = [
+        ("days", 86_400_000_000),
+        ("seconds", 1_000_000),
+        ("microseconds", 1),
+        ("milliseconds", 1_000),
+        ("minutes", 60_000_000),
+        ("hours", 3_600_000_000),
+        ("weeks", 604_800_000_000),
+    ];
+    let numbers = numbers(value, "datetime.timedelta", &PARTS.map(|(name, _)| name))?;
+    let parts = PARTS.iter().map(|(name, unit)| number_of(&numbers, name).checked_mul(*unit));
+    parts.reduce(|one, other| one?.checked_add(other?)).flatten()
+}
+
+/// The arguments of a call of this class, all of which are whole numbers.
+fn numbers<'n>(value: &Value, class: &str, names: &[&'n str]) -> Option<Vec<(&'n str, i128)>> {
+    let Value::Object(object) = value else { return None };
+    let is_named = object.kwargs.iter().all(|(name, _)| names.contains(&&**name));
+    if &*object.class != class || object.args.len() > names.len() || !is_named {
+        return None;
+    }
+    let positional = names.iter().copied().zip(&object.args);
+    let keywords = object
+        .kwargs
+        .iter()
+        .filter_map(|(name, value)| Some((names.iter().copied().find(|it| *it == &**name)?, value)));
+    let number = |(name, value): (&'n str, &Value)| match value {
+        Value::Int(number) => Some((name, *number)),
+        _ => None,
+    };
+    positional.chain(keywords).map(number).collect()
+}
+
+fn number_of(numbers: &[(&str, i128)], name: &str) -> i128 {
+    numbers.iter().find(|(it, _)| *it == name).map_or(0, |(_, number)| *number)
+}
+
+/// As `clean_ipv6_address` leaves it.
+fn is_as_kept(address: &str) -> bool {
+    address.parse::<IpAddr>().is_ok_and(|it| it.to_string() == address)
+}
+
+/// `json.dumps`; `None` for what must be escaped, in JSON or in SQL.
+fn json(value: &Value, depth: u32) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    let text = |text: &str| {
+        let is_plain = text.bytes().all(|it| (b' '..=b'~').contains(&it) && !b"\"\\'%".contains(&it));
+        is_plain.then(|| format!("\"{text}\""))
+    };
+    let all = |parts: Option<Vec<String>>| parts.map(|it| it.join(", "));
+    match value {
+        Value::None => Some("null".to_owned()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::Str(string) => text(string),
+        Value::List(items) | Value::Tuple(items) => {
+            all(items.iter().map(|it| json(it, depth)).collect()).map(|it| format!("[{it}]"))
+        }
+        Value::Dict(pairs) => {
+            let pair = |(key, value): &(Value, Value)| match key {
+                Value::Str(key) => Some(format!("{}: {}", text(key)?, json(value, depth)?)),
+                _ => None,
+            };
+            all(pairs.iter().map(pair).collect()).map(|it| format!("{{{it}}}"))
+        }
+        Value::Float(_)
+        | Value::Bytes(_)
+        | Value::Set(_)
+        | Value::Name(_)
+        | Value::Function(_)
+        | Value::Object(_)
+        | Value::Unknown(_) => None,
     }
 }
 

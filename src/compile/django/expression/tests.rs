@@ -152,10 +152,14 @@ fn defaults_are_what_django_writes() {
                 Some(Spelling::Unread) => {
                     unread.insert(format!("{dialect}: {source}"));
                 }
-                // MySQL takes the default of a text in brackets only.
+                // MySQL takes the default of a text, and of JSON, in brackets only.
                 Some(text) => {
                     let sql = sql.trim();
-                    let plain = if source.starts_with("Text") { sql.trim_matches(['(', ')']) } else { sql };
+                    let plain = if source.starts_with("Text") || source.starts_with("JSON") {
+                        sql.trim_matches(['(', ')'])
+                    } else {
+                        sql
+                    };
                     assert_eq!(text.text(), Some(plain), "{line}");
                 }
             }

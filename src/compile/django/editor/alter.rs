@@ -120,7 +120,10 @@ impl Editor<'_> {
         if was.primary_key && !is.primary_key {
             self.drop_primary_key(table);
         }
-        if !is.primary_key && is.unique && (!was.unique || was.primary_key) {
+        // Before Django 4.1, `_unique_should_be_added` held a new key for one that becomes unique.
+        let is_unique =
+            is.unique && (!is.primary_key || (self.context.project.django < (4, 1) && becomes_key));
+        if is_unique && (!was.unique || was.primary_key) {
             let name = Some(self.unique_name(table, std::slice::from_ref(to)));
             let unique = UniqueConstraint { name, ..UniqueConstraint::on_columns([to.clone()]) };
             self.change(Change::AddUnique { table: table.clone(), unique });
@@ -301,7 +304,7 @@ impl Editor<'_> {
             }
             column.data_type = new.column.data_type.clone();
             column.collation = new.column.collation.clone();
-            column.auto_increment = new.column.auto_increment;
+            column.auto_increment = new.column.auto_increment || self.keeps_sequence(table, &stands);
         }
         if old.column.default != new.column.default {
             column.default = new.column.default.clone();
@@ -316,6 +319,12 @@ impl Editor<'_> {
         if self.is_mysql() && is_redefined {
             // `MODIFY` says the whole column: what it does not say is gone.
             column.default = new.column.default.clone();
+            // Before Django 4.2, `_alter_column_collation_sql` does not say whether it may be null.
+            let forgets_null = self.context.project.django < (4, 2)
+                && old.column.collation != new.column.collation
+                && !nullable_changes
+                && !is.primary_key;
+            column.nullable = new.column.nullable || forgets_null;
             if nullable_changes {
                 column.collation = None;
             }
@@ -324,6 +333,17 @@ impl Editor<'_> {
         if column != stands {
             self.change(Change::AlterColumn { table: table.clone(), column });
         }
+    }
+
+    /// Before Django 4.1, `DROP SEQUENCE IF EXISTS "table_column_seq"` takes the numbering from a column of PostgreSQL. A
+    /// name that is too long the server had shortened in a way of its own.
+    fn keeps_sequence(&self, table: &TableName, stands: &Column) -> bool {
+        const LONGEST: usize = 63;
+        let length = table.name.len() + stands.name.len() + "__seq".len();
+        self.is_postgres()
+            && self.context.project.django < (4, 1)
+            && stands.auto_increment
+            && length > LONGEST
     }
 
     fn drop_primary_key(&mut self, table: &TableName) {

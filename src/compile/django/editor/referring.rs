@@ -12,7 +12,7 @@ use crate::migration::MayUndo;
 use crate::schema::Change;
 
 const BY_CHANCE: &str =
-    "which of the keys with related_name=\"+\" is altered as which hangs on what Django migrated before";
+    "which of the keys that lead to a key is altered as which hangs on what Django migrated before";
 
 /// A field that takes its type from a key.
 struct Referring {
@@ -24,6 +24,16 @@ struct Referring {
     /// what is done to a column is read from both. Relations with one hidden name stand in the order in which the process
     /// came to know their models.
     by_chance: bool,
+}
+
+impl Referring {
+    /// Whether it says by its name which field of the altered model it points at.
+    fn names(&self, alteration: &Alteration<'_>) -> bool {
+        let relation = self.model.field(&self.name).map(|field| &field.kind);
+        let Some(Kind::Relation(relation)) = relation else { return false };
+        relation.to.as_ref() == Some(&alteration.model.key)
+            && relation.to_field.as_ref() == Some(&alteration.old.name)
+    }
 }
 
 /// One that points at the key itself.
@@ -39,6 +49,15 @@ impl Editor<'_> {
     pub(super) fn alter_referring(&mut self, alteration: &Alteration<'_>, remake_keys: bool) {
         let mut all = Vec::new();
         self.collect_referring(alteration.after, alteration.model, alteration.new, false, &mut all);
+        if !alteration.old.primary_key && alteration.new.primary_key {
+            // `_is_relevant_relation`: at what was no key only those pointed that name it, and there are no more pairs.
+            let named = all.iter().filter(|it| it.names(alteration)).count();
+            if named == 0 {
+                return;
+            }
+            let is_short = named < all.len();
+            all.iter_mut().for_each(|it| it.by_chance |= is_short);
+        }
         for Referring { model, name, hidden, by_chance } in all {
             let Some(field) = model.field(&name) else { continue };
             let table = self.table_of(&model);

@@ -4,6 +4,7 @@ mod code;
 mod extra;
 mod followed;
 mod handlers;
+mod older;
 mod own;
 mod paired;
 mod renamed;
@@ -17,6 +18,8 @@ use crate::dialect::Dialect;
 use crate::migration::{MayTouch, Operation};
 use crate::schema::{Change, ConstraintRef, IndexPart, Table};
 
+/// Where a test does not say another.
+const DJANGO: (u32, u32) = (5, 2);
 const HEAD: &str = "from functools import partial\nfrom django.db import migrations, models\n";
 
 /// `files` are the migrations of the app `shop`, by name, without what each begins with.
@@ -25,6 +28,10 @@ fn project(settings: &str, files: &[(&str, &str)]) -> Compiled {
 }
 
 fn project_on(dialect: Dialect, settings: &str, files: &[(&str, &str)]) -> Compiled {
+    project_of(DJANGO, dialect, settings, files)
+}
+
+fn project_of(django: (u32, u32), dialect: Dialect, settings: &str, files: &[(&str, &str)]) -> Compiled {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
         let path = folder.path().join(name);
@@ -40,7 +47,7 @@ fn project_on(dialect: Dialect, settings: &str, files: &[(&str, &str)]) -> Compi
     for (name, text) in files {
         write(&format!("shop/migrations/{name}.py"), &format!("{HEAD}{text}"));
     }
-    compiled_on(dialect, folder.path())
+    compiled_of(django, dialect, folder.path())
 }
 
 fn compiled(folder: &Path) -> Compiled {
@@ -48,6 +55,10 @@ fn compiled(folder: &Path) -> Compiled {
 }
 
 fn compiled_on(dialect: Dialect, folder: &Path) -> Compiled {
+    compiled_of(DJANGO, dialect, folder)
+}
+
+fn compiled_of(django: (u32, u32), dialect: Dialect, folder: &Path) -> Compiled {
     let request = Request {
         dialect,
         sources: vec![folder.to_owned()],
@@ -56,7 +67,7 @@ fn compiled_on(dialect: Dialect, folder: &Path) -> Compiled {
         apps: Vec::new(),
         installed_apps: Vec::new(),
         database: "default".to_owned(),
-        django: Some((5, 2)),
+        django: Some(django),
     };
     compile(&read(&request).unwrap())
 }

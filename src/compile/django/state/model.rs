@@ -122,7 +122,8 @@ impl Model {
         let is_attribute = |field: &Field| {
             matches!(field.kind, Kind::Relation(_)) && name.strip_suffix("_id") == Some(&field.name)
         };
-        let by_name = self.local.iter().find(|it| *it.name == *name);
+        // `_meta.get_field` gives the last of a name: not the automatic key, which comes first.
+        let by_name = self.local.iter().rfind(|it| *it.name == *name);
         by_name.or_else(|| self.local.iter().find(|it| is_attribute(it)))
     }
 
@@ -163,8 +164,9 @@ impl Model {
         self.local.append(&mut own);
         if !has_key {
             match pointers.first() {
-                // A field of this name that is no key is refused (`models.E004`): one that was not seen through is the key.
-                None if self.local.iter().any(|field| &*field.name == "id") => {
+                // A field of this name that is no key is refused at the end (`models.E004`): one that was not seen through
+                // is the key.
+                None if self.local.iter().any(|field| &*field.name == "id" && field.blind) => {
                     for field in self.local.iter_mut().filter(|field| &*field.name == "id") {
                         let field = Arc::make_mut(field);
                         field.primary_key = true;

@@ -1,0 +1,69 @@
+//! What older versions of Django did otherwise, and what keys that change do.
+
+use super::*;
+
+/// The operations of the second migration, on a version of Django.
+fn second(django: (u32, u32), dialect: Dialect, fields: &str, operations: &str) -> Vec<String> {
+    let first = format!(
+        "class Migration(migrations.Migration):\n    operations = [migrations.CreateModel('Book', fields=[{fields}])]\n"
+    );
+    let second = format!(
+        "class Migration(migrations.Migration):\n    dependencies = [('shop', '0001')]\n    operations = [{operations}]\n"
+    );
+    let all = lines(&project_of(django, dialect, "", &[("0001", &first), ("0002", &second)]));
+    all.iter().filter_map(|it| it.strip_prefix("0002: ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_new_collation_forgets_not_null_on_mysql_before_4_2() {
+    let fields = "('id', models.AutoField(primary_key=True)), \
+                  ('name', models.CharField(max_length=9, db_collation='utf8mb4_bin'))";
+    let plain = "migrations.AlterField('Book', 'name', models.CharField(max_length=9))";
+    let on = |django, dialect| second(django, dialect, fields, plain);
+    for dialect in [Dialect::Mysql, Dialect::Mariadb] {
+        assert_eq!(on((3, 2), dialect), ["shop_book ~ name varchar(9) NULL"]);
+        assert_eq!(on((4, 2), dialect), ["shop_book ~ name varchar(9) NOT NULL"]);
+    }
+    // The next time that Django says the whole column, it says so too.
+    let longer = format!("{plain}, migrations.AlterField('Book', 'name', models.CharField(max_length=10))");
+    let all = second((3, 2), Dialect::Mysql, fields, &longer);
+    assert_eq!(all.last().unwrap(), "shop_book ~ name varchar(10) NOT NULL");
+    assert_eq!(on((3, 2), Dialect::Postgres), ["shop_book ~ name varchar(9) NOT NULL"]);
+}
+
+#[test]
+fn a_new_key_is_made_unique_too_before_4_1() {
+    let fields = "('id', models.AutoField(primary_key=True)), ('code', models.IntegerField())";
+    let operations = "migrations.RemoveField('Book', 'id'), \
+                      migrations.AlterField('Book', 'code', models.IntegerField(primary_key=True))";
+    let on = |django| second(django, Dialect::Postgres, fields, operations);
+    assert_eq!(on((4, 0)), ["shop_book - id", "shop_book + unique code", "shop_book + PRIMARY KEY (code)"]);
+    assert_eq!(on((4, 1)), ["shop_book - id", "shop_book + PRIMARY KEY (code)"]);
+}
+
+#[test]
+fn the_sequence_of_a_long_name_stays_before_4_1() {
+    let made = |django, table: &str| {
+        let fields = format!(
+            "('id', models.AutoField(primary_key=True))], options={{'db_table': '{table}'}}, managers=["
+        );
+        let plain = "migrations.AlterField('Book', 'id', models.IntegerField(primary_key=True))";
+        second(django, Dialect::Postgres, &fields, plain)
+    };
+    let long = "t".repeat(60);
+    assert_eq!(made((3, 2), &long), [""; 0]);
+    assert_eq!(made((3, 2), "t"), ["t ~ id integer NOT NULL"]);
+    assert_eq!(made((4, 1), &long), [format!("{long} ~ id integer NOT NULL")]);
+}
+
+/// Without a key the model has an automatic one, which is of the same name.
+#[test]
+fn an_id_that_is_no_key_any_more_is_not_the_automatic_key() {
+    let fields = "('id', models.DateField(primary_key=True)), ('code', models.IntegerField())";
+    let operations = "migrations.AlterField('Book', 'id', models.IntegerField()), \
+                      migrations.AlterField('Book', 'code', models.IntegerField(primary_key=True))";
+    let all = second(DJANGO, Dialect::Mariadb, fields, operations);
+    let wanted =
+        ["shop_book ~ id integer NOT NULL", "shop_book - primary key", "shop_book + PRIMARY KEY (code)"];
+    assert_eq!(all, wanted);
+}

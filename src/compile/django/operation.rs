@@ -25,7 +25,7 @@ use super::notice::{Concern, Notice};
 use super::opaque;
 use super::project::{Does, Function, Location, Object, SourceMigration, Value};
 use super::state::{Context, Model, State};
-use crate::migration::{MayTouch, Opaque, Operation};
+use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Change, TableName};
 
 use extra::Extra;
@@ -205,7 +205,10 @@ impl<'a> Executor<'a> {
         if let Err(unseen) = done {
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let opaque = match unseen.table {
-                Some(table) => Opaque::new(reason, MayTouch::Tables([table].into())),
+                Some(table) => {
+                    let may_undo = MayUndo { constraints: own::takes_keys(class), ..MayUndo::default() };
+                    Opaque { reason, may_touch: MayTouch::Tables([table].into()), may_undo }
+                }
                 None => self.of_one_model(class, reason, call),
             };
             self.not_seen(&object.at, opaque, taken);

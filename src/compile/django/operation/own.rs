@@ -88,7 +88,7 @@ impl Executor<'_> {
     pub(super) fn of_one_model(&self, class: Class, reason: String, call: Call<'_>) -> Opaque {
         let adds = matches!(class, Class::AddField | Class::AddIndex | Class::AddConstraint);
         let takes_fields = matches!(class, Class::RemoveField | Class::RenameField);
-        let takes_keys = matches!(class, Class::RemoveIndex | Class::RenameIndex | Class::RemoveConstraint);
+        let takes_keys = takes_keys(class);
         let name = call.arguments.text(0, "model_name").filter(|_| adds || takes_fields || takes_keys);
         let Some((key, _)) = name.and_then(|name| self.model_of(&name).ok()) else {
             return Opaque::new(reason, MayTouch::Anything);
@@ -107,6 +107,18 @@ impl Executor<'_> {
         }
         Opaque { reason, may_touch: MayTouch::Tables(tables), may_undo }
     }
+}
+
+/// Whether it is there to take a unique, a check or an index away, or gives another in its place.
+pub(super) fn takes_keys(class: Class) -> bool {
+    matches!(
+        class,
+        Class::RemoveIndex
+            | Class::RenameIndex
+            | Class::RemoveConstraint
+            | Class::AlterUniqueTogether
+            | Class::AlterIndexTogether
+    )
 }
 
 fn both(one: MayUndo, other: MayUndo) -> MayUndo {

@@ -130,7 +130,7 @@ def alters(apps, schema_editor):
             "shop_item - unique by name",
             "shop_item + unique code name",
             "shop_item - unique by name",
-            "RemoveIndex: shop.item has no index unheard_of ?? shop_item",
+            "RemoveIndex: shop.item has no index unheard_of ?? shop_item -constraints (its own too)",
         ],
     );
 }

@@ -56,22 +56,20 @@ impl Dialect {
         table.checks.iter_mut().for_each(|it| self.canonical_check(it, naming));
         table.indexes.iter_mut().for_each(|it| self.canonical_index(it, naming));
         table.exclusions.iter_mut().for_each(|it| self.canonical_exclusion(it, naming));
-        // A primary key's columns are never null; SQLite alone forgets to say so.
-        if let Some(key) = &table.primary_key {
-            for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
-                column.nullable = false;
-            }
-        }
-        self.mark_row_numbers(table);
+        self.canonical_key_columns(table);
     }
 
-    /// An `INTEGER PRIMARY KEY` of SQLite numbers its rows, whether or not `AUTOINCREMENT` is written
+    /// What a column is by being the key: a primary key's columns are never null, which SQLite alone forgets to say, and an
+    /// `INTEGER PRIMARY KEY` of SQLite numbers its rows, whether or not `AUTOINCREMENT` is written
     /// (<https://www.sqlite.org/autoinc.html>).
-    fn mark_row_numbers(self, table: &mut Table) {
+    pub fn canonical_key_columns(self, table: &mut Table) {
+        let Some(key) = &table.primary_key else { return };
+        for column in table.columns.iter_mut().filter(|column| key.columns.contains(&column.name)) {
+            column.nullable = false;
+        }
         if self != Self::Sqlite {
             return;
         }
-        let Some(key) = &table.primary_key else { return };
         let [only] = key.columns.as_slice() else { return };
         if let Some(column) = table.columns.iter_mut().find(|column| column.name == *only) {
             column.auto_increment = column.data_type.text() == Some("integer");

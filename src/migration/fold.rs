@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Manifest, MayTouch, MayUndo, Operation};
-use crate::dialect::Naming;
+use crate::dialect::{Dialect, Naming};
 use crate::schema::{Change, Name, Schema, TableName};
 
 /// The expected schema of one database, and what may have changed it unseen.
@@ -113,11 +113,7 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
                         waiting::is_waiting(manifest, applied, is_table_there, &change, same)
                     };
                     expectation.apply(*position, &change, waits);
-                    if let Change::RenameColumn { table, from, to } = &*change
-                        && let Some(table) = expectation.schema.tables.get_mut(table)
-                    {
-                        manifest.dialect.respell(Arc::make_mut(table), from, to);
-                    }
+                    expectation.spell(manifest.dialect, &change);
                 }
                 Operation::Opaque(opaque) => {
                     expectation.opaque_operations += 1;
@@ -145,6 +141,18 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
 }
 
 impl Expectation {
+    /// What a change leaves to be said of the rest of its table.
+    fn spell(&mut self, dialect: Dialect, change: &Change) {
+        let Some(table) = self.schema.tables.get_mut(change.table()) else { return };
+        if let Change::RenameColumn { from, to, .. } = change {
+            dialect.respell(Arc::make_mut(table), from, to);
+        }
+        // The change says a column or a key, and what it is hangs on both.
+        if matches!(change, Change::AlterColumn { .. } | Change::AddPrimaryKey { .. }) {
+            dialect.canonical_key_columns(Arc::make_mut(table));
+        }
+    }
+
     fn apply(&mut self, migration: u32, change: &Change, waits: impl Fn(&Schema) -> bool) {
         let result = self.schema.apply(change);
         if result.is_ok() {

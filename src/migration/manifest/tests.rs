@@ -179,6 +179,32 @@ fn every_manifest_of_the_repository_folds_without_a_problem() {
     assert_eq!(read, 8);
 }
 
+/// SQLite numbers the rows of an `integer` that is the only key; and no key is null.
+#[test]
+fn what_a_column_is_hangs_on_the_key() {
+    let text = |dialect: &str| {
+        format!(
+            r#"{{"format": 1, "dialect": "{dialect}", "ledger": "django", "migrations": [{{"app": "a", "name": "1", "operations": [
+            {{"create_table": {{"name": "t", "columns": {{"id": "integer primary key identity", "n": "integer null"}}}}}},
+            {{"alter_column": {{"table": "t", "name": "id", "column": "integer not null"}}}},
+            {{"create_table": {{"name": "u", "columns": {{"a": "integer", "b": "text"}}, "primary_key": ["a", "b"]}}}},
+            {{"alter_column": {{"table": "u", "name": "b", "column": "text null"}}}}]}}]}}"#
+        )
+    };
+    for (dialect, numbers) in [("sqlite", true), ("postgres", false)] {
+        let manifest = Manifest::parse(&text(dialect), true).unwrap();
+        let expectation = crate::migration::fold(&manifest, &[0].into(), &manifest.dialect.naming());
+        assert_eq!(expectation.problems, []);
+        let column = |table: &str, column: &str| {
+            let tables = expectation.schema.tables.values();
+            let table = tables.into_iter().find(|it| &*it.name.name == table).unwrap();
+            table.column(column).unwrap().clone()
+        };
+        assert_eq!(column("t", "id").auto_increment, numbers, "{dialect}");
+        assert!(column("t", "n").nullable && !column("u", "b").nullable, "{dialect}");
+    }
+}
+
 /// Every manifest of the repository, written and read again, is the same; how it is written is frozen.
 #[test]
 fn a_written_manifest_is_read_as_the_same() {

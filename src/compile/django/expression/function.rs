@@ -50,7 +50,8 @@ impl Writer<'_> {
                 Dialect::Sqlite if self.backend.django < (4, 2) => Some("CURRENT_TIMESTAMP".to_owned()),
                 Dialect::Sqlite => Some("STRFTIME('%Y-%m-%d %H:%M:%f', 'NOW')".to_owned()),
             },
-            "Pi" => Some("PI()".to_owned()),
+            // Django brings SQLite a function that the server does not have: no plan could use it.
+            "Pi" if self.backend.dialect != Dialect::Sqlite => Some("PI()".to_owned()),
             "TransactionNow" => Some("CURRENT_TIMESTAMP".to_owned()),
             "RandomUUID" => Some("GEN_RANDOM_UUID()".to_owned()),
             "Collate" => {

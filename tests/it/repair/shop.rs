@@ -16,6 +16,9 @@ use crate::servers::mysql::{MysqlDatabase, mysql_database};
 use crate::servers::postgres::{PostgresDatabase, postgres_database};
 use crate::servers::sqlite::{SqliteDatabase, sqlite_database};
 
+/// How often, a quarter of a second apart, a scratch database is looked for again.
+const PATIENCE: u32 = 80;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
     Postgres,
@@ -281,6 +284,20 @@ impl Shop {
 
     /// What a proof has left behind.
     pub async fn scratch_databases(&self) -> Vec<String> {
+        let mut left = self.scratch_databases_now().await;
+        // Those of other tests, which prove something at the same time, go soon.
+        for _ in 0..PATIENCE {
+            if left.is_empty() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+            let now = self.scratch_databases_now().await;
+            left.retain(|it| now.contains(it));
+        }
+        left
+    }
+
+    async fn scratch_databases_now(&self) -> Vec<String> {
         let Server::Mysql(database) = &self.server else { return Vec::new() };
         let sql = "SELECT CAST(SCHEMA_NAME AS CHAR) FROM information_schema.SCHEMATA \
                    WHERE SCHEMA_NAME LIKE 'schema\\_health\\_scratch\\_%'";

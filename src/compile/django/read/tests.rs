@@ -1,7 +1,11 @@
 //! Small projects in a temporary folder, read whole. One case for each point of how real migrations look.
 
+mod classes;
+mod conditions;
 mod decorated;
 mod differential;
+mod fields;
+mod files;
 mod functions;
 mod later;
 mod migrations;
@@ -19,7 +23,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::{ReadError, Request, read};
-use crate::compile::django::project::{Project, SourceMigration, Value};
+use crate::compile::django::project::{Object, Project, SourceMigration, Value};
 use crate::dialect::Dialect;
 
 /// A source tree, and what is asked of it.
@@ -110,11 +114,33 @@ impl Tree {
         let shown: Vec<String> = migration.operations.iter().map(show).collect();
         assert_eq!(shown, operations, "{:#?}", project.notices);
     }
+
+    /// The operations of one migration of several files.
+    #[track_caller]
+    fn check_of(&self, id: &str, operations: &[&str]) {
+        let project = self.read();
+        let migration = project.migrations.iter().find(|it| it.id.to_string() == id).unwrap();
+        let shown: Vec<String> = migration.operations.iter().map(show).collect();
+        assert_eq!(shown, operations, "{:#?}", project.notices);
+    }
 }
 
 fn only(project: &Project) -> &SourceMigration {
     assert_eq!(project.migrations.len(), 1);
     &project.migrations[0]
+}
+
+#[track_caller]
+fn object(value: &Value) -> &Object {
+    match value {
+        Value::Object(object) => object,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn attribute<'a>(object: &'a Object, name: &str) -> &'a Value {
+    &object.attributes.iter().find(|(it, _)| &**it == name).unwrap().1
 }
 
 fn told(project: &Project) -> Vec<String> {

@@ -17,23 +17,23 @@ use super::live::*;
 use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax::tree::{Operator, Span};
 
-/// A call of a function or class that is not followed.
+/// A call of a function or class that is not followed, or is built in.
 #[derive(Clone, Copy)]
-struct Call<'c> {
-    path: &'c str,
-    args: &'c [Live],
-    keywords: &'c Keywords,
+pub struct Call<'c> {
+    pub path: &'c str,
+    pub args: &'c [Live],
+    pub keywords: &'c Keywords,
     /// The first argument, looked up.
-    first: &'c Option<Live>,
-    scope: &'c Rc<Scope>,
-    span: Span,
+    pub first: &'c Option<Live>,
+    pub scope: &'c Rc<Scope>,
+    pub span: Span,
 }
 
 /// What a room of functions says: `None` when a function is not one of its own, `Some(None)` when what it gives is not known.
-type Answer = Result<Option<Option<Live>>, Stop>;
+pub type Answer = Result<Option<Option<Live>>, Stop>;
 
 impl Call<'_> {
-    fn keyword(&self, name: &str) -> Option<Live> {
+    pub fn keyword(&self, name: &str) -> Option<Live> {
         self.keywords.iter().find(|(it, _)| &**it == name).map(|(_, value)| value.clone())
     }
 }

@@ -1,7 +1,8 @@
 //! What is told of functions that are not run: whether they come to the schema, by whatever way.
 
-use super::{Tree, only};
-use crate::compile::django::project::Value;
+use super::{Tree, object, only};
+use crate::compile::django::project::{Body, Value};
+use crate::dialect::Dialect;
 
 const HELPERS: &str = "from django.db import connection as conn, transaction
 
@@ -103,4 +104,60 @@ fn the_editor_is_known_by_its_place() {
         };
         assert!(touches, "{}", object.class);
     }
+}
+
+#[test]
+fn functions_are_told_without_being_run() {
+    let before = "def rows(apps, schema_editor):\n    Book = apps.get_model('Shop', 'Book')\n    \
+        if schema_editor.connection.vendor != 'sqlite':\n        Book.objects.using(schema_editor.connection.alias).all()\n\n\
+        def ddl(apps, schema_editor):\n    drop(schema_editor)\n\n\
+        def drop(editor):\n    editor.execute('ALTER TABLE shop_book DROP COLUMN x')\n\n\
+        def nothing(apps, schema_editor):\n    '''Select nothing.'''\n    pass\n";
+    let project = Tree::migration(
+        before,
+        "operations = [migrations.RunPython(rows, nothing), migrations.RunPython(ddl, hints={'x': 1}), \
+         migrations.RunPython(lambda apps, editor: editor.connection.cursor(), hints={'x': 1})]",
+    )
+    .read();
+    let function = |at: usize, arg: usize| match &object(&only(&project).operations[at]).args[arg] {
+        Value::Function(function) => function.clone(),
+        other => panic!("{other:?}"),
+    };
+    let rows = function(0, 0);
+    assert_eq!(&*rows.path, "shop.migrations.0001_initial.rows");
+    assert!(!rows.touches_schema);
+    assert_eq!(rows.models, [("shop".into(), "book".into())]);
+    assert_eq!(function(0, 1).body, Body::Empty);
+    let ddl = function(1, 0);
+    assert!(ddl.touches_schema);
+    assert_eq!(ddl.sql.iter().map(|it| &**it).collect::<Vec<_>>(), ["ALTER TABLE shop_book DROP COLUMN x"]);
+    assert!(function(2, 0).touches_schema);
+}
+
+/// Each body with whether it touches the schema, on SQLite.
+#[test]
+fn the_editor_is_followed_where_it_goes_and_a_vendor_that_is_another_is_not() {
+    let before = "from django.db import connection\n\n\
+        def count(url, width):\n    return url.get(width)\n\n\
+        def rows(apps, schema_editor):\n    count(apps, 3)\n\n\
+        def quiet(width, editor):\n    return editor.connection.alias\n\n\
+        def passed(apps, schema_editor):\n    quiet(3, editor=schema_editor)\n\n\
+        def loud(editor, width):\n    editor.execute('DROP TABLE x')\n\n\
+        def drops(apps, schema_editor):\n    loud(schema_editor, 3)\n\n\
+        def elsewhere(apps, schema_editor):\n    if schema_editor.connection.vendor == 'postgresql':\n        schema_editor.execute('x')\n\n\
+        def leaves(apps, schema_editor):\n    if connection.vendor not in ('mysql', 'postgresql'):\n        return\n    schema_editor.execute('x')\n\n\
+        def here(apps, schema_editor):\n    if schema_editor.connection.vendor != 'postgresql':\n        schema_editor.execute('x')\n\n\
+        def outside(apps, schema_editor):\n    unheard(schema_editor)\n\n";
+    let names = ["rows", "passed", "drops", "elsewhere", "leaves", "here", "outside"];
+    let calls: Vec<String> =
+        names.iter().map(|it| format!("migrations.RunPython({it}, hints={{'x': 1}})")).collect();
+    let project =
+        Tree::migration(before, &format!("operations = [{}]", calls.join(", "))).on(Dialect::Sqlite).read();
+    let touches: Vec<bool> = (only(&project).operations.iter())
+        .map(|operation| match &object(operation).args[0] {
+            Value::Function(function) => function.touches_schema,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(touches, [false, false, true, false, false, true, true]);
 }

@@ -1,0 +1,48 @@
+//! Classes, metaclasses and enumerations of the sources.
+
+use super::Tree;
+
+/// What a class makes of its children counts, by a metaclass or without one.
+#[test]
+fn a_class_that_changes_its_children_is_followed() {
+    let before = "class Meta(type(migrations.Migration)):\n    def __new__(mcs, name, bases, names):\n        \
+                  names['operations'] = [*names['operations'], 'new']\n        return super().__new__(mcs, name, bases, names)\n    \
+                  def __init__(cls, name, bases, names):\n        cls.operations = cls.operations + ['init']\n\
+                  class Base:\n    def __init_subclass__(cls, **kwargs):\n        super().__init_subclass__(**kwargs)\n        \
+                  cls.operations = ['before'] + cls.operations\n";
+    let text = format!(
+        "{before}class Migration(Base, migrations.Migration, metaclass=Meta):\n    operations = [1]\n"
+    );
+    Tree::migration_text(&text).check(&["\"before\"", "1", "\"new\"", "\"init\""]);
+    let lost = "class Migration(migrations.Migration, metaclass=load()):\n    operations = [1]\n";
+    Tree::migration_text(lost).check(&["?names load, which is bound nowhere"]);
+}
+
+#[test]
+fn enumerations_give_their_choices() {
+    let before = "import enum\nclass Status(models.TextChoices):\n    NEW = 'n', 'New one'\n    OLD_ONE = 'o'\n\n\
+        class Size(models.IntegerChoices):\n    SMALL = 1\n\nclass Color(enum.Enum):\n    RED = 'red'\n";
+    Tree::migration(
+        before,
+        "operations = [Status.choices, Status.NEW, max(len(it) for it in Status.values), Size.SMALL, \
+         Size.labels, Color.RED.value, [it.name for it in Color]]",
+    )
+    .check(&[
+        "[(\"n\", \"New one\"), (\"o\", \"Old One\")]",
+        "\"n\"",
+        "1",
+        "1",
+        "[\"Small\"]",
+        "\"red\"",
+        "[\"RED\"]",
+    ]);
+}
+
+#[test]
+fn a_metaclass_of_the_sources_may_make_the_attributes() {
+    let before = "class Meta(type):\n    def __new__(cls, name, bases, names):\n        \
+        names['choices'] = tuple((k, v) for k, v in names.items() if not k.startswith('_'))\n        \
+        return type.__new__(cls, name, bases, names)\n\nclass Enum(metaclass=Meta):\n    pass\n\n\
+        class Kind(Enum):\n    card = 'Card'\n";
+    Tree::migration(before, "operations = [Kind.choices]").check(&["((\"card\", \"Card\"))"]);
+}

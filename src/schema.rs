@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use apply::ApplyError;
 pub use change::{Change, ConstraintRef};
 pub use describe::{agree, count_of};
-pub use diff::{TableDiff, Unproven, compare_columns, diff, diff_table};
+pub use diff::{TableDiff, Unproven, compare_columns, diff, diff_table, numbering_differs};
 pub use pool::Pool;
 
 /// An identifier. Shared, because the same few names stand in thousands of tables.

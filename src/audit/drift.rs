@@ -11,7 +11,7 @@ use crate::dialect::Dialect;
 use crate::migration::{Manifest, MayTouch, MigrationId};
 use crate::schema::{
     Change, Column, Comparison, ConstraintRef, ForeignKey, IndexPart, Name, Provenance, Spelling, Table,
-    TableName, Unproven, agree, count_of, diff,
+    TableName, Unproven, agree, count_of, diff, numbering_differs,
 };
 
 use subject::describe_subject;
@@ -334,7 +334,7 @@ impl Judge<'_> {
         if default == Comparison::Different
             || generated_differs
             || collation_differs
-            || actual.auto_increment != expected.auto_increment
+            || numbering_differs(&actual, expected)
         {
             differs(Rule::DefaultDiffers, None, expected.to_string(), actual.to_string());
         }

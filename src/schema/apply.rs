@@ -115,8 +115,10 @@ impl Schema {
             Change::AddCheck { table, check } => self.table_mut(table)?.checks.push(check.clone()),
             Change::DropCheck { table, check } => {
                 let table = self.table_mut(table)?;
-                let position =
-                    table.checks.iter().position(|it| check.points_at(it.name.as_ref(), &it.columns));
+                let is_meant = |it: &Check| check.points_at(it.name.as_ref(), &it.columns);
+                // One that has a name would be meant by that.
+                let nameless = table.checks.iter().position(|it| it.name.is_none() && is_meant(it));
+                let position = nameless.or_else(|| table.checks.iter().position(is_meant));
                 table.checks.remove(found(position, &table.name, "check", check)?);
             }
             Change::AddIndex { table, index } => self.table_mut(table)?.indexes.push(index.clone()),

@@ -8,6 +8,7 @@
 mod alter;
 mod define;
 mod find;
+mod gives_way;
 mod left_over;
 mod many_to_many;
 mod meta;
@@ -50,6 +51,8 @@ pub struct Editor<'a> {
     /// Collations that were made: those by which texts that differ may be equal are not deterministic, and have no
     /// pattern operators.
     deterministic: BTreeMap<Name, bool>,
+    /// The indexes that InnoDB made for a foreign key that has gone.
+    left: BTreeSet<(TableName, Name)>,
 }
 
 /// What a migration has made.
@@ -71,6 +74,7 @@ impl<'a> Editor<'a> {
             told: BTreeSet::new(),
             order,
             deterministic: BTreeMap::new(),
+            left: BTreeSet::new(),
         }
     }
 
@@ -104,7 +108,9 @@ impl<'a> Editor<'a> {
             {
                 self.unseen.push(reason.clone());
             }
+            let done = if let Operation::Change(change) = &operation { Some(change.clone()) } else { None };
             self.done.push(operation);
+            done.iter().for_each(|change| self.give_way(change));
         }
     }
 
@@ -134,7 +140,11 @@ impl<'a> Editor<'a> {
                 if let Change::RenameColumn { table, from, to } = &change {
                     self.follow_told(table, from, to);
                 }
-                self.done.push(Operation::Change(change));
+                if let Change::RenameTable { from, to } = &change {
+                    self.order.rename_table(from, to);
+                }
+                self.done.push(Operation::Change(change.clone()));
+                self.give_way(&change);
             }
             Err(error) => {
                 let mut tables = BTreeSet::from([change.table().clone()]);

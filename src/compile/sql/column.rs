@@ -3,6 +3,7 @@
 use super::constraint::{attributes, check, index_parameters, on_conflict, references};
 use super::cursor::{Cursor, Unread};
 use super::index;
+use super::names::OF_COLUMN;
 use super::step::Key;
 use crate::dialect::Dialect;
 use crate::dialect::token::{Token, TokenKind};
@@ -149,8 +150,7 @@ impl Reader {
             index_parameters(cursor)?;
             self.defined.keys.push(Key::Unique(unique));
         } else if cursor.is("check") {
-            // MariaDB calls it like the column: https://mariadb.com/kb/en/constraint/#check-constraints
-            let name = name.or_else(|| (cursor.dialect == Dialect::Mariadb).then_some(own_name));
+            let name = if cursor.dialect == Dialect::Mariadb { Some(OF_COLUMN.into()) } else { name };
             let check = check(cursor, name)?;
             self.defined.keys.push(Key::Check(check));
         } else if cursor.is("references") {

@@ -8,6 +8,11 @@ use crate::schema::{
 
 use super::step::Key;
 
+/// What MariaDB's checks in a column's definition are called until they are on their table. The server lends them the
+/// column's name, by which no statement drops them, and which they keep when the column gets another
+/// (<https://mariadb.com/kb/en/constraint/#check-constraints>): so they have none.
+pub(super) const OF_COLUMN: &str = "";
+
 /// Gives a name to every key of a new table that has none, where the dialect does.
 pub(super) fn name_all(dialect: Dialect, table: &mut Table) {
     let mut bare = Table {
@@ -50,7 +55,7 @@ pub(super) fn with_name(dialect: Dialect, table: &Table, mut key: Key) -> Key {
         | Key::Exclusion(Exclusion { name, .. })
         | Key::Index(Index { name, .. }) => name,
     };
-    *name = name.take().or(usual);
+    *name = name.take().or(usual).filter(|it| **it != *OF_COLUMN);
     key
 }
 

@@ -14,7 +14,16 @@ const CASE: &str = "django-order";
 /// `archive` stands before `books` in Django's own plan, `orders` behind it.
 const ORDERS: [&[[&str; 2]]; 4] = [
     &[["books", "0003"], ["archive", "0002"], ["orders", "0002"]],
-    &[["books", "0001"], ["orders", "0002"], ["archive", "0002"], ["books", "0002"], ["books", "0003"]],
+    &[
+        ["books", "0001"],
+        ["orders", "0002"],
+        ["archive", "0002"],
+        ["books", "0002"],
+        ["books", "0003"],
+        ["books", "0004"],
+        ["binders", "0002"],
+        ["covers", "0002"],
+    ],
     &[
         ["books", "0001"],
         ["orders", "0001"],
@@ -23,6 +32,9 @@ const ORDERS: [&[[&str; 2]]; 4] = [
         ["orders", "0002"],
         ["archive", "0002"],
         ["books", "0003"],
+        ["binders", "0002"],
+        ["covers", "0002"],
+        ["books", "0004"],
     ],
     &[
         ["books", "0002"],

@@ -184,9 +184,7 @@ impl Editor<'_> {
             let name = if let ConstraintRef::Name(name) = &foreign_key { Some(name.clone()) } else { None };
             self.change(Change::DropForeignKey { table: table.clone(), foreign_key });
             if self.is_mysql() && !is_covered && !comes_again {
-                let index =
-                    crate::schema::Index { name, ..crate::schema::Index::on_columns([column.clone()]) };
-                self.change(Change::AddIndex { table: table.clone(), index });
+                self.leave_index(table, column, name);
             }
         }
         dropped

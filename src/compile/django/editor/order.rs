@@ -24,6 +24,8 @@ pub struct Order {
     turned: BTreeMap<ModelKey, Vec<(usize, Arc<Model>)>>,
     /// Which migration gave a model a field that points at another.
     since: BTreeMap<(ModelKey, Arc<str>), usize>,
+    /// Which migrations made a table of SQLite anew, by which its columns took the types of that moment.
+    remade: BTreeMap<TableName, Vec<usize>>,
 }
 
 impl Order {
@@ -33,6 +35,24 @@ impl Order {
 
     pub fn begin(&mut self, migration: usize) {
         self.at = migration;
+    }
+
+    pub fn note_remade(&mut self, table: &TableName) {
+        let by = self.remade.entry(table.clone()).or_default();
+        if by.last() != Some(&self.at) {
+            by.push(self.at);
+        }
+    }
+
+    pub fn rename_table(&mut self, from: &TableName, to: &TableName) {
+        if let Some(by) = self.remade.remove(from) {
+            self.remade.insert(to.clone(), by);
+        }
+    }
+
+    /// Whether the table may be made anew after the migration at hand by one that was done before.
+    fn may_be_remade(&self, table: &TableName) -> bool {
+        self.remade.get(table).is_some_and(|by| by.iter().any(|it| !self.ancestors.is_before(*it, self.at)))
     }
 
     /// What a model may still be for the migration at hand, beside what it is.
@@ -192,7 +212,10 @@ impl Editor<'_> {
         if !is_called_alike && before.table(self.context) != after.table(self.context) {
             return true;
         }
-        let of = |state: &State, field: &Field| state.column_type(field, self.context).map(|it| it.data_type);
+        // The keys of SQLite are all `integer`, and what points at them is not.
+        let of = |state: &State, field: &Field| {
+            (state.column_type(field, self.context).map(|it| it.data_type), state.scalar(field))
+        };
         let key_changes = |(at, field): (usize, &Arc<Field>)| {
             // What takes its type from elsewhere may change without being changed.
             let is_same = is_at(after, at, field) && !matches!(field.kind, Kind::Relation(_));
@@ -214,17 +237,20 @@ impl Editor<'_> {
             for field in &model.local {
                 match &field.kind {
                     Kind::Relation(relation)
-                        if relation.to.as_ref().is_some_and(|to| names.contains(&to))
-                            && is_open(model, field) =>
+                        if relation.to.as_ref().is_some_and(|to| names.contains(&to)) =>
                     {
-                        columns.extend(self.opened(state, model, field));
+                        if is_open(model, field) || self.order.may_be_remade(&self.table_of(model)) {
+                            columns.extend(self.opened(state, model, field));
+                        }
                     }
                     Kind::ManyToMany(many)
-                        if (many.to.as_ref().is_some_and(|to| names.contains(&to))
-                            || names.contains(&&model.key))
-                            && is_open(model, field) =>
+                        if many.to.as_ref().is_some_and(|to| names.contains(&to))
+                            || names.contains(&&model.key) =>
                     {
                         let Some(through) = state.through(model, field, self.context) else { continue };
+                        if !is_open(model, field) && !self.order.may_be_remade(&self.table_of(&through)) {
+                            continue;
+                        }
                         for field in through.local.iter().filter(|it| matches!(it.kind, Kind::Relation(_))) {
                             columns.extend(self.opened(state, &through, field));
                         }

@@ -17,6 +17,7 @@ impl Editor<'_> {
     /// under their old and new names.
     pub(super) fn remake(&mut self, state: &State, model: &Model, renames: &[(Name, Name)]) {
         let name = self.table_of(model);
+        self.order.note_remade(&name);
         for (from, to) in renames {
             self.rename_column(&name, from, to);
         }

@@ -22,20 +22,15 @@ impl Completion<'_> {
         changed.collect()
     }
 
-    /// The checks that stand in a column's definition, which MariaDB calls like the column.
+    /// The checks that stand in a column's definition: those of MariaDB have no name.
     pub(super) fn drop_own_checks(&self, table: &Table, column: &Name) -> Vec<Change> {
-        let is_own = |name: &Option<Name>, columns: &[Name]| {
-            columns.len() == 1
-                && self.same(&columns[0], column)
-                && name.as_ref().is_none_or(|name| self.same(name, column))
-        };
-        let own = table.checks.iter().filter(|it| is_own(&it.name, &it.columns));
-        let reference = |name: &Option<Name>, columns: &[Name]| match name {
-            Some(name) => ConstraintRef::Name(name.clone()),
-            None => ConstraintRef::Columns(columns.to_vec()),
-        };
-        own.map(|it| Change::DropCheck { table: table.name.clone(), check: reference(&it.name, &it.columns) })
-            .collect()
+        let is_own = |columns: &[Name]| columns.len() == 1 && self.same(&columns[0], column);
+        let own = table.checks.iter().filter(|it| it.name.is_none() && is_own(&it.columns));
+        own.map(|it| Change::DropCheck {
+            table: table.name.clone(),
+            check: ConstraintRef::Columns(it.columns.clone()),
+        })
+        .collect()
     }
 
     /// Names that hold the table's, which go with it: `t_ibfk_1`, and MySQL's `t_chk_1`.

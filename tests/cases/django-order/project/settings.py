@@ -2,5 +2,5 @@
 
 from base import *
 
-INSTALLED_APPS = ["archive", "books", "orders"]
+INSTALLED_APPS = ["archive", "binders", "books", "covers", "orders"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -67,3 +67,21 @@ fn an_id_that_is_no_key_any_more_is_not_the_automatic_key() {
         ["shop_book ~ id integer NOT NULL", "shop_book - primary key", "shop_book + PRIMARY KEY (code)"];
     assert_eq!(all, wanted);
 }
+
+/// MariaDB has no name for it, so that Django cannot drop it, and it goes with the column to the new name.
+#[test]
+fn a_check_in_a_columns_definition_that_sql_made_is_renamed_with_it_on_mariadb() {
+    let fields = "('id', models.AutoField(primary_key=True))";
+    let sql = "ALTER TABLE `shop_book` ADD COLUMN `size` smallint UNSIGNED NOT NULL CHECK (`size` >= 0)";
+    let operations = format!(
+        "migrations.RunSQL('{sql}', state_operations=[migrations.AddField('Book', 'size', models.PositiveSmallIntegerField())]), \
+         migrations.AlterField('Book', 'size', models.PositiveSmallIntegerField(db_column='length')), \
+         migrations.RunSQL('ALTER TABLE `shop_book` MODIFY `length` int')"
+    );
+    let by_name = "shop_book - check by name";
+    let all = second((3, 2), Dialect::Mariadb, fields, &operations);
+    assert!(!all.iter().any(|it| it == by_name), "{all:?}");
+    assert!(all.contains(&"shop_book.size to length".to_owned()), "{all:?}");
+    assert_eq!(all.last().unwrap(), "shop_book ~ length int NULL");
+    assert_eq!(all[all.len() - 2], "shop_book - check length");
+}

@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Series",
+            fields=[("id", models.AutoField(primary_key=True, serialize=False))],
+        ),
+        migrations.CreateModel(
             name="Shelf",
             fields=[("id", models.AutoField(primary_key=True, serialize=False))],
         ),

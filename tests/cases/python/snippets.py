@@ -423,6 +423,447 @@ made = t
 made = [*range(3)], sorted({*'a'}), {**{}}
 """,
     ],
+    "classes": [
+        """\
+class A: pass
+made = [A() == A(), A() != A(), [A()] == [A()], A() in [A()], A() is A(), {A(): 1, A(): 2}.__len__(), len({A(), A()})]
+""",
+        """\
+class A:
+    x = 1
+a = A()
+a.x = 2
+del a.x
+made = a.x
+""",
+        """\
+class A:
+    x = 1
+a = A()
+a.y = 2
+del a.y
+made = hasattr(a, 'y')
+""",
+        """\
+class A:
+    x = 1
+a = A()
+a.y = 2
+delattr(a, 'y')
+made = hasattr(a, 'y')
+""",
+        """\
+class A:
+    def __init__(self): self.d = {}
+    def __setitem__(self, k, v): self.d[k] = v
+a = A()
+a[1] = 2
+made = a.d
+""",
+        """\
+class A:
+    def __init__(self): self.d = [1]
+    def __delitem__(self, k): del self.d[k]
+a = A()
+del a[0]
+made = a.d
+""",
+        """\
+class A:
+    def __init__(self): self.d = [1]
+    def __iadd__(self, k):
+        self.d.append(k)
+        return self
+a = A()
+b = a
+a += 3
+made = b.d
+""",
+        """\
+class A:
+    def __init__(self): self.__dict__['d'] = [1]
+    def __setattr__(self, k, v): self.d.append((k, v))
+a = A()
+a.x = 3
+made = a.d
+""",
+        """\
+class A:
+    d = []
+    def __enter__(self):
+        self.d.append(1)
+        return 5
+    def __exit__(self, *a): self.d.append(2)
+with A() as x:
+    pass
+made = [x, A.d]
+""",
+        """\
+class A:
+    d = []
+    def __add__(self, o):
+        self.d.append(o)
+        return 5
+x = A() + 1
+made = [x, A.d]
+""",
+        """\
+class A:
+    d = []
+    def __contains__(self, o):
+        self.d.append(o)
+        return True
+x = 1 in A()
+made = [x, A.d]
+""",
+        """\
+class A:
+    d = []
+    def __lt__(self, o):
+        self.d.append(o)
+        return True
+x = A() < 1
+made = [x, A.d]
+""",
+        """\
+class A:
+    d = []
+    def __bool__(self):
+        self.d.append(1)
+        return False
+x = 1 if A() else 2
+made = [x, A.d]
+""",
+        """\
+class A:
+    d = []
+    def __str__(self):
+        self.d.append(1)
+        return 'a'
+x = f'{A()}'
+y = '%s' % A()
+z = '{}'.format(A())
+made = [x, y, z, str(A()), A.d]
+""",
+        """\
+class A:
+    d = []
+    def __len__(self):
+        self.d.append(1)
+        return 0
+x = bool(A())
+made = [x, len(A()), A.d]
+""",
+        """\
+class A:
+    d = []
+    def __neg__(self):
+        self.d.append(1)
+        return 0
+x = -A()
+made = [x, A.d]
+""",
+        """\
+class A:
+    def __eq__(self, o): return True
+a = A()
+made = [a == 1, a != 1, 1 == a, [1, 2].index(a), [1].count(a), a in [3], 3 in [a]]
+""",
+        """\
+class A(list):
+    pass
+a = A([1])
+a.append(2)
+made = [len(a), a[0], list(a)]
+""",
+        """\
+class A(dict):
+    pass
+a = A(x=1)
+a['y'] = 2
+made = [len(a), a['x'], dict(a), 'y' in a]
+""",
+        """\
+class A(str):
+    pass
+a = A('x')
+made = [a + 'y', a == 'x', len(a)]
+""",
+        """\
+class A(int):
+    pass
+a = A(3)
+made = [a + 1, a == 3]
+""",
+        """\
+class A(dict):
+    def __getattr__(self, n): return self[n]
+    def __setattr__(self, n, v): self[n] = v
+a = A(x=1)
+a.y = 2
+made = [a.x, a['y']]
+""",
+        """\
+class A(dict):
+    def __missing__(self, n): return n
+a = A(x=1)
+made = [a['x'], a['q']]
+""",
+        """\
+from collections import UserDict, UserList
+class A(UserDict): pass
+a = A(x=1)
+a['y'] = 2
+made = [len(a), a['x'], dict(a), 'y' in a]
+""",
+        """\
+class A:
+    def __init__(self, x): self.x = x
+a = A([1])
+b = a
+b.x.append(2)
+import copy
+c = copy.copy(a)
+d = copy.deepcopy(a)
+c.x.append(3)
+d.x.append(4)
+c.x = 5
+made = [a.x, d.x, c.x]
+""",
+        """\
+class D:
+    def __get__(self, i, o): return 7
+class A:
+    x = D()
+made = [A().x, A.x]
+""",
+        """\
+class D:
+    def __set_name__(self, o, n): self.n = n
+class A:
+    x = D()
+made = A.__dict__['x'].n
+""",
+        """\
+class A:
+    __slots__ = ('x',)
+    def __init__(self): self.x = 1
+made = A().x
+""",
+        """\
+class A:
+    def __init__(self): self.x = 1
+    def __hash__(self): return 1
+    def __eq__(self, o): return self.x == o.x
+made = [len({A(), A()}), A() in {A(): 1}, A() == A(), [A()] == [A()], A() in [A()], [A()].index(A())]
+""",
+        """\
+class A:
+    def __init__(self, x): self.x = x
+a, b = A(1), A(1)
+made = [a in [b], [a, b].index(b), {a: 1, b: 2}[b], a == b, [a] == [b], (a,) == (b,), {'k': a} == {'k': b}]
+""",
+    ],
+    "contexts, formats, descriptors": [
+        """\
+d = {'a': 1}
+e = d
+d |= {'b': 2}
+made = e
+""",
+        """\
+s = {1}
+t = s
+s |= {2}
+s -= {1}
+made = sorted(t)
+""",
+        """\
+l = [1]
+m = l
+l *= 2
+made = m
+""",
+        """\
+import copy
+x = [1]
+y = copy.deepcopy([x, x])
+y[0].append(2)
+made = y
+""",
+        """\
+from contextlib import contextmanager
+log = []
+@contextmanager
+def c(a):
+    log.append('in')
+    try:
+        yield a + 1
+    finally:
+        log.append('out')
+with c(1) as x:
+    log.append(x)
+made = log
+""",
+        """\
+from contextlib import contextmanager
+log = []
+@contextmanager
+def c(a):
+    log.append('in')
+    try:
+        yield a + 1
+    except ValueError:
+        log.append('caught')
+with c(1) as x:
+    log.append(x)
+    raise ValueError(1)
+made = log
+""",
+        """\
+from contextlib import contextmanager
+log = []
+@contextmanager
+def c(a):
+    yield a
+    log.append(a)
+def f():
+    for i in range(3):
+        with c(i) as x, c(7):
+            if x == 1: return x
+            if x == 0: continue
+    return 9
+made = [f(), log]
+""",
+        """\
+from contextlib import contextmanager
+log = []
+class A:
+    @contextmanager
+    def c(self, a):
+        yield a
+        log.append(a)
+try:
+    with A().c(3) as x:
+        raise KeyError('x')
+except KeyError:
+    log.append('k')
+made = log
+""",
+        """\
+class A:
+    def __enter__(self): return self
+    def __exit__(self, t, v, tb): return t is KeyError
+made = []
+with A():
+    raise KeyError(1)
+made.append(1)
+try:
+    with A():
+        raise ValueError(1)
+except ValueError:
+    made.append(2)
+""",
+        """\
+made = ['{:>8.2f}|{:<6}|{:^7}|{:+d}|{:,}|{:_}|{:x}|{:#X}|{:08b}|{:%}|{:e}'.format(3.14159, 'ab', 'mid', 5, 1234567, 1234567, 255, 255, 5, 0.25, 1234.5)]
+""",
+        """\
+made = [f'{1.0}', f'{1e16}', f'{1e-5}', f'{123456789.123}', str(1e22), repr(0.1), f'{2.5:.0f}', f'{0.125:.2f}', f'{2.675:.2f}', f'{1e100:.3f}', f'{0.1:.20f}', f'{7:.2f}', f'{True:d}', f'{True}', f'{True:>5}', '%5.1f' % 2.25, '%05d' % -3, '%+d' % 4, '%x' % 255, '%-5d|' % 3, '%5s|%-5s|' % ('a', 'b'), '%.2s' % 'abc', '%r' % ['a'], '%%', '%c' % 'x' if 0 else '']
+""",
+        """\
+class P:
+    x = 3
+    d = {'k': [1, 2]}
+made = ['{0.x} {0.d[k][1]} {a!r:>5}'.format(P(), a='z'), '{:>{w}}'.format('q', w=4), '{}{}'.format(1, 2), '{1}{0}'.format(1, 2), '{{}}'.format()]
+""",
+        """\
+class A:
+    def __init__(self): self.__dict__['x'] = 1
+    def up(self, **k): self.__dict__.update(k)
+a = A()
+a.up(y=3)
+d = a.__dict__
+d['z'] = 5
+made = [a.x, a.__dict__['x'], vars(a)['x']]
+""",
+        """\
+class A:
+    def up(self, **k): self.__dict__.update(k)
+a = A()
+a.up(y=3)
+made = a.y
+""",
+        """\
+class A:
+    y = 1
+a = A()
+d = vars(a)
+d['y'] = 5
+made = a.y
+""",
+        """\
+class F:
+    def __init__(self, **k):
+        object.__setattr__(self, 'k', k)
+    def __setattr__(self, n, v): raise AttributeError(n)
+f = F(a=1)
+try:
+    f.x = 2
+except AttributeError:
+    pass
+made = [f.k, hasattr(f, 'x')]
+""",
+        """\
+class V:
+    def __init__(self, x): self.x = x
+    def __add__(self, o): return V(self.x + (o.x if isinstance(o, V) else o))
+    __radd__ = __add__
+    def __repr__(self): return f'V({self.x})'
+    def __lt__(self, o): return self.x < o.x
+    def __eq__(self, o): return isinstance(o, V) and self.x == o.x
+    def __bool__(self): return self.x != 0
+made = [repr(V(1) + V(2)), str(V(1) + 5), f'{5 + V(1)!r}', sum([V(1), V(2)]).x, V(1) < V(2), V(3) > V(2), V(1) == V(1), V(1) != V(1), bool(V(0)), 'y' if V(1) else 'n', not V(0), [str(v) for v in sorted([V(3), V(1)])], V(0) or 7, max(V(1), V(5)).x]
+""",
+        """\
+from functools import total_ordering
+@total_ordering
+class V:
+    def __init__(self, x): self.x = x
+    def __lt__(self, o): return self.x < o.x
+    def __eq__(self, o): return self.x == o.x
+made = [V(1) <= V(1), V(2) >= V(3), V(2) > V(1)]
+""",
+        """\
+class B:
+    def __init__(self): self.l = {}
+    def __getitem__(self, i): return self.l.get(i, 0)
+    def __setitem__(self, i, v): self.l[i] = v
+b = B()
+b['a'] = 1
+b['b'] += 4
+b['a'] += 1
+made = b.l
+""",
+        """\
+class D:
+    def __init__(self, n): self.n = n
+    def __get__(self, i, o): return self.n if i is None else i.__dict__.get(self.n, 0)
+    def __set__(self, i, v): i.__dict__[self.n] = v * 2
+class A:
+    x = D('x')
+a = A()
+a.x = 3
+made = [a.x, A.x]
+""",
+        """\
+class D:
+    def __set_name__(self, o, n): self.n = n
+    def __get__(self, i, o): return self.n
+class A:
+    x = D()
+made = [A().x, A.x]
+""",
+    ],
 }
 
 

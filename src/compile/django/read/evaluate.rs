@@ -38,6 +38,7 @@ mod resource;
 mod router;
 mod setting;
 mod signal;
+mod special;
 mod statement;
 mod stream;
 
@@ -59,7 +60,7 @@ pub use import::Imported;
 use live::*;
 pub use router::Answer;
 pub use setting::OTHER_SETTINGS;
-use statement::Asked;
+use statement::{Asked, Context};
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an
 /// element of a list. A large migration takes 20,000.
@@ -122,6 +123,8 @@ pub struct Interpreter<'a> {
     /// How many expressions and statements stand around of which it is not known whether they are evaluated.
     doubts: u32,
     journals: Vec<Journal>,
+    /// Of the `with` statements whose generators are being run.
+    contexts: Vec<Context>,
     aliases: alias::Aliases,
     /// The followed part of the standard library, once something of it was called.
     library: Option<Rc<Module>>,
@@ -159,6 +162,7 @@ impl<'a> Interpreter<'a> {
             handed: None,
             doubts: 0,
             journals: Vec::new(),
+            contexts: Vec::new(),
             aliases: Default::default(),
             library: None,
             factories: HashMap::default(),

@@ -19,6 +19,8 @@ use crate::compile::django::project::Unknown;
 
 /// How deep lists within lists are looked for what can be changed.
 const MAX_DEPTH: u32 = 4;
+/// Among the attributes of an object: that there may be others.
+pub const OPEN: &str = "*open";
 /// So many cells that are gone may be remembered.
 const MANY: usize = 64;
 
@@ -142,6 +144,8 @@ impl Interpreter<'_> {
                         let unknown = self.hiding(&why, &[&value]);
                         names.borrow_mut().set(name, unknown);
                     }
+                    // Others may have come.
+                    names.borrow_mut().set(OPEN.into(), unknown);
                 }
             }
         }

@@ -1,9 +1,13 @@
 //! Attributes of whatever has some.
 
+mod changed;
+
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::alias::OPEN;
 use super::live::*;
+use super::special::is_of_a_class;
 use super::{Interpreter, format, given};
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -149,6 +153,10 @@ impl Interpreter<'_> {
                 Live::Descriptor(Descriptor::Property, _) => {
                     self.unknown(scope, span, format!("asks a class for its property {name}"))
                 }
+                found if is_of_a_class(&found) => {
+                    let given = vec![Live::None, Live::Class(class.clone())];
+                    self.special(&found, "__get__", given, scope, span)?.unwrap_or(found)
+                }
                 found => found,
             }));
         }
@@ -191,6 +199,15 @@ impl Interpreter<'_> {
                 self.bind_attribute((*inner).clone(), &class, scope, span)?
             }
             Live::Descriptor(Descriptor::StaticMethod, inner) => (*inner).clone(),
+            // A descriptor of the sources.
+            found if is_of_a_class(&found) => {
+                let class = match receiver {
+                    Live::Instance(instance) => instance.class.clone(),
+                    other => other.clone(),
+                };
+                let given = vec![receiver.clone(), class];
+                self.special(&found, "__get__", given, scope, span)?.unwrap_or(found)
+            }
             found => found,
         })
     }
@@ -209,20 +226,18 @@ impl Interpreter<'_> {
         }
         match (&instance.class, name) {
             (class, "__class__") => Ok(Some(class.clone())),
-            (Live::Class(_), "__dict__") => {
-                let pairs = instance
-                    .attributes
-                    .borrow()
-                    .iter()
-                    .map(|(name, value)| (Live::Str(name.clone()), value.clone()))
-                    .collect();
-                Ok(Some(Live::dict(pairs)))
-            }
+            (Live::Class(_), "__dict__") => Ok(Some(self.dict_of(instance, scope, span))),
             (Live::Class(class), _) => {
                 let is_set = instance.base_calls.borrow().iter().any(|it| given::sets(&it.class, name));
                 if let Some(found) = self.class_attribute(class, name)?
                     && (!is_set || matches!(found, Live::Descriptor(..)))
                 {
+                    let is_open = instance.attributes.borrow().get(OPEN).cloned();
+                    if let Some(unknown) = is_open
+                        && !matches!(found, Live::Descriptor(..) | Live::Function(_))
+                    {
+                        return Ok(Some(unknown));
+                    }
                     return self.bind_attribute(found, object, scope, span).map(Some);
                 }
                 if let Some(Live::Function(hook)) = self.class_attribute(class, "__getattr__")? {
@@ -243,6 +258,9 @@ impl Interpreter<'_> {
                 }
                 match self.outside_base(class)? {
                     None => {
+                        if let Some(unknown) = instance.attributes.borrow().get(OPEN) {
+                            return Ok(Some(unknown.clone()));
+                        }
                         if let Some(notice) = instance.notice.borrow().clone() {
                             return Ok(Some(self.unknown(scope, span, notice)));
                         }

@@ -11,7 +11,7 @@ use foldhash::fast::RandomState;
 
 use super::Interpreter;
 use super::live::*;
-use super::operator::equal;
+use super::operator::alike;
 use crate::compile::django::project::Unknown;
 
 /// Something that can be changed.
@@ -293,7 +293,7 @@ impl Interpreter<'_> {
                 self.hiding(why, &[a, b])
             }
             (Live::Instance(x), Live::Instance(y))
-                if matches!(x.class, Live::Class(_)) && equal(a, b) == Some(true) =>
+                if matches!(x.class, Live::Class(_)) && alike(a, b) == Some(true) =>
             {
                 let attributes = Rc::new(RefCell::new(x.attributes.borrow().clone()));
                 let (x_names, y_names) =
@@ -306,11 +306,12 @@ impl Interpreter<'_> {
                     attributes,
                     base_calls: x.base_calls.clone(),
                     notice: x.notice.clone(),
+                    is_joined: true,
                     module: x.module.clone(),
                     span: x.span,
                 }))
             }
-            _ if equal(a, b) == Some(true) => a.clone(),
+            _ if alike(a, b) == Some(true) => a.clone(),
             _ => self.hiding(why, &[a, b]),
         }
     }
@@ -344,13 +345,13 @@ impl Interpreter<'_> {
 
     /// What both begin and end with stays; one unknown stands for the rest.
     pub(super) fn join_lists(&mut self, a: &[Live], b: &[Live], why: &Arc<Unknown>) -> Vec<Live> {
-        let alike = |(a, b): &(&Live, &Live)| a.is(b) || !can_be_changed(a) && equal(a, b) == Some(true);
-        let start = a.iter().zip(b).take_while(alike).count();
+        let is_alike = |(a, b): &(&Live, &Live)| a.is(b) || !can_be_changed(a) && alike(a, b) == Some(true);
+        let start = a.iter().zip(b).take_while(is_alike).count();
         if start == a.len() && start == b.len() {
             return a.to_vec();
         }
         let (rest_a, rest_b) = (&a[start..], &b[start..]);
-        let end = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(alike).count();
+        let end = rest_a.iter().rev().zip(rest_b.iter().rev()).take_while(is_alike).count();
         let middle = rest_a[..rest_a.len() - end].iter().chain(&rest_b[..rest_b.len() - end]);
         let middle: Vec<&Live> = middle.filter(|it| !matches!(it, Live::Str(_))).collect();
         let mut joined = a[..start].to_vec();
@@ -369,13 +370,13 @@ fn have_alike_attributes(a: &Instance, b: &Instance) -> bool {
     a.iter().count() == b.iter().count()
         && a.iter().all(|(name, value)| {
             b.get(name)
-                .is_some_and(|it| it.is(value) || !can_be_changed(it) && equal(it, value) == Some(true))
+                .is_some_and(|it| it.is(value) || !can_be_changed(it) && alike(it, value) == Some(true))
         })
 }
 
 /// The value of the key, which two forms of one dictionary mostly have at the same place. A key that is not known
 /// is the same as itself, or the two forms would have it twice after each turn of a loop.
 fn find_near<'p>(pairs: &'p Pairs, at: usize, key: &Live) -> Option<&'p Live> {
-    let is_it = |(it, _): &&(Live, Live)| it.is(key) || equal(it, key) == Some(true);
+    let is_it = |(it, _): &&(Live, Live)| it.is(key) || alike(it, key) == Some(true);
     pairs.get(at).filter(is_it).or_else(|| pairs.iter().find(is_it)).map(|(_, value)| value)
 }

@@ -26,6 +26,7 @@ pub use name::is_builtin;
 impl Interpreter<'_> {
     /// Each element once, as in a set.
     pub fn distinct(&mut self, items: Vec<Live>) -> Result<Vec<Live>, Stop> {
+        let items: Vec<Live> = items.into_iter().map(|it| self.member(it)).collect();
         let mut texts: HashSet<Arc<str>> = HashSet::new();
         if items.iter().all(|it| it.as_str().is_some()) {
             let is_new = |it: &Live| it.as_str().is_some_and(|text| texts.insert(text.clone()));

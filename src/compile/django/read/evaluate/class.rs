@@ -8,6 +8,7 @@ use super::Interpreter;
 use super::call::path_of_decorator;
 use super::live::*;
 use super::names::ancestors;
+use super::special::is_of_a_class;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -117,6 +118,7 @@ impl Interpreter<'_> {
             } else {
                 it.block(&definition.inside().body, &scope)?;
             }
+            it.tell_names(class, &scope)?;
             it.made_by_metaclass(class)
         });
         if let Some((journals, tries)) = outer {
@@ -125,6 +127,23 @@ impl Interpreter<'_> {
         }
         class.state.set(Progress::Done);
         result
+    }
+
+    /// `__set_name__` of what the body bound.
+    fn tell_names(&mut self, class: &Rc<Class>, scope: &Rc<Scope>) -> Result<(), Stop> {
+        let bound: Vec<(Arc<str>, Live)> = class
+            .names
+            .borrow()
+            .iter()
+            .filter(|(_, value)| is_of_a_class(value))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        for (name, value) in bound {
+            let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
+            let given = vec![Live::Class(class.clone()), Live::Str(name)];
+            self.special(&value, "__set_name__", given, scope, span)?;
+        }
+        Ok(())
     }
 
     fn metaclass(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
@@ -383,6 +402,7 @@ impl Interpreter<'_> {
                     attributes,
                     base_calls: Default::default(),
                     notice: Default::default(),
+                    is_joined: false,
                     module: class.scope.module.clone(),
                     span: class.definition.as_ref().map(|it| it.span).unwrap_or_default(),
                 }))

@@ -6,10 +6,10 @@ mod element;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::Interpreter;
 use super::branch::Cell;
 use super::live::*;
 use super::operator::{put, put_unknown};
-use super::{Interpreter, format};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -122,7 +122,9 @@ impl Interpreter<'_> {
                     None => Live::None,
                 };
                 self.touch(Cell::List(scope.yielded.clone()));
-                scope.yielded.borrow_mut().push(value);
+                if !self.yield_to_with(&value, scope)? {
+                    scope.yielded.borrow_mut().push(value);
+                }
                 Ok(Live::None)
             }
             ExprKind::YieldFrom(value) => {
@@ -245,12 +247,7 @@ impl Interpreter<'_> {
                         Ok(Live::Str(spec)) => spec,
                         Ok(other) | Err(other) => return Ok(Err(other)),
                     };
-                    let text = match conversion {
-                        Some('r') if spec.is_empty() => format::repr(&value, 20),
-                        Some('a') => None,
-                        _ => format::spec(&value, &spec),
-                    };
-                    match text {
+                    match self.formatted(&value, *conversion, &spec, scope, expr.span)? {
                         Some(text) => out.push_str(&text),
                         None => {
                             let reason = "puts what is not known into a text";

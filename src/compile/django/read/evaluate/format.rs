@@ -1,8 +1,16 @@
 //! Text made of values: `%`, `str.format`, f-strings, `str()` and `repr()`.
 
+mod spec;
+
+use std::rc::Rc;
+
 use super::Interpreter;
 use super::live::*;
 use super::operator::find;
+use super::special::is_of_a_class;
+use crate::compile::django::read::syntax::tree::Span;
+
+pub use spec::spec;
 
 /// What a value is, for a reason: "`django.conf.settings`", "a list".
 pub fn kind(value: &Live) -> String {
@@ -55,7 +63,7 @@ pub fn repr(value: &Live, depth: u32) -> Option<String> {
         Live::None => Some("None".to_owned()),
         Live::Bool(it) => Some(if *it { "True" } else { "False" }.to_owned()),
         Live::Int(it) => Some(it.to_string()),
-        Live::Float(it) => Some(format!("{it:?}")),
+        Live::Float(it) => Some(float(*it)),
         Live::Str(it) => {
             let quote = if it.contains('\'') && !it.contains('"') { '"' } else { '\'' };
             let mut text = String::from(quote);
@@ -101,35 +109,43 @@ pub fn repr(value: &Live, depth: u32) -> Option<String> {
     }
 }
 
-/// A value by a format specification: those of width, fill and number that occur in names.
-pub fn spec(value: &Live, spec: &str) -> Option<String> {
-    if spec.is_empty() {
-        return text(value);
+/// `repr` of a float: the fewest digits that are read as the same.
+pub fn float(value: f64) -> String {
+    if !value.is_finite() {
+        return if value.is_nan() {
+            "nan"
+        } else if value > 0.0 {
+            "inf"
+        } else {
+            "-inf"
+        }
+        .to_owned();
     }
-    let plain = spec.trim_end_matches(['d', 's']);
-    let (fill, width) = match plain.strip_prefix('0') {
-        Some(width) => ('0', width),
-        None => (' ', plain),
-    };
-    let width: usize = if width.is_empty() { 0 } else { width.parse().ok()? };
-    if width > 1_000 {
-        return None;
-    }
-    let text = text(value)?;
-    let missing = width.saturating_sub(text.chars().count());
-    let padding: String = std::iter::repeat_n(fill, missing).collect();
-    match value {
-        Live::Int(it) if *it < 0 => None,
-        Live::Int(_) => Some(format!("{padding}{text}")),
-        Live::Str(_) if fill == ' ' => Some(format!("{text}{padding}")),
-        _ => None,
+    let scientific = format!("{value:e}");
+    let (digits, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>() {
+        Ok(exponent) if !(-4..16).contains(&exponent) => {
+            let sign = if exponent < 0 { '-' } else { '+' };
+            format!("{digits}e{sign}{:02}", exponent.abs())
+        }
+        _ => format!("{value:?}"),
     }
 }
 
 /// `template % value`; `None` when it is not known.
-pub fn percent(interpreter: &mut Interpreter, template: &str, value: &Live) -> Result<Option<String>, Stop> {
+pub fn percent(
+    interpreter: &mut Interpreter,
+    template: &str,
+    value: &Live,
+    scope: &Rc<Scope>,
+    span: Span,
+) -> Result<Option<String>, Stop> {
     let positional: Vec<Live> = match value {
         Live::Tuple(items) => items.to_vec(),
+        other if interpreter.is_tuple(other)? => match interpreter.iterate(other, scope, span)? {
+            Ok(items) => items,
+            Err(_) => return Ok(None),
+        },
         other => vec![other.clone()],
     };
     let mut positional = positional.iter();
@@ -164,13 +180,15 @@ pub fn percent(interpreter: &mut Interpreter, template: &str, value: &Live) -> R
             return Ok(None);
         };
         let item = interpreter.force(&item)?;
+        let is_own = is_of_a_class(&item);
+        let item = interpreter.shown(&item, conversion == 'r', scope, span)?;
         let piece = match conversion {
             's' => padded(&item, flags),
-            'd' | 'i' => whole(&item).and_then(|it| match flags.strip_prefix('-') {
-                Some(width) => spec(&it, &format!("<{}", width.trim_start_matches('0'))),
-                None => spec(&it, flags),
-            }),
-            'r' if flags.is_empty() => repr(&item, 20),
+            'd' | 'i' | 'u' => whole(&item).and_then(|it| numbered(&it, flags, 'd')),
+            'x' | 'X' | 'o' if matches!(item, Live::Int(_)) => numbered(&item, flags, conversion),
+            'f' | 'F' if matches!(item, Live::Int(_) | Live::Float(_)) => numbered(&item, flags, conversion),
+            'r' if is_own => padded(&item, flags),
+            'r' => repr(&item, 20).and_then(|it| padded(&Live::str(it), flags)),
             _ => None,
         };
         match piece {
@@ -185,19 +203,35 @@ pub fn percent(interpreter: &mut Interpreter, template: &str, value: &Live) -> R
 
 /// `%5s`: to the right, unless a `-` says otherwise.
 fn padded(item: &Live, flags: &str) -> Option<String> {
-    let text = spec(item, "")?;
-    let width = flags.trim_start_matches(['-', '+', ' ', '#', '0']);
-    if width.is_empty() {
-        return Some(text);
+    if matches!(item, Live::Instance(_)) {
+        return None;
     }
-    let side = if width.starts_with('.') {
-        ""
-    } else if flags.contains('-') {
-        "<"
+    let text = text(item)?;
+    let width = flags.trim_start_matches(['-', '+', ' ', '#', '0']);
+    let side = if flags.starts_with('-') { "<" } else { ">" };
+    if width.is_empty() { Some(text) } else { spec(&Live::str(text), &format!("{side}{width}")) }
+}
+
+/// `%05d`, `%-8.2f`: the same flags in the notation of formats.
+fn numbered(item: &Live, flags: &str, kind: char) -> Option<String> {
+    let width = flags.trim_start_matches(['-', '+', ' ', '#', '0']);
+    let has = |flag: char| flags[..flags.len() - width.len()].contains(flag);
+    let sign = if has('+') {
+        "+"
+    } else if has(' ') {
+        " "
     } else {
-        ">"
+        ""
     };
-    spec(&Live::str(text), &format!("{side}{width}"))
+    let alternate = if has('#') { "#" } else { "" };
+    let (side, zero) = match (has('-'), has('0')) {
+        (true, _) => ("<", ""),
+        (false, true) => ("", "0"),
+        (false, false) => (">", ""),
+    };
+    // `%.3d` fills with zeros, which formats do not.
+    (kind == 'f' || kind == 'F' || !width.contains('.'))
+        .then(|| spec(item, &format!("{side}{sign}{alternate}{zero}{width}{kind}")))?
 }
 
 /// What `%d` makes of a number.
@@ -216,6 +250,8 @@ pub fn braces(
     template: &str,
     args: &[Live],
     keywords: &Keywords,
+    scope: &Rc<Scope>,
+    span: Span,
 ) -> Result<Option<String>, Stop> {
     let mut out = String::new();
     let mut next = 0;
@@ -230,29 +266,33 @@ pub fn braces(
             rest = after;
             continue;
         }
-        let Some((field, after)) = rest.split_once('}') else {
-            return Ok(None);
-        };
+        let Some((field, after)) = split_field(rest) else { return Ok(None) };
         rest = after;
         let (name, format) = field.split_once(':').unwrap_or((field, ""));
-        let (name, as_repr) = match name.strip_suffix("!r") {
-            Some(name) => (name, true),
-            None => (name.strip_suffix("!s").unwrap_or(name), false),
+        let (name, conversion) = match name.split_once('!') {
+            Some((name, conversion)) => (name, conversion.chars().next()),
+            None => (name, None),
         };
-        let item = if name.is_empty() {
-            next += 1;
-            args.get(next - 1)
-        } else if let Ok(position) = name.parse::<usize>() {
-            args.get(position)
-        } else {
-            keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value)
-        };
-        let Some(item) = item else {
+        let Some(item) = field_value(interpreter, name, args, keywords, &mut next, scope, span)? else {
             return Ok(None);
         };
-        let item = interpreter.force(item)?;
-        let piece = if as_repr && format.is_empty() { repr(&item, 20) } else { spec(&item, format) };
-        match piece {
+        // The format may itself hold fields: `{:>{width}}`.
+        let format = if format.contains('{') {
+            let mut made = String::new();
+            let mut left = format;
+            while let Some((before, inner)) = left.split_once('{') {
+                let Some((name, behind)) = inner.split_once('}') else { return Ok(None) };
+                let value = field_value(interpreter, name, args, keywords, &mut next, scope, span)?;
+                let Some(value) = value.as_ref().and_then(text) else { return Ok(None) };
+                made.push_str(before);
+                made.push_str(&value);
+                left = behind;
+            }
+            made + left
+        } else {
+            format.to_owned()
+        };
+        match interpreter.formatted(&item, conversion, &format, scope, span)? {
             Some(piece) => out.push_str(&piece),
             None => return Ok(None),
         }
@@ -260,4 +300,57 @@ pub fn braces(
     }
     out.push_str(rest);
     Ok(Some(out))
+}
+
+/// What stands between two braces, and what behind them.
+fn split_field(text: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_u32;
+    for (at, letter) in text.char_indices() {
+        match letter {
+            '{' => depth += 1,
+            '}' if depth == 0 => return Some((&text[..at], &text[at + 1..])),
+            '}' => depth -= 1,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// `name`, `0.name`, `name[key]`
+fn field_value(
+    interpreter: &mut Interpreter,
+    field: &str,
+    args: &[Live],
+    keywords: &Keywords,
+    next: &mut usize,
+    scope: &Rc<Scope>,
+    span: Span,
+) -> Result<Option<Live>, Stop> {
+    let end = field.find(['.', '[']).unwrap_or(field.len());
+    let (name, mut path) = field.split_at(end);
+    let item = if name.is_empty() {
+        *next += 1;
+        args.get(*next - 1)
+    } else if let Ok(position) = name.parse::<usize>() {
+        args.get(position)
+    } else {
+        keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value)
+    };
+    let Some(item) = item else { return Ok(None) };
+    let mut value = interpreter.force(item)?;
+    while !path.is_empty() {
+        if let Some(key) = path.strip_prefix('[') {
+            let Some((key, behind)) = key.split_once(']') else { return Ok(None) };
+            let key = key.parse::<u32>().map_or_else(|_| Live::str(key), |it| Live::Int(it.into()));
+            value = interpreter.subscript(&value, &key, scope, span)?;
+            path = behind;
+        } else {
+            let name = path.strip_prefix('.').unwrap_or(path);
+            let end = name.find(['.', '[']).unwrap_or(name.len());
+            value = interpreter.attribute(&value, &name[..end], scope, span)?;
+            path = &name[end..];
+        }
+        value = interpreter.force(&value)?;
+    }
+    Ok(Some(value))
 }

@@ -276,6 +276,8 @@ pub struct Instance {
     /// The calls of constructors that are not followed, in order.
     pub base_calls: RefCell<Vec<BaseCall>>,
     pub notice: RefCell<Option<String>>,
+    /// It stands for two, of which a condition that is not known chose.
+    pub is_joined: bool,
     pub module: Rc<Module>,
     pub span: Span,
 }

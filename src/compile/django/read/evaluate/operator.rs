@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use super::handed::is_of_connection;
 use super::live::*;
+use super::special::is_of_a_class;
 use super::{Interpreter, MAX_LENGTH, format};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::{Operator, Sign, Span};
 
-pub use compare::equal;
+pub use compare::{alike, equal};
 
 impl Interpreter<'_> {
     /// Whether a value is true; `Err` with the reason when that is not known.
@@ -50,13 +51,12 @@ impl Interpreter<'_> {
             Live::Bound(it) if it.is_of_outside() => None,
             Live::Bound(_) | Live::Descriptor(..) => Some(true),
             Live::Instance(instance) => match &instance.class {
-                Live::Class(class) => {
-                    let class = class.clone();
-                    let special = self
-                        .class_attribute(&class, "__bool__")?
-                        .or(self.class_attribute(&class, "__len__")?);
-                    special.is_none().then_some(true)
-                }
+                Live::Class(_) => match self.truth_of_class(&value, scope, span)? {
+                    None => Some(true),
+                    // An instance may say no more: `bool` gives a boolean, `len` a number.
+                    Some(Live::Instance(_)) => None,
+                    Some(made) => return self.truth(&made, scope, span),
+                },
                 Live::Name(class) => {
                     let is_true = ["django.db.", "importlib.machinery.", "pkgutil."];
                     is_true.iter().any(|it| class.starts_with(it)).then_some(true)
@@ -95,6 +95,11 @@ impl Interpreter<'_> {
 
     pub fn unary(&mut self, sign: Sign, value: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
         let value = self.force(value)?;
+        if is_of_a_class(&value)
+            && let Some(made) = self.unary_of_class(sign, &value, scope, span)?
+        {
+            return Ok(made);
+        }
         Ok(match (sign, &value) {
             (Sign::Plus, Live::Int(_) | Live::Float(_)) => value,
             (Sign::Minus, Live::Int(it)) => match it.checked_neg() {
@@ -131,12 +136,19 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         let (left, right) = (self.force(left)?, self.force(right)?);
+        if (is_of_a_class(&left) || is_of_a_class(&right))
+            && let Some(made) = self.binary_of_class(&left, operator, &right, scope, span)?
+        {
+            return Ok(made);
+        }
         let known = match (&left, operator, &right) {
             (Live::Str(a), Operator::Add, Live::Str(b)) => {
                 self.long(a.len() + b.len())?;
                 Some(Live::str(format!("{a}{b}")))
             }
-            (Live::Str(text), Operator::Mod, _) => format::percent(self, text, &right)?.map(Live::str),
+            (Live::Str(text), Operator::Mod, _) => {
+                format::percent(self, text, &right, scope, span)?.map(Live::str)
+            }
             (Live::Bytes(a), Operator::Add, Live::Bytes(b)) => {
                 self.long(a.len() + b.len())?;
                 Some(Live::Bytes([&**a, &**b].concat().into()))

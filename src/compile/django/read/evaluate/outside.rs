@@ -54,6 +54,7 @@ impl Interpreter<'_> {
             attributes: SharedNames::default(),
             base_calls: Default::default(),
             notice: Default::default(),
+            is_joined: false,
             module: scope.module.clone(),
             span,
         }))

@@ -157,6 +157,11 @@ impl Interpreter<'_> {
                 let why = self.hiding_all(why, held.iter().map(|(_, value)| value));
                 *pairs.borrow_mut() = vec![(why.clone(), why)];
             }
+            Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => {
+                if let Live::Unknown(why) = why {
+                    self.leave_in_doubt(vec![(Cell::Names(instance.attributes.clone()), why.clone())]);
+                }
+            }
             _ => {}
         }
     }
@@ -213,7 +218,7 @@ impl Interpreter<'_> {
                 self.havoc(then, scope, why)?;
                 self.havoc(otherwise, scope, why)?;
             }
-            StmtKind::With { body, .. } => self.havoc(body, scope, why)?,
+            StmtKind::With(with) => self.havoc(&with.body, scope, why)?,
             StmtKind::Try { body, handlers, otherwise, finally } => {
                 self.havoc(body, scope, why)?;
                 for handler in handlers {

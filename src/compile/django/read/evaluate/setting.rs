@@ -256,6 +256,7 @@ pub fn thaw(value: &Value, scope: &Rc<Scope>, span: Span) -> Live {
             attributes: SharedNames::default(),
             base_calls: Default::default(),
             notice: Default::default(),
+            is_joined: false,
             module: scope.module.clone(),
             span,
         })),

@@ -47,8 +47,8 @@ impl Interpreter<'_> {
                     self.connections(then, scope, handlers);
                     self.connections(otherwise, scope, handlers);
                 }
-                StmtKind::With { body, .. }
-                | StmtKind::For { body, .. }
+                StmtKind::With(with) => self.connections(&with.body, scope, handlers),
+                StmtKind::For { body, .. }
                 | StmtKind::While { body, .. }
                 | StmtKind::Try { body, .. }
                 | StmtKind::Opaque(_, body) => self.connections(body, scope, handlers),

@@ -2,15 +2,17 @@
 
 mod assign;
 mod attempt;
+mod with;
 
 pub use attempt::Asked;
+pub use with::Context;
 
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::branch::Cell;
 use super::live::*;
-use super::{Interpreter, format, handed};
+use super::{Interpreter, format};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -96,27 +98,7 @@ impl Interpreter<'_> {
                     }
                 };
             }
-            StmtKind::With { items, body } => {
-                let mut may_catch = false;
-                for (context, target) in items {
-                    let value = self.eval(context, scope)?;
-                    if let (Live::Instance(it), [_]) = (&value, items.as_slice())
-                        && matches!(&it.class, Live::Name(class) if &**class == "contextlib.suppress")
-                    {
-                        let classes = it.args.clone();
-                        return self.suppressed(body, &classes, scope);
-                    }
-                    may_catch |= self.handed.is_some() && !handed::leaves_exceptions(&value);
-                    let value = self.enter(value, scope, context.span)?;
-                    if let Some(target) = target {
-                        self.assign(target, value, scope)?;
-                    }
-                }
-                if may_catch {
-                    return self.in_doubt(|it| it.block(body, scope));
-                }
-                return self.block(body, scope);
-            }
+            StmtKind::With(with) => return self.with_statement(with, 0, scope),
             StmtKind::Try { body, handlers, otherwise, finally } => {
                 let outcome = self.try_statement(body, handlers, otherwise, scope);
                 let last = self.block(finally, scope)?;
@@ -352,22 +334,6 @@ impl Interpreter<'_> {
         outcome.flow = last.flow;
         Ok(outcome)
     }
-
-    /// `with value as it`: what is bound to `it`.
-    fn enter(&mut self, value: Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
-        let value = self.force(&value)?;
-        match &value {
-            Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => {
-                match self.optional_attribute(&value, "__enter__", scope, span)? {
-                    Some(method) if !method.is_unknown() => {
-                        self.call(&method, Vec::new(), Vec::new(), scope, span)
-                    }
-                    _ => Ok(self.unknown(scope, span, "enters a context that is not followed")),
-                }
-            }
-            _ => Ok(value),
-        }
-    }
 }
 
 /// The places of what a loop goes through.
@@ -410,7 +376,8 @@ fn has(stmt: &Stmt, wanted: &impl Fn(&StmtKind) -> bool) -> bool {
             any(body) || any(otherwise)
         }
         StmtKind::If { then, otherwise, .. } => any(then) || any(otherwise),
-        StmtKind::With { body, .. } | StmtKind::Opaque(_, body) => any(body),
+        StmtKind::With(with) => any(&with.body),
+        StmtKind::Opaque(_, body) => any(body),
         StmtKind::Try { body, handlers, otherwise, finally } => {
             any(body) || handlers.iter().any(|it| any(&it.body)) || any(otherwise) || any(finally)
         }

@@ -98,7 +98,7 @@ impl Lower {
                 otherwise: self.block(&it.orelse),
             },
             ast::Stmt::If(it) => self.branches(&it.test, &it.body, &it.elif_else_clauses),
-            ast::Stmt::With(it) => StmtKind::With {
+            ast::Stmt::With(it) => StmtKind::With(Arc::new(With {
                 items: it
                     .items
                     .iter()
@@ -108,7 +108,7 @@ impl Lower {
                     })
                     .collect(),
                 body: self.block(&it.body),
-            },
+            })),
             ast::Stmt::Try(it) => StmtKind::Try {
                 body: self.block(&it.body),
                 handlers: it.handlers.iter().map(|handler| self.handler(handler)).collect(),

@@ -236,10 +236,7 @@ pub enum StmtKind {
         then: Vec<Stmt>,
         otherwise: Vec<Stmt>,
     },
-    With {
-        items: Vec<(Expr, Option<Expr>)>,
-        body: Vec<Stmt>,
-    },
+    With(Arc<With>),
     Try {
         body: Vec<Stmt>,
         handlers: Vec<Handler>,
@@ -263,6 +260,14 @@ pub enum StmtKind {
     Continue,
     /// Something that is not followed, what it is, and the statements in it.
     Opaque(&'static str, Vec<Stmt>),
+}
+
+/// Shared, for a generator that is a context runs its body.
+#[derive(Debug)]
+pub struct With {
+    /// Contexts, and what they are bound to.
+    pub items: Vec<(Expr, Option<Expr>)>,
+    pub body: Vec<Stmt>,
 }
 
 #[derive(Debug)]

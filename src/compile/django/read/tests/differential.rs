@@ -1,6 +1,6 @@
 //! Programs written by chance, by Python itself and here: whatever is not unknown here must be what Python makes of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value as Json;
@@ -50,11 +50,17 @@ fn covers_all(known: &[Value], real: &[Json]) -> bool {
     }
 }
 
+/// Where the programs come from: of the repository, or those of whoever looks for more.
+fn script(variable: &str, usual: &str) -> PathBuf {
+    let usual = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/python").join(usual);
+    std::env::var_os(variable).map_or(usual, PathBuf::from)
+}
+
 #[test]
 fn what_is_known_is_what_python_makes_of_it() {
     let env =
         |name: &str, default: u32| std::env::var(name).ok().and_then(|it| it.parse().ok()).unwrap_or(default);
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/python/programs.py");
+    let script = script("PROGRAMS_SCRIPT", "programs.py");
     let (seed, count) = (env("PROGRAMS_SEED", 0), env("PROGRAMS", 300));
     let output =
         Command::new("python3").arg(script).args([seed.to_string(), count.to_string()]).output().unwrap();
@@ -97,11 +103,11 @@ fn what_is_known_is_what_python_makes_of_it() {
 }
 
 /// Of so many pieces something is not known.
-const NOT_KNOWN: usize = 33;
+const NOT_KNOWN: usize = 50;
 
 #[test]
 fn what_is_known_of_the_standard_library_is_what_python_makes_of_it() {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/python/snippets.py");
+    let script = script("SNIPPETS_SCRIPT", "snippets.py");
     let output = Command::new("python3").arg(script).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
@@ -120,6 +126,9 @@ fn what_is_known_of_the_standard_library_is_what_python_makes_of_it() {
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     println!("not known:\n{}", unknown.join("\n"));
+    if std::env::var_os("SNIPPETS_SCRIPT").is_some() {
+        return;
+    }
     assert_eq!(unknown.len(), NOT_KNOWN, "as many are not known: set the figure to it if that is meant");
 }
 

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::super::Interpreter;
-use super::super::branch::Cell;
 use super::super::live::*;
 use super::super::outside::{Answer, Call};
+use super::super::special::is_of_a_class;
 
 impl Interpreter<'_> {
     /// A function that asks for or sets attributes, or makes something of a class.
@@ -58,21 +58,63 @@ impl Interpreter<'_> {
                 _ => None,
             },
             "setattr" => {
-                let names = match first {
-                    Some(Live::Instance(instance)) => Some(instance.attributes.clone()),
-                    Some(Live::Class(class)) => Some(class.names.clone()),
-                    Some(Live::Module(module)) => Some(module.names.clone()),
-                    Some(Live::Name(path)) if &**path == "django.conf.settings" => {
-                        Some(self.set_by_code.clone())
+                match args {
+                    [object, Live::Str(name), value] => {
+                        self.set_attribute(object, name, value.clone(), scope, span)?;
                     }
-                    _ => None,
-                };
-                if let (Some(names), [_, Live::Str(name), value]) = (names, args) {
-                    self.touch(Cell::Names(names.clone()));
-                    names.borrow_mut().set(name.clone(), value.clone());
+                    [object, name, ..] => {
+                        let why = self.because(&[name], scope, span, "sets an attribute that is not known");
+                        self.unsure(object, &why);
+                    }
+                    _ => {}
                 }
                 Some(Live::None)
             }
+            "delattr" => {
+                match args {
+                    [object, Live::Str(name)] => self.delete_attribute(object, name, scope, span)?,
+                    [object, name] => {
+                        let why =
+                            self.because(&[name], scope, span, "deletes an attribute that is not known");
+                        self.unsure(object, &why);
+                    }
+                    _ => {}
+                }
+                Some(Live::None)
+            }
+            "object.__setattr__" | "object.__delattr__" => {
+                match args {
+                    [object, Live::Str(name), value] => {
+                        self.set_plainly(object, name, value.clone(), scope, span)?;
+                    }
+                    [object, Live::Str(name)] => self.delete_plainly(object, name, scope, span)?,
+                    [object, name, ..] => {
+                        let why = self.because(&[name], scope, span, "sets an attribute that is not known");
+                        self.unsure(object, &why);
+                    }
+                    _ => {}
+                }
+                Some(Live::None)
+            }
+            "object.__init__" | "object.__init_subclass__" => Some(Live::None),
+            "object.__getattribute__" => match args {
+                [object, Live::Str(name)] => Some(self.attribute(object, name, scope, span)?),
+                _ => None,
+            },
+            "object.__new__" => match args {
+                [Live::Class(class)] => Some(Live::Instance(self.bare_instance(
+                    &class.clone(),
+                    Vec::new(),
+                    Vec::new(),
+                    scope,
+                    span,
+                ))),
+                _ => None,
+            },
+            "vars" if matches!(args, [object] if is_of_a_class(object)) => match first {
+                Some(object) => Some(self.attribute(&object.clone(), "__dict__", scope, span)?),
+                None => None,
+            },
             "isinstance" => match (first, args.get(1)) {
                 (Some(value), Some(class)) => {
                     self.is_instance(&value.clone(), &class.clone())?.map(Live::Bool)

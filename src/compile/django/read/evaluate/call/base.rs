@@ -75,7 +75,30 @@ impl Interpreter<'_> {
                 }
                 Ok(Live::None)
             }
-            ("__init__" | "__init_subclass__" | "__setattr__", _) => Ok(Live::None),
+            ("__setattr__", object) => {
+                match args.as_slice() {
+                    [Live::Str(name), value] => {
+                        self.set_plainly(object, name, value.clone(), scope, span)?;
+                    }
+                    args => {
+                        let given: Vec<&Live> = args.iter().collect();
+                        let why = self.because(&given, scope, span, "sets an attribute that is not known");
+                        self.unsure(object, &why);
+                    }
+                }
+                Ok(Live::None)
+            }
+            ("__delattr__", object) => {
+                match args.as_slice() {
+                    [Live::Str(name)] => self.delete_plainly(object, name, scope, span)?,
+                    _ => {
+                        let why = self.unknown(scope, span, "deletes an attribute that is not known");
+                        self.unsure(object, &why);
+                    }
+                }
+                Ok(Live::None)
+            }
+            ("__init__" | "__init_subclass__", _) => Ok(Live::None),
             ("__new__", _) if &**class == "builtins.type" => {
                 let made = args.get(1..).and_then(|args| self.make_class(args, scope));
                 Ok(made.unwrap_or_else(|| self.unknown(scope, span, "makes a class by hand")))

@@ -242,6 +242,8 @@ const CHANGE_NOTHING: &[&str] = &[
     "django.db.transaction.atomic",
     "django.utils.deconstruct.deconstructible",
     "atexit.register",
+    // What it makes is a generator, which `with` runs.
+    "contextlib.contextmanager",
     "warnings.deprecated",
 ];
 

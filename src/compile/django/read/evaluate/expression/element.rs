@@ -8,6 +8,7 @@ use super::super::live::*;
 use super::super::method::{Place, gap, place};
 use super::super::module_names::MODULE_NAMES;
 use super::super::operator::integer;
+use super::super::special::is_any_key;
 use super::super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
 
@@ -20,10 +21,19 @@ impl Interpreter<'_> {
         Ok(found)
     }
 
-    /// What a function that is not followed gives may be any key.
+    /// What a function that is not followed gives may be any key, and so may what a class of its own compares.
     pub fn key(&self, key: Live, scope: &Scope, span: Span) -> Live {
-        let is_any = matches!(&key, Live::Instance(it) if it.is_of_function());
-        if is_any { self.unknown(scope, span, format!("is {}", format::kind(&key))) } else { key }
+        if is_any_key(&key) { self.unknown(scope, span, format!("is {}", format::kind(&key))) } else { key }
+    }
+
+    /// As [`Interpreter::key`], for an element of a set.
+    pub fn member(&self, item: Live) -> Live {
+        match &item {
+            Live::Instance(it) if is_any_key(&item) => {
+                self.unknown_in(&it.module, it.span, format!("is {}", format::kind(&item)))
+            }
+            _ => item,
+        }
     }
 
     fn element(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {

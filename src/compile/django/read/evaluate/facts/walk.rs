@@ -94,12 +94,12 @@ impl<'d, 's> Walk<'d, 's> {
                     self.block(otherwise);
                 }
             },
-            StmtKind::With { items, body } => {
-                for (context, target) in items {
+            StmtKind::With(with) => {
+                for (context, target) in &with.items {
                     self.expr(context);
                     target.iter().for_each(|it| self.bind(it));
                 }
-                self.block(body);
+                self.block(&with.body);
             }
             StmtKind::Try { body, handlers, otherwise, finally } => {
                 self.block(body);

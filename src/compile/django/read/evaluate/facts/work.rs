@@ -177,9 +177,9 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
                     None => done.then(self.of_block(then).or(self.of_block(otherwise))),
                 }
             }
-            StmtKind::With { items, body } => {
-                items.iter().for_each(|(it, _)| self.expr(it, &mut done));
-                self.block(body, &mut done);
+            StmtKind::With(with) => {
+                with.items.iter().for_each(|(it, _)| self.expr(it, &mut done));
+                self.block(&with.body, &mut done);
             }
             StmtKind::Try { body, handlers, otherwise, finally } => {
                 let tried = self.of_block(body);

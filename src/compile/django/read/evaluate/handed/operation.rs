@@ -60,6 +60,7 @@ pub fn bare(like: &Instance, class: &str, args: Vec<Live>, keywords: Keywords) -
         attributes: SharedNames::default(),
         base_calls: Default::default(),
         notice: Default::default(),
+        is_joined: false,
         module: like.module.clone(),
         span: like.span,
     })

@@ -19,6 +19,8 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let set = Live::Set(items.clone());
+        let members: Vec<Live> = args.iter().map(|it| self.member(it.clone())).collect();
+        let args = members.as_slice();
         Ok(match (name, args) {
             ("add", [item]) => {
                 self.touch(Cell::List(items.clone()));

@@ -36,13 +36,13 @@ impl Interpreter<'_> {
         let texts = |parts: Vec<&str>| Live::list(parts.into_iter().map(Live::str).collect());
         let limit = args.get(1).and_then(integer).and_then(|it| usize::try_from(it).ok());
         Ok(match name {
-            "format" => format::braces(self, text, args, keywords)?.map(Live::str),
+            "format" => format::braces(self, text, args, keywords, scope, span)?.map(Live::str),
             "format_map" => match args {
                 [Live::Dict(pairs)] => {
                     let named = |(key, it): &(Live, Live)| Some((key.as_str()?.clone(), it.clone()));
                     let named: Option<Keywords> = pairs.borrow().iter().map(named).collect();
                     match named {
-                        Some(named) => format::braces(self, text, &[], &named)?.map(Live::str),
+                        Some(named) => format::braces(self, text, &[], &named, scope, span)?.map(Live::str),
                         None => None,
                     }
                 }

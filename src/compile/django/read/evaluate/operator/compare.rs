@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::super::method::keys;
 use super::super::module_names::MODULE_NAMES;
-use super::super::{Interpreter, format};
+use super::super::special::{compares_by, is_enumeration, is_of_a_class};
+use super::super::{Interpreter, format, given};
 use super::{find, impossible, integer, number};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax::tree::{Comparison, Span};
@@ -16,6 +17,16 @@ use crate::compile::django::read::syntax::tree::{Comparison, Span};
 struct Patience {
     depth: u32,
     comparisons: u32,
+    objects: Objects,
+}
+
+/// When two instances of one class are the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Objects {
+    /// When Python says that they are equal.
+    Equal,
+    /// When they were made alike: what a condition chose from them is as either of them.
+    Alike,
 }
 
 impl Interpreter<'_> {
@@ -36,6 +47,11 @@ impl Interpreter<'_> {
             let message = format!("assumed that {name} is not set in the environment");
             self.tell(Concern::Assumed, &scope.module.clone(), span, message);
             return Ok(Live::Bool(how == Comparison::NotIn));
+        }
+        if (is_of_a_class(&left) || is_of_a_class(&right))
+            && let Some(made) = self.compared_by_class(&left, how, &right, scope, span)?
+        {
+            return Ok(made);
         }
         let known = match how {
             Comparison::Equal => equal(&left, &right),
@@ -67,7 +83,7 @@ impl Interpreter<'_> {
         })
     }
 
-    pub(super) fn contains(&mut self, container: &Live, item: &Live) -> Result<Option<bool>, Stop> {
+    pub fn contains(&mut self, container: &Live, item: &Live) -> Result<Option<bool>, Stop> {
         if let (Live::Str(text), Live::Str(part)) = (container, item) {
             return Ok(Some(text.contains(&**part)));
         }
@@ -118,7 +134,12 @@ impl Interpreter<'_> {
 /// `None` when it is not known, or takes too long to find out: lists that hold one list twice, which holds another
 /// twice, are endless to compare.
 pub fn equal(a: &Live, b: &Live) -> Option<bool> {
-    equal_within(a, b, &mut Patience { depth: 50, comparisons: 10_000 })
+    equal_within(a, b, &mut Patience { depth: 50, comparisons: 10_000, objects: Objects::Equal })
+}
+
+/// Whether one of them may take the other's place, though Python tells them apart.
+pub fn alike(a: &Live, b: &Live) -> Option<bool> {
+    equal_within(a, b, &mut Patience { depth: 50, comparisons: 10_000, objects: Objects::Alike })
 }
 
 fn equal_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
@@ -187,6 +208,12 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
             if Rc::ptr_eq(x, y) {
                 return Some(true);
             }
+            if patience.objects == Objects::Equal {
+                match is_equal_object(x, y, patience) {
+                    Told::Is(known) => return known,
+                    Told::Alike => {}
+                }
+            }
             // Equal as far as a reader can tell; `==` of theirs may say otherwise.
             let alike = equal_within(&x.class, &y.class, patience)? && all_equal(&x.args, &y.args, patience)?;
             let keywords =
@@ -201,6 +228,44 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
         (Live::Bound(it), _) | (_, Live::Bound(it)) if it.is_of_outside() => None,
         (a, b) => Some(a.is(b)),
     }
+}
+
+/// What decides whether two instances are equal.
+enum Told {
+    Is(Option<bool>),
+    /// Those that are made alike.
+    Alike,
+}
+
+fn is_equal_object(x: &Instance, y: &Instance, patience: &mut Patience) -> Told {
+    match (&x.class, &y.class) {
+        (Live::Class(of_x), Live::Class(of_y)) => {
+            if Rc::ptr_eq(of_x, of_y) && is_enumeration(of_x) {
+                return Told::Is(all_equal(&x.args, &y.args, patience));
+            }
+            let (Ok(a), Ok(b)) = (compares_by(of_x), compares_by(of_y)) else { return Told::Is(None) };
+            let is_same_class = Rc::ptr_eq(of_x, of_y);
+            Told::Is(match (a, b) {
+                (Some(names), Some(_)) if is_same_class => {
+                    let values = |it: &Instance| -> Option<Vec<Live>> {
+                        let attributes = it.attributes.borrow();
+                        names.iter().map(|name| attributes.get(name).cloned()).collect()
+                    };
+                    values(x).zip(values(y)).and_then(|(x, y)| all_equal(&x, &y, patience))
+                }
+                (None, None) if x.is_joined || y.is_joined => None,
+                _ => Some(false),
+            })
+        }
+        (Live::Name(class), Live::Name(_)) if is_value(class) => Told::Alike,
+        _ => Told::Is(None),
+    }
+}
+
+/// A class of libraries whose instances are equal when they are made alike. A field is equal to itself alone.
+fn is_value(class: &str) -> bool {
+    (class.starts_with("django.") && !given::is_field(class))
+        || ["datetime.", "decimal.", "uuid."].iter().any(|it| class.starts_with(it))
 }
 
 fn all_equal(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<bool> {
@@ -235,14 +300,18 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
         {
             None
         }
-        // A member of an enumeration is made anew wherever it is named.
-        (Live::Instance(_), Live::Instance(_)) if !a.is(b) => equal(a, b).filter(|it| !it),
+        (Live::Instance(x), Live::Instance(y)) if !a.is(b) => match (&x.class, &y.class) {
+            // A member is made anew wherever it is named.
+            (Live::Class(class), Live::Class(_)) if is_enumeration(class) => equal(a, b),
+            (Live::Class(_), Live::Class(_)) => (!x.is_joined && !y.is_joined).then_some(false),
+            _ => None,
+        },
         (a, b) => Some(a.is(b)),
     }
 }
 
 pub(super) fn order(a: &Live, b: &Live) -> Option<Ordering> {
-    order_within(a, b, &mut Patience { depth: 50, comparisons: 10_000 })
+    order_within(a, b, &mut Patience { depth: 50, comparisons: 10_000, objects: Objects::Equal })
 }
 
 fn order_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<Ordering> {

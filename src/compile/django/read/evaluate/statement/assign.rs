@@ -8,7 +8,8 @@ use super::super::branch::Cell;
 use super::super::live::*;
 use super::super::method::{Place, gap, place};
 use super::super::module_names::MODULE_NAMES;
-use super::super::operator::{equal, integer, put_in};
+use super::super::operator::{alike, integer, put_in};
+use super::super::special::is_of_a_class;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -36,11 +37,48 @@ impl Interpreter<'_> {
                 _ => Ok(()),
             };
         }
+        if let Some(made) = self.augmented_by_class(&old, operator, &new, scope, span)? {
+            return self.assign(target, made, scope);
+        }
+        if self.augmented_in_place(&old, operator, &new, scope, span)? {
+            return self.assign(target, old, scope);
+        }
         if let Live::Unknown(unknown) = &old {
             self.doubt_hidden(unknown);
         }
         let result = self.binary(&old, operator, &new, scope, span)?;
         self.assign(target, result, scope)
+    }
+
+    /// `dict |= …`, `set -= …`, `list *= …` change what others may hold too; whether it was one of these.
+    fn augmented_in_place(
+        &mut self,
+        old: &Live,
+        operator: Operator,
+        new: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<bool, Stop> {
+        let made = match (old, operator) {
+            (Live::Dict(_), Operator::Or)
+            | (Live::Set(_), Operator::Or | Operator::And | Operator::Sub | Operator::Xor)
+            | (Live::List(_), Operator::Mul) => self.binary(old, operator, new, scope, span)?,
+            _ => return Ok(false),
+        };
+        match (old, &made) {
+            (Live::Dict(pairs), Live::Dict(made)) => {
+                self.touch(Cell::Dict(pairs.clone()));
+                let made = made.borrow().clone();
+                *pairs.borrow_mut() = made;
+            }
+            (Live::Set(items), Live::Set(made)) | (Live::List(items), Live::List(made)) => {
+                self.touch(Cell::List(items.clone()));
+                let made = made.borrow().clone();
+                *items.borrow_mut() = made;
+            }
+            _ => self.unsure(old, &made),
+        }
+        Ok(true)
     }
 
     /// Puts elements behind those of a list. Where making them changes the list itself, they take turns.
@@ -65,7 +103,7 @@ impl Interpreter<'_> {
             let has_grown = {
                 let now = items.borrow();
                 now.len() >= before.len()
-                    && now.iter().zip(&before).all(|(a, b)| a.is(b) || equal(a, b) == Some(true))
+                    && now.iter().zip(&before).all(|(a, b)| a.is(b) || alike(a, b) == Some(true))
             };
             if has_grown {
                 *items.borrow_mut() = before.into_iter().chain([unknown]).collect();
@@ -106,24 +144,7 @@ impl Interpreter<'_> {
             ExprKind::Attribute(object, name) => {
                 let object = self.eval(object, scope)?;
                 let object = self.force(&object)?;
-                if let Live::Instance(instance) = &object
-                    && let Live::Class(class) = &instance.class
-                    && self.set_by_property(&object, class, name, &value, scope, target.span)?
-                {
-                    return Ok(());
-                }
-                if let Live::Unknown(unknown) = &object {
-                    self.doubt_hidden(unknown);
-                }
-                let names = match object {
-                    Live::Instance(instance) => instance.attributes.clone(),
-                    Live::Class(class) => class.names.clone(),
-                    Live::Module(module) => module.names.clone(),
-                    Live::Name(path) if &*path == "django.conf.settings" => self.set_by_code.clone(),
-                    _ => return Ok(()),
-                };
-                self.touch(Cell::Names(names.clone()));
-                names.borrow_mut().set(name.clone(), value);
+                self.set_attribute(&object, name, value, scope, target.span)?;
             }
             ExprKind::Subscript(object, index) if matches!(index.kind, ExprKind::Slice { .. }) => {
                 let object = self.eval(object, scope)?;
@@ -131,6 +152,19 @@ impl Interpreter<'_> {
                 self.assign_slice(&object, index, value, scope)?;
             }
             ExprKind::Subscript(object, index) => {
+                // `self.__dict__[name] = value`
+                if let ExprKind::Attribute(object, name) = &object.kind
+                    && &**name == "__dict__"
+                {
+                    let object = self.eval(object, scope)?;
+                    let object = self.force(&object)?;
+                    let index = self.eval(index, scope)?;
+                    if let (Live::Instance(instance), Live::Str(name)) = (&object, self.force(&index)?) {
+                        self.touch(Cell::Names(instance.attributes.clone()));
+                        instance.attributes.borrow_mut().set(name, value);
+                        return Ok(());
+                    }
+                }
                 let object = self.eval(object, scope)?;
                 let object = self.force(&object)?;
                 let index = self.eval(index, scope)?;
@@ -216,6 +250,13 @@ impl Interpreter<'_> {
                 }
             }
             Live::Unknown(unknown) => self.doubt_hidden(unknown),
+            object if is_of_a_class(object) => {
+                let made = self.special(object, "__setitem__", vec![index, value], scope, span)?;
+                if made.is_none() {
+                    let why = self.unknown(scope, span, "sets an element by what is not followed");
+                    self.unsure(object, &why);
+                }
+            }
             _ => {}
         }
         Ok(())
@@ -295,11 +336,34 @@ impl Interpreter<'_> {
                 if let Live::Unknown(unknown) = &object {
                     self.doubt_hidden(unknown);
                 }
-                let name = match object {
-                    Live::List(_) | Live::Dict(_) => "pop",
-                    _ => return Ok(()),
-                };
-                self.call_method(&object, &name.into(), vec![index], Vec::new(), scope, target.span)?;
+                match object {
+                    Live::List(_) | Live::Dict(_) => {
+                        let name: Arc<str> = "pop".into();
+                        self.call_method(&object, &name, vec![index], Vec::new(), scope, target.span)?;
+                    }
+                    object if is_of_a_class(&object) => {
+                        let made = self.special(&object, "__delitem__", vec![index], scope, target.span)?;
+                        if made.is_none() {
+                            let why = self.unknown(
+                                scope,
+                                target.span,
+                                "deletes an element by what is not followed",
+                            );
+                            self.unsure(&object, &why);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            ExprKind::Attribute(object, name) => {
+                let object = self.eval(object, scope)?;
+                let object = self.force(&object)?;
+                self.delete_attribute(&object, name, scope, target.span)?;
+            }
+            ExprKind::Tuple(targets) | ExprKind::List(targets) => {
+                for target in targets {
+                    self.delete(target, scope)?;
+                }
             }
             _ => {}
         }

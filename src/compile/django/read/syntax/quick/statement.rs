@@ -149,7 +149,7 @@ impl<'t> Parser<'t> {
                 break;
             }
         }
-        Some(StmtKind::With { items, body: self.block()? })
+        Some(StmtKind::With(Arc::new(With { items, body: self.block()? })))
     }
 
     fn name_target(&mut self) -> Option<Expr> {

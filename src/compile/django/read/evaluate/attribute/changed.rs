@@ -1,0 +1,135 @@
+//! Attributes that are set and deleted, by statements, `setattr` and `__dict__`.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::Interpreter;
+use super::super::alias::OPEN;
+use super::super::branch::Cell;
+use super::super::live::*;
+use super::super::special::is_of_a_class;
+use crate::compile::django::read::syntax::tree::Span;
+
+impl Interpreter<'_> {
+    /// `object.name = value`
+    pub fn set_attribute(
+        &mut self,
+        object: &Live,
+        name: &Arc<str>,
+        value: Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        if is_of_a_class(object)
+            && self
+                .special(object, "__setattr__", vec![Live::Str(name.clone()), value.clone()], scope, span)?
+                .is_some()
+        {
+            return Ok(());
+        }
+        self.set_plainly(object, name, value, scope, span)
+    }
+
+    /// As `object.__setattr__` does it.
+    pub(in super::super) fn set_plainly(
+        &mut self,
+        object: &Live,
+        name: &Arc<str>,
+        value: Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        if let Live::Instance(instance) = object
+            && let Live::Class(class) = &instance.class
+        {
+            if self.set_by_property(object, class, name, &value, scope, span)? {
+                return Ok(());
+            }
+            if let Some(found) = self.class_attribute(class, name)?
+                && is_of_a_class(&found)
+                && self
+                    .special(&found, "__set__", vec![object.clone(), value.clone()], scope, span)?
+                    .is_some()
+            {
+                return Ok(());
+            }
+        }
+        if let Live::Unknown(unknown) = object {
+            self.doubt_hidden(unknown);
+        }
+        if let Some(names) = self.changeable(object) {
+            self.touch(Cell::Names(names.clone()));
+            names.borrow_mut().set(name.clone(), value);
+        }
+        Ok(())
+    }
+
+    /// `del object.name`
+    pub fn delete_attribute(
+        &mut self,
+        object: &Live,
+        name: &Arc<str>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        if is_of_a_class(object)
+            && self.special(object, "__delattr__", vec![Live::Str(name.clone())], scope, span)?.is_some()
+        {
+            return Ok(());
+        }
+        self.delete_plainly(object, name, scope, span)
+    }
+
+    pub(in super::super) fn delete_plainly(
+        &mut self,
+        object: &Live,
+        name: &Arc<str>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<(), Stop> {
+        if let Live::Unknown(unknown) = object {
+            self.doubt_hidden(unknown);
+        }
+        let Some(names) = self.changeable(object) else { return Ok(()) };
+        self.touch(Cell::Names(names.clone()));
+        let found = names.borrow().get(name).cloned();
+        match found {
+            Some(_) => names.borrow_mut().remove(name),
+            // What a property's deleter or a descriptor does is not known.
+            None if is_of_a_class(object) => {
+                let unknown = self.unknown(scope, span, "deletes an attribute by what is not followed");
+                if let Live::Unknown(why) = unknown {
+                    self.leave_in_doubt(vec![(Cell::Names(names), why.clone())]);
+                    self.may_raise(&Live::Unknown(why));
+                }
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Where the attributes of an object stand.
+    fn changeable(&self, object: &Live) -> Option<SharedNames> {
+        match object {
+            Live::Instance(instance) => Some(instance.attributes.clone()),
+            Live::Class(class) => Some(class.names.clone()),
+            Live::Module(module) => Some(module.names.clone()),
+            Live::Name(path) if &**path == "django.conf.settings" => Some(self.set_by_code.clone()),
+            _ => None,
+        }
+    }
+
+    /// `object.__dict__` as it is now. Whoever changes it changes the object, which is in doubt then.
+    pub(super) fn dict_of(&mut self, instance: &Instance, scope: &Rc<Scope>, span: Span) -> Live {
+        let pair = |(name, it): (&Arc<str>, &Live)| match &**name {
+            OPEN => (it.clone(), it.clone()),
+            _ => (Live::Str(name.clone()), it.clone()),
+        };
+        let pairs = instance.attributes.borrow().iter().map(pair).collect();
+        let made = Rc::new(std::cell::RefCell::new(pairs));
+        if let Live::Unknown(why) = self.unknown(scope, span, "may be changed by its __dict__") {
+            self.aliases.link(&Cell::Dict(made.clone()), &Cell::Names(instance.attributes.clone()), &why);
+        }
+        Live::Dict(made)
+    }
+}

@@ -13,6 +13,7 @@ pub mod history;
 pub mod observation;
 pub mod policy;
 pub mod report;
+mod taken_back;
 #[cfg(test)]
 mod tests;
 mod verdict;

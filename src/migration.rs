@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::schema::{Change, Name, TableName};
 
-pub use fold::{BlindSpot, Expectation, fold, fold_in};
+pub use fold::{BlindSpot, Expectation, fold, fold_in, taken_back};
 pub use ledger::{LedgerFormat, LedgerRow};
 pub use manifest::{Interest, Manifest, ManifestError};
 
@@ -39,6 +39,9 @@ pub struct Migration {
     /// The migrations that this one was squashed from.
     pub replaces: Vec<MigrationId>,
     pub operations: Vec<Operation>,
+    /// What is different from before, once it was applied and taken back by its tool: a database that has it pending may
+    /// have been there. In the words of the schema before it.
+    pub taken_back: Vec<Change>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Drift: the catalog against the expectation.
 
 mod subject;
+mod taken_back;
 mod unexpected;
 
 use std::collections::BTreeMap;
@@ -72,6 +73,9 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn change(&mut self, change: &Change) {
+        if self.is_left_by_a_way_back(change) {
+            return;
+        }
         match change {
             Change::CreateTable(table) => self.missing_table(table),
             Change::AddColumn { table, column } => self.missing(

@@ -7,8 +7,8 @@ use super::Observation;
 use super::history::{self, HistoryNote, Line};
 use crate::dialect::Naming;
 use crate::migration::graph::{self, Applied};
-use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in};
-use crate::schema::{Name, Provenance, Table, TableName};
+use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in, taken_back};
+use crate::schema::{Change, Name, Provenance, Table, TableName};
 
 /// A table or a part of it, as code names it.
 #[derive(Clone, Copy)]
@@ -36,6 +36,8 @@ pub struct Expected {
     /// How many expected objects each migration made or last changed.
     pub(super) made: BTreeMap<u32, usize>,
     pub(super) notes: Vec<HistoryNote>,
+    /// What pending migrations leave when they were applied and taken back, each with the migration's position.
+    pub(super) taken_back: Vec<(u32, Change)>,
 }
 
 impl Expected {
@@ -56,9 +58,20 @@ impl Expected {
             for_each_maker(table, |migration| *made.entry(migration).or_default() += 1);
         }
         let schema = schema.clone();
-        let mut expected =
-            Self { rows, naming, schema, applied, expectation, sequence, made, notes: Vec::new() };
+        let mut expected = Self {
+            rows,
+            naming,
+            schema,
+            applied,
+            expectation,
+            sequence,
+            made,
+            notes: Vec::new(),
+            taken_back: Vec::new(),
+        };
         expected.notes = history::notes(&expected.line(manifest));
+        let pending = history::pending(manifest, &expected);
+        expected.taken_back = taken_back(manifest, pending, &expected.naming, &expected.schema);
         expected
     }
 

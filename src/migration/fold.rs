@@ -64,6 +64,25 @@ pub fn fold_in(manifest: &Manifest, applied: &BTreeSet<u32>, naming: &Naming, au
     fold_to(manifest, applied, &Names { naming, audited: Some(audited) })
 }
 
+/// What a database may have in another way because a migration in `pending` was applied and taken back, as
+/// [`fold_in`] names its tables.
+pub fn taken_back(
+    manifest: &Manifest,
+    pending: impl Iterator<Item = u32>,
+    naming: &Naming,
+    audited: &str,
+) -> Vec<(u32, Change)> {
+    let names = Names { naming, audited: Some(audited) };
+    let of_one = |position| {
+        let left = manifest.migration(position).into_iter().flat_map(|it| &it.taken_back);
+        left.map(move |change| (position, change))
+    };
+    pending
+        .flat_map(of_one)
+        .map(|(position, change)| (position, names.change(manifest, change).into_owned()))
+        .collect()
+}
+
 /// How the database at hand understands the manifest's names.
 struct Names<'n> {
     naming: &'n Naming,

@@ -173,6 +173,10 @@ impl Manifest {
                     share(change, &mut pool);
                 }
             }
+            migration.taken_back.shrink_to_fit();
+            for change in &mut migration.taken_back {
+                dialect.canonical_change(change, &dialect.naming());
+            }
         }
         let positions =
             (0..).zip(&migrations).map(|(position, migration)| (migration.id.clone(), position)).collect();
@@ -250,7 +254,18 @@ fn read_migration(file: file::MigrationFile, number: usize, mistakes: &mut Vec<M
             Err(message) => tell(format!("{id}, operation {}: {message}", number + 1)),
         }
     }
-    Migration { id, dependencies, replaces, operations }
+    let mut taken_back = Vec::new();
+    for (number, operation) in file.taken_back.into_iter().enumerate() {
+        let mut tell = |message| tell(format!("{id}, taken_back {}: {message}", number + 1));
+        match operation.into_operations() {
+            Ok(made) => made.into_iter().for_each(|it| match it {
+                Operation::Change(change) => taken_back.push(change),
+                Operation::Opaque(_) => tell("what is left cannot be opaque".to_owned()),
+            }),
+            Err(message) => tell(message),
+        }
+    }
+    Migration { id, dependencies, replaces, operations, taken_back }
 }
 
 /// Writes the migration's position into every object that the change makes.

@@ -16,6 +16,10 @@ pub fn standing(
     if let Some(by) = undone_by(basis, change) {
         return Err((format!("it is not verified: {by} may have removed or changed it"), ids));
     }
+    let actual = basis.observation.catalog.actual.tables.get(change.table());
+    if let Some(by) = basis.expected.left_by(basis.manifest, actual.map(AsRef::as_ref), change) {
+        return Err((format!("it is not verified: {by}"), ids));
+    }
     if let Change::AddForeignKey { table, foreign_key } = change
         && let Some(why) = basis.observation.catalog.stored.forgets(table, foreign_key)
     {

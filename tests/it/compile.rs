@@ -6,6 +6,7 @@ mod projects;
 mod steps;
 mod styles;
 mod told;
+mod undone;
 mod wild;
 
 use std::path::{Path, PathBuf};

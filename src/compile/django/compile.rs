@@ -8,7 +8,7 @@ use super::backend::Backend;
 use super::editor::Order;
 use super::graph::{self, Plan};
 use super::notice::{Concern, Notice};
-use super::operation::Executor;
+use super::operation::{Effect, Executor};
 use super::project::{Function, Location, Project, SourceMigration};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Operation};
@@ -45,15 +45,16 @@ pub fn compile(project: &Project) -> Compiled {
         compiled.notices.push(Notice { at, concern: Concern::Dependency, message });
     }
     for done in all_done(&plans, project, context) {
-        for (step, operations) in done.migrations {
+        for (step, effect) in done.migrations {
             let migration = &project.migrations[step];
             let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing);
-            compiled.not_seen_through += operations.iter().filter(is_blind).count();
+            compiled.not_seen_through += effect.operations.iter().filter(is_blind).count();
             let migration = Migration {
                 id: migration.id.clone(),
                 dependencies: dependencies(migration, &there),
                 replaces: migration.replaces.clone(),
-                operations,
+                operations: effect.operations,
+                taken_back: effect.taken_back,
             };
             // What a squash replaces stands before it: whoever waits for the replaced stays where the first plan, in
             // which its changes were worked out, has it.
@@ -75,7 +76,7 @@ pub fn compile(project: &Project) -> Compiled {
 /// What came of a plan's fresh steps.
 #[derive(Default)]
 struct Done {
-    migrations: Vec<(usize, Vec<Operation>)>,
+    migrations: Vec<(usize, Effect)>,
     notices: Vec<Notice>,
     /// Operations that were met.
     met: usize,
@@ -110,9 +111,9 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>) -> Done {
     for &step in &plan.steps[..plan.fresh_until()] {
         let (told, met) = (executor.notices.len(), executor.operations);
         let then = last_steps.get(&step).copied().unwrap_or_default();
-        let operations = executor.migrate(step, &project.migrations[step], then);
+        let effect = executor.migrate(step, &project.migrations[step], then);
         if plan.fresh.contains(&step) {
-            done.migrations.push((step, operations));
+            done.migrations.push((step, effect));
         } else {
             executor.notices.truncate(told);
             executor.operations = met;

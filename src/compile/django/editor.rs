@@ -6,6 +6,7 @@
 //! through a whole plan of migrations.
 
 mod alter;
+mod back;
 mod define;
 mod find;
 mod gives_way;
@@ -21,6 +22,7 @@ mod told;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use self::back::Back;
 use self::left_over::left_by_mysql;
 use super::field::{Field, Kind};
 use super::names;
@@ -48,6 +50,7 @@ pub struct Editor<'a> {
     /// What was not seen through of each table: each is told once, however often it is made anew.
     told: BTreeSet<(TableName, String, Vec<Name>)>,
     order: Order,
+    back: Back,
     /// Collations that were made: those by which texts that differ may be equal are not deterministic, and have no
     /// pattern operators.
     deterministic: BTreeMap<Name, bool>,
@@ -59,6 +62,8 @@ pub struct Editor<'a> {
 #[derive(Clone, Debug)]
 pub struct Finished {
     pub operations: Vec<Operation>,
+    /// What is different from before, once it was applied and taken back.
+    pub taken_back: Vec<Change>,
     /// What was not seen through, in one sentence each.
     pub notices: Vec<String>,
 }
@@ -73,6 +78,7 @@ impl<'a> Editor<'a> {
             unseen: Vec::new(),
             told: BTreeSet::new(),
             order,
+            back: Back::default(),
             deterministic: BTreeMap::new(),
             left: BTreeSet::new(),
         }
@@ -91,7 +97,11 @@ impl<'a> Editor<'a> {
     /// Ends a migration: what it has made, and it alone.
     pub fn finish_migration(&mut self) -> Finished {
         self.run_deferred();
-        Finished { operations: std::mem::take(&mut self.done), notices: self.take_unseen() }
+        Finished {
+            operations: std::mem::take(&mut self.done),
+            taken_back: self.take_left(),
+            notices: self.take_unseen(),
+        }
     }
 
     /// Why some of what was done since the last call is opaque, in one sentence each.
@@ -101,7 +111,11 @@ impl<'a> Editor<'a> {
 
     /// What statements of SQL do.
     pub fn sql(&mut self, statements: &[sql::Statement]) {
+        let before = self.noted();
         let operations = sql::apply(self.context.backend.dialect, statements, &mut self.schema);
+        if let Some(before) = before {
+            self.note_since(&before);
+        }
         for operation in operations {
             if let Operation::Opaque(Opaque { reason, may_touch, .. }) = &operation
                 && *may_touch != MayTouch::Nothing
@@ -135,9 +149,12 @@ impl<'a> Editor<'a> {
 
     /// One change, now. One that does not fit what stands makes its table a blind spot.
     pub fn change(&mut self, change: Change) {
+        self.note(&change);
         match self.schema.apply(&change) {
             Ok(()) => {
-                if let Change::RenameColumn { table, from, to } = &change {
+                if let Change::RenameColumn { table, from, to } = &change
+                    && !self.back.is_trial
+                {
                     self.follow_told(table, from, to);
                 }
                 if let Change::RenameTable { from, to } = &change {
@@ -170,6 +187,9 @@ impl<'a> Editor<'a> {
 
     /// What of the table is only a guess.
     fn undefined_in(&mut self, table: &TableName, reason: impl AsRef<str>, may_undo: MayUndo) {
+        if self.back.is_trial {
+            return;
+        }
         let reason = reason.as_ref();
         let guessed: Vec<Name> = may_undo.definitions.iter().chain(&may_undo.columns).cloned().collect();
         if self.told.insert((table.clone(), reason.to_owned(), guessed)) {

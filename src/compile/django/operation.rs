@@ -51,6 +51,13 @@ pub struct Executor<'a> {
     app: Arc<str>,
 }
 
+/// What a migration does to a database.
+pub struct Effect {
+    pub operations: Vec<Operation>,
+    /// What taking it back leaves different.
+    pub taken_back: Vec<Change>,
+}
+
 /// What of an operation is asked for: `SeparateDatabaseAndState` and subclasses take one side away.
 #[derive(Clone, Copy, Debug)]
 struct Sides {
@@ -95,7 +102,7 @@ impl<'a> Executor<'a> {
         position: usize,
         migration: &SourceMigration,
         then: &[Arc<Function>],
-    ) -> Vec<Operation> {
+    ) -> Effect {
         self.editor.begin_migration(position);
         self.app = migration.works_for.clone().unwrap_or_else(|| migration.id.app.clone());
         let both = Sides { state: true, database: true };
@@ -121,7 +128,7 @@ impl<'a> Executor<'a> {
         for reason in finished.notices {
             self.tell(&Location { file: migration.file.clone(), line: 1 }, reason);
         }
-        finished.operations
+        Effect { operations: finished.operations, taken_back: finished.taken_back }
     }
 
     fn operation(&mut self, value: &Value, sides: Sides) {
@@ -198,10 +205,14 @@ impl<'a> Executor<'a> {
         let app = std::mem::replace(&mut self.app, app);
         let before = self.editor.mark();
         let call = Call { arguments: Arguments::of(object), at: &object.at, sides: taken };
+        let returns_otherwise = identify::side(object, "database_backwards") != Side::Usual;
+        let outer = self.editor.returns_otherwise(returns_otherwise);
+        self.editor.returns_otherwise(outer || returns_otherwise);
         let done = match (class, &extra) {
             (Class::CreateModel, Some(extra)) => self.create_model(Some(extra), call),
             _ => self.forwards(class, object, call),
         };
+        self.editor.returns_otherwise(outer);
         if let Err(unseen) = done {
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let opaque = match unseen.table {
@@ -265,6 +276,9 @@ impl<'a> Executor<'a> {
     fn run_python(&mut self, object: &Object, call: Call<'_>) -> Result<(), Unseen> {
         if !call.sides.database {
             return Ok(());
+        }
+        if matches!(call.arguments.get(1, "reverse_code"), None | Some(Value::None)) {
+            self.editor.never_returns();
         }
         let Some(opaque) = opaque::python(object, call.arguments, &self.to, self.context, &self.editor)
         else {

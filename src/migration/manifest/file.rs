@@ -86,6 +86,10 @@ pub(super) struct MigrationFile {
     pub replaces: Vec<String>,
     #[serde(default)]
     pub operations: Vec<OperationFile>,
+    /// What is different from before once the migration was applied and taken back, in the words of the schema before it.
+    /// While it is pending, such a difference is told as not verified and not as a finding.
+    #[serde(default)]
+    pub taken_back: Vec<OperationFile>,
 }
 
 fn no_name() -> Text {

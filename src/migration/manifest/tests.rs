@@ -67,7 +67,9 @@ fn yaml_and_json_are_one_format() {
 fn a_mistake_is_told_with_its_place_and_what_was_expected() {
     refused(
         &with("- {app: a, nam: x}"),
-        &["4:12: unknown field `nam`, expected one of app, name, dependencies, replaces, operations"],
+        &[
+            "4:12: unknown field `nam`, expected one of app, name, dependencies, replaces, operations, taken_back",
+        ],
     );
     refused(
         &with(

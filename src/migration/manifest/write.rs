@@ -57,6 +57,13 @@ fn migration(migration: &Migration) -> String {
         let operations = lines(6, '[', migration.operations.iter().map(operation), ']');
         entries.push(entry("operations", &operations));
     }
+    if !migration.taken_back.is_empty() {
+        let left = migration.taken_back.iter().map(|it| {
+            let (kind, value) = change(it);
+            Map::new().with(kind, value).text()
+        });
+        entries.push(entry("taken_back", &lines(6, '[', left, ']')));
+    }
     lines(4, '{', entries, '}')
 }
 

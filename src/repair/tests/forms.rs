@@ -25,8 +25,13 @@ fn a_name_ends_neither_its_comment_nor_its_quotes() {
 fn of_one_app(statement: Statement) -> MigrationFile {
     let id = |name: &str| MigrationId { app: "shop".into(), name: name.into() };
     let operations = vec![Operation::Change(Change::CreateTable(table("z", &["id"]).into()))];
-    let migration =
-        Migration { id: id("0007_last"), dependencies: Vec::new(), replaces: Vec::new(), operations };
+    let migration = Migration {
+        id: id("0007_last"),
+        dependencies: Vec::new(),
+        replaces: Vec::new(),
+        operations,
+        taken_back: Vec::new(),
+    };
     let manifest = Manifest::new(Dialect::Postgres, &ledger::DJANGO, vec![migration]).unwrap();
     let mut plan = Plan::empty(Dialect::Postgres);
     plan.statements.push(Statement { migration: Some(id("0007_last")), ..statement });

@@ -21,6 +21,7 @@ fn migration(app: &str, name: &str, after: &[&str], operations: Vec<Operation>) 
         dependencies: after.iter().map(|name| id(name)).collect(),
         replaces: Vec::new(),
         operations,
+        taken_back: Vec::new(),
     }
 }
 
@@ -38,6 +39,7 @@ fn a_manifest(dialect: Dialect, dice: &mut Dice) -> Manifest {
     let changes = diff(&from, &to).changes.into_iter().map(Operation::Change).collect();
     let app = if dice.chance(80) { "shop" } else { "" };
     let mut squash = migration(app, "0004_squash", &["0003_odd.ly named"], Vec::new());
+    squash.taken_back = diff(&to, &from).changes;
     squash.replaces = vec![MigrationId { app: app.into(), name: "0001_gone".into() }];
     let migrations = vec![
         migration(app, "0001 \"first\"", &[], create(&first)),

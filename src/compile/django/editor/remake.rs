@@ -75,6 +75,11 @@ impl Editor<'_> {
         self.context.project.django < (4, 1) || field.primary_key || field.unique || field.db_index || is_key
     }
 
+    /// Whether taking an `AddField` back makes the whole table anew.
+    pub fn returns_by_remaking(&self, field: &Field) -> bool {
+        self.is_sqlite() && field.column().is_some() && self.drop_column_remakes(field)
+    }
+
     /// `_alter_field`.
     pub(super) fn alter_by_remaking(&mut self, alteration: &Alteration<'_>, old: &Defined, new: &Defined) {
         let Alteration { after, model, old: was, new: is, .. } = *alteration;
@@ -234,7 +239,7 @@ fn has_effective_default(value: &Value) -> bool {
 }
 
 /// What makes `wanted` of `stands`, compared exactly, not by what is proven: names of constraints aside.
-fn steps(stands: &Table, wanted: &Table) -> Vec<Change> {
+pub(super) fn steps(stands: &Table, wanted: &Table) -> Vec<Change> {
     let table = || wanted.name.clone();
     let mut drops = Vec::new();
     let mut makes = Vec::new();

@@ -16,6 +16,9 @@ impl Editor<'_> {
 
     /// The same for a field, by whose name it was told.
     pub(super) fn follow_told_field(&mut self, table: &TableName, from: &str, to: &str) {
+        if self.back.is_trial {
+            return;
+        }
         let [from, to] = [from, to].map(|it| format!("`{it}`"));
         let of_it =
             self.told.iter().filter(|(of, reason, _)| of == table && from != to && reason.contains(&from));

@@ -16,7 +16,16 @@ impl Executor<'_> {
         if call.sides.database && after.has_table(self.context) {
             // Django may have changed it: a parent's pointer becomes the primary key.
             let made = after.field(&name).unwrap_or(&field.field);
-            self.editor.add_field(&self.to, &before, &after, made);
+            let (from, to) = (&self.from, &self.to);
+            // Elsewhere a column that was new goes and leaves nothing; here the whole table may be made anew.
+            if self.editor.returns_by_remaking(made) {
+                self.editor.there_and_back(
+                    |it| it.add_field(to, &before, &after, made),
+                    |it| it.remove_field(to, from, &after, made),
+                );
+            } else {
+                self.editor.add_field(to, &before, &after, made);
+            }
         }
         if !call.sides.state {
             self.to.change(&key, self.context, |model| model.remove_field(&name));
@@ -34,7 +43,12 @@ impl Executor<'_> {
             self.to.change(&key, self.context, |model| model.remove_field(&name));
         }
         if call.sides.database && before.has_table(self.context) {
-            self.editor.remove_field(&self.from, &self.to, &before, &field);
+            let (from, to) = (&self.from, &self.to);
+            let after = to.get(&key).unwrap_or(&before);
+            self.editor.there_and_back(
+                |it| it.remove_field(from, to, &before, &field),
+                |it| it.add_field(from, after, &before, &field),
+            );
         }
         Ok(())
     }
@@ -52,7 +66,11 @@ impl Executor<'_> {
         self.to.change(&key, self.context, |model| model.put_field(new));
         let after = self.model_after(&key, &before);
         if call.sides.database && after.has_table(self.context) {
-            self.editor.alter_field(&self.from, &self.to, &before, &after, &old, &field);
+            let (from, to) = (&self.from, &self.to);
+            self.editor.there_and_back(
+                |it| it.alter_field(from, to, &before, &after, &old, &field),
+                |it| it.alter_field(to, from, &after, &before, &field, &old),
+            );
         }
         if !call.sides.state {
             self.to.change(&key, self.context, |model| model.put_field(old));
@@ -73,7 +91,11 @@ impl Executor<'_> {
             && after.has_table(self.context)
             && let Some(new) = after.written(&new_name)
         {
-            self.editor.alter_field(&self.from, &self.to, &before, &after, &old, new);
+            let (from, to) = (&self.from, &self.to);
+            self.editor.there_and_back(
+                |it| it.alter_field(from, to, &before, &after, &old, new),
+                |it| it.alter_field(to, from, &after, &before, new, &old),
+            );
         }
         if !call.sides.state {
             self.to.rename_field(&key, &new_name, &old_name, self.context);

@@ -73,9 +73,12 @@ impl Executor<'_> {
             let from = std::mem::replace(&mut self.from, before.0);
             let to = std::mem::replace(&mut self.to, before.1);
             let outer = self.after.replace(to.clone());
+            // What takes them back is code of its own.
+            let returns = self.editor.returns_otherwise(true);
             for operation in database {
                 self.operation(operation, sides);
             }
+            self.editor.returns_otherwise(returns);
             self.after = outer;
             (self.from, self.to) = (from, to);
         }

@@ -67,7 +67,9 @@ impl Executor<'_> {
             self.to.remove(&key);
         }
         if call.sides.database && model.has_table(self.context) {
-            self.editor.delete_model(&self.from, &model);
+            let from = &self.from;
+            self.editor
+                .there_and_back(|it| it.delete_model(from, &model), |it| it.create_model(from, &model));
         }
         Ok(())
     }
@@ -81,7 +83,11 @@ impl Executor<'_> {
             && let Some(after) = after
             && after.has_table(self.context)
         {
-            self.editor.rename_model(&self.from, &self.to, &before, &after);
+            let (from, to) = (&self.from, &self.to);
+            self.editor.there_and_back(
+                |it| it.rename_model(from, to, &before, &after),
+                |it| it.rename_model(to, from, &after, &before),
+            );
         }
         if !call.sides.state {
             self.to.rename_model(&self.app, &new, &old, self.context);
@@ -102,7 +108,11 @@ impl Executor<'_> {
         }
         let after = self.model_after(&key, &before);
         if call.sides.database && after.has_table(self.context) {
-            self.editor.alter_db_table(&self.from, &self.to, &before, &after);
+            let (from, to) = (&self.from, &self.to);
+            self.editor.there_and_back(
+                |it| it.alter_db_table(from, to, &before, &after),
+                |it| it.alter_db_table(to, from, &after, &before),
+            );
         }
         Ok(())
     }
@@ -196,12 +206,19 @@ impl Executor<'_> {
         self.to.change(&key, self.context, |model| model.options.order_with_respect_to = field);
         let after = self.model_after(&key, &before);
         if call.sides.database && after.has_table(self.context) {
+            let (from, to) = (&self.from, &self.to);
             let had = before.options.order_with_respect_to.is_some();
             match (before.field("_order"), after.field("_order")) {
                 (Some(order), None) if had => {
-                    self.editor.remove_field(&self.from, &self.to, &before, order);
+                    self.editor.there_and_back(
+                        |it| it.remove_field(from, to, &before, order),
+                        |it| it.add_field(from, &after, &before, order),
+                    );
                 }
-                (None, Some(order)) => self.editor.add_field(&self.to, &before, &after, order),
+                (None, Some(order)) => self.editor.there_and_back(
+                    |it| it.add_field(to, &before, &after, order),
+                    |it| it.remove_field(to, from, &after, order),
+                ),
                 (Some(_), _) | (None, None) => {}
             }
         }

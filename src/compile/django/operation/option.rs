@@ -45,7 +45,11 @@ impl Executor<'_> {
         self.to.change(&key, self.context, |model| old = std::mem::replace(option(model), new.clone()));
         let after = self.model_after(&key, &before);
         if call.sides.database && after.has_table(self.context) {
-            self.editor.alter_together(which, &self.to, &after, said.as_ref().unwrap_or(&old), &new);
+            let (from, to, was) = (&self.from, &self.to, said.as_ref().unwrap_or(&old));
+            self.editor.there_and_back(
+                |it| it.alter_together(which, to, &after, was, &new),
+                |it| it.alter_together(which, from, &before, &new, was),
+            );
         }
         if !call.sides.state {
             self.to.change(&key, self.context, |model| *option(model) = old);
@@ -63,7 +67,11 @@ impl Executor<'_> {
         }
         let after = self.model_after(&key, &before);
         if call.sides.database && after.has_table(self.context) {
-            self.editor.add_index(&self.to, &after, &index);
+            let (from, to) = (&self.from, &self.to);
+            self.editor.there_and_back(
+                |it| it.add_index(to, &after, &index),
+                |it| it.remove_index(from, &after, &index),
+            );
         }
         Ok(())
     }
@@ -80,7 +88,11 @@ impl Executor<'_> {
             let Some(index) = index else {
                 return Err(self.unseen_of(&before, format!("{key} has no index {name}")));
             };
-            self.editor.remove_index(&self.from, &before, index);
+            let from = &self.from;
+            self.editor.there_and_back(
+                |it| it.remove_index(from, &before, index),
+                |it| it.add_index(from, &before, index),
+            );
         }
         Ok(())
     }
@@ -134,7 +146,11 @@ impl Executor<'_> {
         }
         let after = self.model_after(&key, &before);
         if call.sides.database && after.has_table(self.context) {
-            self.editor.add_constraint(&self.to, &after, &constraint);
+            let (from, to) = (&self.from, &self.to);
+            self.editor.there_and_back(
+                |it| it.add_constraint(to, &after, &constraint),
+                |it| it.remove_constraint(from, &before, &constraint),
+            );
         }
         Ok(())
     }
@@ -152,7 +168,11 @@ impl Executor<'_> {
             let Some(constraint) = constraint else {
                 return Err(self.unseen_of(&before, format!("{key} has no constraint {name}")));
             };
-            self.editor.remove_constraint(&self.to, &after, &constraint);
+            let (from, to) = (&self.from, &self.to);
+            self.editor.there_and_back(
+                |it| it.remove_constraint(to, &after, &constraint),
+                |it| it.add_constraint(from, &before, &constraint),
+            );
         }
         Ok(())
     }

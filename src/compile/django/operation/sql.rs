@@ -13,6 +13,7 @@ impl Executor<'_> {
         if call.sides.database {
             let texts = texts(call.value(0, "sql")?, self.context.project.dialect);
             let mut statements = Vec::new();
+            let back = self.statements_back(call);
             for text in texts {
                 match text {
                     Ok(text) => {
@@ -40,7 +41,10 @@ impl Executor<'_> {
                     }
                 }
             }
-            self.editor.sql(&statements);
+            match back {
+                Some(back) => self.editor.there_and_back_by_sql(&statements, &back),
+                None => self.editor.sql(&statements),
+            }
         }
         let Some(state) = call.arguments.get(2, "state_operations") else { return Ok(()) };
         if call.sides.state && !arguments::is_false(state) {
@@ -54,6 +58,21 @@ impl Executor<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What `reverse_sql` says, where all of it was seen; without it Django refuses to take the migration back.
+    fn statements_back(&mut self, call: Call<'_>) -> Option<Vec<sql::Statement>> {
+        let dialect = self.context.project.dialect;
+        let value = call.arguments.get(1, "reverse_sql").filter(|it| !matches!(it, Value::None));
+        let Some(value) = value else {
+            self.editor.never_returns();
+            return None;
+        };
+        let mut statements = Vec::new();
+        for text in texts(value, dialect) {
+            statements.extend(sql::read(dialect, &self.with_tables(text.ok()?)?));
+        }
+        Some(statements)
     }
 
     /// With the names that the models have for their tables now.

@@ -274,12 +274,6 @@ impl<'a> Editor<'a> {
         self.change(Change::DropTable { table: table.clone() });
     }
 
-    fn drop_incoming(&mut self, table: &TableName, column: Option<&str>) {
-        for (owner, foreign_key) in find::incoming(&self.schema, table, column) {
-            self.change(Change::DropForeignKey { table: owner, foreign_key });
-        }
-    }
-
     /// `BaseDatabaseSchemaEditor.alter_db_table`.
     pub fn rename_table(&mut self, old: &str, new: &str) {
         if old == new || (self.is_sqlite() && old.eq_ignore_ascii_case(new)) {

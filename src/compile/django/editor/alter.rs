@@ -82,7 +82,13 @@ impl Editor<'_> {
         let refers =
             |field: &Field| matches!(&field.kind, Kind::Relation(relation) if relation.db_constraint);
         // One that still waits for the end of the migration is not found, and not made again.
+        if constraint_changes && refers(was) {
+            self.note_moved(table, from, to);
+        }
         let dropped = constraint_changes && refers(was) && self.drop_foreign_keys(table, from, refers(is));
+        if constraint_changes && refers(was) && !dropped {
+            self.tell_gone(table, from);
+        }
         let becomes_key = !was.primary_key && is.primary_key;
         if was.unique && !was.primary_key && (!is.unique || becomes_key) {
             for unique in find::uniques(&self.schema, table, std::slice::from_ref(from), &meta) {
@@ -96,6 +102,13 @@ impl Editor<'_> {
             if self.is_postgres() {
                 // It asks for indexes and spares those of `Meta.indexes`, so that a unique index goes too.
                 for unique in find::unique_indexes(&self.schema, table, from) {
+                    self.drop_unique(table, unique);
+                }
+            } else {
+                // To MySQL every unique is one.
+                let of_meta: Vec<Name> =
+                    model.options.indexes.iter().filter_map(|it| it.name.clone()).collect();
+                for unique in find::uniques(&self.schema, table, std::slice::from_ref(from), &of_meta) {
                     self.drop_unique(table, unique);
                 }
             }

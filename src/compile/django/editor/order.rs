@@ -2,6 +2,8 @@
 //! which neither waits for it nor is waited for, points at it. A database has them in the order in which it grew, and
 //! may have only one of them yet. So all that may be is said.
 
+mod cascade;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ pub struct Order {
     since: BTreeMap<(ModelKey, Arc<str>), usize>,
     /// Which migrations made a table of SQLite anew, by which its columns took the types of that moment.
     remade: BTreeMap<TableName, Vec<usize>>,
+    cascades: cascade::Cascades,
 }
 
 impl Order {

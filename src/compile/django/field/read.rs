@@ -125,8 +125,8 @@ impl Reader<'_> {
                 .or_else(|| (!object.class.starts_with("django.")).then(|| Value::Name("not known".into()))),
             blank: matches!(arguments.flag("blank"), Argument::Is(true)),
             db_comment: match arguments.text("db_comment") {
-                Argument::Is(text) if !text.is_empty() => Some(text.clone()),
-                Argument::Is(_) | Argument::Unset | Argument::Unknown => None,
+                Argument::Is(text) => Some(text.clone()),
+                Argument::Unset | Argument::Unknown => None,
             },
             kind,
             notice: None,

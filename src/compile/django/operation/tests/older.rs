@@ -85,3 +85,75 @@ fn a_check_in_a_columns_definition_that_sql_made_is_renamed_with_it_on_mariadb()
     assert_eq!(all.last().unwrap(), "shop_book ~ length int NULL");
     assert_eq!(all[all.len() - 2], "shop_book - check length");
 }
+
+/// Django compares it with `None`, and says the whole column without its check.
+#[test]
+fn an_empty_comment_is_another_than_none() {
+    let fields = "('id', models.AutoField(primary_key=True)), ('size', models.PositiveIntegerField())";
+    let alter = "migrations.AlterField('Book', 'size', models.PositiveIntegerField(db_comment=''))";
+    let on = |django, dialect| second(django, dialect, fields, alter);
+    assert_eq!(on((4, 2), Dialect::Mariadb), ["shop_book - check size"]);
+    assert_eq!(on((4, 1), Dialect::Mariadb), [""; 0]);
+    assert_eq!(on((4, 2), Dialect::Postgres), [""; 0]);
+}
+
+/// Two apps, of which neither waits for the other: the one takes a key away, the other points a foreign key elsewhere.
+#[test]
+fn a_foreign_key_that_may_have_gone_with_its_target_is_not_expected_on_postgres() {
+    let create = "class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Author', fields=[('id', models.AutoField(primary_key=True))]),
+        migrations.CreateModel('Editor', fields=[('id', models.AutoField(primary_key=True))]),
+        migrations.CreateModel('Book', fields=[
+            ('id', models.AutoField(primary_key=True)),
+            ('by', models.ForeignKey('shop.Author', models.CASCADE)),
+        ]),
+    ]
+";
+    let moved = "class Migration(migrations.Migration):
+    dependencies = [('shop', '1_create')]
+    operations = [migrations.AlterField('Book', 'by', models.ForeignKey('shop.Editor', models.CASCADE))]
+";
+    let gone = "class Migration(migrations.Migration):
+    dependencies = [('shop', '1_create')]
+    operations = [
+        migrations.RemoveField('Author', 'id'),
+        migrations.AddField('Author', 'code', models.SlugField(primary_key=True)),
+    ]
+";
+    let on = |dialect, files: &[(&str, &str)]| {
+        let all = lines(&project_of((5, 2), dialect, "", files));
+        let of_book = |it: &&String| it.contains("shop_book") && !it.starts_with("1_create");
+        all.iter().filter(of_book).cloned().collect::<Vec<_>>()
+    };
+    let why = "the foreign key of by_id got another target or went with its old one: no dependency says which came first";
+    let all = on(Dialect::Postgres, &[("1_create", create), ("2_moved", moved), ("3_gone", gone)]);
+    let wanted = [
+        "2_moved: shop_book - -> by name".to_owned(),
+        "2_moved: shop_book + by_id -> shop_editor".to_owned(),
+        "3_gone: shop_book - -> by name".to_owned(),
+        format!("3_gone: {why} ?? shop_book"),
+    ];
+    assert_eq!(all, wanted);
+    let all = on(Dialect::Postgres, &[("1_create", create), ("2_gone", gone), ("3_moved", moved)]);
+    let wanted = ["2_gone: shop_book - -> by name".to_owned(), format!("3_moved: {why} ?? shop_book")];
+    assert_eq!(all[..2], wanted, "{all:?}");
+    // Where it is known, it is known.
+    let after = moved.replace("1_create", "2_gone");
+    let all = on(Dialect::Postgres, &[("1_create", create), ("2_gone", gone), ("3_moved", &after)]);
+    assert!(!all.iter().any(|it| it.contains("??")), "{all:?}");
+}
+
+/// `_constraint_names(index=True)` spares what `Meta.indexes` names, and a unique of MySQL is an index to it.
+#[test]
+fn an_index_that_a_field_loses_takes_a_unique_of_mysql_with_it() {
+    let fields = "('id', models.AutoField(primary_key=True)), ('size', models.IntegerField(db_index=True))";
+    let operations = "migrations.AddConstraint('Book', models.UniqueConstraint(fields=['size'], name='one')), \
+                      migrations.AddConstraint('Book', models.UniqueConstraint(fields=['size', 'id'], name='two')), \
+                      migrations.AlterField('Book', 'size', models.IntegerField())";
+    let on = |dialect| second((5, 2), dialect, fields, operations).split_off(2);
+    let by_name = ["shop_book - index by name", "shop_book - unique by name"];
+    assert_eq!(on(Dialect::Mariadb), by_name);
+    assert_eq!(on(Dialect::Mysql), by_name);
+    assert_eq!(on(Dialect::Postgres), [by_name[0]]);
+}

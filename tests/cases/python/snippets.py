@@ -864,6 +864,187 @@ class A:
 made = [A().x, A.x]
 """,
     ],
+    "records": [
+        """\
+from dataclasses import dataclass, field, fields, asdict, astuple, replace, is_dataclass
+@dataclass(order=True)
+class Base:
+    name: str
+    size: int = 5
+    tags: list = field(default_factory=list)
+    hidden: int = field(default=3, repr=False, compare=False)
+@dataclass
+class Child(Base):
+    extra: str = 'x'
+    name: str = 'changed'
+    CONST = 9
+a, b = Base('a'), Base('a')
+a.tags.append(1)
+c = Child(size=7)
+made = [a.tags, b.tags, a == b, Base('b') == Base('b'), Base('a') < Base('b'), repr(a), str(c), asdict(c), astuple(a), [f.name for f in fields(Child)], replace(a, size=9).size, is_dataclass(Base), is_dataclass(a), Base.size, c.CONST, a != b, a == 1, sorted([Base('z'), Base('y')])[0].name, [f.default for f in fields(Base)][1]]
+""",
+        """\
+from dataclasses import dataclass, field, KW_ONLY
+from typing import ClassVar, Optional
+import typing as t
+@dataclass(frozen=True, kw_only=True)
+class A:
+    registry: ClassVar[dict] = {}
+    name: str
+    other: Optional[str] = None
+    n: t.ClassVar[int] = 3
+a = A(name='q')
+try:
+    a.name = 'z'
+    r = 'set'
+except AttributeError:
+    r = 'frozen'
+made = [a.name, a.other, r, A.registry, {a: 1}[A(name='q')], len({A(name='q'), A(name='q')}), a in [A(name='q')], hash(a) == hash(a)]
+""",
+        """\
+from dataclasses import dataclass, field
+@dataclass
+class A:
+    x: int
+    y: int = field(init=False)
+    z: list = field(default_factory=lambda: [1, 2], kw_only=True)
+    def __post_init__(self):
+        self.y = self.x * 2
+    def __repr__(self): return 'mine'
+    @property
+    def both(self): return self.x + self.y
+    @classmethod
+    def of(cls, text): return cls(len(text))
+made = [A(3).y, A(4).both, repr(A(1)), A.of('abc').x, A(1, z=[]).z, A(1).z]
+""",
+        """\
+from dataclasses import dataclass
+@dataclass
+class A:
+    x: int
+try:
+    A()
+    r = 1
+except TypeError:
+    r = 2
+made = r
+""",
+        """\
+from dataclasses import dataclass, asdict
+from typing import NamedTuple
+class P(NamedTuple):
+    x: int
+    y: int = 2
+@dataclass
+class In:
+    p: P
+    many: list
+@dataclass
+class Out:
+    inner: In
+    d: dict
+made = asdict(Out(In(P(1), [P(3, 4), 'a']), {'k': In(P(5), [])}))
+""",
+        """\
+from typing import NamedTuple
+class P(NamedTuple):
+    x: int
+    y: int = 3
+    def total(self): return self.x + self.y
+p = P(1)
+a, b = p
+made = [p.total(), p[1], p[-1], a, b, p == (1, 3), (1, 3) == p, p < P(2), sorted([P(2), P(1)])[0].x, len(p), 3 in p, tuple(p), list(p), p + (4,), repr(p), '%s-%s' % p, P._fields, p._replace(x=9), p._asdict(), {p: 'v'}[(1, 3)], isinstance(p, tuple), P(*[7, 8]), P(**{'x': 5}), [x for x, y in [P(1), P(2)]], dict([P('k', 'v')]), P._make([1, 2]), max([P(1), P(4)]).x]
+""",
+        """\
+from collections import namedtuple
+P = namedtuple('P', 'x y z', defaults=[5])
+made = [P(1, 2), P(1, 2)._asdict(), P(x=1, y=2) == P(1, 2, 5), P._field_defaults, str(P(1, 2)), f'{P(1, 2)}', (0, *P(1, 2)), [P(1, 2), P(3, 4)] == [(1, 2, 5), (3, 4, 5)], P(1, 2).index(2), P(1, 2).count(5)]
+""",
+        """\
+from collections import Counter
+c = Counter('abca')
+c.update('az', q=2)
+c['n'] += 4
+made = [c['a'], c['zz'], dict(c), c.most_common(2), sorted(c.elements()), sum(c.values()), 'a' in c, len(c), list(c), (c + Counter('a'))['a'], (Counter('aab') - Counter('ab')) == Counter('a'), c == {'a': 1}, [k for k, v in c.items() if v > 1], str(Counter('aab')), c.total(), {**Counter('a')}, bool(Counter()), max(c, key=c.get), isinstance(c, dict), c.get('a'), c.get('missing', 7)]
+""",
+        """\
+from collections import deque
+d = deque([1, 2, 3], maxlen=3)
+d.append(4)
+d.appendleft(0)
+e = deque('ab')
+e.extend([1])
+e.extendleft([2, 3])
+e.rotate(1)
+made = [list(d), list(e), e[0], len(e), 'a' in e, e.popleft(), e.pop(), list(e), bool(deque()), deque([1]) == deque([1]), str(deque([1])), [x for x in d], isinstance(d, deque)]
+q = deque([1])
+seen = []
+while q:
+    n = q.popleft()
+    seen.append(n)
+    if n < 4: q.append(n + 1)
+made.append(seen)
+""",
+        """\
+from collections import ChainMap
+base = {'a': 1}
+c = ChainMap({'x': 0}, base, {'a': 2, 'b': 3})
+c['new'] = 5
+base['later'] = 6
+made = [c['a'], c['b'], c.get('z', 5), sorted(c), dict(c), 'later' in c, len(c), c.maps[0], c.new_child({'a': 9})['a'], c.parents.get('x'), list(c), c['new']]
+""",
+        """\
+import textwrap
+made = [textwrap.indent('a\\n\\nb\\n', '> '), textwrap.dedent('''
+    a
+      b
+
+    c
+''')]
+""",
+        """\
+from collections import OrderedDict, defaultdict
+d = defaultdict(lambda: defaultdict(list))
+d['a']['b'].append(1)
+o = OrderedDict(x=1)
+o.update(y=2)
+made = [dict(d['a']), list(o), o == {'x': 1, 'y': 2}, 'q' in d, d.get('q'), isinstance(d, dict)]
+""",
+        """\
+import copy
+from dataclasses import dataclass
+@dataclass
+class A:
+    l: list
+a = A([1])
+b = copy.deepcopy(a)
+b.l.append(2)
+c = copy.copy(a)
+c.l.append(3)
+made = [a.l, b.l, c.l, a == c, a == b]
+""",
+        """\
+from dataclasses import dataclass, field
+from enum import Enum
+class Kind(Enum):
+    A = 'a'
+@dataclass
+class Column:
+    name: str
+    kind: Kind = Kind.A
+    args: dict = field(default_factory=dict)
+    def sql(self): return f'{self.name} {self.kind.value}' + (' NULL' if self.args.get('null') else '')
+@dataclass
+class Table:
+    name: str
+    columns: list = field(default_factory=list)
+    def add(self, *a, **k):
+        self.columns.append(Column(*a, **k))
+        return self
+    def sql(self): return f'CREATE TABLE {self.name} ({", ".join(c.sql() for c in self.columns)})'
+made = Table('t').add('a').add('b', args={'null': True}).sql()
+""",
+    ],
 }
 
 

@@ -9,6 +9,7 @@ mod instance;
 use super::asked::CALLED;
 use super::facts::adds_a_field;
 use super::live::*;
+use super::special::is_of_a_class;
 use super::statement::Asked;
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
@@ -101,8 +102,17 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<(), Stop> {
         let value = self.force(value)?;
-        let Live::Dict(pairs) = &value else {
-            let unknown = self.because(&[&value], scope, span, "unpacks what is no known dict");
+        let made;
+        let value = if is_of_a_class(&value)
+            && let Some(pairs) = self.pairs_of(&value, scope, span)?
+        {
+            made = Live::dict(pairs);
+            &made
+        } else {
+            &value
+        };
+        let Live::Dict(pairs) = value else {
+            let unknown = self.because(&[value], scope, span, "unpacks what is no known dict");
             keywords.push((MORE_KEYWORDS.into(), unknown));
             return Ok(());
         };

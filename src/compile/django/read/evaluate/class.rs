@@ -1,5 +1,7 @@
 //! Classes of the sources: their bodies, bases, order of resolution, and enumerations.
 
+mod record;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use super::live::*;
 use super::names::ancestors;
 use super::special::is_of_a_class;
 use crate::compile::django::read::syntax::tree::*;
+use record::DATACLASS;
 
 impl Interpreter<'_> {
     pub fn class_statement(&mut self, definition: &Arc<ClassDef>, scope: &Rc<Scope>) -> Evaluated {
@@ -51,6 +54,13 @@ impl Interpreter<'_> {
             let path = path_of_decorator(&value);
             if LEAVE_CLASSES.contains(&&*path) || path.ends_with(".register_lookup") {
                 continue;
+            }
+            if &*path == DATACLASS {
+                match self.make_dataclass(class, &value, decorator.span)? {
+                    None => continue,
+                    Some(why) => made = why,
+                }
+                break;
             }
             made = match &value {
                 Live::Function(_) | Live::Partial(_) => {
@@ -118,6 +128,8 @@ impl Interpreter<'_> {
             } else {
                 it.block(&definition.inside().body, &scope)?;
             }
+            it.make_named_tuple(class)?;
+            it.compare_by_elements(class);
             it.tell_names(class, &scope)?;
             it.made_by_metaclass(class)
         });
@@ -126,6 +138,14 @@ impl Interpreter<'_> {
             (self.trying, self.catching, self.catching_operations) = tries;
         }
         class.state.set(Progress::Done);
+        // It gives the class attributes.
+        let is_dataclass = |it: &Expr| match &it.kind {
+            ExprKind::Call(call) => is_named(&call.function, "dataclass"),
+            _ => is_named(it, "dataclass"),
+        };
+        if result.is_ok() && definition.inside().decorators.iter().any(is_dataclass) {
+            self.decorated_class(class)?;
+        }
         result
     }
 
@@ -427,6 +447,10 @@ fn automatic(lineage: &[Live], name: &Arc<str>, highest: i128) -> Option<Live> {
         }
         _ => None,
     }
+}
+
+fn is_named(expr: &Expr, wanted: &str) -> bool {
+    matches!(&expr.kind, ExprKind::Name(name) | ExprKind::Attribute(_, name) if **name == *wanted)
 }
 
 /// Decorators after which a class has the same attributes and makes the same instances.

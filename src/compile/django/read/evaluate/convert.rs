@@ -11,6 +11,7 @@ use super::call::{is_same_as_field, is_same_as_parameters};
 use super::column::names_column;
 use super::facts::shape;
 use super::live::*;
+use super::special::elements_of;
 use super::{Interpreter, format, given};
 use crate::compile::django::project::{Body, Call, Method, Object, Value};
 use crate::compile::django::read::syntax::tree::Span;
@@ -46,6 +47,10 @@ impl Interpreter<'_> {
             Ok(live) => live,
             Err(stop) => self.stopped(scope, Span::default(), &stop),
         };
+        // A named tuple is one.
+        if let Some(elements) = elements_of(&live) {
+            return Value::Tuple(self.each(&elements, scope, depth, budget));
+        }
         match &live {
             Live::None => Value::None,
             Live::Bool(it) => Value::Bool(*it),

@@ -10,6 +10,7 @@ use super::Interpreter;
 use super::branch::Cell;
 use super::live::*;
 use super::operator::{put, put_unknown};
+use super::special::is_of_a_class;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -223,15 +224,24 @@ impl Interpreter<'_> {
                             put(&mut pairs, key.clone(), value.clone());
                         }
                     }
-                    other => {
-                        let unknown =
-                            self.because(&[&other], scope, value_span, "unpacks what is no known dict");
-                        put_unknown(&mut pairs, unknown);
-                    }
+                    other => match self.unpacked(&other, scope, value_span)? {
+                        Ok(more) => more.into_iter().for_each(|(key, value)| put(&mut pairs, key, value)),
+                        Err(unknown) => put_unknown(&mut pairs, unknown),
+                    },
                 },
             }
         }
         Ok(Live::dict(pairs))
+    }
+
+    /// `{**mapping}` of a class of the sources; `Err` where what it holds is not known.
+    fn unpacked(&mut self, value: &Live, scope: &Rc<Scope>, span: Span) -> Result<Result<Pairs, Live>, Stop> {
+        if is_of_a_class(value)
+            && let Some(pairs) = self.pairs_of(value, scope, span)?
+        {
+            return Ok(Ok(pairs));
+        }
+        Ok(Err(self.because(&[value], scope, span, "unpacks what is no known dict")))
     }
 
     /// `Err` with the first piece that is not known.

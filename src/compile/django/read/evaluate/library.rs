@@ -9,6 +9,8 @@ use super::live::*;
 use crate::compile::django::read::syntax;
 use crate::compile::django::read::syntax::tree::Span;
 
+/// The modules that it holds something of.
+const MODULES: [&str; 6] = ["collections", "dataclasses", "itertools", "operator", "textwrap", "typing"];
 const TEXT: &str = include_str!("library/library.py");
 
 impl Interpreter<'_> {
@@ -24,17 +26,27 @@ impl Interpreter<'_> {
         let Some((module, name)) = path.split_once('.') else { return Ok(None) };
         // Without a number it goes on for ever.
         let is_endless = path == "itertools.repeat" && args.len() + keywords.len() < 2;
-        if is_endless || !matches!(module, "itertools" | "operator" | "collections") {
+        if is_endless || !MODULES.contains(&module) {
             return Ok(None);
         }
-        let function = self.library().and_then(|library| {
-            let names = library.names.borrow();
-            names.get(&format!("{module}_{name}")).cloned()
-        });
-        match function {
+        match self.of_library(module, name) {
             Some(function) => self.call(&function, args.to_vec(), keywords.clone(), scope, span).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// A class of the library, or what it keeps: what may be derived from, asked for and compared, beside being called.
+    pub(super) fn library_value(&mut self, module: &str, name: &str) -> Option<Live> {
+        if !matches!(module, "collections" | "dataclasses") {
+            return None;
+        }
+        self.of_library(module, name).filter(|it| matches!(it, Live::Class(_) | Live::Instance(_)))
+    }
+
+    fn of_library(&mut self, module: &str, name: &str) -> Option<Live> {
+        let library = self.library()?;
+        let names = library.names.borrow();
+        names.get(&format!("{module}_{name}")).cloned()
     }
 
     fn library(&mut self) -> Option<Rc<Module>> {

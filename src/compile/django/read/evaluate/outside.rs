@@ -140,6 +140,9 @@ impl Interpreter<'_> {
         if answer.is_none() {
             answer = self.iterable_call(&call)?;
         }
+        if answer.is_none() {
+            answer = self.record_call(&call)?;
+        }
         if answer.is_none()
             && let Some(found) = self.library_call(path, &args, &keywords, scope, span)?
         {

@@ -5,11 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::*;
+use super::operator::put;
 use super::{Interpreter, format, given};
 use crate::compile::django::read::syntax::tree::{Comparison, Operator, Sign, Span};
 
 /// The `__eq__` of a class whose instances are equal by what they hold; which attributes that are, it keeps under [`COMPARED`].
 pub const BY_ATTRIBUTES: &str = "dataclasses.__eq__";
+/// That of named tuples.
+pub const BY_ELEMENTS: &str = "builtins.tuple.__eq__";
 pub const COMPARED: &str = "*compared";
 
 /// Whether the classes of the sources have a say in what is done with a value.
@@ -30,7 +33,7 @@ impl Interpreter<'_> {
         let Live::Instance(instance) = receiver else { return Ok(None) };
         let Live::Class(class) = &instance.class else { return Ok(None) };
         let Some(found) = self.class_attribute(class, name)? else { return Ok(None) };
-        if matches!(&found, Live::Name(it) if &**it == BY_ATTRIBUTES) {
+        if matches!(&found, Live::Name(it) if matches!(&**it, BY_ATTRIBUTES | BY_ELEMENTS)) {
             return Ok(None);
         }
         let method = self.bind_attribute(found, receiver, scope, span)?;
@@ -162,7 +165,8 @@ impl Interpreter<'_> {
     pub(super) fn is_tuple(&mut self, value: &Live) -> Result<bool, Stop> {
         let Live::Instance(instance) = value else { return Ok(false) };
         let Live::Class(class) = &instance.class else { return Ok(false) };
-        Ok(self.lineage(class)?.iter().any(|it| matches!(it, Live::Name(it) if &**it == "builtins.tuple")))
+        let is_tuple = |it: &Live| matches!(it, Live::Name(it) if matches!(&**it, "builtins.tuple" | "typing.NamedTuple"));
+        Ok(self.lineage(class)?.iter().any(is_tuple))
     }
 
     fn negated(&mut self, value: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
@@ -190,6 +194,32 @@ impl Interpreter<'_> {
             Some(made) => Ok(Some(made)),
             None => self.special(value, "__len__", Vec::new(), scope, span),
         }
+    }
+
+    /// What a mapping of the sources holds, as `dict` takes it; `None` where that is not known.
+    pub(super) fn pairs_of(
+        &mut self,
+        mapping: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Pairs>, Stop> {
+        let mut pairs = Pairs::new();
+        let Some(keys) = self.special(mapping, "keys", Vec::new(), scope, span)? else {
+            let Ok(items) = self.iterate(mapping, scope, span)? else { return Ok(None) };
+            for pair in items {
+                match self.iterate(&pair, scope, span)?.as_deref() {
+                    Ok([key, value]) => put(&mut pairs, key.clone(), value.clone()),
+                    _ => return Ok(None),
+                }
+            }
+            return Ok(Some(pairs));
+        };
+        let Ok(keys) = self.iterate(&keys, scope, span)? else { return Ok(None) };
+        for key in keys {
+            let value = self.subscript(mapping, &key, scope, span)?;
+            put(&mut pairs, key, value);
+        }
+        Ok(Some(pairs))
     }
 
     /// What stands for a value in a text: of an instance, what its `__str__` or `__repr__` gives.
@@ -286,24 +316,36 @@ fn leaves_identity(class: &str) -> bool {
         || (class.starts_with("builtins.") && class.ends_with("Error"))
 }
 
-/// The attributes by which two instances of a class are equal, in their order; `Err` where another `__eq__` decides,
-/// or may. The class's lineage has to be known already.
-pub fn compares_by(class: &Class) -> Result<Option<Vec<Arc<str>>>, ()> {
+/// What makes two instances of a class equal.
+pub enum Compares {
+    /// That they are one.
+    Identity,
+    /// The same class, and these attributes in their order.
+    Attributes(Vec<Arc<str>>),
+    /// These attributes, in whatever tuple they stand.
+    Elements(Vec<Arc<str>>),
+}
+
+/// `Err` where a method of the sources decides, or may. The class's lineage has to be known already.
+pub fn compares_by(class: &Class) -> Result<Compares, ()> {
     let lineage = class.lineage.borrow();
     for it in lineage.as_ref().ok_or(())?.iter() {
         match it {
             Live::Class(it) => {
                 let names = it.names.borrow();
+                let compared = || match names.get(COMPARED) {
+                    Some(Live::Tuple(all)) => {
+                        all.iter().map(|it| it.as_str().cloned()).collect::<Option<_>>().ok_or(())
+                    }
+                    _ => Err(()),
+                };
                 match names.get("__eq__") {
                     None => {}
                     Some(Live::Name(name)) if &**name == BY_ATTRIBUTES => {
-                        let Some(Live::Tuple(compared)) = names.get(COMPARED) else { return Err(()) };
-                        return compared
-                            .iter()
-                            .map(|it| it.as_str().cloned())
-                            .collect::<Option<_>>()
-                            .map(Some)
-                            .ok_or(());
+                        return compared().map(Compares::Attributes);
+                    }
+                    Some(Live::Name(name)) if &**name == BY_ELEMENTS => {
+                        return compared().map(Compares::Elements);
                     }
                     Some(_) => return Err(()),
                 }
@@ -312,5 +354,21 @@ pub fn compares_by(class: &Class) -> Result<Option<Vec<Arc<str>>>, ()> {
             _ => return Err(()),
         }
     }
-    Ok(None)
+    Ok(Compares::Identity)
+}
+
+/// The values of some attributes of an instance, if it has them all.
+pub fn values_of(instance: &Instance, names: &[Arc<str>]) -> Option<Vec<Live>> {
+    let attributes = instance.attributes.borrow();
+    names.iter().map(|name| attributes.get(name).cloned()).collect()
+}
+
+/// The elements of a named tuple.
+pub fn elements_of(value: &Live) -> Option<Vec<Live>> {
+    let Live::Instance(instance) = value else { return None };
+    let Live::Class(class) = &instance.class else { return None };
+    match compares_by(class) {
+        Ok(Compares::Elements(names)) => values_of(instance, &names),
+        Ok(Compares::Identity | Compares::Attributes(_)) | Err(()) => None,
+    }
 }

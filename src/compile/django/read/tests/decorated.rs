@@ -52,11 +52,11 @@ fn a_decorator_that_changes_nothing_is_let_be() {
 
 #[test]
 fn instances_of_a_class_behind_an_unknown_decorator_are_not_known() {
-    let fields = "from dataclasses import dataclass\nfrom django.db import models\n\
-                  @dataclass\nclass Column:\n    name: str = ''\n    null: bool = True\n\
+    let fields = "from attrs import define\nfrom django.db import models\n\
+                  @define\nclass Column:\n    name: str = ''\n    null: bool = True\n\
                   def same(cls):\n    return cls\n\
                   @same\nclass Plain(models.IntegerField):\n    pass\n\
-                  @dataclass\nclass Odd(models.IntegerField):\n    pass\n\
+                  @define\nclass Odd(models.IntegerField):\n    pass\n\
                   class Odder(Odd):\n    pass\n";
     let head = format!("{HEAD}from shop.fields import Column, Odd, Odder, Plain\n");
     let body = "class Migration(migrations.Migration):\n    \
@@ -68,10 +68,10 @@ fn instances_of_a_class_behind_an_unknown_decorator_are_not_known() {
     let project = tree.read();
     let operations: Vec<String> = only(&project).operations.iter().map(show).collect();
     assert!(operations[0].starts_with("Plain("), "{operations:?}");
-    assert!(operations[1].contains("decorated by dataclasses.dataclass"), "{operations:?}");
+    assert!(operations[1].contains("decorated by attrs.define"), "{operations:?}");
     let Value::Object(odder) = &only(&project).operations[2] else { panic!("{operations:?}") };
     assert!(odder.base.is_none() && !odder.lineage.iter().any(|it| it.starts_with("django")), "{odder:?}");
-    assert!(operations[3].contains("decorated by dataclasses.dataclass"), "{operations:?}");
+    assert!(operations[3].contains("decorated by attrs.define"), "{operations:?}");
 }
 
 #[test]

@@ -39,7 +39,9 @@ impl Interpreter<'_> {
                 return Ok(match (made_by, class) {
                     (Live::Class(made_by), class) => {
                         let lineage = self.lineage(&made_by)?;
-                        let within = lineage.iter().any(|it| it.is(&class));
+                        let is_tuple = matches!(&class, Live::Name(it) if &**it == "builtins.tuple")
+                            && self.is_tuple(value)?;
+                        let within = is_tuple || lineage.iter().any(|it| it.is(&class));
                         let known = lineage.iter().all(|it| matches!(it, Live::Class(_)));
                         (within || known || matches!(class, Live::Class(_))).then_some(within)
                     }
@@ -77,6 +79,8 @@ impl Interpreter<'_> {
                         _ => return Ok(None),
                     },
                     Some(_) if builtin == "iterator" => return Ok(None),
+                    // One of those may stand for the others.
+                    Some(("collections", _)) if builtin == "dict" => return Ok(None),
                     _ => false,
                 };
                 Some(

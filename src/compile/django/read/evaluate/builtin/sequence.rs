@@ -4,6 +4,7 @@ use super::super::Interpreter;
 use super::super::live::*;
 use super::super::operator::{integer, put};
 use super::super::outside::{Answer, Call};
+use super::super::special::is_of_a_class;
 use crate::compile::django::read::syntax::tree::Operator;
 
 impl Interpreter<'_> {
@@ -27,6 +28,12 @@ impl Interpreter<'_> {
                 match first {
                     None => {}
                     Some(Live::Dict(from)) => pairs = from.borrow().clone(),
+                    Some(mapping) if is_of_a_class(mapping) => {
+                        let Some(held) = self.pairs_of(&mapping.clone(), scope, span)? else {
+                            return Ok(Some(None));
+                        };
+                        pairs = held;
+                    }
                     Some(_) => {
                         let Ok(from) = self.items_of(call, 0)? else { return Ok(Some(None)) };
                         for pair in from {

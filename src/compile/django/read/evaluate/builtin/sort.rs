@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::super::Interpreter;
 use super::super::live::*;
+use super::super::special::elements_of;
 use crate::compile::django::read::syntax::tree::Span;
 
 /// What Python compares, in a total order: what it does not compare has one here too, and is told.
@@ -64,7 +65,10 @@ impl Interpreter<'_> {
             Live::Str(it) => return Ok(Some(Key::Text(it))),
             Live::Tuple(items) => items.to_vec(),
             Live::List(items) => items.borrow().clone(),
-            _ => return Ok(None),
+            other => match elements_of(&other) {
+                Some(elements) => elements,
+                None => return Ok(None),
+            },
         };
         let mut keys = Vec::with_capacity(items.len());
         for item in &items {

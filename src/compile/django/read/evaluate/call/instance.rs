@@ -88,7 +88,7 @@ impl Interpreter<'_> {
                 }
                 Ok(())
             }
-            Err(Stop::Raise(raised)) => {
+            Err(Stop::Raise(raised)) if self.catching == 0 => {
                 instance
                     .notice
                     .borrow_mut()

@@ -99,7 +99,10 @@ impl Interpreter<'_> {
                 }
                 _ => None,
             },
-            "splitlines" => Some(texts(text.lines().collect())),
+            "splitlines" if args.is_empty() => plain_lines(text).map(|it| texts(it.lines().collect())),
+            "splitlines" if matches!(args, [Live::Bool(true)]) => {
+                plain_lines(text).map(|it| texts(it.split_inclusive('\n').collect()))
+            }
             "partition" => first.map(|by| {
                 let (before, by, after) = match text.split_once(&**by) {
                     Some((before, after)) => (before, &**by, after),
@@ -174,6 +177,12 @@ impl Interpreter<'_> {
     }
 }
 
+/// A text whose lines end in nothing else than line feeds: Python knows ten other ends.
+fn plain_lines(text: &str) -> Option<&str> {
+    let ends = ['\r', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
+    (!text.contains(ends)).then_some(text)
+}
+
 /// Whether a method is read with so many arguments, and with these by name.
 fn takes(name: &str, args: usize, keywords: &Keywords) -> bool {
     let most = match name {
@@ -185,7 +194,7 @@ fn takes(name: &str, args: usize, keywords: &Keywords) -> bool {
         }
         "encode" => return args <= 1,
         "replace" | "ljust" | "rjust" => 2,
-        "lower" | "upper" | "casefold" | "title" | "capitalize" | "splitlines" => 0,
+        "lower" | "upper" | "casefold" | "title" | "capitalize" => 0,
         "isdigit" | "isupper" | "swapcase" => 0,
         _ => 1,
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::super::method::keys;
 use super::super::module_names::MODULE_NAMES;
-use super::super::special::{compares_by, is_enumeration, is_of_a_class};
+use super::super::special::{Compares, compares_by, elements_of, is_enumeration, is_of_a_class, values_of};
 use super::super::{Interpreter, format, given};
 use super::{find, impossible, integer, number};
 use crate::compile::django::notice::Concern;
@@ -224,6 +224,15 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
         (Live::Instance(it), Live::None) | (Live::None, Live::Instance(it)) if !it.is_of_function() => {
             Some(false)
         }
+        (it @ Live::Instance(_), Live::Tuple(items)) | (Live::Tuple(items), it @ Live::Instance(_)) => {
+            all_equal(&elements_of(it)?, items, patience)
+        }
+        // Neither of them knows the other.
+        (Live::Instance(it), other) | (other, Live::Instance(it))
+            if is_plain(other) && matches!(&it.class, Live::Class(class) if compares_by(class).is_ok()) =>
+        {
+            Some(false)
+        }
         (Live::Instance(_), _) | (_, Live::Instance(_)) => None,
         (Live::Bound(it), _) | (_, Live::Bound(it)) if it.is_of_outside() => None,
         (a, b) => Some(a.is(b)),
@@ -245,21 +254,35 @@ fn is_equal_object(x: &Instance, y: &Instance, patience: &mut Patience) -> Told 
             }
             let (Ok(a), Ok(b)) = (compares_by(of_x), compares_by(of_y)) else { return Told::Is(None) };
             let is_same_class = Rc::ptr_eq(of_x, of_y);
+            let values =
+                |names: &[Arc<str>], others: &[Arc<str>]| values_of(x, names).zip(values_of(y, others));
             Told::Is(match (a, b) {
-                (Some(names), Some(_)) if is_same_class => {
-                    let values = |it: &Instance| -> Option<Vec<Live>> {
-                        let attributes = it.attributes.borrow();
-                        names.iter().map(|name| attributes.get(name).cloned()).collect()
-                    };
-                    values(x).zip(values(y)).and_then(|(x, y)| all_equal(&x, &y, patience))
+                (Compares::Attributes(names), Compares::Attributes(others)) if is_same_class => {
+                    values(&names, &others).and_then(|(x, y)| all_equal(&x, &y, patience))
                 }
-                (None, None) if x.is_joined || y.is_joined => None,
+                (Compares::Elements(names), Compares::Elements(others)) => {
+                    values(&names, &others).and_then(|(x, y)| all_equal(&x, &y, patience))
+                }
+                (Compares::Identity, Compares::Identity) if x.is_joined || y.is_joined => None,
                 _ => Some(false),
             })
         }
         (Live::Name(class), Live::Name(_)) if is_value(class) => Told::Alike,
         _ => Told::Is(None),
     }
+}
+
+fn is_plain(value: &Live) -> bool {
+    matches!(
+        value,
+        Live::Bool(_)
+            | Live::Int(_)
+            | Live::Float(_)
+            | Live::Str(_)
+            | Live::Bytes(_)
+            | Live::List(_)
+            | Live::Dict(_)
+    )
 }
 
 /// A class of libraries whose instances are equal when they are made alike. A field is equal to itself alone.
@@ -291,7 +314,7 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
     match (a, b) {
         (Live::Unknown(_), _) | (_, Live::Unknown(_)) => None,
         (Live::Name(a), Live::Name(b)) if a == b => Some(true),
-        (Live::Name(_), _) | (_, Live::Name(_)) => None,
+        (Live::Name(_), other) | (other, Live::Name(_)) => is_of_a_class(other).then_some(false),
         (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
             equal(a, b)
         }
@@ -326,6 +349,9 @@ fn order_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<Ordering>
         (Live::Str(a), Live::Str(b)) => Some(a.cmp(b)),
         (Live::Tuple(a), Live::Tuple(b)) => order_all(a, b, patience),
         (Live::List(a), Live::List(b)) => order_all(&a.borrow(), &b.borrow(), patience),
+        (Live::Tuple(a), b) => order_all(a, &elements_of(b)?, patience),
+        (a, Live::Tuple(b)) => order_all(&elements_of(a)?, b, patience),
+        (a @ Live::Instance(_), b) => order_all(&elements_of(a)?, &elements_of(b)?, patience),
         _ => None,
     }
 }

@@ -77,7 +77,10 @@ impl Interpreter<'_> {
             ("typing", "TYPE_CHECKING") => Live::Bool(false),
             ("django.utils.version" | "django.utils.six" | "six", "PY2") => Live::Bool(false),
             ("six", "PY3") => Live::Bool(true),
-            _ => Live::Name(canonical(&full)),
+            _ => match self.library_value(path, name) {
+                Some(found) => found,
+                None => Live::Name(canonical(&full)),
+            },
         })
     }
 

@@ -6,6 +6,7 @@
 
 pub mod arguments;
 pub mod backend;
+pub mod clue;
 mod compilation;
 pub mod compile;
 pub mod editor;

@@ -26,6 +26,7 @@ mod lexer;
 mod names;
 mod path;
 mod query;
+mod question;
 mod settings;
 mod split;
 mod statement;
@@ -39,6 +40,7 @@ use std::collections::BTreeSet;
 
 pub use collation::collations;
 pub use complete::{apply, complete, named_in_expressions};
+pub use question::{Answer, Listing, Operand, Question, question};
 pub use step::{ColumnPart, ConstraintKind, Key, Step, There};
 pub use survey::{Survey, survey};
 

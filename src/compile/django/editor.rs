@@ -142,6 +142,11 @@ impl<'a> Editor<'a> {
         changes.chain(self.deferred.iter().skip(deferred))
     }
 
+    /// What the migration at hand has done so far.
+    pub fn done(&self) -> &[Operation] {
+        &self.done
+    }
+
     /// What stands after all that was done.
     pub fn schema(&self) -> &Schema {
         &self.schema

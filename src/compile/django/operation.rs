@@ -8,6 +8,7 @@ mod field;
 mod handed;
 mod identify;
 mod model;
+mod on_condition;
 mod option;
 mod own;
 mod sql;
@@ -42,6 +43,10 @@ pub struct Executor<'a> {
     to: State,
     /// The models after an operation whose methods were followed, while its work in the database is done.
     after: Option<State>,
+    /// What the operation that is followed has asked the database.
+    asked: on_condition::Asked,
+    /// What may have been made or taken away by what was not seen through.
+    blind: on_condition::Blind,
     editor: Editor<'a>,
     pub notices: Vec<Notice>,
     told: BTreeSet<(Arc<PathBuf>, String)>,
@@ -87,6 +92,8 @@ impl<'a> Executor<'a> {
             from: State::default(),
             to: State::default(),
             after: None,
+            asked: Default::default(),
+            blind: Default::default(),
             editor: Editor::new(context, order),
             notices: Vec::new(),
             told: BTreeSet::new(),
@@ -125,6 +132,7 @@ impl<'a> Executor<'a> {
             }
         }
         let finished = self.editor.finish_migration();
+        self.blind.add(&finished.operations);
         for reason in finished.notices {
             self.tell(&Location { file: migration.file.clone(), line: 1 }, reason);
         }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::clue::Clue;
 use super::notice::Notice;
 use crate::dialect::Dialect;
 use crate::migration::MigrationId;
@@ -140,7 +141,16 @@ pub struct Unknown {
     pub reason: String,
     /// The expression as it is written, cut after some 80 characters.
     pub text: String,
+    /// Only the plan of migrations has the answer.
+    pub clue: Option<Arc<Clue>>,
 }
+
+/// The class of a question that followed code asked the database: its number, the kind of what is looked for, its
+/// table, and its name.
+pub const QUESTION: &str = "«question»";
+
+/// The class of an operation that is done if a condition holds: the condition, and the operation.
+pub const ON_CONDITION: &str = "«onCondition»";
 
 /// Stands for the field's name in the name of a column that a class makes of it.
 pub const FIELD_NAME: &str = "«fieldName»";
@@ -151,18 +161,42 @@ pub const APP_LABEL: &str = "app_label";
 /// Stand in a text before and after `app.model`, for the name of the model's table at that time.
 pub const TABLE_OF: [&str; 2] = ["\u{e000}table ", "\u{e001}"];
 
-/// A text with the tables' names in the place of what [`TABLE_OF`] marks; `None` where one is not known, or a mark was cut.
-pub fn tables_filled_in(text: &str, table: impl Fn(&str, &str) -> Option<String>) -> Option<String> {
-    let [before, after] = TABLE_OF;
-    let mut pieces = text.split(before);
+/// Stand in a text before and after `app.model.field`, for the name of the field's column at that time.
+pub const COLUMN_OF: [&str; 2] = ["\u{e000}column ", "\u{e001}"];
+
+/// Stands in a text for the label of the migration's app.
+pub const LABEL_IN_TEXT: &str = "\u{e000}label app_label\u{e001}";
+
+/// Whether something in the text is only filled in later: neither its length nor a part of it is known.
+pub fn is_marked(text: &str) -> bool {
+    text.contains('\u{e000}')
+}
+
+/// What a text has a mark for.
+pub enum Marked<'t> {
+    Label,
+    Table { label: &'t str, model: &'t str },
+    Column { label: &'t str, model: &'t str, field: &'t str },
+}
+
+/// A text with the names in the place of [`LABEL_IN_TEXT`] and of what [`TABLE_OF`] and [`COLUMN_OF`] mark; `None` where
+/// one is not known, or a mark was cut.
+pub fn names_filled_in(text: &str, name: impl Fn(Marked<'_>) -> Option<String>) -> Option<String> {
+    let mut pieces = text.split('\u{e000}');
     let mut filled = pieces.next()?.to_owned();
     for piece in pieces {
-        let (model, rest) = piece.split_once(after)?;
-        let (label, model) = model.split_once('.')?;
-        filled.push_str(&table(label, model)?);
+        let (what, rest) = piece.split_once('\u{e001}')?;
+        let (kind, path) = what.split_once(' ')?;
+        let parts: Vec<&str> = path.split('.').collect();
+        filled.push_str(&name(match (kind, parts.as_slice()) {
+            ("label", _) => Marked::Label,
+            ("table", [label, model]) => Marked::Table { label, model },
+            ("column", [label, model, field]) => Marked::Column { label, model, field },
+            _ => return None,
+        })?);
         filled.push_str(rest);
     }
-    (!filled.contains(['\u{e000}', '\u{e001}'])).then_some(filled)
+    (!filled.contains('\u{e001}')).then_some(filled)
 }
 
 /// The class of what holds an operation, and does it for the models of another app: its label, and the operation.
@@ -174,6 +208,12 @@ pub const RENAME_TABLE: &str = "«renameTable»";
 /// Marks, among the arguments of `SeparateDatabaseAndState`, one that stands for an operation whose methods were followed:
 /// what it does to the database may ask for the models after it.
 pub const HANDED: &str = "«handed»";
+
+/// The class of an operation that gives a model other bases: its name, and the bases.
+pub const SET_BASES: &str = "«setBases»";
+
+/// The class of an operation that makes the column of a field that is there: its model's name, and its own.
+pub const ADD_COLUMN: &str = "«addColumn»";
 
 /// The class of an operation that makes the table of a model that is there: its name.
 pub const CREATE_TABLE: &str = "«createTable»";

@@ -1,6 +1,7 @@
 //! Statements and what they do, in each dialect.
 
 mod copied;
+mod question;
 mod there;
 
 use super::*;

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::super::arguments;
 use super::super::field::ModelKey;
-use super::super::project::{CREATE_TABLE, FOR_APP, HANDED, Object, RENAME_TABLE, Value};
+use super::super::project::{
+    ADD_COLUMN, CREATE_TABLE, FOR_APP, HANDED, ON_CONDITION, Object, QUESTION, RENAME_TABLE, SET_BASES, Value,
+};
+use super::super::state::State;
 use super::{Call, Executor, Sides, Unseen};
 use crate::migration::{MayTouch, Opaque};
 
@@ -19,6 +22,16 @@ impl Executor<'_> {
             }
             (CREATE_TABLE, [Value::Str(name)]) => self.create_table(name, object, sides),
             (RENAME_TABLE, [Value::Str(old), Value::Str(new)]) => self.rename_table([old, new], sides),
+            (SET_BASES, [Value::Str(model), bases]) => self.set_bases(model, bases, object, sides),
+            (ADD_COLUMN, [Value::Str(model), Value::Str(field)]) => {
+                self.add_column([model, field], object, sides);
+            }
+            (QUESTION, question) => self.answer(question),
+            (ON_CONDITION, [condition, operation]) => {
+                if sides.database {
+                    self.on_condition(condition, operation, &object.at, sides);
+                }
+            }
             _ => return false,
         }
         true
@@ -75,9 +88,12 @@ impl Executor<'_> {
             let outer = self.after.replace(to.clone());
             // What takes them back is code of its own.
             let returns = self.editor.returns_otherwise(true);
+            let asked = std::mem::take(&mut self.asked);
             for operation in database {
                 self.operation(operation, sides);
             }
+            self.end_of_conditions(sides);
+            self.asked = asked;
             self.editor.returns_otherwise(returns);
             self.after = outer;
             (self.from, self.to) = (from, to);
@@ -97,6 +113,42 @@ impl Executor<'_> {
             }
             None => {
                 let Err(unseen) = self.model_of(name) else { return };
+                let may_touch = unseen.table.map_or(MayTouch::Anything, |it| MayTouch::Tables([it].into()));
+                self.not_seen(&object.at, Opaque::new(unseen.reason, may_touch), sides);
+            }
+        }
+    }
+
+    fn set_bases(&mut self, model: &str, bases: &Value, object: &Object, sides: Sides) {
+        let mut unseen = Vec::new();
+        let bases = self.bases(bases, &mut unseen);
+        for reason in unseen {
+            self.tell(&object.at, format!("{model}: {reason}"));
+        }
+        if sides.state {
+            let key = ModelKey::new(self.app.clone(), model);
+            self.to.change(&key, self.context, |model| model.bases = bases);
+        }
+    }
+
+    /// What `SchemaEditor.add_field` does for a field that the state has.
+    fn add_column(&mut self, [model, name]: [&str; 2], object: &Object, sides: Sides) {
+        let key = ModelKey::new(self.app.clone(), model);
+        let has_it = |it: &State| it.get(&key).is_some_and(|it| it.field(name).is_some());
+        let after = self.after.clone().filter(has_it);
+        let state = after.unwrap_or_else(|| self.to.clone());
+        let Some(model) = state.get(&key) else {
+            let Err(unseen) = self.model_of(model) else { return };
+            return self.not_seen(&object.at, Opaque::new(unseen.reason, MayTouch::Anything), sides);
+        };
+        match model.field(name) {
+            Some(field) => {
+                if sides.database && model.has_table(self.context) {
+                    self.editor.add_field(&state, model, model, field);
+                }
+            }
+            None => {
+                let unseen = self.unseen_of(model, format!("{key} has no field {name}"));
                 let may_touch = unseen.table.map_or(MayTouch::Anything, |it| MayTouch::Tables([it].into()));
                 self.not_seen(&object.at, Opaque::new(unseen.reason, may_touch), sides);
             }

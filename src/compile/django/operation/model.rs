@@ -150,7 +150,7 @@ impl Executor<'_> {
     }
 
     /// The bases that are models: `app.Model`, or the class of one. Mixins have nothing in the database.
-    fn bases(&self, bases: &Value, unseen: &mut Vec<String>) -> Vec<ModelKey> {
+    pub(super) fn bases(&self, bases: &Value, unseen: &mut Vec<String>) -> Vec<ModelKey> {
         let Some(bases) = arguments::items(bases) else {
             unseen.push("its bases were not seen through".to_owned());
             return Vec::new();

@@ -137,7 +137,7 @@ pub(super) fn makes(change: &Change) -> bool {
 }
 
 /// The tables that changes touch, and what of them is not there if the changes were not made.
-fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<TableName>, MayUndo) {
+pub(super) fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<TableName>, MayUndo) {
     let mut tables = BTreeSet::new();
     // Of what was taken away nothing is missing if it was not.
     let mut undone = MayUndo { own: true, ..MayUndo::default() };

@@ -2,7 +2,8 @@
 
 use super::super::arguments;
 use super::super::field::ModelKey;
-use super::super::project::{APP_LABEL, Unknown, Value, tables_filled_in};
+use super::super::project::{APP_LABEL, Marked, Unknown, Value, is_marked, names_filled_in};
+use super::super::state::Model;
 use super::{Call, Executor, Sides, Unseen};
 use crate::compile::sql;
 use crate::dialect::Dialect;
@@ -77,17 +78,28 @@ impl Executor<'_> {
 
     /// With the names that the models have for their tables now.
     pub(super) fn with_tables(&self, text: String) -> Option<String> {
-        if !text.contains('\u{e000}') && !text.contains('\u{e001}') {
+        if !is_marked(&text) && !text.contains('\u{e001}') {
             return Some(text);
         }
-        let table = |label: &str, model: &str| {
+        let name = |marked: Marked<'_>| {
+            let (label, model, field) = match marked {
+                Marked::Label => return Some(self.app.to_string()),
+                Marked::Table { label, model } => (label, model, None),
+                Marked::Column { label, model, field } => (label, model, Some(field)),
+            };
             let label = if label == APP_LABEL { &*self.app } else { label };
             let key = ModelKey::new(label, model);
-            let after = || self.after.as_ref().and_then(|it| it.concrete(&key));
-            let model = self.from.concrete(&key).or_else(after)?;
-            Some(model.table(self.context).to_string())
+            let before = self.from.concrete(&key);
+            let after = self.after.as_ref().and_then(|it| it.concrete(&key));
+            match field {
+                None => Some(before.or(after)?.table(self.context).to_string()),
+                Some(field) => {
+                    let of = |model: &std::sync::Arc<Model>| Some(model.field(field)?.column()?.to_string());
+                    before.and_then(of).or_else(|| after.and_then(of))
+                }
+            }
         };
-        tables_filled_in(&text, table)
+        names_filled_in(&text, name)
     }
 }
 

@@ -5,6 +5,7 @@ mod extra;
 mod followed;
 mod handlers;
 mod older;
+mod on_condition;
 mod own;
 mod paired;
 mod renamed;

@@ -13,6 +13,7 @@ mod builtin;
 mod call;
 mod callback;
 mod class;
+mod clue;
 mod column;
 mod configuration;
 mod convert;
@@ -120,6 +121,8 @@ pub struct Interpreter<'a> {
     added: bool,
     /// While a method of an operation is followed for what it hands on to others.
     handed: Option<handed::Handed>,
+    /// How many questions followed code has asked the database.
+    questions: usize,
     /// How many expressions and statements stand around of which it is not known whether they are evaluated.
     doubts: u32,
     journals: Vec<Journal>,
@@ -160,6 +163,7 @@ impl<'a> Interpreter<'a> {
             asked: None,
             added: false,
             handed: None,
+            questions: 0,
             doubts: 0,
             journals: Vec::new(),
             contexts: Vec::new(),
@@ -377,6 +381,7 @@ impl<'a> Interpreter<'a> {
             at: self.location(module, span),
             reason: reason.into(),
             text: text.map(shorten).unwrap_or_default(),
+            clue: None,
         }))
     }
 

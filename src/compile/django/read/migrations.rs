@@ -199,7 +199,8 @@ fn unread(
     told.push(notice(Concern::File, &job.file, line, format!("the migration is not seen through: {reason}")));
     let mut loaded = Loaded::new(job, app);
     let at = Location { file: loaded.migration.file.clone(), line };
-    loaded.migration.operations = vec![Value::Unknown(Arc::new(Unknown { at, reason, text: String::new() }))];
+    loaded.migration.operations =
+        vec![Value::Unknown(Arc::new(Unknown { at, reason, text: String::new(), clue: None }))];
     (Some(loaded), told)
 }
 

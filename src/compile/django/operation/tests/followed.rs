@@ -334,3 +334,69 @@ def by_a_program(apps, schema_editor):
         ],
     );
 }
+
+/// As in many a project: the constructor sets what Django's would have set, or needs nothing of it.
+#[test]
+fn a_constructor_need_not_call_djangos() {
+    check_class(
+        "
+class ByFormat(migrations.RunSQL):
+    def __init__(self, *columns):
+        self.columns = columns
+        self.sql = ''
+        self.reverse_sql = ''
+        self.state_operations = []
+        self.hints = {}
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = from_state.render().get_model('shop.Item')
+        self.sql = 'CREATE INDEX by_{1} ON {0} ({1})'.format(model._meta.db_table, self.columns[0])
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+class Partial(migrations.RunSQL):
+    SQL = 'CREATE INDEX %(name)s ON %(table)s (%(field)s) WHERE %(condition)s'
+    def __init__(self, field, name, condition):
+        self.model, self.field = field.split('.')
+        self.name, self.condition = name, condition
+    def state_forwards(self, app_label, state):
+        pass
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = from_state.apps.get_model(app_label, self.model)
+        schema_editor.execute(self.SQL % {'name': self.name, 'table': model._meta.db_table, 'field': self.field, 'condition': self.condition})
+",
+        "ByFormat('code'), Partial('item.name', 'by_part', 'code > 3')",
+        &["shop_item + index code", "shop_item + index name"],
+    );
+}
+
+#[test]
+fn the_bases_of_a_model_may_be_changed() {
+    check_class(
+        "
+from django.db.migrations.operations.base import Operation
+
+class AlterBases(Operation):
+    def __init__(self, name, bases):
+        self.name, self.bases = name, tuple(bases)
+    def state_forwards(self, app_label, state):
+        state.models[app_label, self.name.lower()].bases = self.bases
+        state.reload_model(app_label, self.name.lower(), delay=False)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+
+class AlterOptions(Operation):
+    def state_forwards(self, app_label, state):
+        state.models[app_label, 'item'].options['managed'] = False
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+",
+        "migrations.CreateModel('Child', [('item_ptr', models.OneToOneField('shop.Item', models.CASCADE, primary_key=True, parent_link=True))], bases=('shop.item',)),
+        AlterBases('Child', (models.Model,)),
+        migrations.AddField('child', 'name', models.TextField(null=True)),
+        AlterOptions()",
+        &[
+            "create shop_child: item_ptr_id",
+            "shop_child + name text NULL",
+            "shop_child + item_ptr_id -> shop_item",
+        ],
+    );
+}

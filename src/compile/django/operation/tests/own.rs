@@ -131,11 +131,7 @@ class Migration(migrations.Migration):
 ";
     assert_eq!(
         lines(&project("", &[("2", second)])),
-        [
-            "2: create store_item: id",
-            "2: store_item + note text NULL",
-            "2: shop.migrations.2.Torn changes the models of one app and the tables of another ?? anything",
-        ]
+        ["2: create store_item: id", "2: store_item + note text NULL", "2: store_item + more text NULL",]
     );
 }
 

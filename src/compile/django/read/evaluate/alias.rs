@@ -13,6 +13,7 @@ use foldhash::fast::RandomState;
 
 use super::Interpreter;
 use super::branch::Cell;
+use super::clue::plain;
 use super::live::*;
 use super::stream::WAITING;
 use crate::compile::django::project::Unknown;
@@ -159,14 +160,14 @@ impl Interpreter<'_> {
             self.keep_hidden(value, MAX_DEPTH, &mut kept);
         }
         if kept.is_empty() {
-            return Live::Unknown(why.clone());
+            return Live::Unknown(plain(why));
         }
         if self.aliases.hidden.len() > 2 * self.aliases.alive + MANY {
             self.aliases.forget_the_dead();
             self.aliases.alive = self.aliases.alive.max(self.aliases.hidden.len());
         }
         self.charge(kept.len());
-        let unknown = Arc::new((**why).clone());
+        let unknown = Arc::new(Unknown { clue: None, ..Unknown::clone(why) });
         let hidden = Hidden { unknown: unknown.clone(), values: kept };
         self.aliases.hidden.insert(Arc::as_ptr(&unknown), hidden);
         Live::Unknown(unknown)

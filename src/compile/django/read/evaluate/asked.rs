@@ -131,6 +131,7 @@ impl Interpreter<'_> {
             at: self.location(module, value.span),
             reason: "decides nothing about the database".to_owned(),
             text: text.to_owned(),
+            clue: None,
         })))
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::alias::OPEN;
+use super::handed::MODEL_STATE;
 use super::live::*;
 use super::special::is_of_a_class;
 use super::{Interpreter, format, given};
@@ -35,6 +36,9 @@ impl Interpreter<'_> {
     ) -> Result<Option<Live>, Stop> {
         let object = self.force(object)?;
         match &object {
+            Live::Unknown(unknown) if unknown.clue.is_some() => {
+                Ok(Some(self.attribute_of_clue(unknown, name)))
+            }
             Live::Unknown(_) => Ok(Some(object)),
             Live::Module(module) => {
                 if name == "__path__" {
@@ -296,6 +300,9 @@ impl Interpreter<'_> {
                     Live::Name(path) => path,
                     _ => "",
                 };
+                if class == MODEL_STATE {
+                    self.lose();
+                }
                 if let Some(value) = given::kept(class, &instance.args, &instance.keywords, name) {
                     return Ok(Some(value));
                 }

@@ -10,8 +10,10 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use super::Interpreter;
+use super::clue::plain;
 use super::live::*;
 use super::operator::alike;
+use crate::compile::django::clue::Condition;
 use crate::compile::django::project::Unknown;
 
 /// Something that can be changed.
@@ -119,13 +121,14 @@ impl Interpreter<'_> {
         one: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
         other: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
     ) -> Result<Outcome, Stop> {
-        let (first, first_journal) = self.attempt(one);
+        let condition = self.condition_of(why);
+        let (first, first_journal) = self.attempt_on(condition.clone(), one);
         let after_first: Vec<Content> =
             first_journal.entries.iter().map(|(cell, _)| cell.content()).collect();
         for (cell, content) in &first_journal.entries {
             cell.restore(content.clone());
         }
-        let (second, second_journal) = self.attempt(other);
+        let (second, second_journal) = self.attempt_on(condition.clone().map(Condition::negated), other);
         // A branch that raises where nothing catches it guards against what is not so: the other one is the way.
         let (first, second) = match (first, second) {
             (Ok(first), Ok(second)) => (first, second),
@@ -175,15 +178,21 @@ impl Interpreter<'_> {
         }
         self.keep(first_journal);
         self.keep(second_journal);
-        let mut maybe = first.maybe;
-        maybe.extend(second.maybe);
+        let negated = condition.clone().map(Condition::negated);
+        let mut maybe = self.ended_on(condition.as_ref(), first.maybe);
+        maybe.extend(self.ended_on(negated.as_ref(), second.maybe));
+        let unless = self.reversed(why);
         let flow = match (first.flow, second.flow) {
             (Flow::Next, Flow::Next) => Flow::Next,
             (Flow::Break, Flow::Break) => Flow::Break,
             (Flow::Continue, Flow::Continue) => Flow::Continue,
             (Flow::Return(a), Flow::Return(b)) => Flow::Return(self.join(a, b, why)),
-            (Flow::Next, ended) | (ended, Flow::Next) => {
+            (ended, Flow::Next) => {
                 maybe.push((ended, why.clone()));
+                Flow::Next
+            }
+            (Flow::Next, ended) => {
+                maybe.push((ended, unless));
                 Flow::Next
             }
             (one, other) => {
@@ -192,6 +201,23 @@ impl Interpreter<'_> {
             }
         };
         Ok(Outcome { flow, maybe })
+    }
+
+    /// As [`attempt`](Self::attempt), for a branch that is taken on a condition.
+    fn attempt_on(
+        &mut self,
+        condition: Option<Condition>,
+        branch: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
+    ) -> (Result<Outcome, Stop>, Journal) {
+        let is_guarded = condition.is_some();
+        if let (Some(handed), Some(condition)) = (&mut self.handed, condition) {
+            handed.guards.push(condition);
+        }
+        let done = self.attempt(branch);
+        if let Some(handed) = self.handed.as_mut().filter(|_| is_guarded) {
+            handed.guards.pop();
+        }
+        done
     }
 
     pub(super) fn attempt(
@@ -217,21 +243,22 @@ impl Interpreter<'_> {
     }
 
     fn join_content(&mut self, a: Content, b: Content, held: &Contents, why: &Arc<Unknown>) -> Content {
+        let neither = Live::Unknown(plain(why));
         match (a, b) {
-            (Content::List(a), Content::List(b)) => Content::List(self.join_lists(&a, &b, why)),
+            (Content::List(a), Content::List(b)) => Content::List(self.join_lists(&a, &b, &plain(why))),
             (Content::Dict(a), Content::Dict(b)) => {
                 let mut joined = Pairs::new();
                 // A key of one of them may be there or not, as one may whose value is not known.
                 for (at, (key, value)) in a.iter().enumerate() {
                     let value = match find_near(&b, at, key) {
                         Some(other) => self.join_of(value, other, held, why),
-                        None => Live::Unknown(why.clone()),
+                        None => neither.clone(),
                     };
                     joined.push((key.clone(), value));
                 }
                 for (at, (key, _)) in b.into_iter().enumerate() {
                     if find_near(&joined, at, &key).is_none() {
-                        joined.push((key, Live::Unknown(why.clone())));
+                        joined.push((key, neither.clone()));
                     }
                 }
                 Content::Dict(joined)
@@ -241,13 +268,13 @@ impl Interpreter<'_> {
                 for (name, value) in a.iter() {
                     let value = match b.get(name) {
                         Some(other) => self.join_of(value, other, held, why),
-                        None => Live::Unknown(why.clone()),
+                        None => neither.clone(),
                     };
                     joined.set(name.clone(), value);
                 }
                 for (name, _) in b.iter() {
                     if a.get(name).is_none() {
-                        joined.set(name.clone(), Live::Unknown(why.clone()));
+                        joined.set(name.clone(), neither.clone());
                     }
                 }
                 Content::Names(joined)
@@ -264,6 +291,10 @@ impl Interpreter<'_> {
     fn join_of(&mut self, a: &Live, b: &Live, held: &Contents, why: &Arc<Unknown>) -> Live {
         if a.is(b) {
             return a.clone();
+        }
+        if why.clue.is_some() {
+            let chosen = self.choice(a, b, why);
+            return chosen.unwrap_or_else(|| self.join_of(a, b, held, &plain(why)));
         }
         match (a, b) {
             (Live::List(x), Live::List(y)) => {

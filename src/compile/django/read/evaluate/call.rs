@@ -7,6 +7,7 @@ mod closure;
 mod instance;
 
 use super::asked::CALLED;
+use super::clue::plain;
 use super::facts::adds_a_field;
 use super::live::*;
 use super::special::is_of_a_class;
@@ -209,7 +210,7 @@ impl Interpreter<'_> {
                 self.call_hidden(unknown, &args, &keywords, scope, span)?;
                 let given: Vec<&Live> = args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
                 self.call_back("a value that is not known", &given, scope, span)?;
-                Ok(function)
+                Ok(Live::Unknown(plain(unknown)))
             }
             _ => {
                 let unknown = self.unknown(scope, span, format!("calls {}", format::kind(&function)));

@@ -98,6 +98,7 @@ impl Interpreter<'_> {
             },
             Live::Partial(partial) => self.convert(&partial.function.clone(), scope, depth, budget),
             Live::Descriptor(_, inner) => self.convert(&(**inner).clone(), scope, depth, budget),
+            Live::Instance(instance) if let Some(name) = self.name_of_model(instance) => Value::Str(name),
             Live::Instance(instance) => {
                 if budget.within.contains(&Rc::as_ptr(instance)) {
                     return self.unknown_value(scope, instance.span, "refers to itself");

@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::branch::Cell;
+use super::clue;
 use super::live::*;
 use super::operator::{put, put_unknown};
 use super::special::is_of_a_class;
+use crate::compile::django::clue::Condition;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -45,6 +47,9 @@ impl Interpreter<'_> {
                 self.attribute(&object, name, scope, span)
             }
             ExprKind::Subscript(object, index) => {
+                if let Some(of_state) = self.model_of_state(object, index, scope, span)? {
+                    return Ok(of_state);
+                }
                 let object = self.eval(object, scope)?;
                 if let ExprKind::Slice { from, to, step } = &index.kind {
                     let mut part = |bound: &Option<Box<Expr>>| match bound {
@@ -73,7 +78,7 @@ impl Interpreter<'_> {
                 let value = self.eval(value, scope)?;
                 Ok(match self.truth(&value, scope, span)? {
                     Ok(truth) => Live::Bool(!truth),
-                    Err(unknown) => Live::Unknown(unknown),
+                    Err(why) => Live::Unknown(self.reversed(&self.hanging_on(&value, why))),
                 })
             }
             ExprKind::Unary(sign, value) => {
@@ -106,6 +111,7 @@ impl Interpreter<'_> {
                     Err(why) => {
                         let then = self.perhaps(then, &why, scope)?;
                         let otherwise = self.perhaps(otherwise, &why, scope)?;
+                        let why = self.hanging_on(&test, why);
                         Ok(self.join(then, otherwise, &why))
                     }
                 }
@@ -142,8 +148,9 @@ impl Interpreter<'_> {
     fn all_or_any(&mut self, values: &[Expr], any: bool, scope: &Rc<Scope>) -> Evaluated {
         let mut result = Live::Bool(!any);
         let mut doubt: Option<Arc<Unknown>> = None;
-        // What it may come to.
+        // What it may come to, and what that hangs on.
         let mut possible = Vec::new();
+        let mut conditions = self.handed.is_some().then(Vec::new);
         for value in values {
             // What stands behind something that is not known may not be asked at all.
             result = match &doubt {
@@ -164,8 +171,18 @@ impl Interpreter<'_> {
                     });
                 }
                 Ok(_) => {}
-                Err(unknown) => doubt = doubt.or(Some(unknown)),
+                Err(unknown) => {
+                    conditions = conditions.zip(self.condition(&result)).map(|(mut all, it)| {
+                        all.push(it);
+                        all
+                    });
+                    doubt = doubt.or(Some(unknown));
+                }
             }
+        }
+        if let (Some(why), Some(conditions)) = (&doubt, conditions) {
+            let condition = if any { Condition::any(conditions) } else { Condition::all(conditions) };
+            return Ok(clue::holds(why, condition));
         }
         Ok(match doubt {
             Some(unknown) => self.hiding(&unknown, &possible.iter().collect::<Vec<_>>()),

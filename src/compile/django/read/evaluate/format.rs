@@ -8,6 +8,7 @@ use super::Interpreter;
 use super::live::*;
 use super::operator::find;
 use super::special::is_of_a_class;
+use crate::compile::django::project::{APP_LABEL, LABEL_IN_TEXT};
 use crate::compile::django::read::syntax::tree::Span;
 
 pub use spec::spec;
@@ -48,6 +49,8 @@ pub fn kind(value: &Live) -> String {
 pub fn text(value: &Live) -> Option<String> {
     match value {
         Live::Str(text) => Some(text.to_string()),
+        // What a method of an operation is given.
+        Live::Name(name) if **name == *APP_LABEL => Some(LABEL_IN_TEXT.to_owned()),
         Live::Path(path) => Some(path.to_string_lossy().into_owned()),
         value => repr(value, 20),
     }

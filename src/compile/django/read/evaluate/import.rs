@@ -87,7 +87,7 @@ impl Interpreter<'_> {
                 Err(error) => {
                     let at = Location { file: Arc::new(file), line: error.line };
                     let reason = format!("imports {name}: {}", error.message);
-                    incomplete = Some(Arc::new(Unknown { at, reason, text: String::new() }));
+                    incomplete = Some(Arc::new(Unknown { at, reason, text: String::new(), clue: None }));
                     None
                 }
             },

@@ -7,11 +7,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::handed::is_of_connection;
+use super::clue::plain;
+use super::handed::{is_name, is_of_connection};
 use super::live::*;
 use super::special::is_of_a_class;
 use super::{Interpreter, MAX_LENGTH, format};
-use crate::compile::django::project::Unknown;
+use crate::compile::django::clue::Clue;
+use crate::compile::django::project::{APP_LABEL, Unknown};
 use crate::compile::django::read::syntax::tree::{Operator, Sign, Span};
 
 pub use compare::{alike, equal};
@@ -75,7 +77,13 @@ impl Interpreter<'_> {
         };
         Ok(match (known, value) {
             (Some(known), _) => Ok(known),
-            (None, Live::Unknown(unknown)) => Err(unknown),
+            // A row, or the name in it.
+            (None, Live::Unknown(unknown))
+                if matches!(unknown.clue.as_deref(), Some(Clue::Row(_) | Clue::NameIn(_))) =>
+            {
+                Ok(true)
+            }
+            (None, Live::Unknown(unknown)) => Err(plain(&unknown)),
             (None, value) => match self.unknown(
                 scope,
                 span,
@@ -89,8 +97,11 @@ impl Interpreter<'_> {
 
     /// The first of the values that is unknown, else a new reason.
     pub fn because(&self, values: &[&Live], scope: &Scope, span: Span, reason: &str) -> Live {
-        let unknown = values.iter().find(|value| value.is_unknown());
-        unknown.map(|it| (*it).clone()).unwrap_or_else(|| self.unknown(scope, span, reason))
+        let unknown = values.iter().find_map(|value| match value {
+            Live::Unknown(unknown) => Some(Live::Unknown(plain(unknown))),
+            _ => None,
+        });
+        unknown.unwrap_or_else(|| self.unknown(scope, span, reason))
     }
 
     pub fn unary(&mut self, sign: Sign, value: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
@@ -140,6 +151,11 @@ impl Interpreter<'_> {
             && let Some(made) = self.binary_of_class(&left, operator, &right, scope, span)?
         {
             return Ok(made);
+        }
+        if operator == Operator::Add
+            && let (Some(left), Some(right)) = (with_label(&left, &right), with_label(&right, &left))
+        {
+            return self.binary(&left, operator, &right, scope, span);
         }
         let known = match (&left, operator, &right) {
             (Live::Str(a), Operator::Add, Live::Str(b)) => {
@@ -283,6 +299,17 @@ impl Interpreter<'_> {
     fn combined(&mut self, left: Live, connector: &str, right: Live, scope: &Rc<Scope>, span: Span) -> Live {
         let class = "django.db.models.expressions.CombinedExpression";
         self.outside_instance(class, vec![left, Live::str(connector), right], Vec::new(), scope, span)
+    }
+}
+
+/// A text, or the label of the app at hand beside one.
+fn with_label(value: &Live, other: &Live) -> Option<Live> {
+    match (value, other) {
+        (Live::Str(_), Live::Name(_)) => Some(value.clone()),
+        (Live::Name(_), Live::Str(_)) if is_name(Some(value), APP_LABEL) => {
+            format::text(value).map(Live::str)
+        }
+        _ => None,
     }
 }
 

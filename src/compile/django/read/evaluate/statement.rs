@@ -11,6 +11,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::branch::Cell;
+use super::clue::{LookedFor, plain};
 use super::live::*;
 use super::{Interpreter, format};
 use crate::compile::django::project::Unknown;
@@ -24,7 +25,7 @@ impl Interpreter<'_> {
         let mut maybe = Vec::new();
         for (position, stmt) in body.iter().enumerate() {
             let outcome = self.deeper(|it| it.statement(stmt, scope))?;
-            let doubt = outcome.maybe.first().map(|(_, why)| why.clone());
+            let doubt = outcome.maybe.first().map(|(_, why)| self.unless(&outcome.maybe, why));
             maybe.extend(outcome.maybe);
             if !matches!(outcome.flow, Flow::Next) {
                 return Ok(Outcome { flow: outcome.flow, maybe });
@@ -94,6 +95,7 @@ impl Interpreter<'_> {
                     Ok(true) => self.block(then, scope),
                     Ok(false) => self.block(otherwise, scope),
                     Err(why) => {
+                        let why = self.hanging_on(&value, why);
                         self.either(&why, |it| it.block(then, scope), |it| it.block(otherwise, scope))
                     }
                 };
@@ -168,6 +170,7 @@ impl Interpreter<'_> {
                 drawn.items
             }
             Err(Live::Unknown(why)) => {
+                let why = plain(&why);
                 self.repeated_body(&[target], body, scope, &why)?;
                 return self.after_loop(may_return(body, &why), body, otherwise, scope, &why);
             }
@@ -188,8 +191,19 @@ impl Interpreter<'_> {
                 items = self.left_in(stream, items, scope, iterable.span);
             }
             self.on_the_way(&changed, scope, iterable.span);
+            let bind = |it: &mut Self, row| it.assign(target, row, scope);
+            if otherwise.is_empty()
+                && let Some(LookedFor { row, why, then }) = self.looked_for(&item, body, scope, bind)?
+            {
+                self.assign(target, row, scope)?;
+                let outcome = self.either(&why, |it| it.block(then, scope), |_| Ok(Flow::Next.into()))?;
+                let ends = |(flow, _): &(Flow, Arc<Unknown>)| matches!(flow, Flow::Return(_));
+                maybe.extend(outcome.maybe.into_iter().filter(ends));
+                continue;
+            }
             // It may stand for several.
             if let Live::Unknown(why) = &item {
+                let why = &plain(why);
                 self.repeated_body(&[target], body, scope, why)?;
                 maybe.extend(may_return(body, why).maybe);
                 // Then the others have no turn.
@@ -229,6 +243,8 @@ impl Interpreter<'_> {
                     Flow::Next | Flow::Continue => {}
                     // What would follow may not: the whole loop is in doubt.
                     Flow::Break => {
+                        self.lose();
+                        let why = plain(&why);
                         if let Some(stream) = stream {
                             *stream.rest.borrow_mut() = vec![Live::Unknown(why.clone())];
                         }
@@ -237,7 +253,13 @@ impl Interpreter<'_> {
                         let outcome = Outcome { flow: Flow::Next, maybe };
                         return self.after_loop(outcome, body, otherwise, scope, &why);
                     }
-                    Flow::Return(_) => maybe.push((flow, why)),
+                    Flow::Return(_) => {
+                        // The turns that follow are no part of that branch.
+                        if !items.as_slice().is_empty() {
+                            self.lose();
+                        }
+                        maybe.push((flow, why));
+                    }
                 }
             }
             match outcome.flow {
@@ -302,7 +324,8 @@ impl Interpreter<'_> {
             }
             let outcome = self.block(body, scope)?;
             if let Some((_, why)) = outcome.maybe.first() {
-                let why = why.clone();
+                self.lose();
+                let why = plain(why);
                 self.repeated_body(&[], body, scope, &why)?;
                 let returns = outcome.maybe.into_iter().filter(|(flow, _)| matches!(flow, Flow::Return(_)));
                 let maybe = returns.chain(may_return(body, &why).maybe).collect();

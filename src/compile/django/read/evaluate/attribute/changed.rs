@@ -39,6 +39,9 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<(), Stop> {
+        if let Live::Instance(instance) = object {
+            self.change_of_model_state(instance, name, &value);
+        }
         if let Live::Instance(instance) = object
             && let Live::Class(class) = &instance.class
         {

@@ -16,7 +16,10 @@ impl Interpreter<'_> {
         Ok(Some(match name {
             "bool" => match first {
                 None => Some(Live::Bool(false)),
-                Some(value) => Some(self.truth(value, scope, span)?.map_or_else(Live::Unknown, Live::Bool)),
+                Some(value) => Some(match self.truth(value, scope, span)? {
+                    Ok(truth) => Live::Bool(truth),
+                    Err(why) => Live::Unknown(self.hanging_on(value, why)),
+                }),
             },
             "int" => match first {
                 None => Some(Live::Int(0)),

@@ -5,6 +5,7 @@ use super::super::live::*;
 use super::super::operator::{integer, put};
 use super::super::outside::{Answer, Call};
 use super::super::special::is_of_a_class;
+use crate::compile::django::project::is_marked;
 use crate::compile::django::read::syntax::tree::Operator;
 
 impl Interpreter<'_> {
@@ -57,6 +58,7 @@ impl Interpreter<'_> {
                 Some(Live::dict(keys.into_iter().map(|key| (key, value.clone())).collect()))
             }
             "len" => match first {
+                Some(Live::Str(text)) if is_marked(text) => None,
                 Some(Live::Str(text)) => Some(Live::Int(text.chars().count() as i128)),
                 Some(Live::Dict(pairs)) => {
                     let pairs = pairs.borrow();
@@ -69,6 +71,9 @@ impl Interpreter<'_> {
                         Some(method) => Some(self.call(&method, Vec::new(), Vec::new(), scope, span)?),
                         None => None,
                     }
+                }
+                Some(Live::List(items) | Live::Set(items)) if self.counted(&items.borrow()).is_some() => {
+                    self.counted(&items.borrow())
                 }
                 _ => self.whole(call)?.map(|items| Live::Int(items.len() as i128)),
             },

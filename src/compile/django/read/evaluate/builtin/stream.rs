@@ -111,6 +111,9 @@ impl Interpreter<'_> {
             "any" | "all" => {
                 let Some(value) = first else { return Ok(Some(None)) };
                 let Ok(drawn) = self.draw(value, scope, span)? else { return Ok(Some(None)) };
+                if let Some(known) = self.quantified(&drawn.items, name == "all") {
+                    return Ok(Some(Some(known)));
+                }
                 let mut known = true;
                 for (at, item) in drawn.items.iter().enumerate() {
                     match self.truth(item, scope, span)? {
@@ -148,7 +151,11 @@ impl Interpreter<'_> {
                         }
                     };
                 };
+                let is_found = self.counted(&drawn.items).is_some();
                 match item {
+                    Live::Unknown(_) if is_found && matches!(args.get(1), Some(Live::None)) => {
+                        Some(item.clone())
+                    }
                     Live::Unknown(why) => {
                         self.leave(value, &drawn.items, drawn.changed, why);
                         self.may_raise(item);

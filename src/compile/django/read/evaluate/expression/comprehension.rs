@@ -3,11 +3,13 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::super::clue::{clue, plain};
 use super::super::live::*;
 use super::super::method::keys;
 use super::super::operator::put;
 use super::super::resource::MODULE_INFO;
 use super::super::{Interpreter, format};
+use crate::compile::django::clue::Clue;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -86,7 +88,13 @@ impl Interpreter<'_> {
             Err(unknown) => vec![unknown],
         };
         'items: for item in items {
+            if let Some(found) = self.found_by_loop(it, first, rest, &item, scope)? {
+                made.push(found);
+                continue;
+            }
             if let Live::Unknown(why) = &item {
+                let why = &plain(why);
+                let item = Live::Unknown(why.clone());
                 // It may stand for several.
                 self.repeated(&[&first.target], why, scope, |interpreter| {
                     for condition in &first.conditions {
@@ -118,6 +126,34 @@ impl Interpreter<'_> {
             self.loops(it, rest, None, scope, made)?;
         }
         Ok(())
+    }
+
+    /// What comes of all rows of a list that followed code asked the database for, where that is known of any.
+    fn found_by_loop(
+        &mut self,
+        it: &Comprehension,
+        this: &Loop,
+        rest: &[Loop],
+        item: &Live,
+        scope: &Rc<Scope>,
+    ) -> Result<Option<(Live, Live)>, Stop> {
+        let Live::Unknown(why) = item else { return Ok(None) };
+        if self.handed.is_none() || why.clue.is_none() || !rest.is_empty() {
+            return Ok(None);
+        }
+        self.assign(&this.target, item.clone(), scope)?;
+        let mut conditions = Vec::new();
+        for condition in &this.conditions {
+            let value = self.eval(condition, scope)?;
+            match self.truth(&value, scope, condition.span)? {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                Err(_) => conditions.push(value),
+            }
+        }
+        let element = self.eval(&it.element, scope)?;
+        let found = self.passed(&element, &conditions);
+        Ok(found.map(|found| (found, Live::Unknown(plain(why)))))
     }
 
     /// The elements of something that can be iterated over; `Err` with the reason when they are not known.
@@ -187,6 +223,11 @@ impl Interpreter<'_> {
             | Live::Descriptor(..)
             | Live::Partial(_)
             | Live::Unknown(_) => {
+                if let Some(Clue::Answer(_)) = clue(&value)
+                    && let Live::Unknown(row) = &value
+                {
+                    return Ok(Ok(self.element_of_clue(row, &Live::Int(0)).into_iter().collect()));
+                }
                 let reason = format!("unpacks {}, which is not known", format::kind(&value));
                 let unknown = self.because(&[&value], scope, span, &reason);
                 if let Live::Unknown(hiding) = &value {

@@ -10,12 +10,18 @@ use super::super::module_names::MODULE_NAMES;
 use super::super::operator::integer;
 use super::super::special::is_any_key;
 use super::super::{Interpreter, format};
+use crate::compile::django::project::is_marked;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
     /// One element, or what a class makes of an index.
     pub fn subscript(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
         let object = self.force(object)?;
+        if let Live::Unknown(unknown) = &object
+            && let Some(found) = self.element_of_clue(unknown, index)
+        {
+            return Ok(found);
+        }
         let found = self.element(&object, index, scope, span)?;
         self.may_raise(&found);
         Ok(found)
@@ -73,6 +79,7 @@ impl Interpreter<'_> {
                     return self.fails("IndexError", "tuple index out of range", scope, span);
                 }
             }
+            Live::Str(text) if is_marked(text) => {}
             Live::Str(text) => {
                 if index.as_str().is_some() && self.catching_operations > 0 {
                     return Err(self.raise("TypeError", "string indices must be integers"));
@@ -210,6 +217,7 @@ impl Interpreter<'_> {
         let known = match &object {
             Live::List(items) => cut(&items.borrow()).map(Live::list),
             Live::Tuple(items) => cut(items).map(Live::tuple),
+            Live::Str(text) if is_marked(text) => None,
             Live::Str(text) => {
                 self.steps(text.len() / 16)?;
                 cut_text(text).map(Live::str)

@@ -7,6 +7,7 @@ use super::super::live::*;
 use super::super::{Interpreter, format};
 use super::state::{is_change, of_state};
 use super::{ASKED_OF_STATE, EDITOR, STATE};
+use crate::compile::django::clue::{Clue, Kind};
 use crate::compile::django::read::syntax::tree::Span;
 
 const CONNECTION: &str = "django.db.connection";
@@ -104,6 +105,9 @@ impl Interpreter<'_> {
                 "cursor" => Ok(Some(self.outside_instance(CURSOR, Vec::new(), Vec::new(), scope, span))),
                 "schema_editor" => Ok(Some(Live::name(EDITOR))),
                 "ops.quote_name" => Ok(Some(self.quoted(args, scope, span))),
+                _ if let Some(asked) = self.introspected(name, args, keywords, scope, span) => {
+                    Ok(Some(asked))
+                }
                 _ => {
                     if !is_harmless(name) || args.iter().any(|it| matches!(it, Live::Function(_))) {
                         self.lose();
@@ -127,6 +131,12 @@ impl Interpreter<'_> {
                 _ => self.lose(),
             }
             return Ok(Some(Live::None));
+        }
+        // Of old: the registry itself.
+        if let Some(state) = path.strip_suffix(".render")
+            && matches!(state, "from_state" | "to_state")
+        {
+            return Ok(Some(Live::name(format!("{state}.apps"))));
         }
         if path == "django.core.management.call_command" {
             let name = args.first().and_then(format::text);
@@ -167,7 +177,12 @@ impl Interpreter<'_> {
         match name {
             "execute" | "executescript" => {
                 let parameters = args.get(1).cloned().or_else(|| keyword(keywords, "params"));
-                self.hand_on_statement(args.first().cloned(), parameters);
+                if !self.ask_by_cursor(instance, args.first(), parameters.as_ref(), scope, span) {
+                    self.hand_on_statement(args.first().cloned(), parameters);
+                }
+            }
+            "fetchall" | "fetchone" if let Some(rows) = self.fetched(instance, name) => {
+                return Ok(Some(rows));
             }
             "executemany" => self.hand_on_statement(args.first().cloned(), Some(Live::list(Vec::new()))),
             "close" | "fetchall" | "fetchmany" | "fetchone" | "mogrify" => {}
@@ -188,6 +203,31 @@ impl Interpreter<'_> {
         if self.handed.is_some() && !ASKED_OF_STATE.contains(&name) && !is_change(name) {
             self.lose();
         }
+    }
+
+    /// `connection.introspection.…` (`django/db/backends/base/introspection.py`).
+    fn introspected(
+        &mut self,
+        name: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Live> {
+        let method = name.strip_prefix("introspection.")?;
+        let table = args.get(1).cloned().or_else(|| keyword(keywords, "table_name"));
+        let table = || table.as_ref().and_then(Live::as_str).cloned();
+        let handed = self.handed.as_ref()?;
+        let (clue, is_dict) = match method {
+            "table_names" => (Clue::NameIn(handed.listed(Kind::Table, "".into(), None)), false),
+            "get_table_list" => (Clue::Row(handed.listed(Kind::Table, "".into(), Some(0))), false),
+            "get_table_description" => (Clue::Row(handed.listed(Kind::Column, table()?, Some(0))), false),
+            "get_constraints" => (Clue::NameIn(handed.listed(Kind::Constraint, table()?, None)), true),
+            _ => return None,
+        };
+        let reason = format!("asks the connection for {name}");
+        let row = self.clued(scope, span, &reason, clue);
+        Some(if is_dict { Live::dict(vec![(row.clone(), row)]) } else { Live::list(vec![row]) })
     }
 
     /// `quote_name` of `django/db/backends/*/operations.py`.

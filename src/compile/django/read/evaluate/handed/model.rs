@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::live::*;
 use super::super::{Interpreter, given};
 use super::{bare, for_app, sql, usual};
-use crate::compile::django::project::{APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE};
+use crate::compile::django::project::{ADD_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE};
 use crate::compile::django::read::syntax::tree::Span;
 
 const MODEL: &str = "django.apps.apps.get_model";
@@ -69,8 +69,23 @@ impl Interpreter<'_> {
         Ok(match (&*class, name, args) {
             (OPTIONS, "get_field", [Live::Str(field)]) => {
                 let model = instance.attributes.borrow().get(NAME).cloned();
+                let column = match &model {
+                    Some(Live::Tuple(both)) => match &**both {
+                        [Live::Str(label), Live::Str(model)] => Some(sql::column_of(label, model, field)),
+                        _ => None,
+                    },
+                    _ => None,
+                };
                 let found = model.map(|model| vec![model, Live::Str(field.clone())]);
-                found.map(|args| self.outside_instance(FIELD, args, Vec::new(), scope, span))
+                found.map(|args| {
+                    let found = self.outside_instance(FIELD, args, Vec::new(), scope, span);
+                    if let (Live::Instance(found), Some(column)) = (&found, column) {
+                        let mut names = found.attributes.borrow_mut();
+                        names.set("name".into(), Live::Str(field.clone()));
+                        names.set("column".into(), column);
+                    }
+                    found
+                })
             }
             (class, "set_attributes_from_name", [name @ Live::Str(_)]) if given::is_field(class) => {
                 self.touch(super::super::branch::Cell::Names(instance.attributes.clone()));
@@ -94,6 +109,13 @@ impl Interpreter<'_> {
 
     /// A method of the schema editor: the operation that comes to the same.
     pub(super) fn hand_on_of_editor(&mut self, method: &str, args: &[Live]) {
+        // It asks its model for nothing.
+        if let ("alter_db_table", [Live::None, Live::Str(_), Live::Str(_)]) = (method, args)
+            && let Some(holder) = self.handed.as_ref().map(|it| it.holder.clone())
+        {
+            let renamed = bare(&holder, RENAME_TABLE, args[1..].to_vec(), Vec::new());
+            return self.hand(Live::Instance(renamed));
+        }
         let made = args.first().and_then(named_model).and_then(|(label, model)| {
             let holder = self.handed.as_ref()?.holder.clone();
             if *label == *APP_LABEL
@@ -123,6 +145,14 @@ impl Interpreter<'_> {
 }
 
 type Text = std::sync::Arc<str>;
+
+impl Interpreter<'_> {
+    /// `app.Model` of a model that followed code asked the registry for, as what a relation points at.
+    pub fn name_of_model(&self, instance: &Rc<Instance>) -> Option<Text> {
+        let (label, model) = named_model(&Live::Instance(instance.clone()))?;
+        (*label != *APP_LABEL).then(|| format!("{label}.{model}").into())
+    }
+}
 
 fn named_model(value: &Live) -> Option<(Text, Text)> {
     let Live::Instance(instance) = value else { return None };
@@ -205,6 +235,7 @@ fn of_editor(method: &str, model: &Text, args: &[Live]) -> Option<(&'static str,
         ("create_model", []) => (CREATE_TABLE, vec![model]),
         ("alter_db_table", [Live::Str(_), Live::Str(_)]) => (RENAME_TABLE, args.to_vec()),
         ("delete_model", []) => ("django.db.migrations.DeleteModel", vec![model]),
+        ("add_field", [field]) if let Some(name) = name_of(field, true) => (ADD_COLUMN, vec![model, name]),
         ("add_field", [field]) => {
             ("django.db.migrations.AddField", vec![model, name_of(field, false)?, field.clone()])
         }

@@ -30,7 +30,14 @@ pub fn code(instance: &Rc<Instance>) -> Option<Live> {
 /// A holder, as the operation of Django's that its constructor made it.
 pub fn usual(holder: &Rc<Instance>) -> Option<Live> {
     let calls = holder.base_calls.borrow();
-    let [call] = calls.as_slice() else { return None };
+    let without_one = match calls.as_slice() {
+        [] => Some(made_without_a_call(holder)?),
+        _ => None,
+    };
+    let call = match (calls.as_slice(), &without_one) {
+        ([call], _) | (_, Some(call)) => call,
+        _ => return None,
+    };
     let is_given = |name: &str| given::parameters(&call.class).contains(&name);
     let set = holder.attributes.borrow();
     let set =
@@ -38,6 +45,19 @@ pub fn usual(holder: &Rc<Instance>) -> Option<Live> {
     let keywords = set.chain(call.keywords.iter().cloned()).collect();
     is_of_operation(&call.class)
         .then(|| Live::Instance(bare(holder, &call.class, call.args.clone(), keywords)))
+}
+
+/// A constructor that sets itself what Django's would have set.
+fn made_without_a_call(holder: &Instance) -> Option<BaseCall> {
+    let Live::Class(class) = &holder.class else { return None };
+    let lineage = class.lineage.borrow();
+    let class = lineage.iter().flat_map(|it| it.iter()).find_map(|it| match it {
+        Live::Name(path) if is_of_operation(path) => Some(path.clone()),
+        _ => None,
+    })?;
+    let set = holder.attributes.borrow();
+    let first = given::parameters(&class).first()?;
+    set.get(first).is_some().then(|| BaseCall { class, args: Vec::new(), keywords: Vec::new() })
 }
 
 /// An operation as it stands in the migration of this app.

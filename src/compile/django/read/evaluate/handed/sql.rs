@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
-use crate::compile::django::project::{TABLE_OF, tables_filled_in};
+use crate::compile::django::project::{COLUMN_OF, TABLE_OF, names_filled_in};
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::sql;
 use crate::migration::MayTouch;
@@ -71,7 +71,7 @@ impl Interpreter<'_> {
     }
 
     fn effects_of(&self, text: &str) -> Vec<sql::Effect> {
-        let filled = tables_filled_in(text, |_, _| Some("x".to_owned()));
+        let filled = names_filled_in(text, |_| Some("x".to_owned()));
         // A parameter is no table.
         let text = filled.unwrap_or_default().replace("%s", "NULL");
         sql::read(self.world.dialect, &text).into_iter().map(|it| it.effect).collect()
@@ -155,4 +155,10 @@ fn is_empty(value: &Live) -> bool {
 pub fn table_of(label: &str, model: &str) -> Live {
     let [before, after] = TABLE_OF;
     Live::str(format!("{before}{}.{}{after}", label.to_lowercase(), model.to_lowercase()))
+}
+
+/// As [`table_of`], for the name of a field's column.
+pub fn column_of(label: &str, model: &str, field: &str) -> Live {
+    let [before, after] = COLUMN_OF;
+    Live::str(format!("{before}{}.{}.{field}{after}", label.to_lowercase(), model.to_lowercase()))
 }

@@ -1,9 +1,13 @@
 //! What a followed operation changes of the models by the methods of `ProjectState`, as the operations that do the same
 //! (`django/db/migrations/state.py`).
 
+use std::rc::Rc;
+
 use super::super::Interpreter;
 use super::super::live::*;
-use super::{STATE, bare, for_app};
+use super::{STATE, bare, for_app, is_name};
+use crate::compile::django::project::SET_BASES;
+use crate::compile::django::read::syntax::tree::{Expr, ExprKind, Span};
 
 /// What each takes; the last of two lists are those that the operation takes, in its order.
 fn parameters(method: &str) -> Option<(&'static str, &'static [&'static str], &'static [&'static str])> {
@@ -72,6 +76,61 @@ impl Interpreter<'_> {
         match made {
             Some(operation) => self.hand(operation),
             None => self.lose(),
+        }
+    }
+}
+
+/// The class of a model as a state keeps it.
+pub const MODEL_STATE: &str = "«modelState»";
+
+impl Interpreter<'_> {
+    /// `state.models[app_label, name]`
+    pub fn model_of_state(
+        &mut self,
+        object: &Expr,
+        index: &Expr,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let ExprKind::Attribute(state, name) = &object.kind else { return Ok(None) };
+        if self.handed.is_none() || &**name != "models" {
+            return Ok(None);
+        }
+        let state = self.eval(state, scope)?;
+        if !is_name(Some(&state), STATE) {
+            return Ok(None);
+        }
+        let key = self.eval(index, scope)?;
+        Ok(Some(self.outside_instance(MODEL_STATE, vec![key], Vec::new(), scope, span)))
+    }
+
+    /// `state.models[key].bases = …`
+    pub fn change_of_model_state(&mut self, instance: &Instance, name: &str, value: &Live) {
+        if !matches!(&instance.class, Live::Name(class) if &**class == MODEL_STATE) {
+            return;
+        }
+        let (label, model) = match instance.args.first() {
+            Some(Live::Tuple(key)) => match &**key {
+                [label, Live::Str(model)] => (label.clone(), Live::Str(model.clone())),
+                _ => return self.lose(),
+            },
+            _ => return self.lose(),
+        };
+        let holder = match &self.handed {
+            Some(handed) if handed.method == "state_forwards" => handed.holder.clone(),
+            _ => return self.lose(),
+        };
+        match name {
+            // Nothing in the database hangs on it.
+            "managers" => {}
+            "bases" => {
+                let made = bare(&holder, SET_BASES, vec![model, value.clone()], Vec::new());
+                match for_app(Live::Instance(made), &label, &holder) {
+                    Some(operation) => self.hand(operation),
+                    None => self.lose(),
+                }
+            }
+            _ => self.lose(),
         }
     }
 }

@@ -61,6 +61,9 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
+        if self.keeps_book(&items.borrow(), name, args) {
+            return Ok(Some(Live::None));
+        }
         match (name, args) {
             ("copy", _) => return Ok(Some(Live::list(items.borrow().clone()))),
             ("index", [item]) => return Ok(position(&items.borrow(), item)),

@@ -19,6 +19,9 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let set = Live::Set(items.clone());
+        if self.keeps_book(&items.borrow(), name, args) {
+            return Ok(Some(Live::None));
+        }
         let members: Vec<Live> = args.iter().map(|it| self.member(it.clone())).collect();
         let args = members.as_slice();
         Ok(match (name, args) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::super::operator::integer;
 use super::super::{Interpreter, format};
+use crate::compile::django::project::is_marked;
 use crate::compile::django::read::syntax::tree::Span;
 
 impl Interpreter<'_> {
@@ -19,6 +20,10 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         self.steps(text.len() / 64)?;
+        // What it says is only known later.
+        if is_marked(text) && !matches!(name, "format" | "join" | "strip" | "lstrip" | "rstrip") {
+            return Ok(None);
+        }
         if !takes(name, args.len(), keywords) {
             return Ok(None);
         }

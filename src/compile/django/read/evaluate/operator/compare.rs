@@ -11,6 +11,7 @@ use super::super::special::{Compares, compares_by, elements_of, is_enumeration, 
 use super::super::{Interpreter, format, given};
 use super::{find, impossible, integer, number};
 use crate::compile::django::notice::Concern;
+use crate::compile::django::project::is_marked;
 use crate::compile::django::read::syntax::tree::{Comparison, Span};
 
 /// How deep and how long values are compared.
@@ -52,6 +53,15 @@ impl Interpreter<'_> {
             && let Some(made) = self.compared_by_class(&left, how, &right, scope, span)?
         {
             return Ok(made);
+        }
+        if let Some(known) = self.compare_clue(&left, how, &right) {
+            return Ok(known);
+        }
+        if let (Live::Str(a), Live::Str(b)) = (&left, &right)
+            && (is_marked(a) || is_marked(b))
+            && a != b
+        {
+            return Ok(self.unknown(scope, span, "compares a name that only the models at that time tell"));
         }
         let known = match how {
             Comparison::Equal => equal(&left, &right),

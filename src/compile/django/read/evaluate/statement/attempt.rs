@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::Interpreter;
 use super::super::branch::Journal;
+use super::super::clue::clue;
 use super::super::live::*;
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
@@ -148,6 +149,10 @@ impl Interpreter<'_> {
 
     /// An operation whose result is not known may also have raised.
     pub fn may_raise(&mut self, found: &Live) {
+        // A list of what is there, and what is in it.
+        if clue(found).is_some() {
+            return;
+        }
         if self.catching_operations > 0
             && let Live::Unknown(why) = found
         {

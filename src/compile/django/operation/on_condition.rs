@@ -1,0 +1,221 @@
+//! Operations that are done only if something is there, or is not, as followed code asked the database.
+//!
+//! The answers are those of a database that these migrations alone have made. A database with another past may have
+//! given another, which changes nothing where an operation makes what was not there, or takes away what was.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::clue::{Condition, Kind};
+use super::super::project::{Location, Value};
+use super::own::doubt;
+use super::{Executor, Sides};
+use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
+use crate::schema::{Name, Schema, Table, TableName};
+
+/// What an operation has asked the database so far.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    questions: BTreeMap<usize, (Question, Option<bool>)>,
+    done: Vec<Done>,
+}
+
+#[derive(Clone, Debug)]
+struct Question {
+    kind: Kind,
+    /// `None` where its name is not known.
+    table: Option<TableName>,
+    name: Option<Name>,
+}
+
+/// An operation that was done on a condition, and what is in doubt if it was not.
+#[derive(Debug)]
+struct Done {
+    condition: Condition,
+    at: Location,
+    tables: BTreeSet<TableName>,
+    may_undo: MayUndo,
+}
+
+/// Where something may be, or may be no more, that is not known.
+#[derive(Debug, Default)]
+pub(super) struct Blind {
+    anything: bool,
+    tables: BTreeSet<TableName>,
+}
+
+impl Blind {
+    pub fn add(&mut self, operations: &[Operation]) {
+        for operation in operations {
+            match operation {
+                Operation::Opaque(Opaque { may_touch, .. }) => match may_touch {
+                    MayTouch::Anything => self.anything = true,
+                    MayTouch::Tables(tables) => self.tables.extend(tables.iter().cloned()),
+                    MayTouch::Nothing => {}
+                },
+                Operation::Change(_) => {}
+            }
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        !self.anything && self.tables.is_empty()
+    }
+
+    fn covers(&self, table: &TableName) -> bool {
+        self.anything || self.tables.contains(table)
+    }
+}
+
+impl Executor<'_> {
+    pub(super) fn answer(&mut self, question: &[Value]) {
+        let [Value::Int(number), Value::Str(kind), Value::Str(table), Value::Str(name)] = question else {
+            return;
+        };
+        let kind = match &**kind {
+            "table" => Kind::Table,
+            "column" => Kind::Column,
+            _ => Kind::Constraint,
+        };
+        let (table, name) = (self.with_tables(table.to_string()), self.with_tables(name.to_string()));
+        let table = table.map(|it| if kind == Kind::Table { name.clone() } else { Some(it) });
+        let table = table.flatten().map(TableName::unqualified);
+        let question = Question { kind, table, name: name.map(Name::from) };
+        let answer = self.is_there(&question);
+        if let Ok(number) = usize::try_from(*number) {
+            self.asked.questions.insert(number, (question, answer));
+        }
+    }
+
+    /// `None` where that is not known.
+    fn is_there(&self, question: &Question) -> Option<bool> {
+        let (table, name) = (question.table.as_ref()?, question.name.as_ref()?);
+        let mut now = Blind::default();
+        now.add(self.editor.done());
+        if table.name.is_empty() {
+            return self.is_anywhere(name, &now);
+        }
+        let is_blind = self.blind.covers(table) || now.covers(table);
+        let schema = self.editor.schema();
+        let is_there = match question.kind {
+            Kind::Table => Some(schema.tables.contains_key(table)),
+            Kind::Column => schema.tables.get(table).map(|it| it.column(name).is_some()),
+            Kind::Constraint => has_constraint(schema, table, name),
+        };
+        is_there.filter(|_| !is_blind)
+    }
+
+    /// Of a constraint or an index whose table was not said.
+    fn is_anywhere(&self, name: &Name, now: &Blind) -> Option<bool> {
+        let schema = self.editor.schema();
+        let table = schema.tables.keys().find(|it| has_constraint(schema, it, name) == Some(true));
+        match table {
+            Some(table) => (!self.blind.covers(table) && !now.covers(table)).then_some(true),
+            None => (self.blind.is_nothing() && now.is_nothing()).then_some(false),
+        }
+    }
+
+    pub(super) fn on_condition(&mut self, condition: &Value, operation: &Value, at: &Location, sides: Sides) {
+        let condition = read(condition);
+        let holds =
+            condition.as_ref().and_then(|it| it.holds(&|number| self.asked.questions.get(&number)?.1));
+        if holds == Some(false) {
+            return;
+        }
+        let before = self.editor.mark();
+        self.operation(operation, sides);
+        let (tables, may_undo) = doubt(self.editor.since(before));
+        match condition.filter(|_| holds.is_some()) {
+            Some(condition) => {
+                if !self.makes_no_difference(&condition) {
+                    self.asked.done.push(Done { condition, at: at.clone(), tables, may_undo });
+                }
+            }
+            None => self.may_not_have_been(at, tables, may_undo, sides),
+        }
+    }
+
+    /// What was done because something was not there, and has not made it, may have been done or not.
+    pub(super) fn end_of_conditions(&mut self, sides: Sides) {
+        for done in std::mem::take(&mut self.asked.done) {
+            if !self.makes_no_difference(&done.condition) {
+                self.may_not_have_been(&done.at, done.tables, done.may_undo, sides);
+            }
+        }
+    }
+
+    /// Whether what was asked for, and was not there, is there now.
+    fn makes_no_difference(&self, condition: &Condition) -> bool {
+        let mut numbers = BTreeSet::new();
+        name_questions(condition, &mut numbers);
+        let mut asked = numbers.iter().filter_map(|it| self.asked.questions.get(it));
+        asked.all(|(question, before)| *before == Some(true) || self.is_there(question) == Some(true))
+    }
+
+    fn may_not_have_been(
+        &mut self,
+        at: &Location,
+        tables: BTreeSet<TableName>,
+        may_undo: MayUndo,
+        sides: Sides,
+    ) {
+        if !tables.is_empty() {
+            let reason = "hangs on what was in the database before".to_owned();
+            self.not_seen(at, Opaque { reason, may_touch: MayTouch::Tables(tables), may_undo }, sides);
+        }
+    }
+}
+
+/// Whether a constraint or an index of this name stands on the table, as `get_constraints` lists them.
+fn has_constraint(schema: &Schema, table: &TableName, name: &Name) -> Option<bool> {
+    let table = schema.tables.get(table)?;
+    let mut is_unnamed = false;
+    let mut is_it = |it: Option<&Name>| {
+        is_unnamed |= it.is_none();
+        it == Some(name)
+    };
+    let mut found = false;
+    for it in names(table) {
+        found |= is_it(it);
+    }
+    // A name that the server has chosen, maybe.
+    let may_be_chosen = ["_check", "_fkey", "_key", "_pkey"].iter().any(|it| name.ends_with(it))
+        || table.column(name).is_some();
+    if found || !(is_unnamed && may_be_chosen) { Some(found) } else { None }
+}
+
+fn names(table: &Table) -> impl Iterator<Item = Option<&Name>> {
+    let primary = table.primary_key.iter().map(|it| it.name.as_ref());
+    let keys = primary.chain(table.uniques.iter().map(|it| it.name.as_ref()));
+    let foreign = table.foreign_keys.iter().map(|it| it.name.as_ref());
+    let checks = table.checks.iter().map(|it| it.name.as_ref());
+    let indexes = table.indexes.iter().map(|it| it.name.as_ref());
+    let exclusions = table.exclusions.iter().map(|it| it.name.as_ref());
+    keys.chain(foreign).chain(checks).chain(indexes).chain(exclusions)
+}
+
+fn name_questions(condition: &Condition, numbers: &mut BTreeSet<usize>) {
+    match condition {
+        Condition::There(number) => {
+            numbers.insert(*number);
+        }
+        Condition::Not(inner) => name_questions(inner, numbers),
+        Condition::All(all) | Condition::Any(all) => all.iter().for_each(|it| name_questions(it, numbers)),
+    }
+}
+
+fn read(value: &Value) -> Option<Condition> {
+    match value {
+        Value::Int(number) => Some(Condition::There(usize::try_from(*number).ok()?)),
+        Value::Tuple(parts) => {
+            let (word, parts) = parts.split_first()?;
+            let parts: Vec<Condition> = parts.iter().map(read).collect::<Option<_>>()?;
+            match (word, parts.as_slice()) {
+                (Value::Str(word), [inner]) if &**word == "not" => Some(inner.clone().negated()),
+                (Value::Str(word), _) if &**word == "all" => Some(Condition::all(parts)),
+                (Value::Str(word), _) if &**word == "any" => Some(Condition::any(parts)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}

@@ -1,5 +1,6 @@
 //! What the applied migrations of one database must have made.
 
+mod targets;
 mod waiting;
 
 use std::borrow::Cow;
@@ -125,10 +126,13 @@ fn fold_to(manifest: &Manifest, applied: &BTreeSet<u32>, names: &Names<'_>) -> E
         for operation in &migration.operations {
             match operation {
                 Operation::Change(change) => {
+                    let named = |table: &TableName| names.table(table);
                     let change = names.change(manifest, change);
+                    let change =
+                        targets::under_old_names(manifest, applied, &expectation.schema, change, named);
+                    let same = |there: &TableName, here: &TableName| named(there) == *here;
                     let waits = |schema: &Schema| {
                         let is_table_there = schema.tables.contains_key(change.table());
-                        let same = |there: &TableName, here: &TableName| names.table(there) == *here;
                         waiting::is_waiting(manifest, applied, is_table_there, &change, same)
                     };
                     expectation.apply(*position, &change, waits);

@@ -13,6 +13,7 @@ mod gives_way;
 mod left_over;
 mod many_to_many;
 mod meta;
+mod nowhere;
 mod order;
 mod referring;
 mod remake;
@@ -157,12 +158,10 @@ impl<'a> Editor<'a> {
         self.note(&change);
         match self.schema.apply(&change) {
             Ok(()) => {
-                if let Change::RenameColumn { table, from, to } = &change
-                    && !self.back.is_trial
-                {
+                if self.back.is_trial {
+                } else if let Change::RenameColumn { table, from, to } = &change {
                     self.follow_told(table, from, to);
-                }
-                if let Change::RenameTable { from, to } = &change {
+                } else if let Change::RenameTable { from, to } = &change {
                     self.order.rename_table(from, to);
                 }
                 self.done.push(Operation::Change(change.clone()));
@@ -253,9 +252,6 @@ impl<'a> Editor<'a> {
         for reason in planned.unseen {
             self.undefined_in(&name, reason, planned.undefined.clone());
         }
-        for field in &model.local {
-            self.tell_open_target(state, &name, field);
-        }
         for (_, through) in state.throughs(model, self.context) {
             self.create_model(state, &through);
         }
@@ -331,7 +327,6 @@ impl<'a> Editor<'a> {
             self.change(Change::AddUnique { table: table(), unique });
         }
         match self.foreign_key(state, &name, field) {
-            define::Reference::To(_) if self.tell_open_target(state, &name, field) => {}
             define::Reference::To(foreign_key) => {
                 self.change(Change::AddForeignKey { table: table(), foreign_key: *foreign_key });
             }

@@ -103,3 +103,29 @@ async fn whatever_order_was_taken_on_sqlite_nothing_is_accused() {
     }
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
+
+#[tokio::test]
+async fn a_key_is_known_whichever_name_its_table_has() {
+    let (database, manifest) = (postgres_database().await, manifest(Dialect::Postgres));
+    for (to, table) in [("0001", "books_shelf"), ("0003", "library_shelf")] {
+        manage(CASE, &database.url(), &["migrate", "books", to, "--skip-checks"]);
+        manage(CASE, &database.url(), &["migrate", "orders", "0002", "--skip-checks"]);
+        let told = report(&manifest, &database.url()).await;
+        assert_eq!(findings(&told), [""; 0]);
+        assert!(told.blind_spots.iter().all(|it| !it.contains("shelf")), "{:?}", told.blind_spots);
+        let key =
+            "SELECT conname FROM pg_constraint WHERE contype = 'f' AND conrelid = 'orders_order'::regclass";
+        let alter = format!(
+            "DO $$ DECLARE key text; BEGIN {key} AND confrelid = '{table}'::regclass INTO key; \
+             EXECUTE format('ALTER TABLE orders_order DROP CONSTRAINT %I', key); END $$"
+        );
+        database.execute(&alter).await;
+        let missed = findings(&report(&manifest, &database.url()).await);
+        assert_eq!(missed.len(), 1, "{missed:?}");
+        assert!(missed[0].starts_with(&format!(
+            "missing_foreign_key: FOREIGN KEY (shelf_id) REFERENCES {table} (id) DEFERRABLE INITIALLY DEFERRED on table \
+             orders_order is missing"
+        )), "{missed:?}");
+        database.execute(&format!("ALTER TABLE orders_order ADD FOREIGN KEY (shelf_id) REFERENCES {table} DEFERRABLE INITIALLY DEFERRED")).await;
+    }
+}

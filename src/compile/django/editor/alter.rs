@@ -155,7 +155,6 @@ impl Editor<'_> {
         }
         if constraint_changes && (dropped || !refers(was)) {
             match self.foreign_key(after, table, is) {
-                Reference::To(_) if self.tell_open_target(after, table, is) => {}
                 Reference::To(key) => {
                     self.change(Change::AddForeignKey { table: table.clone(), foreign_key: *key });
                 }

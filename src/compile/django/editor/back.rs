@@ -75,6 +75,8 @@ impl Editor<'_> {
         }
         let (done, unseen) = (self.done.len(), self.unseen.len());
         let deferred = std::mem::take(&mut self.deferred);
+        let under_keys = self.left.clone();
+        let cascades = self.order.cascades.mark();
         self.back.journal = Some(Journal::new());
         self.back.is_trial = true;
         back(self);
@@ -82,6 +84,8 @@ impl Editor<'_> {
         self.back.is_trial = false;
         let tried = self.back.journal.take().unwrap_or_default();
         self.deferred = deferred;
+        self.left = under_keys;
+        self.order.cascades.forget_since(cascades);
         self.done.truncate(done);
         self.unseen.truncate(unseen);
 

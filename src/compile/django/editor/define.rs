@@ -113,11 +113,7 @@ impl Editor<'_> {
         }
         let Some(column) = field.column() else { return Reference::None };
         let Some((model, target)) = state.target(relation) else {
-            let to = relation.to.as_ref().map_or_else(|| "something".to_owned(), ToString::to_string);
-            return Reference::Unseen(format!(
-                "`{}` points at {to}, which is not in the migrations",
-                field.name
-            ));
+            return Reference::Unseen(self.points_nowhere(state, field, relation));
         };
         let to = model.table(self.context);
         let to_column = target.column().unwrap_or_else(|| target.name.clone());
@@ -277,8 +273,6 @@ impl Editor<'_> {
         }
         planned.table.checks.extend(defined.check.clone());
         match self.foreign_key(state, &name, field) {
-            // It is told, not promised.
-            Reference::To(_) if self.open_target(state, field).is_some() => {}
             Reference::To(key) if self.is_sqlite() => planned.table.foreign_keys.push(*key),
             Reference::To(key) => {
                 late.push(Change::AddForeignKey { table: name.clone(), foreign_key: *key });

@@ -4,7 +4,7 @@
 
 mod cascade;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Editor, Kind};
@@ -22,13 +22,13 @@ pub struct Order {
     ancestors: Ancestors,
     /// The migration at hand, by its position.
     at: usize,
-    /// The models whose key or table was changed: by which migration, and what they were before it.
+    /// The models whose key was changed: by which migration, and what they were before it.
     turned: BTreeMap<ModelKey, Vec<(usize, Arc<Model>)>>,
     /// Which migration gave a model a field that points at another.
     since: BTreeMap<(ModelKey, Arc<str>), usize>,
     /// Which migrations made a table of SQLite anew, by which its columns took the types of that moment.
     remade: BTreeMap<TableName, Vec<usize>>,
-    cascades: cascade::Cascades,
+    pub(super) cascades: cascade::Cascades,
 }
 
 impl Order {
@@ -137,31 +137,6 @@ impl Editor<'_> {
         if types.len() == 1 { usual.clone() } else { either(&types) }
     }
 
-    /// Why it is not known which table a foreign key leads to: it may be the table's old name.
-    pub(super) fn open_target(&self, state: &State, field: &Field) -> Option<String> {
-        let Kind::Relation(relation) = &field.kind else { return None };
-        let model =
-            relation.to.as_ref().and_then(|to| state.concrete(to)).filter(|_| relation.db_constraint)?;
-        let now = model.table(self.context);
-        let before = self.order.alternatives(&model.key).map(|it| it.table(self.context));
-        let others: BTreeSet<Arc<str>> = before.filter(|it| *it != now).collect();
-        let others: Vec<&str> = others.iter().map(|it| &**it).collect();
-        (!others.is_empty()).then(|| {
-            format!(
-                "`{}` points at {now} or at {}: no dependency says whether it was made before that table was renamed",
-                field.name,
-                others.join(" or ")
-            )
-        })
-    }
-
-    /// Tells of a foreign key that may lead to the table's old name, which is then not expected; whether it is so.
-    pub(super) fn tell_open_target(&mut self, state: &State, table: &TableName, field: &Field) -> bool {
-        let Some(reason) = self.open_target(state, field) else { return false };
-        self.unseen_in(table, reason);
-        true
-    }
-
     /// Takes note of what the operation at hand did to the models that others point at, and of who points at others.
     pub fn follow_order(&mut self, from: &State, to: &State) {
         let mut touched: Vec<(ModelKey, Option<ModelKey>)> = Vec::new();
@@ -209,12 +184,6 @@ impl Editor<'_> {
 
     /// Whether what points at the model points at something else after it.
     fn is_turned(&self, (from, before): (&State, &Model), (to, after): (&State, &Model)) -> bool {
-        let is_called_alike = before.options.db_table == after.options.db_table
-            && before.key.app == after.key.app
-            && before.name == after.name;
-        if !is_called_alike && before.table(self.context) != after.table(self.context) {
-            return true;
-        }
         // The keys of SQLite are all `integer`, and what points at them is not.
         let of = |state: &State, field: &Field| {
             (state.column_type(field, self.context).map(|it| it.data_type), state.scalar(field))

@@ -17,7 +17,9 @@ impl Editor<'_> {
     /// under their old and new names.
     pub(super) fn remake(&mut self, state: &State, model: &Model, renames: &[(Name, Name)]) {
         let name = self.table_of(model);
-        self.order.note_remade(&name);
+        if !self.back.is_trial {
+            self.order.note_remade(&name);
+        }
         for (from, to) in renames {
             self.rename_column(&name, from, to);
         }
@@ -48,9 +50,6 @@ impl Editor<'_> {
         }
         for reason in planned.unseen {
             self.undefined_in(&name, reason, planned.undefined.clone());
-        }
-        for field in &model.local {
-            self.tell_open_target(state, &name, field);
         }
         self.run_deferred();
     }

@@ -13,6 +13,18 @@ pub struct Cascades {
     moved: Vec<(usize, TableName, Name, ForeignKey)>,
 }
 
+impl Cascades {
+    /// How much is known by now, for [`Cascades::forget_since`].
+    pub(in super::super) fn mark(&self) -> (usize, usize) {
+        (self.gone.len(), self.moved.len())
+    }
+
+    pub(in super::super) fn forget_since(&mut self, (gone, moved): (usize, usize)) {
+        self.gone.truncate(gone);
+        self.moved.truncate(moved);
+    }
+}
+
 impl Editor<'_> {
     /// A foreign key is about to get another target, or to go, and its column a name.
     pub(in super::super) fn note_moved(&mut self, table: &TableName, column: &Name, to: &Name) {

@@ -49,3 +49,37 @@ fn an_operation_on_a_field_that_is_not_known_concerns_its_model_alone() {
         ],
     );
 }
+
+/// Two leaves of one app, of which the one makes what the other points at.
+#[test]
+fn what_a_key_points_at_is_told_as_it_is() {
+    let second = "
+import unheard
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddField('item', 'late', models.ForeignKey(to='shop.Late', on_delete=models.CASCADE, null=True)),
+        migrations.AddField('item', 'never', models.ForeignKey(to='shop.Never', on_delete=models.CASCADE, null=True)),
+        migrations.AddField('item', 'any', models.ForeignKey(to=unheard.target(), on_delete=models.CASCADE)),
+    ]
+";
+    let third = "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [
+        migrations.SeparateDatabaseAndState([], [migrations.CreateModel('Late', [('id', models.BigAutoField(primary_key=True))])]),
+    ]
+";
+    let compiled = project_on(Dialect::Postgres, "", &[("1", super::ITEM), ("2", second), ("3", third)]);
+    let told: Vec<&str> =
+        compiled.notices.iter().map(|it| &*it.message).filter(|it| it.contains("points at")).collect();
+    assert_eq!(
+        told,
+        [
+            "`late` points at shop.late, which shop.3 makes, but no dependency says that this comes before",
+            "`never` points at shop.never, which is not in the migrations",
+            "field any: what a foreign key points at was not seen through",
+            "`any` points at something that was not seen through",
+        ]
+    );
+}

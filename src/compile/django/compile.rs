@@ -174,6 +174,7 @@ mod tests {
             dependencies: dependencies.iter().map(|it| id(it)).collect(),
             replaces: replaces.iter().map(|it| id(it)).collect(),
             works_for: None,
+            runs_for: None,
             does: Default::default(),
             initial: None,
             operations: Vec::new(),

@@ -15,6 +15,7 @@ use super::project::{FIELD_NAME, Project, Value};
 use crate::schema::Action;
 
 pub use arguments::{Argument, Arguments, last_segment};
+pub use class::built_in;
 pub use scalar::{BuiltIn, CustomType, Number, Scalar};
 
 /// A model: its app's label, and its name in lower case.

@@ -275,6 +275,7 @@ mod tests {
                 dependencies: ids(dependencies),
                 replaces: ids(replaces),
                 works_for: None,
+                runs_for: None,
                 does: Default::default(),
                 initial: None,
                 operations: Vec::new(),

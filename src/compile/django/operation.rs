@@ -111,7 +111,8 @@ impl<'a> Executor<'a> {
         then: &[Arc<Function>],
     ) -> Effect {
         self.editor.begin_migration(position);
-        self.app = migration.works_for.clone().unwrap_or_else(|| migration.id.app.clone());
+        let other = migration.runs_for.as_ref().or(migration.works_for.as_ref());
+        self.app = other.unwrap_or(&migration.id.app).clone();
         let both = Sides { state: true, database: true };
         let taken = Sides { database: migration.does != Does::Nothing, ..both };
         let before = self.editor.mark();

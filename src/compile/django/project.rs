@@ -72,6 +72,9 @@ pub struct SourceMigration {
     /// The app whose models its operations change, where its constructor sets another than its own: Django records it
     /// for that app too.
     pub works_for: Option<Arc<str>>,
+    /// The app whose models its operations change while it runs, which its `apply` and its `mutate_state` set for as long:
+    /// Django records it for its own.
+    pub runs_for: Option<Arc<str>>,
     /// What of its operations it does to the database.
     pub does: Does,
     /// What `initial` says, if it says anything.

@@ -121,6 +121,8 @@ pub struct Interpreter<'a> {
     added: bool,
     /// While a method of an operation is followed for what it hands on to others.
     handed: Option<handed::Handed>,
+    /// While `apply` or `mutate_state` of a migration is run: the labels that it had when Django's was called.
+    ran_for: Option<Vec<Live>>,
     /// How many questions followed code has asked the database.
     questions: usize,
     /// How many expressions and statements stand around of which it is not known whether they are evaluated.
@@ -163,6 +165,7 @@ impl<'a> Interpreter<'a> {
             asked: None,
             added: false,
             handed: None,
+            ran_for: None,
             questions: 0,
             doubts: 0,
             journals: Vec::new(),

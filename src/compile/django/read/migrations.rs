@@ -31,6 +31,7 @@ impl Loaded {
             dependencies: Vec::new(),
             replaces: Vec::new(),
             works_for: None,
+            runs_for: None,
             does: Default::default(),
             initial: None,
             operations: Vec::new(),
@@ -243,6 +244,7 @@ fn loaded(
     };
     loaded.migration.beyond = read.beyond;
     loaded.migration.works_for = read.works_for;
+    loaded.migration.runs_for = read.runs_for;
     loaded.migration.does = read.does;
     loaded.migration.operations = read.operations;
     for operation in &loaded.migration.operations {

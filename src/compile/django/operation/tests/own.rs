@@ -152,6 +152,43 @@ class Migration(migrations.Migration):
     assert_eq!(replaced, ["store.2"]);
 }
 
+/// As django-longer-username and its like do it: Django records it for its own app.
+#[test]
+fn a_migration_may_run_for_another_app() {
+    let base = |apply: &str| {
+        format!(
+            "
+class Elsewhere(migrations.Migration):
+    target = None
+    def mutate_state(self, project_state, preserve=True):
+        app_label = self.app_label
+        self.app_label = self.target
+        state = super().mutate_state(project_state, preserve)
+        self.app_label = app_label
+        return state
+    def apply(self, project_state, schema_editor, collect_sql=False):
+        app_label = self.app_label
+        {apply}
+        state = super(Elsewhere, self).apply(project_state, schema_editor, collect_sql)
+        self.app_label = app_label
+        return state
+
+class Migration(Elsewhere):
+    target = 'store'
+    dependencies = [('shop', '1')]
+    operations = [migrations.CreateModel('Item', [('id', models.BigAutoField(primary_key=True))])]
+"
+        )
+    };
+    let compiled = project("", &[("1", ITEM), ("2", &base("self.app_label = self.target"))]);
+    assert_eq!(lines(&compiled), ["1: create shop_item: id name code", "2: create store_item: id"]);
+    assert!(compiled.migrations[1].replaces.is_empty());
+    for another in ["self.app_label = 'other'", "pass", "self.app_label = asked()"] {
+        let lines = lines(&project("", &[("1", ITEM), ("2", &base(another))]));
+        assert!(lines.iter().any(|it| it.contains("?? anything")), "{another}: {lines:#?}");
+    }
+}
+
 /// What `apply` does of the operations, on PostgreSQL.
 #[test]
 fn a_migration_may_apply_other_operations_or_none() {

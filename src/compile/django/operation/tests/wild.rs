@@ -388,6 +388,11 @@ fn a_type_that_is_passed_on_is_the_fields_own() {
         &format!("{elsewhere}        own = super().db_type(connection)\n        return own"),
         "shop_item + odd uuid NULL",
     );
+    let of_another = |field: &str| format!("        return models.{field}.db_type(connection)");
+    check(&of_another("BigIntegerField()"), "shop_item + odd bigint NULL");
+    check(&of_another("CharField(max_length=7)"), "shop_item + odd varchar(7) NULL");
+    check(&of_another("AutoField()"), "shop_item + odd (not known) NULL");
+    check(&of_another("ForeignKey('shop.Item', models.CASCADE)"), "shop_item + odd (not known) NULL");
     check("        return super().db_type(connection) + '[]'", "shop_item + odd (not known) NULL");
     check("        return super().rel_db_type(connection)", "shop_item + odd (not known) NULL");
     check("        return f'{super().db_type(connection)} COLLATE x'", "shop_item + odd (not known) NULL");

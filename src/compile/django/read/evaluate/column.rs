@@ -2,12 +2,15 @@
 
 use std::rc::Rc;
 
-use super::Interpreter;
 use super::asked::NAMING;
 use super::facts::shape;
 use super::live::*;
+use super::{Interpreter, given};
+use crate::compile::django::backend::Backend;
+use crate::compile::django::field::{self, Number, Scalar};
 use crate::compile::django::project::{Body, FIELD_NAME};
 use crate::compile::django::read::syntax::tree::Span;
+use crate::schema::OR;
 
 /// Whether a method may give the column another name.
 pub fn names_column(name: &str, closure: &Closure) -> bool {
@@ -121,5 +124,32 @@ impl Interpreter<'_> {
                 Ok(Live::tuple(vec![attname, column]))
             }
         }
+    }
+}
+
+impl Interpreter<'_> {
+    /// What `db_type` of one of Django's own fields gives, where that hangs on its class and length alone: no
+    /// number that counts itself, no relation.
+    pub fn type_of(&self, instance: &Instance) -> Option<String> {
+        let Live::Name(class) = &instance.class else { return None };
+        if !given::is_field(class) {
+            return None;
+        }
+        let built_in = field::built_in(class.rsplit('.').next()?)?;
+        let number = |name: &str| match given::kept(class, &instance.args, &instance.keywords, name) {
+            Some(Live::Int(it)) => u32::try_from(it).map_or(Number::Unknown, Number::Is),
+            Some(_) => Number::Unknown,
+            None => Number::Unset,
+        };
+        let scalar = Scalar {
+            max_length: number("max_length"),
+            max_digits: number("max_digits"),
+            decimal_places: number("decimal_places"),
+            ..Scalar::new(built_in)
+        };
+        let backend = Backend { dialect: self.world.dialect, django: self.world.django };
+        let column = backend.scalar(&scalar, "");
+        let text = column.data_type.text().filter(|it| !it.contains(OR) && !column.auto_increment)?;
+        Some(text.to_owned())
     }
 }

@@ -27,7 +27,7 @@ use crate::compile::django::project::{APP_LABEL, HANDED, Label, ON_CONDITION, QU
 use crate::compile::django::read::syntax::tree::{Span, Stmt};
 
 /// What stands for the schema editor and the state.
-const EDITOR: &str = "schema_editor";
+pub const EDITOR: &str = "schema_editor";
 pub const STATE: &str = "project_state";
 /// What a method of an operation may ask of a state without changing it.
 const ASKED_OF_STATE: [&str; 2] = ["clone", "apps"];

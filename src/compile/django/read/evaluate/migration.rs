@@ -4,8 +4,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::handed::{EDITOR, STATE};
 use super::live::*;
+use super::operator::equal;
 use crate::compile::django::project::{Does, Reach, Value, Work};
+use crate::compile::django::read::syntax::tree::*;
 
 /// What a migration says, as values.
 pub struct Read {
@@ -17,6 +20,8 @@ pub struct Read {
     pub beyond: Option<String>,
     /// What the constructor leaves in `app_label`, where that is another label.
     pub works_for: Option<Arc<str>>,
+    /// What it sets in `app_label` while it runs.
+    pub runs_for: Option<Arc<str>>,
     pub does: Does,
 }
 
@@ -26,7 +31,11 @@ impl Interpreter<'_> {
         let args = vec![Live::str(name), Live::str(label)];
         let made = self.instantiate(class, args, Vec::new(), scope, span);
         let mut does = Does::default();
-        let beyond = self.beyond(class, &mut does);
+        let runs_for = match &made {
+            Ok(Live::Instance(instance)) => self.label_while_it_runs(class, instance, scope),
+            _ => None,
+        };
+        let beyond = if runs_for.is_some() { None } else { self.beyond(class, &mut does) };
         let mut list = |name: &str| -> Vec<Value> {
             let from_instance = match &made {
                 Ok(Live::Instance(instance)) => instance.attributes.borrow().get(name).cloned(),
@@ -49,6 +58,7 @@ impl Interpreter<'_> {
             initial: Value::None,
             beyond,
             works_for: None,
+            runs_for,
             does,
         };
         if let Ok(Some(initial)) = self.class_attribute(class, "initial") {
@@ -79,6 +89,47 @@ impl Interpreter<'_> {
             }
         }
         read
+    }
+
+    /// The label that both `apply` and `mutate_state` set before they call Django's, where they do no more than that and set
+    /// it back.
+    fn label_while_it_runs(
+        &mut self,
+        class: &Rc<Class>,
+        instance: &Rc<Instance>,
+        scope: &Rc<Scope>,
+    ) -> Option<Arc<str>> {
+        let mut labels = Vec::new();
+        for method in ["mutate_state", "apply"] {
+            let Some(Live::Function(function)) = self.class_attribute(class, method).ok()? else {
+                return None;
+            };
+            if !function.definition.inside().body.iter().all(|it| is_plain(it, method)) {
+                return None;
+            }
+            let label = |it: &Instance| it.attributes.borrow().get("app_label").cloned();
+            let before = label(instance)?;
+            let outer = self.ran_for.replace(Vec::new());
+            let args = vec![Live::name(STATE), Live::name(EDITOR)];
+            let args = if method == "apply" { args } else { args[..1].to_vec() };
+            let receiver = Live::Instance(instance.clone());
+            let done = self.call_closure(&function, Some(&receiver), args, Vec::new(), scope, instance.span);
+            let ran = std::mem::replace(&mut self.ran_for, outer)?;
+            let after = label(instance)?;
+            match ran.as_slice() {
+                [Live::Str(label)] if done.is_ok() && equal(&before, &after) == Some(true) => {
+                    labels.push(label.clone());
+                }
+                _ => {
+                    instance.attributes.borrow_mut().set("app_label".into(), before);
+                    return None;
+                }
+            }
+        }
+        match labels.as_slice() {
+            [one, other] if one == other => Some(one.clone()),
+            _ => None,
+        }
     }
 
     /// Why `operations` may not be all that the migration does.
@@ -122,5 +173,34 @@ impl Interpreter<'_> {
             }
         }
         (!reaches).then(|| format!("`{}` does not derive from Django's Migration", class.path))
+    }
+}
+
+/// Whether a statement only keeps something, says something, or calls the method of a base.
+fn is_plain(stmt: &Stmt, method: &str) -> bool {
+    let is_kept = |it: &Expr| match &it.kind {
+        ExprKind::Name(_) => true,
+        ExprKind::Attribute(object, name) => {
+            matches!(object.kind, ExprKind::Name(_)) && &**name == "app_label"
+        }
+        _ => false,
+    };
+    let is_said = |it: &Expr| match &it.kind {
+        ExprKind::Call(call) => match &call.function.kind {
+            ExprKind::Attribute(_, name) if &**name == method => true,
+            ExprKind::Attribute(object, _) => {
+                matches!(&object.kind, ExprKind::Name(name) if matches!(&**name, "log" | "logger" | "logging"))
+            }
+            _ => false,
+        },
+        ExprKind::Literal(_) | ExprKind::Name(_) => true,
+        ExprKind::Attribute(object, _) => matches!(object.kind, ExprKind::Name(_)),
+        _ => false,
+    };
+    match &stmt.kind {
+        StmtKind::Assign { targets, value } => targets.iter().all(is_kept) && is_said(value),
+        StmtKind::Expr(value) | StmtKind::Return(Some(value)) => is_said(value),
+        StmtKind::Pass => true,
+        _ => false,
     }
 }

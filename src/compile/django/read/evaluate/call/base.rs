@@ -58,6 +58,16 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         match (name, receiver) {
+            ("apply" | "mutate_state", Live::Instance(instance))
+                if self.ran_for.is_some() && &**class == "django.db.migrations.Migration" =>
+            {
+                let label = instance.attributes.borrow().get("app_label").cloned();
+                // On a condition nothing is certain.
+                let label = label.filter(|_| self.journals.is_empty() && self.doubts == 0);
+                let label = label.unwrap_or(Live::None);
+                self.ran_for.iter_mut().for_each(|it| it.push(label.clone()));
+                Ok(self.unknown(scope, span, "is the state after it"))
+            }
             ("__init__", Live::Instance(instance)) => {
                 if &**class == "django.db.migrations.Migration" {
                     self.migration_init(instance, &args, scope, span)?;

@@ -50,6 +50,7 @@ impl Interpreter<'_> {
                     .map(|text| Live::list(text.split_inclusive('\n').map(Live::str).collect()))
             }
             ("builtins.open", "close") => Some(Live::None),
+            (_, "db_type") if let Some(text) = self.type_of(instance) => Some(Live::str(text)),
             (_, "clone") if args.is_empty() && keywords.is_empty() => self.cloned(instance)?,
             // `OrderBy`, as `BaseExpression.asc` and `.desc` make it.
             (class, "asc" | "desc") if class.starts_with("django.") => {

@@ -27,6 +27,7 @@ mod names;
 mod path;
 mod query;
 mod question;
+mod routine;
 mod settings;
 mod split;
 mod statement;
@@ -41,6 +42,7 @@ use std::collections::BTreeSet;
 pub use collation::collations;
 pub use complete::{apply, complete, named_in_expressions};
 pub use question::{Answer, Listing, Operand, Question, question};
+pub use routine::{Objects, makes};
 pub use step::{ColumnPart, ConstraintKind, Key, Step, There};
 pub use survey::{Survey, survey};
 
@@ -148,6 +150,9 @@ fn effect(
 
 fn why(steps: &[Step]) -> String {
     let unseen = steps.iter().find_map(|step| {
+        if let Step::Calls { reason, .. } = step {
+            return Some(reason.clone());
+        }
         if let Step::Opaque(opaque) = step
             && opaque.may_touch == MayTouch::Anything
         {

@@ -55,6 +55,8 @@ pub struct Editor<'a> {
     /// Collations that were made: those by which texts that differ may be equal are not deterministic, and have no
     /// pattern operators.
     deterministic: BTreeMap<Name, bool>,
+    /// Functions and views that SQL has made.
+    objects: sql::Objects,
     /// The indexes that InnoDB made for a foreign key that has gone.
     left: BTreeSet<(TableName, Name)>,
 }
@@ -74,6 +76,7 @@ impl<'a> Editor<'a> {
         Self {
             context,
             schema: Schema::default(),
+            objects: sql::Objects::default(),
             done: Vec::new(),
             deferred: Vec::new(),
             unseen: Vec::new(),
@@ -113,7 +116,8 @@ impl<'a> Editor<'a> {
     /// What statements of SQL do.
     pub fn sql(&mut self, statements: &[sql::Statement]) {
         let before = self.noted();
-        let operations = sql::apply(self.context.backend.dialect, statements, &mut self.schema);
+        let statements = self.objects.follow(statements, &self.schema);
+        let operations = sql::apply(self.context.backend.dialect, &statements, &mut self.schema);
         if let Some(before) = before {
             self.note_since(&before);
         }

@@ -97,6 +97,10 @@ impl<'s> Completion<'s> {
             Step::ConvertTexts { table, collation } => {
                 self.with(table, |table| all(self.converted(table, collation.as_ref())))
             }
+            Step::MakeRoutine { .. } | Step::MakeView { .. } => Vec::new(),
+            Step::Calls { reason, .. } => {
+                vec![Operation::Opaque(Opaque::new(reason.clone(), MayTouch::Anything))]
+            }
             Step::DropRoutines { names } => self.drop_routines(names),
             Step::Defer { table, name, deferrable } => {
                 self.with(table, |table| self.defer(table, name, *deferrable))

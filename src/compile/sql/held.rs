@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::step::Step;
-use super::{MayTouch, Opaque, Touched, query, split, statement};
+use super::{MayTouch, Opaque, Touched, query, routine, split, statement};
 use crate::dialect::Dialect;
 use crate::dialect::token::{Token, TokenKind};
 use crate::schema::Name;
@@ -50,7 +50,10 @@ fn in_statement(cursor: &mut Cursor<'_, '_>, steps: &mut Vec<Step>) {
     } else {
         // PERFORM is a SELECT, and INTO a variable: neither of the two makes a table here.
         match query::stranger(cursor.rest()) {
-            Some(function) => steps.push(anything(&format!("what {function}() does is not known"))),
+            Some(function) => steps.push(match routine::called(cursor) {
+                Some(calls) if cursor.dialect == Dialect::Postgres => calls,
+                _ => anything(&format!("what {function}() does is not known")),
+            }),
             None if cursor.is("call") => steps.push(anything("what it calls is not followed")),
             None => {}
         }
@@ -166,7 +169,7 @@ fn filled(format: &str) -> String {
 }
 
 /// What a literal says.
-fn content(text: &str) -> String {
+pub(super) fn content(text: &str) -> String {
     if let Some(end) = text.strip_prefix('$').and_then(|it| it.find('$')) {
         let tag = &text[..end + 2];
         return text[tag.len()..].strip_suffix(tag).unwrap_or_default().to_owned();

@@ -1,7 +1,7 @@
 //! Statements that read, change rows or set something, and when they do more.
 
 use super::cursor::{Cursor, Unread};
-use super::{Effect, Touched, copy};
+use super::{Effect, Touched, copy, routine};
 use crate::dialect::Dialect;
 use crate::dialect::token::{Token, TokenKind};
 
@@ -51,14 +51,21 @@ pub(super) fn read(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result
         touched.insert(table.clone());
         return copy::select_into(&whole, table).map(Effect::Steps);
     }
-    match stranger(tokens) {
-        None => Ok(Effect::Nothing),
-        Some(function) => Err(format!("what {function}() does is not known")),
+    match (stranger(tokens), routine::called(cursor)) {
+        (None, _) => Ok(Effect::Nothing),
+        (Some(_), Some(calls)) if cursor.dialect == Dialect::Postgres => Ok(Effect::Steps(vec![calls])),
+        (Some(function), _) => Err(format!("what {function}() does is not known")),
     }
 }
 
 /// The first function that is called and not known to change nothing.
 pub(super) fn stranger(tokens: &[Token<'_>]) -> Option<String> {
+    strangers(tokens).first().map(|at| tokens[*at].identifier().to_ascii_lowercase())
+}
+
+/// Where the names of all of them stand.
+pub(super) fn strangers(tokens: &[Token<'_>]) -> Vec<usize> {
+    let mut found = Vec::new();
     let calls = tokens.windows(2).enumerate().filter(|(_, two)| {
         matches!(two[0].kind, TokenKind::Word | TokenKind::Quoted) && two[1].is_symbol("(")
     });
@@ -77,10 +84,10 @@ pub(super) fn stranger(tokens: &[Token<'_>]) -> Option<String> {
         });
         let known = !qualified && HARMLESS.contains(&name.as_str());
         if !(known || of_catalog || is_relation) {
-            return Some(name);
+            found.push(position);
         }
     }
-    None
+    found
 }
 
 /// Functions, and words before a bracket, that change no schema.

@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Unread};
 use super::step::{Key, Step, There};
-use super::{Effect, Touched, alter, block, index, query, table};
+use super::{Effect, Touched, alter, block, index, query, routine, table};
 use crate::dialect::Dialect;
 use crate::schema::{Index, TableName, UniqueConstraint};
 
@@ -139,6 +139,12 @@ pub(super) fn effect(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Resu
     if harmless || cursor.is_any(&ROWS_OR_SESSION) {
         return Ok(Effect::Nothing);
     }
+    if cursor.dialect == Dialect::Postgres
+        && cursor.is("call")
+        && let Some(calls) = routine::called(cursor)
+    {
+        return Ok(steps(vec![calls]));
+    }
     if cursor.is_any(&["do", "call", "execute"]) {
         return Err("what it runs is not followed".to_owned());
     }
@@ -199,7 +205,19 @@ fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, 
     if cursor.take_any(&["schema", "database"]) {
         return create_schema(cursor);
     }
+    if let Some(made) = routine::made(cursor).or_else(|| materialized_view(cursor)) {
+        return Ok(steps(vec![made]));
+    }
     if is_object(cursor) { Ok(Effect::Nothing) } else { Err(cursor.expected("a kind of object")) }
+}
+
+fn materialized_view(cursor: &Cursor<'_, '_>) -> Option<Step> {
+    let mut cursor = cursor.clone();
+    if cursor.dialect != Dialect::Postgres || !cursor.take_all("materialized view") {
+        return None;
+    }
+    cursor.take_all("if not exists");
+    cursor.table().ok().map(|name| Step::MakeView { name })
 }
 
 /// What SQLite's full-text, R-tree and geopoly modules make beside a virtual table

@@ -95,6 +95,20 @@ pub enum Step {
     DropRoutines {
         names: Vec<Name>,
     },
+    /// PostgreSQL: a function, and what calling it may do.
+    MakeRoutine {
+        name: TableName,
+        steps: Vec<Step>,
+    },
+    /// PostgreSQL: a materialized view, which may have indexes as a table has.
+    MakeView {
+        name: TableName,
+    },
+    /// Functions that are called. Where no migration made them, they may do anything: see [`super::Objects`].
+    Calls {
+        routines: Vec<TableName>,
+        reason: String,
+    },
     /// PostgreSQL: a foreign key is checked at another time.
     Defer {
         table: TableName,

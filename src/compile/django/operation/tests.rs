@@ -4,6 +4,7 @@ mod code;
 mod extra;
 mod followed;
 mod handlers;
+mod objects;
 mod older;
 mod on_condition;
 mod own;

@@ -109,6 +109,8 @@ impl Completion<'_> {
                     }
                 }
             }
+            Step::Calls { .. } => may.anything = true,
+            Step::MakeRoutine { .. } | Step::MakeView { .. } => {}
             // Names are not compared.
             Step::RenameIndex { .. } | Step::RenameConstraint { .. } => {}
             Step::Perhaps { steps, .. } => steps.iter().for_each(|it| self.collect(it, may)),

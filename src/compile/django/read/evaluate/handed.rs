@@ -384,6 +384,12 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether what is done here is certainly done, whatever the database answers.
+    fn is_certain(&self) -> bool {
+        let now = (self.journals.len(), self.catching);
+        self.doubts == 0 && self.handed.as_ref().is_none_or(|it| now == it.around && it.guards.is_empty())
+    }
+
     pub fn lose(&mut self) {
         if let Some(handed) = &mut self.handed {
             handed.lost = true;

@@ -42,12 +42,17 @@ impl Interpreter<'_> {
         }
         // Code is a blind spot of the tables that it names; a statement that may do anything would be one of all.
         let effects: Vec<sql::Effect> = texts.iter().flat_map(|it| self.effects(it)).collect();
-        let anything =
-            |it: &sql::Effect| matches!(it, sql::Effect::Opaque(it) if it.may_touch == MayTouch::Anything);
+        let anything = |it: &sql::Effect| match it {
+            sql::Effect::Opaque(it) => it.may_touch == MayTouch::Anything,
+            sql::Effect::Steps(steps) => steps.iter().any(|it| matches!(it, sql::Step::Calls { .. })),
+            sql::Effect::Nothing => false,
+        };
         if effects.iter().any(anything) {
             return self.lose();
         }
-        if effects.iter().all(|it| *it == sql::Effect::Nothing) {
+        // Functions and views change no table, but those that are certainly made are known from there on.
+        let makes_some = effects.iter().any(|it| *it != sql::Effect::Nothing);
+        if effects.iter().all(changes_no_table) && !(makes_some && self.is_certain()) {
             return;
         }
         let texts = match (&text, parameters) {
@@ -93,8 +98,16 @@ impl Interpreter<'_> {
         let text = written(expr)?;
         let begins = text.trim_start().get(..7).map(str::to_ascii_uppercase)?;
         let is_of_rows = ["INSERT ", "UPDATE ", "DELETE ", "SELECT "].contains(&&*begins);
-        let changes_rows_only = self.effects_of(&text).iter().all(|it| *it == sql::Effect::Nothing);
+        let changes_rows_only = self.effects_of(&text).iter().all(changes_no_table);
         (is_of_rows && changes_rows_only).then(|| Live::str("SELECT 1"))
+    }
+}
+
+fn changes_no_table(effect: &sql::Effect) -> bool {
+    match effect {
+        sql::Effect::Nothing => true,
+        sql::Effect::Steps(steps) => steps.iter().all(sql::makes),
+        sql::Effect::Opaque(_) => false,
     }
 }
 

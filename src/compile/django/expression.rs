@@ -85,7 +85,13 @@ impl Backend {
 
     fn literal_default(self, value: &Value, scalar: Option<&Scalar>) -> Option<String> {
         let scalar = scalar.filter(|scalar| scalar.db_type.is_none())?;
-        let sql = literal::of_column(value, scalar.class, self)?;
+        let sql = match value {
+            // It is a parameter, of which nobody doubles a percent sign.
+            Value::Str(text) if matches!(scalar.class, BuiltIn::Char | BuiltIn::Slug | BuiltIn::Text) => {
+                (!text.contains('\0')).then(|| self.dialect.quote_literal(text))?
+            }
+            _ => literal::of_column(value, scalar.class, self)?,
+        };
         if scalar.class != BuiltIn::Decimal || self.dialect != Dialect::Sqlite {
             return Some(sql);
         }

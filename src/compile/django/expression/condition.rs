@@ -154,7 +154,7 @@ impl Writer<'_> {
             "gte" => ">=",
             "lt" => "<",
             "lte" => "<=",
-            _ => return None,
+            _ => return self.pattern(lhs, fact?, lookup, rhs),
         };
         let rhs = match rhs {
             Value::Object(object) if !literal::is_literal(object) => {
@@ -165,6 +165,57 @@ impl Writer<'_> {
             _ => self.literal(rhs, fact)?,
         };
         Some(format!("{lhs} {operator} {rhs}"))
+    }
+
+    /// `PatternLookup` and its like over a column of text: `operators` of each backend's `DatabaseWrapper`.
+    fn pattern(&self, lhs: &str, fact: &ColumnFact, lookup: &str, rhs: &Value) -> Option<String> {
+        const TEXTS: [BuiltIn; 5] =
+            [BuiltIn::Char, BuiltIn::Slug, BuiltIn::Text, BuiltIn::File, BuiltIn::FilePath];
+        let scalar = fact.scalar.as_ref().filter(|it| it.db_type.is_none() && TEXTS.contains(&it.class));
+        let (Some(_), false, Value::Str(rhs)) = (scalar, fact.relation, rhs) else { return None };
+        let (ignores_case, kind) = match lookup.strip_prefix('i') {
+            Some(kind) if kind != "n" => (true, kind),
+            _ => (false, lookup),
+        };
+        // `prep_for_like_query`
+        let plain = rhs.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+        let pattern = match kind {
+            "startswith" => format!("{plain}%"),
+            "endswith" => format!("%{plain}"),
+            "contains" => format!("%{plain}%"),
+            "exact" if self.backend.dialect == Dialect::Postgres => rhs.to_string(),
+            "exact" if ignores_case => plain,
+            "regex" => rhs.to_string(),
+            _ => return None,
+        };
+        let text = literal::text(&pattern, self.backend)?;
+        let is_regex = kind == "regex";
+        match self.backend.dialect {
+            // A backslash has another kind of literal there.
+            Dialect::Postgres if pattern.contains('\\') => None,
+            Dialect::Postgres => Some(match (ignores_case, is_regex, kind) {
+                (true, true, _) => format!("{lhs}::text ~* {text}"),
+                (false, true, _) => format!("{lhs}::text ~ {text}"),
+                (true, false, "exact") => format!("UPPER({lhs}::text) = UPPER({text})"),
+                (true, false, _) => format!("UPPER({lhs}::text) LIKE UPPER({text})"),
+                (false, false, _) => format!("{lhs}::text LIKE {text}"),
+            }),
+            Dialect::Sqlite => Some(match (ignores_case, is_regex) {
+                (true, true) => format!("{lhs} REGEXP '(?i)' || {text}"),
+                (false, true) => format!("{lhs} REGEXP {text}"),
+                (_, false) => format!(r"{lhs} LIKE {text} ESCAPE '\'"),
+            }),
+            Dialect::Mysql | Dialect::Mariadb if !is_regex => {
+                let binary = if ignores_case { "" } else { "BINARY " };
+                Some(format!("{lhs} LIKE {binary}{text}"))
+            }
+            Dialect::Mysql => {
+                let case = if ignores_case { 'i' } else { 'c' };
+                Some(format!("REGEXP_LIKE({lhs}, {text}, '{case}')"))
+            }
+            Dialect::Mariadb if ignores_case => Some(format!("{lhs} REGEXP {text}")),
+            Dialect::Mariadb => Some(format!("{lhs} REGEXP BINARY {text}")),
+        }
     }
 
     /// `Exact.as_sql`: a column that is a truth value stands for itself where the backend says so, from

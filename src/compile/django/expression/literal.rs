@@ -93,8 +93,14 @@ pub fn of_column(value: &Value, class: BuiltIn, backend: Backend) -> Option<Stri
             let cast = if backend.dialect == Dialect::Postgres { "::jsonb" } else { "" };
             json(value, MAX_DEPTH).map(|it| format!("'{it}'{cast}"))
         }
-        BuiltIn::Binary
-        | BuiltIn::DateTime
+        BuiltIn::Binary => match value {
+            Value::Bytes(bytes) if backend.dialect == Dialect::Postgres => {
+                let digits: String = bytes.iter().map(|it| format!("{it:02x}")).collect();
+                Some(format!(r"'\x{digits}'::bytea"))
+            }
+            _ => None,
+        },
+        BuiltIn::DateTime
         | BuiltIn::IpAddress
         | BuiltIn::Uuid
         | BuiltIn::Array
@@ -229,7 +235,8 @@ pub fn plain(value: &Value, backend: Backend) -> Option<String> {
     }
 }
 
-/// PostgreSQL's editor doubles percent signs, which the driver may or may not take back: not said.
+/// PostgreSQL's editor doubles percent signs of what it does not give to the driver as a parameter, in some patches of a
+/// version, and not in others: not said.
 pub fn text(value: &str, backend: Backend) -> Option<String> {
     let doubled = backend.dialect == Dialect::Postgres && value.contains('%');
     (!doubled && !value.contains('\0')).then(|| backend.dialect.quote_literal(value))

@@ -110,7 +110,9 @@ fn sql_is_what_django_writes() {
                 continue;
             };
             let expected = match kind {
-                "check" => sql.replace("\\'", "''"),
+                // The drivers of MySQL write `\'`; SQLite's `ESCAPE '\'` is none.
+                "check" if dialect != "sqlite" => sql.replace("\\'", "''"),
+                "check" => sql.to_owned(),
                 _ => {
                     let (_, keys) = sql.split_once(['(']).unwrap();
                     keys.strip_suffix(')').unwrap().replace(" ASC", "")

@@ -14,9 +14,4 @@ class Migration(migrations.Migration):
                 ("size", models.IntegerField()),
             ],
         ),
-    ] + [
-        migrations.AlterField(
-            "Loose", name, models.ForeignKey("hunted.Jewel", db_constraint=False, on_delete=models.CASCADE, related_name="+")
-        )
-        for name in ("one", "two", "three")
     ]

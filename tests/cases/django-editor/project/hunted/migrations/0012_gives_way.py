@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hunted", "0010_unbound")]
+    dependencies = [("hunted", "0011_unbound")]
     operations = [
         migrations.RenameModel("Loose", "Looser"),
         migrations.AlterUniqueTogether("Looser", {("one", "size")}),

@@ -51,6 +51,9 @@ impl Editor<'_> {
         let ((old_near, old_far), (new_near, new_far)) = (ends(&from), ends(&to));
         for (old, new) in [(old_far, new_far), (old_near, new_near)] {
             let (Some(old), Some(new)) = (old, new) else { continue };
+            if !self.end_should_be_altered(before, after, &old.field, &new.field) {
+                continue;
+            }
             self.alter_column(&Alteration {
                 before,
                 after,
@@ -60,6 +63,19 @@ impl Editor<'_> {
                 new: &new.field,
             });
         }
+    }
+
+    /// [`Self::should_be_altered`] for an end of an automatic table, which nobody has written: a foreign key that is none is not
+    /// made anew, and keeps its name.
+    fn end_should_be_altered(&self, before: &State, after: &State, old: &Field, new: &Field) -> bool {
+        let (Kind::Relation(was), Kind::Relation(is)) = (&old.kind, &new.kind) else { return true };
+        let django = self.context.project.django;
+        let leads_elsewhere =
+            (was.to != is.to && django < (4, 2)) || !self.points_at_same_table(before, after, old, new);
+        django < (3, 1)
+            || old.column() != new.column()
+            || was.db_constraint != is.db_constraint
+            || leads_elsewhere
     }
 
     /// The whole of `RenameModel.database_forwards`.

@@ -185,7 +185,13 @@ impl Editor<'_> {
         differs(&was, &is) || differs(&is, &was) || !tables_alike
     }
 
-    fn points_at_same_table(&self, before: &State, after: &State, old: &Field, new: &Field) -> bool {
+    pub(super) fn points_at_same_table(
+        &self,
+        before: &State,
+        after: &State,
+        old: &Field,
+        new: &Field,
+    ) -> bool {
         let table = |state: &State, field: &Field| match &field.kind {
             Kind::Relation(relation) => state.target(relation).map(|(model, _)| model.table(self.context)),
             Kind::ManyToMany(many) => {

@@ -64,7 +64,7 @@ impl Completion<'_> {
                 || name.contains("_fk_")
                 || name.contains("_ibfk_")
         };
-        mysql && kind == ConstraintKind::Index && all_named(table, kind) && is_named_so()
+        mysql && kind == ConstraintKind::Index && all_named(self.dialect, table, kind) && is_named_so()
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn is_left_index(dialect: Dialect, step: &Step, released: &mut Vec<(T
 }
 
 /// Whether everything of this kind on the table has a name, so that an unknown one is none of it.
-pub(super) fn all_named(table: &Table, kind: ConstraintKind) -> bool {
+pub(super) fn all_named(dialect: Dialect, table: &Table, kind: ConstraintKind) -> bool {
     let (indexes, uniques, foreign_keys, checks) = match kind {
         ConstraintKind::Any => (false, true, true, true),
         ConstraintKind::Index => (true, true, false, false),
@@ -98,7 +98,8 @@ pub(super) fn all_named(table: &Table, kind: ConstraintKind) -> bool {
     (!indexes || table.indexes.iter().all(|it| it.name.is_some()))
         && (!uniques || table.uniques.iter().all(|it| it.name.is_some()))
         && (!foreign_keys || table.foreign_keys.iter().all(|it| it.name.is_some()))
-        && (!checks || table.checks.iter().all(|it| it.name.is_some()))
+        // A check without a name is one of a column of MariaDB's, which no name drops.
+        && (!checks || dialect == Dialect::Mariadb || table.checks.iter().all(|it| it.name.is_some()))
         && (!uniques || table.exclusions.iter().all(|it| it.name.is_some()))
 }
 

@@ -17,7 +17,7 @@ impl Completion<'_> {
             (Some(_), There::Table) => false,
             (Some(table), There::Column(name)) => self.column(table, name).is_none(),
             (Some(table), There::Key(name, kind)) => {
-                self.drop_named(table, name, *kind, false).is_none() && all_named(table, *kind)
+                self.drop_named(table, name, *kind, false).is_none() && all_named(self.dialect, table, *kind)
             }
         }
     }

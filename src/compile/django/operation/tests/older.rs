@@ -157,3 +157,19 @@ fn an_index_that_a_field_loses_takes_a_unique_of_mysql_with_it() {
     assert_eq!(on(Dialect::Mysql), by_name);
     assert_eq!(on(Dialect::Postgres), [by_name[0]]);
 }
+
+/// `_field_should_be_altered`: the end that stays as it is keeps its foreign key, by whose name SQL may drop it.
+#[test]
+fn a_many_to_manys_other_end_keeps_the_name_of_its_foreign_key() {
+    let fields = "('id', models.AutoField(primary_key=True))]), migrations.CreateModel('Shelf', fields=[\
+                  ('id', models.AutoField(primary_key=True)), ('books', models.ManyToManyField('shop.Book'))";
+    let rename = "migrations.RenameModel('Shelf', 'Rack')";
+    let of_keys = |django| {
+        let all = second(django, Dialect::Postgres, fields, rename);
+        all.into_iter().filter(|it| it.contains("constraint to")).collect::<Vec<_>>()
+    };
+    let near = |django| of_keys(django).iter().filter(|it| it.contains("rack_id")).count();
+    let far = |django| of_keys(django).iter().filter(|it| it.contains("book_id")).count();
+    assert_eq!([near((5, 2)), far((5, 2))], [1, 0]);
+    assert_eq!([near((3, 0)), far((3, 0))], [1, 1]);
+}

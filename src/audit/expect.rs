@@ -171,9 +171,15 @@ impl Expected {
 /// Calls `count` once for each object of the table with the migration whose work it is: the one that last
 /// changed it, and the one that made it if that is another.
 pub(super) fn for_each_maker(table: &Table, mut count: impl FnMut(u32)) {
+    for_each_work(table, |maker, _| count(maker));
+}
+
+/// The same, with whether it made the object.
+pub(super) fn for_each_work(table: &Table, mut count: impl FnMut(u32, bool)) {
     let mut both = |provenance: &Provenance| {
-        provenance.created().into_iter().for_each(&mut count);
-        provenance.changed().filter(|it| provenance.created() != Some(*it)).into_iter().for_each(&mut count);
+        provenance.created().into_iter().for_each(|it| count(it, true));
+        let changed = provenance.changed().filter(|it| provenance.created() != Some(*it));
+        changed.into_iter().for_each(|it| count(it, false));
     };
     both(&table.provenance);
     table.columns.iter().for_each(|it| both(&it.provenance));

@@ -27,7 +27,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
         (0..scene.findings.len()).filter(|at| is_missing(&scene.findings[*at])).collect();
     let mut case = Case { explains: missing, ..Case::default() };
     case.summary = "the objects were there, and were dropped without a migration".to_owned();
-    let parts = scene.rows.iter().filter(|it| it.state == State::Part).count();
+    let parts = scene.run_in_part();
     let absent: Vec<usize> =
         (0..scene.rows.len()).filter(|at| scene.rows[*at].state == State::Absent).collect();
     if parts > 0 {
@@ -199,7 +199,13 @@ impl Scene<'_> {
         let asked = self.tables_of(findings);
         let is_gone = |table: &TableName| self.missing_tables.contains(table) && asked.contains(table);
         let mut told = BTreeSet::new();
-        for finding in self.findings.iter().filter(|it| it.rule == Rule::MissingForeignKey) {
+        // A key of a migration of which nothing is there says no more than the rest of it.
+        let was_made = |it: &&Finding| {
+            let maker = it.migration.as_ref().and_then(|it| self.manifest.position(it));
+            !self.rows.iter().any(|row| row.position == maker && row.state == State::Absent)
+        };
+        let keys = self.findings.iter().filter(|it| it.rule == Rule::MissingForeignKey);
+        for finding in keys.filter(was_made) {
             let Some(name) = self.table_of(finding) else { continue };
             let (Some(expected), Some(actual)) =
                 (self.expected.expectation.schema.tables.get(&name), self.actual(&name))

@@ -36,7 +36,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
             "of {migrations} marked applied nothing is there: not a part is missing, but the whole of each"
         ),
     );
-    let all_absent = scene.rows.iter().filter(|it| it.state == State::Absent).count();
+    let all_absent = scene.rows.iter().filter(|it| it.state == State::Absent || it.nothing_made).count();
     if rows > 1 && all_absent == absent.len() {
         let stretches = count_of(runs.len(), "unbroken run");
         case.speaks_for(
@@ -64,7 +64,7 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     if let Some(elsewhere) = scene.elsewhere() {
         case.speaks_against(30, elsewhere);
     }
-    let parts = scene.rows.iter().filter(|it| it.state == State::Part).count();
+    let parts = scene.run_in_part();
     if parts > 0 {
         case.speaks_against(
             10,
@@ -86,18 +86,19 @@ pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
 /// Stretches of a burst in which nothing stands.
 fn runs_of(scene: &Scene<'_>, burst: Range<usize>) -> Vec<Run> {
     let state = |at: usize| scene.rows[at].state;
-    let is_mute_or_absent = |at: usize| matches!(state(at), State::Absent | State::Mute);
+    let is_gone = |at: usize| state(at) == State::Absent || scene.rows[at].nothing_made;
+    let is_mute_or_absent = |at: usize| is_gone(at) || state(at) == State::Mute;
     let mut runs = Vec::new();
     let mut at = burst.start;
     while at < burst.end {
-        if state(at) != State::Absent {
+        if !is_gone(at) {
             at += 1;
             continue;
         }
         let first = at;
         let mut last = at;
         while at < burst.end && is_mute_or_absent(at) {
-            if state(at) == State::Absent {
+            if is_gone(at) {
                 last = at;
             }
             at += 1;
@@ -106,10 +107,10 @@ fn runs_of(scene: &Scene<'_>, burst: Range<usize>) -> Vec<Run> {
         let begin = if (burst.start..first).all(is_mute_or_absent) { burst.start } else { first };
         let end = if at == burst.end { burst.end } else { last + 1 };
         let rows = begin..end;
-        let absent = rows.clone().filter(|it| state(*it) == State::Absent).collect();
-        let ran = |state: State| matches!(state, State::Stands | State::Part);
-        let before = (burst.start..first).any(|it| ran(state(it)));
-        let after = (last + 1..burst.end).any(|it| ran(state(it)));
+        let absent = rows.clone().filter(|it| is_gone(*it)).collect();
+        let ran = |at: usize| matches!(state(at), State::Stands | State::Part) && !is_gone(at);
+        let before = (burst.start..first).any(ran);
+        let after = (last + 1..burst.end).any(ran);
         runs.push(Run { rows, absent, between_run_ones: before && after });
     }
     runs

@@ -1,17 +1,21 @@
 //! What all hypotheses look at: the ledger's rows in their order, each with what became of its migration's work.
 
+mod losses;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use losses::Gone;
+
 use super::pace::Pace;
 use crate::audit::evidence::{Elsewhere, Evidence, LeftOver, Sibling};
-use crate::audit::expect::{for_each_maker, rows_of};
+use crate::audit::expect::{for_each_work, rows_of};
 use crate::audit::{Expected, Finding, Observation, Report, Rule};
-use crate::migration::{Manifest, MigrationId, Operation};
-use crate::schema::{Change, Name, TableName, count_of};
+use crate::migration::{Manifest, MigrationId};
+use crate::schema::{Name, TableName, count_of};
 
 /// Rows that follow each other no later than this may be of one command: starting another takes longer, people
 /// type slower, and few migrations run so long.
@@ -37,6 +41,8 @@ pub(super) struct Row<'a> {
     pub position: Option<u32>,
     pub at: Option<Timestamp>,
     pub state: State,
+    /// Of what it made nothing is there: what it only changed may stand because it was so before.
+    pub nothing_made: bool,
 }
 
 /// What is there of a migration's work.
@@ -75,105 +81,25 @@ impl<'a> Scene<'a> {
         scene
     }
 
+    /// Migrations of which a part is there that only running them can have made.
+    pub fn run_in_part(&self) -> usize {
+        self.rows.iter().filter(|it| it.state == State::Part && !it.nothing_made).count()
+    }
+
     pub fn evidence(&self) -> Option<&'a Evidence> {
         self.observation.evidence.as_ref()
     }
 
-    /// How many objects of each migration are not as it left them.
-    fn count_losses(&mut self) -> BTreeMap<u32, usize> {
-        let mut gone: BTreeMap<u32, usize> = BTreeMap::new();
-        let droppers = self.droppers();
-        for (at, finding) in self.findings.iter().enumerate() {
-            let Some(table) = self.table_of(finding) else { continue };
-            let position = |id: &Option<MigrationId>| id.as_ref().and_then(|id| self.manifest.position(id));
-            let (made_by, changed_by) = (position(&finding.migration), position(&finding.changed_by));
-            match finding.rule {
-                Rule::MissingTable | Rule::WrongKind => {
-                    if let Some(expected) = self.expected.expectation.schema.tables.get(&table) {
-                        for_each_maker(expected, |maker| *gone.entry(maker).or_default() += 1);
-                    }
-                    made_by.into_iter().for_each(|it| self.lost.entry(it).or_default().push(at));
-                    self.missing_tables.insert(table);
-                }
-                Rule::MissingColumn
-                | Rule::MissingPrimaryKey
-                | Rule::MissingUnique
-                | Rule::MissingForeignKey
-                | Rule::MissingCheck
-                | Rule::MissingExclusion
-                | Rule::MissingIndex => {
-                    for maker in made_by.into_iter().chain(changed_by) {
-                        *gone.entry(maker).or_default() += 1;
-                    }
-                    made_by.into_iter().for_each(|it| self.lost.entry(it).or_default().push(at));
-                }
-                // What stands is what the earlier migration made: the later one is missed.
-                Rule::TypeDiffers
-                | Rule::NullabilityDiffers
-                | Rule::DefaultDiffers
-                | Rule::ForeignKeyDiffers => {
-                    if let Some(maker) = changed_by.or(made_by) {
-                        *gone.entry(maker).or_default() += 1;
-                        self.lost.entry(maker).or_default().push(at);
-                    }
-                }
-                Rule::UnexpectedTable | Rule::UnexpectedColumn => {
-                    let column = finding.subject.column.as_deref().map(Name::from);
-                    if let Some(dropper) = droppers.get(&(table, column)) {
-                        self.lost.entry(*dropper).or_default().push(at);
-                    }
-                }
-                Rule::UnexpectedConstraint
-                | Rule::PendingMigration
-                | Rule::UnknownMigration
-                | Rule::FailedMigration
-                | Rule::InconsistentHistory
-                | Rule::AppliedOutOfOrder
-                | Rule::HalfAppliedSquash
-                | Rule::LedgerMovedBackwards
-                | Rule::DuplicateLedgerRow
-                | Rule::LostSinceSnapshot
-                | Rule::ChangedSinceSnapshot
-                | Rule::GainedSinceSnapshot
-                | Rule::LedgerBehindSnapshot
-                | Rule::LedgerAheadOfSnapshot
-                | Rule::LedgerSchemaApart
-                | Rule::LedgerMissing
-                | Rule::LedgerEmpty
-                | Rule::LedgerInOtherSchema
-                | Rule::NotVisible
-                | Rule::ManifestProblem
-                | Rule::SmokeCheckFailed => {}
-            }
-        }
-        gone
-    }
-
-    /// Which applied migration dropped a table or column last; asked only where something unexpected stands.
-    fn droppers(&self) -> BTreeMap<(TableName, Option<Name>), u32> {
-        let is_left = |it: &Finding| matches!(it.rule, Rule::UnexpectedTable | Rule::UnexpectedColumn);
-        let mut droppers = BTreeMap::new();
-        if !self.findings.iter().any(is_left) {
-            return droppers;
-        }
-        for position in &self.expected.applied.effective {
-            let operations = self.manifest.migration(*position).map(|it| &it.operations);
-            for operation in operations.into_iter().flatten() {
-                let Operation::Change(change) = operation else { continue };
-                if let Change::DropTable { table } | Change::RenameTable { from: table, .. } = change {
-                    droppers.insert((table.clone(), None), *position);
-                } else if let Change::DropColumn { table, column }
-                | Change::RenameColumn { table, from: column, .. } = change
-                {
-                    droppers.insert((table.clone(), Some(column.clone())), *position);
-                }
-            }
-        }
-        droppers
-    }
-
-    fn rows(&self, gone: &BTreeMap<u32, usize>) -> Vec<Row<'a>> {
+    fn rows(&self, gone: &Gone) -> Vec<Row<'a>> {
         let manifest = self.manifest;
+        let mut made: BTreeMap<u32, usize> = BTreeMap::new();
+        for table in self.expected.expectation.schema.tables.values() {
+            for_each_work(table, |maker, is_new| *made.entry(maker).or_default() += usize::from(is_new));
+        }
+        let nothing_made = |position: &u32| {
+            let made = made.get(position).copied().unwrap_or_default();
+            made > 0 && gone.made.get(position).is_some_and(|it| *it >= made)
+        };
         let effective = &self.expected.applied.effective;
         let mut squash_of: BTreeMap<&MigrationId, u32> = BTreeMap::new();
         for position in effective {
@@ -184,8 +110,9 @@ impl<'a> Scene<'a> {
             let id = &row.migration;
             let own = manifest.position(id).filter(|it| effective.contains(it));
             let position = own.or_else(|| squash_of.get(id).copied());
-            let state = position.map_or(State::Mute, |it| self.state(it, gone));
-            Row { id, position, at: row.applied_at, state }
+            let state = position.map_or(State::Mute, |it| self.state(it, &gone.all));
+            let nothing_made = position.as_ref().is_some_and(nothing_made);
+            Row { id, position, at: row.applied_at, state, nothing_made }
         };
         rows_of(self.observation).iter().filter(|it| it.succeeded).map(row).collect()
     }

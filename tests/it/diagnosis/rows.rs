@@ -42,6 +42,65 @@ async fn faked_on_sqlite() {
     faked(Stage::new(Dialect::Sqlite, database.url())).await;
 }
 
+/// What follows in `shop`: renamings, a key that leads to something new, columns that are altered.
+const LATER: [(&str, &str, &str); 3] = [
+    (
+        "0005_buyer",
+        "0004_refund",
+        "migrations.RenameModel('Customer', 'Buyer'), migrations.RenameField('order', 'total', 'sum')",
+    ),
+    (
+        "0006_place",
+        "0005_buyer",
+        "migrations.CreateModel('Place', [('id', models.BigAutoField(primary_key=True))]),
+         migrations.AlterField('order', 'customer', models.ForeignKey('shop.Place', on_delete=models.CASCADE))",
+    ),
+    (
+        "0007_more",
+        "0006_place",
+        "migrations.AlterField('refund', 'amount', models.BigIntegerField(db_index=True)),
+         migrations.AddField('refund', 'place', models.ForeignKey('shop.Place', null=True, on_delete=models.CASCADE))",
+    ),
+];
+
+/// The rest is faked, and it renames what stands and lets it point elsewhere: nothing of that was dropped.
+async fn faked_with_renamings(stage: Stage) {
+    for (name, before, operations) in LATER {
+        let text = format!(
+            "from django.db import migrations, models\n\n\nclass Migration(migrations.Migration):\n    \
+             dependencies = [('shop', '{before}')]\n    operations = [{operations}]\n"
+        );
+        std::fs::write(stage.project().join(format!("shop/migrations/{name}.py")), text).unwrap();
+    }
+    stage.manage(&["migrate", "auth"]);
+    stage.manage(&["migrate", "blog"]);
+    stage.manage(&["migrate", "shop", "0004"]);
+    stage.manage(&["migrate", "--fake"]);
+    let report = stage.report().await;
+    let faked = first(&report, &format!("faked with renamings on {}", stage.dialect), Cause::Faked);
+    says(faked, "shop.0005_buyer to shop.0007_more");
+    let dropped = report.diagnosis.iter().find(|it| it.cause == Cause::DroppedByHand);
+    assert!(dropped.is_none(), "{dropped:#?}");
+}
+
+#[tokio::test]
+async fn faked_with_renamings_on_postgres() {
+    let database = postgres_database().await;
+    faked_with_renamings(Stage::new(Dialect::Postgres, database.url())).await;
+}
+
+#[tokio::test]
+async fn faked_with_renamings_on_mysql() {
+    let database = mysql_database().await;
+    faked_with_renamings(Stage::new(database.dialect, database.url())).await;
+}
+
+#[tokio::test]
+async fn faked_with_renamings_on_sqlite() {
+    let database = sqlite_database().await;
+    faked_with_renamings(Stage::new(Dialect::Sqlite, database.url())).await;
+}
+
 /// The tables of another tenant are no trace: it has its own.
 #[tokio::test]
 async fn faked_beside_a_tenant_that_has_all() {

@@ -1,5 +1,7 @@
 //! Checks, generating expressions and functional keys in one way of writing.
 
+mod rewritten;
+
 use crate::dialect::token::{Quotes, Token, TokenKind, canonical_name, join, tokens, without_outer_brackets};
 use crate::schema::Spelling;
 
@@ -10,7 +12,8 @@ use crate::schema::Spelling;
 pub fn canonical_expression(text: &str) -> Spelling {
     let Some(tokens) = tokens(text, Quotes::MYSQL) else { return Spelling::uncertain(text.trim()) };
     let tokens = without_introducers(without_outer_brackets(&tokens));
-    let words: Vec<_> = without_outer_brackets(&tokens).iter().map(canonical_token).collect();
+    let words = without_outer_brackets(&tokens).iter().map(canonical_token).collect();
+    let words = rewritten::rewritten(words);
     Spelling::uncertain(join(words.iter().map(|(kind, text)| (*kind, text.as_str()))))
 }
 
@@ -107,6 +110,16 @@ mod tests {
     fn one_way_of_writing() {
         check("(`Price` >= 0)", "price >= 0");
         check("(`kind` in (_utf8mb4'a',_utf8mb4'b'))", "kind in ('a', 'b')");
+        check("`name` LIKE BINARY 'x%'", "name like binary 'x%'");
+        check("`name` like cast('x%' as char charset binary)", "name like binary 'x%'");
+        check("`a` IN (1)", "a = 1");
+        check("`a` NOT IN (1)", "a not in (1)");
+        check("`a` > (`b`) AND f(`a`)", "a > b and f(a)");
+        check("NOT (`a` = 1)", "a <> 1");
+        check("NOT (`a` IN ('x')) AND NOT (`b` IS NULL)", "a <> 'x' and b is not null");
+        // `NOT` binds weaker than a comparison.
+        check("NOT (`a` = 1) = 2", "not (a = 1) = 2");
+        check("NOT (`a` = 1 AND `b` = 2)", "not (a = 1 and b = 2)");
         check("kind IN (\"a\", 'it\\'s') -- why", "kind in ('a', 'it''s')");
         check("`order` != 3 # three", "`order` <> 3");
         check("`rank` > `primary` and `value` > 0", "`rank` > `primary` and value > 0");

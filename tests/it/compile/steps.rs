@@ -108,11 +108,6 @@ async fn every_alteration_on_mysql() {
     let database = mysql_database().await;
     let unproven = check("django-editor", &database.url(), database.dialect).await;
     if database.dialect == Dialect::Mariadb {
-        insta::assert_debug_snapshot!(unproven, @r#"
-        {
-            "metas_thing: the text of CHECK (not (kind = 'z')) was not compared to the end",
-            "metas_thing: the text of CHECK (size <= (price)) was not compared to the end",
-        }
-        "#);
+        insta::assert_debug_snapshot!(unproven, @"{}");
     }
 }

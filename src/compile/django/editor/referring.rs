@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use super::Editor;
 use super::alter::{Alteration, text_kind, type_differs};
+use super::define::Reference;
 use super::order::either;
+use super::{Editor, find};
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, State};
 use crate::migration::MayUndo;
-use crate::schema::Change;
+use crate::schema::{Change, ForeignKey, Name, TableName};
 
 const BY_CHANCE: &str =
     "which of the keys that lead to a key is altered as which hangs on what Django migrated before";
@@ -70,9 +71,9 @@ impl Editor<'_> {
             if remake_keys && hidden && self.context.project.django < (4, 0) {
                 self.drop_foreign_keys(&table, &column.name, false);
             }
-            if remake_keys && self.context.project.django >= (4, 0) {
-                let name = self.context.backend.index_name(&table.name, &[&column.name], "_fk");
-                self.rename_foreign_key(&table, &column.name, Some(name.into()));
+            let is_made_again = remake_keys && (!hidden || self.context.project.django >= (4, 0));
+            if is_made_again {
+                self.make_referring(alteration, &table, field, &column.name);
             }
             if !type_differs(&stands, column) {
                 continue;
@@ -103,6 +104,30 @@ impl Editor<'_> {
             if by_chance && !old_or_new {
                 self.undefined_in(&table, BY_CHANCE, MayUndo { definitions, ..MayUndo::default() });
             }
+        }
+    }
+
+    /// `_create_fk_sql(…, "_fk")`, whether or not there was one to drop.
+    fn make_referring(
+        &mut self,
+        alteration: &Alteration<'_>,
+        table: &TableName,
+        field: &Field,
+        column: &Name,
+    ) {
+        let name: Name = self.context.backend.index_name(&table.name, &[column], "_fk").into();
+        let waits = (self.deferred.iter()).any(|it| {
+            matches!(it, Change::AddForeignKey { table: of, foreign_key } if of == table && foreign_key.columns == [column.clone()])
+        });
+        let stands = !find::foreign_keys(&self.schema, table, std::slice::from_ref(column)).is_empty();
+        if stands && self.context.project.django >= (4, 0) {
+            self.rename_foreign_key(table, column, Some(name));
+        } else if !stands
+            && !waits
+            && let Reference::To(key) = self.foreign_key(alteration.after, table, field)
+        {
+            let foreign_key = ForeignKey { name: Some(name), ..*key };
+            self.change(Change::AddForeignKey { table: table.clone(), foreign_key });
         }
     }
 

@@ -1,7 +1,7 @@
 //! What is gone of what was expected, by comparing the catalog before and after.
 
 use schema_health::audit::Rule;
-use schema_health::schema::{Check, IndexPart, Name, Schema, Table};
+use schema_health::schema::{Check, IndexPart, Name, Schema, Table, UniqueConstraint};
 
 use super::target::over;
 
@@ -96,10 +96,16 @@ pub fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen>
             table.primary_key.iter().map(|it| Known::columns(it.name.as_ref(), &it.columns)).collect()
         };
         gone(Rule::MissingPrimaryKey, key(wanted), key(old), key(new));
+        // (a, b) and (b, a) forbid the same rows.
+        let said = |unique: &UniqueConstraint| {
+            let mut sorted = unique.clone();
+            if sorted.parts.iter().all(|it| it.as_column().is_some() && it.options.is_none()) {
+                sorted.parts.sort_by_key(|it| it.as_column().cloned());
+            }
+            sorted.to_string()
+        };
         let uniques = |table: &Table| {
-            (table.uniques.iter())
-                .map(|it| Known::index(it.name.as_ref(), it.to_string(), &it.parts))
-                .collect()
+            table.uniques.iter().map(|it| Known::index(it.name.as_ref(), said(it), &it.parts)).collect()
         };
         gone(Rule::MissingUnique, uniques(wanted), uniques(old), uniques(new));
         let keys = |table: &Table| {

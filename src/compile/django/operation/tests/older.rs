@@ -173,3 +173,21 @@ fn a_many_to_manys_other_end_keeps_the_name_of_its_foreign_key() {
     assert_eq!([near((5, 2)), far((5, 2))], [1, 0]);
     assert_eq!([near((3, 0)), far((3, 0))], [1, 1]);
 }
+
+/// `_create_fk_sql(…, "_fk")`: Django asks which foreign keys there are to drop, and makes one for each relation.
+#[test]
+fn a_key_that_changes_its_type_brings_back_the_foreign_keys_that_a_cascade_took() {
+    let fields = "('id', models.AutoField(primary_key=True)), ('code', models.CharField(max_length=9))]), \
+                  migrations.CreateModel('Page', fields=[('id', models.AutoField(primary_key=True)), \
+                  ('book', models.ForeignKey('shop.Book', models.CASCADE))";
+    let to_key = "migrations.RemoveField('Book', 'id'), \
+                  migrations.AlterField('Book', 'code', models.CharField(max_length=9, primary_key=True))";
+    let longer = "migrations.AlterField('Book', 'code', models.CharField(max_length=20, primary_key=True))";
+    let wanted = "shop_page + book_id -> shop_book";
+    for django in [(3, 2), (4, 2), (5, 2)] {
+        let of_page = |operations: &str| second(django, Dialect::Postgres, fields, operations);
+        assert!(!of_page(to_key).iter().any(|it| it == wanted), "{django:?}");
+        let all = of_page(&format!("{to_key}, {longer}"));
+        assert_eq!(all.iter().filter(|it| *it == wanted).count(), 1, "{django:?}: {all:?}");
+    }
+}

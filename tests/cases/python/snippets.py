@@ -1045,6 +1045,38 @@ class Table:
 made = Table('t').add('a').add('b', args={'null': True}).sql()
 """,
     ],
+    "patterns": [
+        """\
+import re
+made = [re.sub(r'[^a-z0-9]+', '_', 'ab cd--e9'), re.sub(r'(\\w+)-(\\w+)', r'\\2-\\g<1>', 'a-b c-d'), re.sub('x', lambda m: m.group(0).upper() + '!', 'axbx'), re.sub('a', 'b', 'aaa', count=2), re.sub('a', 'b', 'aaa', 1), re.sub(r'\\s+', ' ', ' a \\n b'), re.sub(r'(?P<n>\\d+)', r'<\\g<n>>', 'a12b3'), re.sub('A', 'z', 'aA', flags=re.I), re.sub(r'([a-z])([A-Z])', r'\\1_\\2', 'camelCaseName').lower()]
+""",
+        """\
+import re
+m = re.match(r'(?P<a>\\d+)-(\\w+)?(x)?', '12-ab')
+n = re.search(r'b(\\d)', 'aab3')
+made = [m.group(1), m.group('a'), m.groups(), m[2], m.group(1, 2), m.groupdict(), m.start(), m.end(2), m.span(), m['a'], re.match('x', 'y') is None, bool(m), n.group(1), n.start(1), re.match('b', 'ab') is None, bool(re.fullmatch('ab', 'abc')), bool(re.fullmatch('a|ab', 'ab')), m.groups('q')]
+if m := re.search('(z)', 'abz'): made.append(m.group(1))
+""",
+        """\
+import re
+made = [re.split(r',\\s*', 'a, b,c'), re.split('(-)', 'a-b-c', maxsplit=1), re.findall(r'\\d+', 'a1b22'), re.findall(r'(\\w)(\\d)', 'a1b2'), re.findall(r'(\\w)\\d', 'a1b2'), [x.group() for x in re.finditer('[ab]', 'cab')], re.escape('a.b(c)_d-e'), re.split(r'\\W+', 'a-b c')]
+""",
+        """\
+import re
+P = re.compile(r'^v(\\d+)$', re.I)
+Q = re.compile('a|b')
+made = [P.match('V5').group(1), P.search('zz'), P.sub(r'<\\1>', 'v7'), Q.findall('cabx'), Q.split('xaybz'), [m.start() for m in Q.finditer('ab')], bool(Q.match('b'))]
+""",
+        """\
+import re
+made = [re.findall('a*', 'baac'), re.sub('x*', '-', 'abxd'), re.match('$', 'a') is None, bool(re.match('a$', 'a\\n')), re.sub('(?<!^)(?=[A-Z])', '_', 'CamelCase'), re.match(r'(a)?b', 'b').group(1), re.match(r'(a|b)+', 'ab').group(1), re.sub(r'[\\[\\]]', '', '[a]'), re.match('[^-]+', 'ab-c').group(), re.match(r'\\bab\\b', 'ab c').end(), re.findall(r'^\\w', 'a\\nb', re.M), re.match('.', '\\n') is None, re.split('x', ''), re.findall('é', 'é')]
+""",
+        """\
+import re
+SQL = 'CREATE TABLE "a" (x int); CREATE INDEX i ON a (x);'
+made = [[s.strip() for s in re.split(r';\\s*', SQL) if s], re.sub(r'"(\\w+)"', r'\\1', SQL), re.findall(r'CREATE (\\w+)', SQL)]
+""",
+    ],
 }
 
 

@@ -60,7 +60,7 @@ impl Interpreter<'_> {
                     Some(made) => return self.truth(&made, scope, span),
                 },
                 Live::Name(class) => {
-                    let is_true = ["django.db.", "importlib.machinery.", "pkgutil."];
+                    let is_true = ["django.db.", "importlib.machinery.", "pkgutil.", "re.Match"];
                     is_true.iter().any(|it| class.starts_with(it)).then_some(true)
                 }
                 _ => None,

@@ -6,6 +6,9 @@ mod environment;
 mod iterable;
 mod method;
 mod path;
+mod pattern;
+
+pub use pattern::is_match;
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -142,6 +145,9 @@ impl Interpreter<'_> {
         }
         if answer.is_none() {
             answer = self.record_call(&call)?;
+        }
+        if answer.is_none() {
+            answer = self.pattern_call(&call)?;
         }
         if answer.is_none()
             && let Some(found) = self.library_call(path, &args, &keywords, scope, span)?

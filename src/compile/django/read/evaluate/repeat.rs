@@ -271,7 +271,11 @@ impl Interpreter<'_> {
                 };
                 self.assign(target, unknown, scope)
             }
-            _ => self.assign(target, Live::Unknown(why.clone()), scope),
+            _ => match self.assign(target, Live::Unknown(why.clone()), scope) {
+                // A class that refuses it (`__setattr__`) is left as it was; that it raises is seen where the body runs.
+                Err(Stop::Raise(_)) => Ok(()),
+                done => done,
+            },
         }
     }
 

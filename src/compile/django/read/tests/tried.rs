@@ -62,3 +62,22 @@ fn suppress_is_a_try() {
     check(text, "1");
     check(&text.replace("{}", "{'a': 1}"), "2");
 }
+
+/// A frozen record: found by programs written by chance.
+#[test]
+fn a_class_that_refuses_an_attribute_hides_no_other_way() {
+    let text = "import missing
+class Frozen:
+    def __setattr__(self, name, value): raise AttributeError(name)
+made = 1
+try:
+    largest = max(missing.items())
+    try:
+        Frozen().a = 9
+    except AttributeError:
+        made = 2
+except ValueError:
+    made = 3
+";
+    check(text, "?unpacks an instance of `missing.items`, which is not known");
+}

@@ -8,6 +8,7 @@ use super::super::live::*;
 use super::super::method::{Place, gap, place};
 use super::super::module_names::MODULE_NAMES;
 use super::super::operator::integer;
+use super::super::outside::is_match;
 use super::super::special::is_any_key;
 use super::super::{Interpreter, format};
 use crate::compile::django::project::is_marked;
@@ -132,6 +133,10 @@ impl Interpreter<'_> {
                 };
                 let Some(Live::Function(method)) = method else { return Ok(object) };
                 return self.call_closure(&method, Some(&object), vec![index], Vec::new(), scope, span);
+            }
+            Live::Instance(instance) if is_match(instance) => {
+                let name: Arc<str> = "__getitem__".into();
+                return self.call_method(&object, &name, vec![index], Vec::new(), scope, span);
             }
             Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_NAMES || is_config_parser(it)) =>
             {

@@ -26,6 +26,9 @@ impl Interpreter<'_> {
         if let Some(found) = self.resource_method(instance, name, args, keywords, scope, span)? {
             return Ok(Some(found));
         }
+        if let Some(found) = self.method_of_pattern(instance, name, args, keywords, scope, span)? {
+            return Ok(Some(found));
+        }
         let Live::Name(class) = &instance.class else {
             return Ok(None);
         };

@@ -55,5 +55,12 @@ fn is_next_value(default: &str) -> bool {
     function.is_name("nextval") && words::without_outer_brackets(arguments).len() < arguments.len()
 }
 
+/// The name that the server gives to a primary key: `makeObjectName` of src/backend/commands/indexcmds.c cuts the table's until
+/// the whole has 63 bytes.
+pub fn primary_key_name(table: &str) -> String {
+    const LONGEST: usize = 63 - "_pkey".len();
+    format!("{}_pkey", &table[..table.floor_char_boundary(table.len().min(LONGEST))])
+}
+
 #[cfg(test)]
 mod tests;

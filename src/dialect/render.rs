@@ -9,7 +9,7 @@ mod parts;
 #[cfg(test)]
 mod tests;
 
-use super::Dialect;
+use super::{Dialect, postgres};
 use crate::schema::{
     Change, Column, ConstraintRef, Index, Table, TableKind, TableName, UniqueConstraint, usual_type,
 };
@@ -59,7 +59,7 @@ impl Dialect {
             Change::DropPrimaryKey { table } => match self {
                 Self::Postgres => self.alter(
                     table,
-                    &format!("DROP CONSTRAINT {}", self.quote(&format!("{}_pkey", table.name))),
+                    &format!("DROP CONSTRAINT {}", self.quote(&postgres::primary_key_name(&table.name))),
                 ),
                 Self::Mysql | Self::Mariadb => self.alter(table, "DROP PRIMARY KEY"),
                 Self::Sqlite => Err(only_by_rebuild("a primary key", table)),

@@ -286,3 +286,11 @@ fn assert_idempotent(text: &str, kind: usize) -> Result<(), TestCaseError> {
     }
     Ok(())
 }
+
+#[test]
+fn the_key_of_a_table_with_a_long_name_has_another_name_than_the_table() {
+    assert_eq!(primary_key_name("shop"), "shop_pkey");
+    let long = "t".repeat(63);
+    assert_eq!(primary_key_name(&long), format!("{}_pkey", &long[..58]));
+    assert_eq!(primary_key_name(&"ö".repeat(31)).len(), 63);
+}

@@ -1,6 +1,6 @@
 //! Additions written for PostgreSQL so that none holds up readers or writers for long: many short steps.
 
-use super::{Dialect, NotRenderable};
+use super::{Dialect, NotRenderable, postgres};
 use crate::schema::{Change, Column, ForeignKey, Index, Name, TableName, UniqueConstraint};
 
 /// One step of several, to run outside of a transaction, in order.
@@ -46,7 +46,8 @@ impl Dialect {
             Change::AddIndex { table, index } => self.index_gently(table, index).map(Some),
             Change::AddUnique { table, unique } => self.unique_gently(table, unique).map(Some),
             Change::AddPrimaryKey { table, primary_key } => {
-                let name = primary_key.name.clone().unwrap_or_else(|| format!("{}_pkey", table.name).into());
+                let name = (primary_key.name.clone())
+                    .unwrap_or_else(|| postgres::primary_key_name(&table.name).into());
                 let mut unique = UniqueConstraint::on_columns(primary_key.columns.iter().cloned());
                 unique.name = Some(name.clone());
                 let add = format!(

@@ -30,7 +30,7 @@ impl Completion<'_> {
         };
         if let Some(key) = table.primary_key.as_ref().filter(|_| any) {
             let usual = match self.dialect {
-                Dialect::Postgres => format!("{}_pkey", table.name.name),
+                Dialect::Postgres => crate::dialect::postgres::primary_key_name(&table.name.name),
                 Dialect::Mysql | Dialect::Mariadb => "primary".to_owned(),
                 Dialect::Sqlite => String::new(),
             };

@@ -7,6 +7,7 @@
 
 mod alter;
 mod back;
+mod conditions;
 mod define;
 mod find;
 mod gives_way;
@@ -24,6 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use self::back::Back;
+use self::conditions::Conditions;
 use self::left_over::left_by_mysql;
 use super::field::{Field, Kind};
 use super::names;
@@ -52,6 +54,7 @@ pub struct Editor<'a> {
     told: BTreeSet<(TableName, String, Vec<Name>)>,
     order: Order,
     back: Back,
+    conditions: Conditions,
     /// Collations that were made: those by which texts that differ may be equal are not deterministic, and have no
     /// pattern operators.
     deterministic: BTreeMap<Name, bool>,
@@ -83,6 +86,7 @@ impl<'a> Editor<'a> {
             told: BTreeSet::new(),
             order,
             back: Back::default(),
+            conditions: Conditions::new(),
             deterministic: BTreeMap::new(),
             left: BTreeSet::new(),
         }
@@ -117,7 +121,9 @@ impl<'a> Editor<'a> {
     pub fn sql(&mut self, statements: &[sql::Statement]) {
         let before = self.noted();
         let statements = self.objects.follow(statements, &self.schema);
-        let operations = sql::apply(self.context.backend.dialect, &statements, &mut self.schema);
+        let lent = self.lend_conditions();
+        let mut operations = sql::apply(self.context.backend.dialect, &statements, &mut self.schema);
+        self.return_conditions(&lent, &mut operations);
         if let Some(before) = before {
             self.note_since(&before);
         }
@@ -162,6 +168,9 @@ impl<'a> Editor<'a> {
         self.note(&change);
         match self.schema.apply(&change) {
             Ok(()) => {
+                if let Change::RenameColumn { table, from, to } = &change {
+                    self.follow_conditions(table, from, to);
+                }
                 if self.back.is_trial {
                 } else if let Change::RenameColumn { table, from, to } = &change {
                     self.follow_told(table, from, to);
@@ -248,6 +257,7 @@ impl<'a> Editor<'a> {
 
     /// The same, with a last word on its table.
     pub fn create_model_with(&mut self, state: &State, model: &Model, end: impl FnOnce(&mut Table)) {
+        self.note_conditions(model);
         let mut planned = self.plan(state, model);
         end(&mut planned.table);
         let name = planned.table.name.clone();

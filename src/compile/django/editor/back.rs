@@ -77,6 +77,7 @@ impl Editor<'_> {
         let deferred = std::mem::take(&mut self.deferred);
         let under_keys = self.left.clone();
         let cascades = self.order.cascades.mark();
+        let objects = self.objects.clone();
         self.back.journal = Some(Journal::new());
         self.back.is_trial = true;
         back(self);
@@ -86,6 +87,7 @@ impl Editor<'_> {
         self.deferred = deferred;
         self.left = under_keys;
         self.order.cascades.forget_since(cascades);
+        self.objects = objects;
         self.done.truncate(done);
         self.unseen.truncate(unseen);
 

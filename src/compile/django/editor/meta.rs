@@ -19,6 +19,7 @@ pub enum OldIndex<'a> {
 
 impl Editor<'_> {
     pub fn add_index(&mut self, state: &State, model: &Model, index: &ModelIndex) {
+        self.note_condition(model, index.name.as_ref(), index.condition.as_ref());
         let table = self.table_of(model);
         match self.made_index(state, model, index) {
             Made::It(index) => self.change(Change::AddIndex { table, index }),
@@ -69,6 +70,7 @@ impl Editor<'_> {
     }
 
     pub fn add_constraint(&mut self, state: &State, model: &Model, constraint: &ModelConstraint) {
+        self.note_condition_of(model, constraint);
         if self.is_sqlite() && !is_an_index(constraint) {
             return self.remake(state, model, &[]);
         }

@@ -24,6 +24,7 @@ impl Editor<'_> {
             self.rename_column(&name, from, to);
         }
         self.forget_deferred_of(&name);
+        self.note_conditions(model);
         // From Django 5.1 on, a model's Meta has no `index_together`: a table made anew is without it.
         let planned = if self.context.project.django >= (5, 1) && !model.options.index_together.is_empty() {
             let mut without = model.clone();

@@ -83,3 +83,28 @@ class Migration(migrations.Migration):
         ]
     );
 }
+
+/// A condition that is not put into SQL still names its fields.
+#[test]
+fn an_index_stays_when_sql_drops_a_column_that_its_condition_does_not_name() {
+    check_body(
+        "",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddField('item', 'spare', models.IntegerField(null=True)),
+        migrations.AddIndex('item', models.Index(
+            fields=['id'], name='kept', condition=models.Q(name__unaccent='a', code__gt=models.F('id')))),
+        migrations.RenameField('item', 'code', 'number'),
+        migrations.RunSQL('ALTER TABLE shop_item DROP COLUMN spare'),
+        migrations.RunSQL('ALTER TABLE shop_item DROP COLUMN number'),
+    ]",
+        &[
+            "shop_item + spare integer NULL",
+            "shop_item + index id",
+            "shop_item.code to number",
+            "shop_item - spare",
+            "shop_item - index by name",
+            "shop_item - number",
+        ],
+    );
+}

@@ -59,6 +59,7 @@ fn catalog(name: &str) -> Option<Catalog> {
         "information_schema.tables" => (Listing::Tables, "table_name", None),
         "information_schema.columns" => (Listing::Columns, "column_name", Some("table_name")),
         "information_schema.table_constraints"
+        | "information_schema.constraint_column_usage"
         | "information_schema.key_column_usage"
         | "information_schema.referential_constraints" => {
             (Listing::Constraints, "constraint_name", Some("table_name"))

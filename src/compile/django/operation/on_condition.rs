@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::clue::{Condition, Kind};
 use super::super::project::{Location, Value};
-use super::own::doubt;
+use super::own::{doubt, taken};
 use super::{Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Name, Schema, Table, TableName};
@@ -15,7 +15,7 @@ use crate::schema::{Name, Schema, Table, TableName};
 /// What an operation has asked the database so far.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
-    questions: BTreeMap<usize, (Question, Option<bool>)>,
+    questions: BTreeMap<usize, (Question, Answer)>,
     done: Vec<Done>,
 }
 
@@ -25,6 +25,21 @@ struct Question {
     /// `None` where its name is not known.
     table: Option<TableName>,
     name: Option<Name>,
+}
+
+/// What the schema says that was made so far.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    /// `None` where not even the table is known.
+    is_there: Option<bool>,
+    /// Something that was not seen through may have made it otherwise.
+    is_blind: bool,
+}
+
+impl Answer {
+    fn certain(self) -> Option<bool> {
+        self.is_there.filter(|_| !self.is_blind)
+    }
 }
 
 /// An operation that was done on a condition, and what is in doubt if it was not.
@@ -86,9 +101,10 @@ impl Executor<'_> {
         }
     }
 
-    /// `None` where that is not known.
-    fn is_there(&self, question: &Question) -> Option<bool> {
-        let (table, name) = (question.table.as_ref()?, question.name.as_ref()?);
+    fn is_there(&self, question: &Question) -> Answer {
+        let (Some(table), Some(name)) = (&question.table, &question.name) else {
+            return Answer { is_there: None, is_blind: true };
+        };
         let mut now = Blind::default();
         now.add(self.editor.done());
         if table.name.is_empty() {
@@ -101,30 +117,38 @@ impl Executor<'_> {
             Kind::Column => schema.tables.get(table).map(|it| it.column(name).is_some()),
             Kind::Constraint => has_constraint(schema, table, name),
         };
-        is_there.filter(|_| !is_blind)
+        Answer { is_there, is_blind }
     }
 
     /// Of a constraint or an index whose table was not said.
-    fn is_anywhere(&self, name: &Name, now: &Blind) -> Option<bool> {
+    fn is_anywhere(&self, name: &Name, now: &Blind) -> Answer {
         let schema = self.editor.schema();
         let table = schema.tables.keys().find(|it| has_constraint(schema, it, name) == Some(true));
         match table {
-            Some(table) => (!self.blind.covers(table) && !now.covers(table)).then_some(true),
-            None => (self.blind.is_nothing() && now.is_nothing()).then_some(false),
+            Some(table) => {
+                let is_blind = self.blind.covers(table) || now.covers(table);
+                Answer { is_there: Some(true), is_blind }
+            }
+            None => Answer { is_there: Some(false), is_blind: !self.blind.is_nothing() || !now.is_nothing() },
         }
     }
 
     pub(super) fn on_condition(&mut self, condition: &Value, operation: &Value, at: &Location, sides: Sides) {
         let condition = read(condition);
-        let holds =
-            condition.as_ref().and_then(|it| it.holds(&|number| self.asked.questions.get(&number)?.1));
+        let asked = |number: usize| self.asked.questions.get(&number).map(|(_, answer)| *answer);
+        let holds = condition.as_ref().and_then(|it| it.holds(&|number| asked(number)?.is_there));
+        let certain = condition.as_ref().and_then(|it| it.holds(&|number| asked(number)?.certain()));
+        let condition = condition.filter(|_| certain.is_some());
         if holds == Some(false) {
+            if condition.is_none() {
+                self.may_have_been(operation, at, sides);
+            }
             return;
         }
         let before = self.editor.mark();
         self.operation(operation, sides);
         let (tables, may_undo) = doubt(self.editor.since(before));
-        match condition.filter(|_| holds.is_some()) {
+        match condition {
             Some(condition) => {
                 if !self.makes_no_difference(&condition) {
                     self.asked.done.push(Done { condition, at: at.clone(), tables, may_undo });
@@ -132,6 +156,19 @@ impl Executor<'_> {
             }
             None => self.may_not_have_been(at, tables, may_undo, sides),
         }
+    }
+
+    /// What an operation takes away or changes that most likely was not done.
+    fn may_have_been(&mut self, operation: &Value, at: &Location, sides: Sides) {
+        let before = (self.editor.clone(), self.from.clone(), self.to.clone());
+        let (notices, told) = (self.notices.len(), self.told.clone());
+        let mark = self.editor.mark();
+        self.operation(operation, sides);
+        let (tables, may_undo) = taken(self.editor.since(mark));
+        (self.editor, self.from, self.to) = before;
+        self.notices.truncate(notices);
+        self.told = told;
+        self.may_not_have_been(at, tables, may_undo, sides);
     }
 
     /// What was done because something was not there, and has not made it, may have been done or not.
@@ -148,7 +185,9 @@ impl Executor<'_> {
         let mut numbers = BTreeSet::new();
         name_questions(condition, &mut numbers);
         let mut asked = numbers.iter().filter_map(|it| self.asked.questions.get(it));
-        asked.all(|(question, before)| *before == Some(true) || self.is_there(question) == Some(true))
+        asked.all(|(question, before)| {
+            before.is_there == Some(true) || self.is_there(question).certain() == Some(true)
+        })
     }
 
     fn may_not_have_been(
@@ -159,7 +198,7 @@ impl Executor<'_> {
         sides: Sides,
     ) {
         if !tables.is_empty() {
-            let reason = "hangs on what was in the database before".to_owned();
+            let reason = "whether it is done hangs on what was in the database".to_owned();
             self.not_seen(at, Opaque { reason, may_touch: MayTouch::Tables(tables), may_undo }, sides);
         }
     }

@@ -136,6 +136,43 @@ pub(super) fn makes(change: &Change) -> bool {
     doubt(std::iter::once(change)).1 != MayUndo { own: true, ..MayUndo::default() }
 }
 
+/// The tables that changes touch, and what is not there, or another, if they were made.
+pub(super) fn taken<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<TableName>, MayUndo) {
+    let mut tables = BTreeSet::new();
+    let mut undone = MayUndo { own: true, ..MayUndo::default() };
+    for change in changes {
+        tables.insert(change.table().clone());
+        match change {
+            Change::DropTable { table, .. } | Change::RenameTable { from: table, .. } => {
+                undone.tables.insert(table.clone());
+            }
+            Change::DropColumn { column, .. } | Change::RenameColumn { from: column, .. } => {
+                undone.columns.insert(column.clone());
+                undone.constraints = true;
+            }
+            Change::AlterColumn { column, .. } => {
+                undone.definitions.insert(column.name.clone());
+            }
+            Change::DropPrimaryKey { .. }
+            | Change::DropUnique { .. }
+            | Change::DropForeignKey { .. }
+            | Change::DropCheck { .. }
+            | Change::DropIndex { .. }
+            | Change::DropExclusion { .. }
+            | Change::RenameConstraint { .. } => undone.constraints = true,
+            Change::CreateTable(_)
+            | Change::AddColumn { .. }
+            | Change::AddPrimaryKey { .. }
+            | Change::AddUnique { .. }
+            | Change::AddForeignKey { .. }
+            | Change::AddCheck { .. }
+            | Change::AddIndex { .. }
+            | Change::AddExclusion { .. } => {}
+        }
+    }
+    (tables, undone)
+}
+
 /// The tables that changes touch, and what of them is not there if the changes were not made.
 pub(super) fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<TableName>, MayUndo) {
     let mut tables = BTreeSet::new();

@@ -1,9 +1,11 @@
 //! `RunSQL`: the text that a server gets, read by [`crate::compile::sql`].
 
+use std::sync::Arc;
+
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::project::{APP_LABEL, Marked, Unknown, Value, is_marked, names_filled_in};
-use super::super::state::Model;
+use super::super::state::{Model, State};
 use super::{Call, Executor, Sides, Unseen};
 use crate::compile::sql;
 use crate::dialect::Dialect;
@@ -85,7 +87,8 @@ impl Executor<'_> {
             let (label, model, field) = match marked {
                 Marked::Label => return Some(self.app.to_string()),
                 Marked::Table { label, model } => (label, model, None),
-                Marked::Column { label, model, field } => (label, model, Some(field)),
+                Marked::Column { label, model, field } => (label, model, Some((field, false))),
+                Marked::Through { label, model, field } => (label, model, Some((field, true))),
             };
             let label = if label == APP_LABEL { &*self.app } else { label };
             let key = ModelKey::new(label, model);
@@ -93,9 +96,17 @@ impl Executor<'_> {
             let after = self.after.as_ref().and_then(|it| it.concrete(&key));
             match field {
                 None => Some(before.or(after)?.table(self.context).to_string()),
-                Some(field) => {
-                    let of = |model: &std::sync::Arc<Model>| Some(model.field(field)?.column()?.to_string());
+                Some((field, false)) => {
+                    let of = |model: &Arc<Model>| Some(model.field(field)?.column()?.to_string());
                     before.and_then(of).or_else(|| after.and_then(of))
+                }
+                Some((field, true)) => {
+                    let of = |state: &State, model: &Arc<Model>| {
+                        let through = state.through(model, model.field(field)?, self.context)?;
+                        Some(through.table(self.context).to_string())
+                    };
+                    let now = before.and_then(|it| of(&self.from, it));
+                    now.or_else(|| of(self.after.as_ref()?, after?))
                 }
             }
         };

@@ -2,6 +2,7 @@
 
 mod class;
 mod instance;
+mod kind;
 mod module;
 mod name;
 mod number;

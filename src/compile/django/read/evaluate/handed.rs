@@ -2,6 +2,7 @@
 //! told by running their methods, with a stand-in for the schema editor and for the states.
 
 mod editor;
+mod field;
 mod model;
 mod operation;
 mod question;

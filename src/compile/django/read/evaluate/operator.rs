@@ -66,6 +66,8 @@ impl Interpreter<'_> {
                 _ => None,
             },
             Live::Name(path) if is_of_connection(path) => None,
+            // The label of an app is never empty.
+            Live::Name(path) if self.handed.is_some() && **path == *APP_LABEL => Some(true),
             // A class or function of Django's is true, a constant may be anything.
             Live::Name(path) => path
                 .rsplit('.')

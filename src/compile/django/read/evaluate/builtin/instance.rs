@@ -2,6 +2,7 @@
 
 use super::super::Interpreter;
 use super::super::live::*;
+use super::kind::is_kind_of;
 
 impl Interpreter<'_> {
     pub(super) fn is_instance(&mut self, value: &Live, class: &Live) -> Result<Option<bool>, Stop> {
@@ -42,10 +43,24 @@ impl Interpreter<'_> {
                         let is_tuple = matches!(&class, Live::Name(it) if &**it == "builtins.tuple")
                             && self.is_tuple(value)?;
                         let within = is_tuple || lineage.iter().any(|it| it.is(&class));
-                        let known = lineage.iter().all(|it| matches!(it, Live::Class(_)));
+                        let mut others = lineage.iter().filter(|it| !matches!(it, Live::Class(_)));
+                        let known = others.clone().next().is_none();
+                        // Django's, from which it derives.
+                        if let (false, Live::Name(class)) = (within, &class)
+                            && let Some(Live::Name(base)) = others.next()
+                            && others.next().is_none()
+                            && let Some(is) = is_kind_of(base, class)
+                        {
+                            return Ok(Some(is));
+                        }
                         (within || known || matches!(class, Live::Class(_))).then_some(within)
                     }
                     (Live::Name(made_by), Live::Name(class)) if made_by == class => Some(true),
+                    (Live::Name(made_by), Live::Name(class))
+                        if let Some(is) = is_kind_of(&made_by, &class) =>
+                    {
+                        Some(is)
+                    }
                     (Live::Name(_), Live::Class(_)) => Some(false),
                     (_, Live::Name(class)) if class.starts_with("builtins.") => Some(false),
                     _ => None,

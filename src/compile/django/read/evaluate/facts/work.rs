@@ -183,8 +183,10 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
             }
             StmtKind::Try { body, handlers, otherwise, finally } => {
                 let tried = self.of_block(body);
-                // What is tried may be refused.
-                done.then(if handlers.is_empty() { tried } else { tried.perhaps() });
+                // What is tried may be refused; by the models only if they differ from those that are known.
+                let is_certain = handlers.is_empty()
+                    || self.editor.is_none() && handlers.iter().all(|it| it.body.iter().all(does_nothing));
+                done.then(if is_certain { tried } else { tried.perhaps() });
                 self.block(otherwise, &mut done);
                 for handler in handlers {
                     done.then(self.of_block(&handler.body).perhaps());
@@ -388,4 +390,8 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
     fn is_editor(&self, expr: &Expr) -> bool {
         matches!(&expr.kind, ExprKind::Name(name) if Some(name) == self.editor)
     }
+}
+
+fn does_nothing(stmt: &Stmt) -> bool {
+    matches!(stmt.kind, StmtKind::Pass | StmtKind::Return(None))
 }

@@ -127,10 +127,17 @@ impl Interpreter<'_> {
                     let parameters = args.get(1).cloned().or_else(|| keyword(keywords, "params"));
                     self.hand_on_statement(first.or_else(|| keyword(keywords, "sql")), parameters);
                 }
-                _ if keywords.is_empty() => self.hand_on_of_editor(name, args),
+                // How an index is made makes no difference to it.
+                _ if keywords.iter().all(|(it, _)| &**it == "concurrently") => {
+                    self.hand_on_of_editor(name, args)
+                }
                 _ => self.lose(),
             }
             return Ok(Some(Live::None));
+        }
+        // Its operations are done one after the other.
+        if matches!(path, "from_state.clone" | "to_state.clone") {
+            return Ok(Some(Live::name("from_state")));
         }
         // Of old: the registry itself.
         if let Some(state) = path.strip_suffix(".render")
@@ -171,6 +178,9 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let Live::Instance(instance) = receiver else { return Ok(None) };
+        if let Some(found) = self.method_of_model_state(instance, name, args, scope, span) {
+            return Ok(Some(found));
+        }
         if !is_cursor(instance) {
             return self.method_of_model(instance, name, args, scope, span);
         }

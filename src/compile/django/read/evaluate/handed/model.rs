@@ -8,10 +8,10 @@ use super::{bare, for_app, sql, usual};
 use crate::compile::django::project::{ADD_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE};
 use crate::compile::django::read::syntax::tree::Span;
 
-const MODEL: &str = "django.apps.apps.get_model";
-const OPTIONS: &str = "django.db.models.options.Options";
+pub const MODEL: &str = "django.apps.apps.get_model";
+pub const OPTIONS: &str = "django.db.models.options.Options";
 /// The class of what stands for a field that a model has.
-const FIELD: &str = "«field»";
+pub const FIELD: &str = "«field»";
 const NAME: &str = "«name»";
 
 impl Interpreter<'_> {
@@ -69,23 +69,7 @@ impl Interpreter<'_> {
         Ok(match (&*class, name, args) {
             (OPTIONS, "get_field", [Live::Str(field)]) => {
                 let model = instance.attributes.borrow().get(NAME).cloned();
-                let column = match &model {
-                    Some(Live::Tuple(both)) => match &**both {
-                        [Live::Str(label), Live::Str(model)] => Some(sql::column_of(label, model, field)),
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                let found = model.map(|model| vec![model, Live::Str(field.clone())]);
-                found.map(|args| {
-                    let found = self.outside_instance(FIELD, args, Vec::new(), scope, span);
-                    if let (Live::Instance(found), Some(column)) = (&found, column) {
-                        let mut names = found.attributes.borrow_mut();
-                        names.set("name".into(), Live::Str(field.clone()));
-                        names.set("column".into(), column);
-                    }
-                    found
-                })
+                model.map(|model| self.field_of(&model, field, scope, span))
             }
             (class, "set_attributes_from_name", [name @ Live::Str(_)]) if given::is_field(class) => {
                 self.touch(super::super::branch::Cell::Names(instance.attributes.clone()));
@@ -144,7 +128,7 @@ impl Interpreter<'_> {
     }
 }
 
-type Text = std::sync::Arc<str>;
+pub type Text = std::sync::Arc<str>;
 
 impl Interpreter<'_> {
     /// `app.Model` of a model that followed code asked the registry for, as what a relation points at.

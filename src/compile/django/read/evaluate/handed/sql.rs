@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
-use crate::compile::django::project::{COLUMN_OF, TABLE_OF, names_filled_in};
+use crate::compile::django::project::{COLUMN_OF, TABLE_OF, THROUGH_OF, names_filled_in};
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::sql;
 use crate::migration::MayTouch;
@@ -173,5 +173,11 @@ pub fn table_of(label: &str, model: &str) -> Live {
 /// As [`table_of`], for the name of a field's column.
 pub fn column_of(label: &str, model: &str, field: &str) -> Live {
     let [before, after] = COLUMN_OF;
+    Live::str(format!("{before}{}.{}.{field}{after}", label.to_lowercase(), model.to_lowercase()))
+}
+
+/// As [`table_of`], for the table of a many-to-many field.
+pub fn through_of(label: &str, model: &str, field: &str) -> Live {
+    let [before, after] = THROUGH_OF;
     Live::str(format!("{before}{}.{}.{field}{after}", label.to_lowercase(), model.to_lowercase()))
 }

@@ -97,11 +97,32 @@ impl Interpreter<'_> {
             return Ok(None);
         }
         let state = self.eval(state, scope)?;
-        if !is_name(Some(&state), STATE) {
+        if ![STATE, "from_state", "to_state"].iter().any(|it| is_name(Some(&state), it)) {
             return Ok(None);
         }
         let key = self.eval(index, scope)?;
         Ok(Some(self.outside_instance(MODEL_STATE, vec![key], Vec::new(), scope, span)))
+    }
+
+    /// `state.models[key].get_constraint_by_name(name)`: of what is taken away only the name counts.
+    pub(super) fn method_of_model_state(
+        &mut self,
+        instance: &Instance,
+        method: &str,
+        args: &[Live],
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Live> {
+        if !matches!(&instance.class, Live::Name(class) if &**class == MODEL_STATE) {
+            return None;
+        }
+        let class = match method {
+            "get_constraint_by_name" => "django.db.models.BaseConstraint",
+            "get_index_by_name" => "django.db.models.Index",
+            _ => return None,
+        };
+        let [name @ Live::Str(_)] = args else { return None };
+        Some(self.outside_instance(class, Vec::new(), vec![("name".into(), name.clone())], scope, span))
     }
 
     /// `state.models[key].bases = …`

@@ -1,0 +1,1 @@
+CREATE INDEX by_template ON {table} ({columns});

@@ -111,6 +111,27 @@ pub struct Applied {
     pub half_squashed: BTreeSet<u32>,
 }
 
+/// Whether a migration is recorded that depends on the squash or on what it replaces. Where none is, its row alone is what
+/// Django before 4.2 leaves behind when it takes a squash back (`MigrationExecutor.unapply_migration`); where one is,
+/// somebody has put the ledger in order by hand.
+fn is_needed(manifest: &Manifest, squash: &Migration, names: &BTreeSet<MigrationId>) -> bool {
+    let is_it = |id: &MigrationId| *id == squash.id || squash.replaces.contains(id);
+    let mut waiting: Vec<&MigrationId> = names.iter().filter(|id| **id != squash.id).collect();
+    let mut seen: BTreeSet<&MigrationId> = waiting.iter().copied().collect();
+    while let Some(id) = waiting.pop() {
+        let migration = manifest.position(id).and_then(|at| manifest.migration(at));
+        for dependency in migration.into_iter().flat_map(|it| &it.dependencies) {
+            if is_it(dependency) {
+                return true;
+            }
+            if seen.insert(dependency) {
+                waiting.push(dependency);
+            }
+        }
+    }
+    false
+}
+
 /// Resolves recorded names by Django's squash rule: a squash counts as applied when all that it replaces is
 /// recorded, and what it replaces then no longer exists for itself; with only some of it recorded, the squash
 /// does not exist (`django/db/migrations/loader.py`, `build_graph`).
@@ -130,7 +151,9 @@ pub fn resolve(manifest: &Manifest, names: &BTreeSet<MigrationId>) -> Applied {
         };
         let recorded = squash.replaces.iter().filter(|id| is_applied(id)).count();
         let itself = names.contains(&squash.id);
-        if recorded == squash.replaces.len() || (itself && recorded == 0) {
+        if itself && recorded == 0 && !is_needed(manifest, squash, names) {
+            applied.recorded.remove(&position);
+        } else if recorded == squash.replaces.len() || (itself && recorded == 0) {
             applied.recorded.insert(position);
             applied.recorded.extend(squash.replaces.iter().filter_map(|id| manifest.position(id)));
             explained.extend(&squash.replaces);

@@ -26,8 +26,10 @@ pub(super) fn judge(
     const SHOWN: usize = 5;
     let names: Vec<String> = gone.iter().take(SHOWN).map(ToString::to_string).collect();
     let more = if gone.len() > SHOWN { format!(", and {} more", gone.len() - SHOWN) } else { String::new() };
+    let [was, is, undone] =
+        if gone.len() == 1 { ["was", "is", "it was"] } else { ["were", "are", "they were"] };
     let message = format!(
-        "the ledger moved backwards: {}{more} was recorded at an earlier look, and is no longer; either it was undone, \
+        "the ledger moved backwards: {}{more} {was} recorded at an earlier look, and {is} no longer; either {undone} undone, \
          or an older ledger was restored",
         names.join(", ")
     );

@@ -49,7 +49,7 @@ async fn taken_back_on_postgres() {
     accuses_nothing(&stations);
     let index_of_box = "UNIQUE (name) on table shop_box is not there, as it is when shop.0006_without_boxes, which is \
                         pending, was applied and taken back";
-    let index_of_tag = "INDEX (rank, id) on table shop_tag is not there, as it is when shop.0005_labels, which is \
+    let index_of_tag = "INDEX (weight, id) on table shop_tag is not there, as it is when shop.0005_labels, which is \
                         pending, was applied and taken back";
     let index_of_item = "INDEX (code, name) on table shop_item is not there, as it is when shop.0004_without_code, \
                          which is pending, was applied and taken back";
@@ -65,13 +65,13 @@ async fn taken_back_on_postgres() {
     // What no way back leaves is damage.
     database.execute("ALTER TABLE shop_item DROP CONSTRAINT shop_item_size_check").await;
     database.execute("DROP TABLE shop_item_tags").await;
-    database.execute("ALTER TABLE shop_tag ALTER rank DROP NOT NULL").await;
+    database.execute("ALTER TABLE shop_tag ALTER weight DROP NOT NULL").await;
     assert_eq!(
         told(&report(&manifest, &database.url()).await),
         [
             "missing_table table shop_item_tags is missing, though shop.0001_initial is marked applied",
             "missing_check CHECK (size >= 0) on table shop_item is missing, though shop.0001_initial is marked applied",
-            "nullability_differs column shop_tag.rank, made by shop.0001_initial, is not as expected: there is NULL",
+            "nullability_differs column shop_tag.weight, made by shop.0001_initial, is not as expected: there is NULL",
         ]
     );
 }

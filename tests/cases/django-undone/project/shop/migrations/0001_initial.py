@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
             name="Tag",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
-                ("rank", models.IntegerField(db_index=True, default=0)),
+                ("weight", models.IntegerField(db_index=True, default=0)),
             ],
         ),
         migrations.CreateModel(

@@ -6,5 +6,5 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL("CREATE INDEX shop_item_by_code ON shop_item (code, name)", migrations.RunSQL.noop),
         migrations.RunSQL("CREATE UNIQUE INDEX shop_box_name ON shop_box (name)", migrations.RunSQL.noop),
-        migrations.RunSQL("CREATE INDEX shop_tag_by_rank ON shop_tag (rank, id)", migrations.RunSQL.noop),
+        migrations.RunSQL("CREATE INDEX shop_tag_by_weight ON shop_tag (weight, id)", migrations.RunSQL.noop),
     ]

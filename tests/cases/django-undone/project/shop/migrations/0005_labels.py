@@ -7,6 +7,6 @@ class Migration(migrations.Migration):
     dependencies = [("shop", "0004_without_code")]
     operations = [
         migrations.RenameModel("Tag", "Label"),
-        migrations.RenameField("label", "rank", "place"),
+        migrations.RenameField("label", "weight", "place"),
         migrations.RemoveField("label", "place"),
     ]

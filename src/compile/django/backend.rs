@@ -7,6 +7,7 @@ mod sqlite;
 use std::sync::Arc;
 
 use super::field::{BuiltIn, CustomType, Field, Kind, Number, Relation, Scalar};
+use super::project::COLUMN_NAME;
 use crate::dialect::Dialect;
 use crate::schema::{Name, OR, Spelling};
 
@@ -173,6 +174,10 @@ impl Backend {
 
     /// `data_type_check_constraints` of each backend, by the internal type alone.
     fn check(self, scalar: &Scalar, column: &str) -> Option<Arc<str>> {
+        if let Some(own) = &scalar.check {
+            let quoted = own.replace(&self.dialect.quote(COLUMN_NAME), &self.dialect.quote(column));
+            return Some(quoted.replace(COLUMN_NAME, column).into());
+        }
         let is_checked = match scalar.class {
             BuiltIn::PositiveBigInteger | BuiltIn::PositiveInteger | BuiltIn::PositiveSmallInteger => {
                 // MySQL's backend has checks since Django 3.0, where the server has them: MySQL 8.0.16,

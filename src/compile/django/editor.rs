@@ -309,9 +309,12 @@ impl<'a> Editor<'a> {
         if let Some(reason) = define::adds(field) {
             self.unseen_in(&self.table_of(model), reason);
         }
-        if let Kind::ManyToMany(_) = field.kind {
+        if let Kind::ManyToMany(many) = &field.kind {
             if let Some(through) = state.through(model, field, self.context) {
                 self.create_model(state, &through);
+            } else if self.is_sqlite() && many.through.is_some() {
+                // SQLite's editor makes the table anew for a field that has a table of its own elsewhere.
+                self.remake(state, model, &[]);
             }
         } else if field.column().is_none() {
         } else if self.is_sqlite() && self.add_column_remakes(model, field) {

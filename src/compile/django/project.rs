@@ -158,6 +158,9 @@ pub const ON_CONDITION: &str = "«onCondition»";
 /// Stands for the field's name in the name of a column that a class makes of it.
 pub const FIELD_NAME: &str = "«fieldName»";
 
+/// Stands for the column's name in the check that a class makes of it.
+pub const COLUMN_NAME: &str = "«columnName»";
+
 /// Stands for the label of the migration's app.
 pub const APP_LABEL: &str = "app_label";
 

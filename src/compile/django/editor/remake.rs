@@ -168,10 +168,14 @@ impl Editor<'_> {
         if was.class != is.class {
             return true;
         }
+        // What a class of the sources takes for itself its `deconstruct` says too.
+        let has_own = was.base.is_some() && is.base.is_some();
+        let as_written =
+            has_own.then(|| [was, is].map(|it| Arguments { args: &it.args, kwargs: &it.kwargs }));
         let (was, is) = (Arguments::of(was), Arguments::of(is));
-        if !arguments::same(&Value::Tuple(was.args.to_vec()), &Value::Tuple(is.args.to_vec())) {
-            return true;
-        }
+        let args_differ = |was: &Arguments<'_>, is: &Arguments<'_>| {
+            !arguments::same(&Value::Tuple(was.args.to_vec()), &Value::Tuple(is.args.to_vec()))
+        };
         let tables_alike = self.points_at_same_table(before, after, &old.field, &new.field);
         let matters = |name: &str, value: &Value| {
             let choices = name == "choices" && self.context.project.django >= (4, 1);
@@ -183,7 +187,10 @@ impl Editor<'_> {
                 matters(name, value) && !b.named(name).is_some_and(|other| arguments::same(value, other))
             })
         };
-        differs(&was, &is) || differs(&is, &was) || !tables_alike
+        let any_differ = |was: &Arguments<'_>, is: &Arguments<'_>| {
+            args_differ(was, is) || differs(was, is) || differs(is, was)
+        };
+        any_differ(&was, &is) || as_written.is_some_and(|[was, is]| any_differ(&was, &is)) || !tables_alike
     }
 
     pub(super) fn points_at_same_table(

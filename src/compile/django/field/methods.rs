@@ -27,9 +27,11 @@ pub enum Column {
 }
 
 /// The check of a field that has a method of its own for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Check {
     Absent,
+    /// With `COLUMN_NAME` for the column's name.
+    Text(Arc<str>),
     Unknown,
 }
 
@@ -72,7 +74,8 @@ pub fn has_check(object: &Object) -> Option<Check> {
         None => match said(object, "db_check") {
             Said::Nothing => None,
             Said::None => Some(Check::Absent),
-            Said::Text(_) | Said::Unknown => Some(Check::Unknown),
+            Said::Text(text) => Some(Check::Text(text)),
+            Said::Unknown => Some(Check::Unknown),
         },
         Some(Some(Value::Dict(entries))) => {
             let check = entries.iter().find(|(key, _)| matches!(key, Value::Str(key) if &**key == "check"));

@@ -241,6 +241,7 @@ impl Reader<'_> {
         match methods::has_check(object) {
             None => {}
             Some(Check::Absent) => scalar.unchecked = true,
+            Some(Check::Text(text)) => scalar.check = Some(text),
             Some(Check::Unknown) => {
                 scalar.unchecked = true;
                 let is_all = !self.blind;

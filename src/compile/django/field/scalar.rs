@@ -16,6 +16,8 @@ pub struct Scalar {
     pub db_type: Option<CustomType>,
     /// What a custom `rel_db_type` said: the type of foreign keys that end in this field.
     pub rel_db_type: Option<CustomType>,
+    /// What a custom `db_check` said, with `COLUMN_NAME` for the column's name.
+    pub check: Option<Arc<str>>,
     /// It has no check, whatever its class has.
     pub unchecked: bool,
     /// A key that nobody wrote: its class is what DEFAULT_AUTO_FIELD was when the table was made.
@@ -33,6 +35,7 @@ impl Scalar {
             collation: None,
             db_type: None,
             rel_db_type: None,
+            check: None,
             unchecked: false,
             automatic: false,
         }

@@ -267,7 +267,7 @@ fn a_check_may_be_a_classs_own() {
     };
     assert_eq!(check(Vec::new()), (true, false));
     assert_eq!(check(vec![method("db_check", Some(Value::None), Body::Other)]), (false, false));
-    assert_eq!(check(vec![method("db_check", text("f > 1"), Body::Other)]), (false, true));
+    assert_eq!(check(vec![method("db_check", text("f > 1"), Body::Other)]), (true, false));
     let parameters = |check: Value| {
         let key = |name: &str| Value::Str(name.into());
         Some(Value::Dict(vec![(key("type"), key("integer")), (key("check"), check)]))

@@ -1,5 +1,6 @@
 //! Small projects, from their sources to the operations of a manifest.
 
+mod asked_by_code;
 mod code;
 mod extra;
 mod followed;
@@ -171,6 +172,16 @@ fn check_body(before: &str, body: &str, expected: &[&str]) {
     let told: Vec<String> =
         lines(&compiled).iter().filter_map(|it| it.strip_prefix("2: ").map(str::to_owned)).collect();
     assert_eq!(told, expected, "{:#?}", compiled.notices);
+}
+
+/// What `operations` do, of classes that the file defines.
+#[track_caller]
+fn check_class(classes: &str, operations: &str, expected: &[&str]) {
+    check_body(
+        classes,
+        &format!("dependencies = [('shop', '1')]\n    operations = [{operations}]"),
+        expected,
+    );
 }
 
 /// As resolwe_bio's indexes of a JSON column went, when flow took the column away.

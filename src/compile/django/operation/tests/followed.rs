@@ -1,6 +1,6 @@
 //! Code and operations of a project's own that are followed to the SQL and the operations that they come to.
 
-use super::{ITEM, check_body, lines, project};
+use super::{ITEM, check_body, check_class, lines, project};
 
 const BOTH: &str = "
     def state_forwards(self, app_label, state):
@@ -16,12 +16,6 @@ fn check_code(functions: &str, expected: &[&str]) {
     let calls: Vec<String> = names.map(|it| format!("migrations.RunPython({it})")).collect();
     let body = format!("dependencies = [('shop', '1')]\n    operations = [{}]", calls.join(", "));
     check_body(&format!("from django.db import connection, transaction\n{functions}"), &body, expected);
-}
-
-#[track_caller]
-fn check_class(class: &str, operations: &str, expected: &[&str]) {
-    let body = format!("dependencies = [('shop', '1')]\n    operations = [{operations}]");
-    check_body(class, &body, expected);
 }
 
 #[test]

@@ -1,12 +1,6 @@
 //! Operations and code of a project's own that ask the database first.
 
-use super::{check_body, lines, project};
-
-#[track_caller]
-fn check(classes: &str, operations: &str, expected: &[&str]) {
-    let body = format!("dependencies = [('shop', '1')]\n    operations = [{operations}]");
-    check_body(classes, &body, expected);
-}
+use super::check_class;
 
 const IF_MISSING: &str = "
 def _columns(schema_editor, table):
@@ -53,7 +47,7 @@ class RemoveFieldIfThere(migrations.RemoveField):
 
 #[test]
 fn what_makes_only_what_is_missing_and_takes_only_what_is_there_is_certain() {
-    check(
+    check_class(
         IF_MISSING,
         "
         CreateModelIfMissing('Tag', [('id', models.BigAutoField(primary_key=True))]),
@@ -77,7 +71,7 @@ fn what_makes_only_what_is_missing_and_takes_only_what_is_there_is_certain() {
 
 #[test]
 fn what_hangs_on_something_else_may_not_be_done() {
-    check(
+    check_class(
         "
 class AddFieldUnlessLegacy(migrations.AddField):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
@@ -98,305 +92,9 @@ class AddFieldIfLegacy(migrations.AddField):
     );
 }
 
-/// Each function, in its turn as the code of a `RunPython`, may ask in another way.
-#[test]
-fn code_may_ask_in_many_ways() {
-    let code = "
-from django.db import connection
-
-def there(schema_editor, table, column):
-    with schema_editor.connection.cursor() as cursor:
-        for row in schema_editor.connection.introspection.get_table_description(cursor, table):
-            if row.name == column:
-                return True
-    return False
-
-def found(table, column):
-    with connection.cursor() as cursor:
-        rows = connection.introspection.get_table_description(cursor, table)
-    return next((it for it in rows if it.name == column), None)
-
-def add(schema_editor, name):
-    schema_editor.execute(f'ALTER TABLE shop_item ADD COLUMN {name} integer')
-
-def by_loop(apps, schema_editor):
-    for name in ('code', 'one', 'two'):
-        if not there(schema_editor, 'shop_item', name):
-            add(schema_editor, name)
-
-def by_key(apps, schema_editor):
-    there = connection.introspection.get_constraints(connection.cursor(), 'shop_item')
-    wanted = {'by_two': 'two', 'by_one': 'one'}
-    for name, column in wanted.items():
-        if name in there.keys():
-            continue
-        schema_editor.execute(f'CREATE INDEX {name} ON shop_item ({column})')
-    schema_editor.execute('DROP INDEX by_one')
-
-def by_next(apps, schema_editor):
-    if found('shop_item', 'three') is None:
-        add(schema_editor, 'three')
-    if found('shop_item', 'three'):
-        return
-    add(schema_editor, 'never')
-
-def by_any(apps, schema_editor):
-    rows = connection.introspection.get_table_description(connection.cursor(), 'shop_item')
-    has = any(it.name == 'four' for it in rows)
-    if has == False and not any(row[0] == 'none' for row in rows):
-        add(schema_editor, 'four')
-
-def by_length(apps, schema_editor):
-    tables = connection.introspection.table_names()
-    if len([it for it in tables if it == 'shop_item']) > 0 and not ('other' in tables or 'another' in tables):
-        add(schema_editor, 'five')
-
-def by_flag(apps, schema_editor):
-    is_old = False
-    if 'shop_old' in connection.introspection.table_names():
-        is_old = True
-    table = 'shop_old' if is_old else 'shop_item'
-    if not is_old:
-        add(schema_editor, 'six')
-";
-    let names = code.lines().filter_map(|it| it.strip_prefix("def ")?.split('(').next());
-    let calls: Vec<String> =
-        names.filter(|it| it.starts_with("by_")).map(|it| format!("migrations.RunPython({it})")).collect();
-    check(
-        code,
-        &calls.join(", "),
-        &[
-            "shop_item + one integer NULL",
-            "shop_item + two integer NULL",
-            "shop_item + index two",
-            "shop_item + index one",
-            "shop_item - index by name",
-            "shop_item + three integer NULL",
-            "shop_item + four integer NULL",
-            "whether it is done hangs on what was in the database ?? shop_item -four (its own too)",
-            "shop_item + five integer NULL",
-            "whether it is done hangs on what was in the database ?? shop_item -five (its own too)",
-            "shop_item + six integer NULL",
-            "whether it is done hangs on what was in the database ?? shop_item -six (its own too)",
-        ],
-    );
-}
-
-/// What an answer was put into, compared with or turned into is another value.
-#[test]
-fn what_is_made_of_an_answer_is_none() {
-    let compiled = project(
-        "",
-        &[(
-            "1",
-            "
-from django.db import connection
-
-def asks(apps, schema_editor):
-    tables = connection.introspection.table_names()
-    is_there = 'shop_old' in tables
-    text = f'{is_there}'
-    if text:
-        schema_editor.execute('CREATE TABLE a (id integer)')
-
-def compares(apps, schema_editor):
-    if ('shop_old' in connection.introspection.table_names()) == 1:
-        schema_editor.execute('CREATE TABLE b (id integer)')
-
-def counts(apps, schema_editor):
-    if len(connection.introspection.table_names()) > 0:
-        schema_editor.execute('CREATE TABLE c (id integer)')
-
-def again(apps, schema_editor):
-    for name in ('x', 'y'):
-        if name in connection.introspection.table_names():
-            return
-        schema_editor.execute('CREATE TABLE d (id integer)')
-
-class Migration(migrations.Migration):
-    operations = [migrations.RunPython(it) for it in (asks, compares, counts, again)]
-",
-        )],
-    );
-    let lines = lines(&compiled);
-    assert!(lines.iter().all(|it| it.contains("??")), "{lines:#?}");
-    assert_eq!(lines.len(), 4, "{lines:#?}");
-}
-
-#[test]
-fn code_may_ask_by_sql() {
-    let code = "
-from django.db import connection
-
-def add(schema_editor, name):
-    schema_editor.execute(f'ALTER TABLE shop_item ADD COLUMN {name} integer')
-
-def has_column(cursor, table, column):
-    cursor.execute(\"\"\"
-        SELECT 1 FROM information_schema.columns c
-        WHERE c.table_schema = current_schema() AND c.table_name = %s AND c.column_name = %s LIMIT 1
-    \"\"\", [table, column])
-    return cursor.fetchone() is not None
-
-def by_one(apps, schema_editor):
-    with connection.cursor() as cursor:
-        for name in ['code', 'one', 'two']:
-            if not has_column(cursor, apps.get_model('shop', 'Item')._meta.db_table, name):
-                add(schema_editor, name)
-
-def by_exists(apps, schema_editor):
-    with connection.cursor() as cursor:
-        cursor.execute(\"SELECT EXISTS (SELECT FROM information_schema.tables WHERE table_schema = 'public' AND table_name = 'shop_tag')\")
-        if cursor.fetchone()[0]:
-            return
-        cursor.execute('CREATE TABLE shop_tag (id integer)')
-
-def by_count(apps, schema_editor):
-    cursor = connection.cursor()
-    cursor.execute('SELECT COUNT(*) FROM pg_indexes WHERE indexname = %(name)s', {'name': 'by_name'})
-    (number,) = cursor.fetchone()
-    if number == 0:
-        cursor.execute('CREATE INDEX by_name ON shop_item (name)')
-
-def by_rows(apps, schema_editor):
-    cursor = connection.cursor()
-    cursor.execute(\"SELECT data_type, column_name FROM information_schema.columns WHERE table_name = 'shop_item'\")
-    names = {row[1] for row in cursor.fetchall()}
-    if 'three' not in names and 'one' in names:
-        add(schema_editor, 'three')
-
-def by_constraint(apps, schema_editor):
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(\"SELECT conname FROM pg_constraint WHERE conname = 'positive' AND conrelid = 'shop_item'::regclass\")
-        if not cursor.fetchall():
-            schema_editor.execute('ALTER TABLE shop_item ADD CONSTRAINT positive CHECK (code > 0)')
-
-def by_what_is_not_understood(apps, schema_editor):
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute(\"SELECT 1 FROM information_schema.columns WHERE table_name = 'shop_item' AND column_name LIKE 'x%%'\")
-        if not cursor.fetchone():
-            add(schema_editor, 'four')
-";
-    let names = code.lines().filter_map(|it| it.strip_prefix("def by_")?.split('(').next());
-    let calls: Vec<String> = names.map(|it| format!("migrations.RunPython(by_{it})")).collect();
-    check(
-        code,
-        &calls.join(", "),
-        &[
-            "shop_item + one integer NULL",
-            "shop_item + two integer NULL",
-            "create shop_tag: id",
-            "shop_item + index name",
-            "shop_item + three integer NULL",
-            "shop_item + check code",
-            "RunPython by_what_is_not_understood ?? shop_item",
-        ],
-    );
-}
-
-/// Code that keeps its own book of what it has made, and fields that the model has by then.
-#[test]
-fn code_may_note_what_it_has_made() {
-    let code = "
-def columns(apps, schema_editor):
-    Item = apps.get_model('shop', 'Item')
-    rows = schema_editor.connection.introspection.get_table_description(None, Item._meta.db_table)
-    existing = {it.name for it in rows}
-    for name in ('code', 'name'):
-        field = Item._meta.get_field(name)
-        if field.column not in existing:
-            schema_editor.add_field(Item, field)
-            existing.add(field.column)
-    for field in [models.IntegerField(null=True, name='one'), models.IntegerField(null=True, name='two')]:
-        if field.name in existing:
-            continue
-        field.set_attributes_from_name(field.name)
-        schema_editor.add_field(Item, field)
-
-def tables(apps, schema_editor):
-    existing = list(schema_editor.connection.introspection.table_names())
-    for old, new in {'old': 'new', 'shop_item': 'shop_thing'}.items():
-        if old not in existing or new in existing:
-            continue
-        schema_editor.alter_db_table(None, old, new)
-        existing.remove(old)
-        existing.append(new)
-
-def again(apps, schema_editor):
-    existing = list(schema_editor.connection.introspection.table_names())
-    existing.remove('shop_thing')
-    if 'shop_thing' in existing:
-        schema_editor.execute('DROP TABLE shop_thing')
-";
-    check(
-        code,
-        "migrations.RunPython(columns), migrations.RunPython(tables), migrations.RunPython(again)",
-        &[
-            "shop_item + one integer NULL",
-            "shop_item + two integer NULL",
-            "rename shop_item to shop_thing",
-            "RunPython again ?? shop_thing -table shop_thing",
-        ],
-    );
-}
-
-#[test]
-fn a_relation_may_point_at_a_model_that_code_asked_for() {
-    check(
-        "
-def adds(apps, schema_editor):
-    Item = apps.get_model('shop', 'Item')
-    field = models.ForeignKey(Item, models.CASCADE, null=True)
-    field.set_attributes_from_name('parent')
-    schema_editor.add_field(Item, field)
-",
-        "migrations.RunPython(adds)",
-        &[
-            "shop_item + parent_id bigint NULL",
-            "shop_item + parent_id -> shop_item",
-            "shop_item + index parent_id",
-        ],
-    );
-}
-
-/// The table's name, of which no length and no part is known before.
-#[test]
-fn what_is_made_of_a_tables_name_is_only_known_later() {
-    check(
-        "
-class ByLabel(migrations.CreateModel):
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        table = '%s_%s' % (app_label, self.name.lower())
-        if table not in schema_editor.connection.introspection.table_names():
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-
-def whole(apps, schema_editor):
-    table = apps.get_model('shop', 'Item')._meta.db_table
-    schema_editor.execute('CREATE INDEX ' + table + '_by ON ' + table + ' (code)')
-
-def part(apps, schema_editor):
-    table = apps.get_model('shop', 'Item')._meta.db_table
-    schema_editor.execute(f'CREATE INDEX {table[:30]}_by ON shop_item (code)')
-
-def compared(apps, schema_editor):
-    if apps.get_model('shop', 'Item')._meta.db_table == 'shop_item':
-        schema_editor.execute('DROP TABLE shop_item')
-",
-        "ByLabel('Item', [('id', models.BigAutoField(primary_key=True))]),
-        ByLabel('Tag', [('id', models.BigAutoField(primary_key=True))]),
-        migrations.RunPython(whole), migrations.RunPython(part), migrations.RunPython(compared)",
-        &[
-            "create shop_tag: id",
-            "shop_item + index code",
-            "RunPython part ?? shop_item",
-            "RunPython compared ?? shop_item -table shop_item (its own too)",
-        ],
-    );
-}
-
 #[test]
 fn operations_that_hold_others_may_ask_for_each() {
-    check(
+    check_class(
         "
 class SkipIfTableExists(migrations.SeparateDatabaseAndState):
     def __init__(self, table, operations):
@@ -448,7 +146,7 @@ class ApplyMissing(migrations.SeparateDatabaseAndState):
 
 #[test]
 fn code_of_a_class_may_be_given_the_models_afterwards() {
-    check(
+    check_class(
         "
 class RunPythonToState(migrations.RunPython):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
@@ -517,7 +215,7 @@ def adds(apps, schema_editor):
 /// Of branches of which one is taken, the one that the migrations lead to; what the others take away is in doubt.
 #[test]
 fn where_something_was_not_seen_through_the_likelier_branch_is_taken() {
-    check(
+    check_class(
         "
 def there(schema_editor, column):
     rows = schema_editor.connection.introspection.get_table_description(None, 'shop_item')

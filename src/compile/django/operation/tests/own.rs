@@ -2,6 +2,8 @@
 //! (tests/cases/django-in-the-wild.md, points 14, 18 and 21).
 
 use super::{ITEM, check_body, lines, project};
+use crate::migration::Operation;
+use crate::schema::Change;
 
 /// Each body of `database_forwards`, with what it comes to on PostgreSQL.
 #[track_caller]
@@ -315,7 +317,7 @@ fn a_check_of_a_fields_own_leaves_the_rest_of_it_known() {
         "
 class Positive(models.IntegerField):
     def db_check(self, connection):
-        return '%s > 0' % connection.ops.quote_name(self.column)
+        return unheard_of(self.column)
 ",
         "dependencies = [('shop', '1')]
     operations = [migrations.AddField('item', 'size', Positive(db_index=True, null=True))]",
@@ -325,6 +327,73 @@ class Positive(models.IntegerField):
             "shop_item + index size",
         ],
     );
+}
+
+#[test]
+fn a_check_of_a_fields_own_is_read() {
+    let second = "
+class Above(models.IntegerField):
+    def __init__(self, *args, least=0, **kwargs):
+        self.least = least
+        super().__init__(*args, **kwargs)
+    def db_check(self, connection):
+        return '%s > %d' % (connection.ops.quote_name(self.column), self.least)
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        kwargs['least'] = self.least
+        return name, path, args, kwargs
+
+class Typed(models.IntegerField):
+    def db_type(self, connection):
+        return 'type_of_%s' % self.column
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddField('item', 'size', Above(null=True, db_column='Size of')),
+        migrations.AddField('item', 'typed', Typed(null=True)),
+        migrations.AlterField('item', 'size', Above(null=True, db_column='Size of', least=3)),
+        migrations.AlterField('item', 'size', models.IntegerField(null=True, db_column='Size of')),
+    ]
+";
+    let compiled = project("", &[("1", ITEM), ("2", second)]);
+    let checks = compiled.migrations[1].operations.iter().filter_map(|it| match it {
+        Operation::Change(Change::AddCheck { check, .. }) => check.expression.text().map(str::to_owned),
+        Operation::Change(Change::DropCheck { .. }) => Some("dropped".to_owned()),
+        _ => None,
+    });
+    assert_eq!(
+        checks.collect::<Vec<_>>(),
+        [r#""Size of" > 0"#, "dropped", r#""Size of" > 3"#, "dropped"],
+        "{:#?}",
+        lines(&compiled)
+    );
+    assert!(lines(&compiled).contains(&"2: shop_item + typed (not known) NULL".to_owned()));
+}
+
+/// What `deconstruct` adds decides whether Django alters the column.
+#[test]
+fn what_a_field_takes_for_itself_may_be_altered() {
+    let second = "
+class Sized(models.IntegerField):
+    def __init__(self, *args, bits=32, **kwargs):
+        self.bits = bits
+        super().__init__(*args, **kwargs)
+    def db_type(self, connection):
+        return 'bigint' if self.bits > 32 else 'integer'
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {**kwargs, 'bits': self.bits}
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddField('item', 'size', Sized(null=True)),
+        migrations.AlterField('item', 'size', Sized(null=True, bits=64)),
+    ]
+";
+    let lines = lines(&project("", &[("1", ITEM), ("2", second)]));
+    assert_eq!(lines[1..], ["2: shop_item + size integer NULL", "2: shop_item ~ size bigint NULL"]);
 }
 
 /// A condition on what the module has kept: the vendor, a setting.

@@ -1,7 +1,8 @@
 //! Operations of other libraries as these write them (tests/cases/django-in-the-wild.md, point 21), and a few ways to list
 //! operations (point 16), down to what the manifest says of them.
 
-use super::{check_body, lines, project};
+use super::{ITEM, check_body, lines, project, project_on};
+use crate::dialect::Dialect;
 
 /// celery-results: one side taken away, one tried.
 #[test]
@@ -396,4 +397,27 @@ fn a_type_that_is_passed_on_is_the_fields_own() {
     check("        return super().db_type(connection) + '[]'", "shop_item + odd (not known) NULL");
     check("        return super().rel_db_type(connection)", "shop_item + odd (not known) NULL");
     check("        return f'{super().db_type(connection)} COLLATE x'", "shop_item + odd (not known) NULL");
+}
+
+/// SQLite's editor makes the table anew, and what SQL has made of it is gone.
+#[test]
+fn a_many_to_many_through_a_model_makes_the_table_anew_on_sqlite() {
+    let second = "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [
+        migrations.CreateModel('Link', [('id', models.BigAutoField(primary_key=True)), ('item', models.ForeignKey('shop.Item', models.CASCADE, related_name='+')), ('other', models.ForeignKey('shop.Item', models.CASCADE, related_name='+'))]),
+        migrations.RunSQL('CREATE INDEX by_hand ON shop_item (code)'),
+        migrations.AddField('item', 'others', models.ManyToManyField('shop.Item', through='shop.Link')),
+    ]
+";
+    let on = |dialect| {
+        let lines = lines(&project_on(dialect, "", &[("1", ITEM), ("2", second)]));
+        lines
+            .into_iter()
+            .filter(|it| it.contains("by name") || it.contains("shop_item + index"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(on(Dialect::Sqlite), ["2: shop_item + index code", "2: shop_item - index by name"]);
+    assert_eq!(on(Dialect::Postgres), ["2: shop_item + index code"]);
 }

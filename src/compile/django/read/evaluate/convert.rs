@@ -13,7 +13,7 @@ use super::facts::shape;
 use super::live::*;
 use super::special::elements_of;
 use super::{Interpreter, format, given};
-use crate::compile::django::project::{Body, Call, Method, Object, Value};
+use crate::compile::django::project::{Body, COLUMN_NAME, Call, Method, Object, Value};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// Deeper values are unknown; operations nest ten deep.
@@ -355,7 +355,21 @@ impl Interpreter<'_> {
     fn ask(&mut self, closure: &Rc<Closure>, receiver: &Live, scope: &Rc<Scope>, span: Span) -> Live {
         let takes_connection = closure.definition.inside().parameters.positional.len() > 1;
         let args = if takes_connection { vec![Live::name("django.db.connection")] } else { Vec::new() };
-        match self.call_closure(closure, Some(receiver), args, Vec::new(), scope, span) {
+        // What the model's field is called by then.
+        let names = match receiver {
+            Live::Instance(instance) => Some(instance.attributes.clone()),
+            _ => None,
+        };
+        let asks_for_check = &*closure.definition.name == "db_check";
+        let names = names.filter(|it| asks_for_check && it.borrow().get("column").is_none());
+        if let Some(names) = &names {
+            names.borrow_mut().set("column".into(), Live::str(COLUMN_NAME));
+        }
+        let asked = self.call_closure(closure, Some(receiver), args, Vec::new(), scope, span);
+        if let Some(names) = &names {
+            names.borrow_mut().remove("column");
+        }
+        match asked {
             Ok(value) => value,
             Err(stop) => self.stopped(scope, span, &stop),
         }

@@ -8,13 +8,14 @@ mod operation;
 mod question;
 mod sql;
 mod state;
+mod work;
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 pub use editor::{is_of_connection, leaves_exceptions};
 pub use operation::is_name;
 pub use state::MODEL_STATE;
+pub use work::Handed;
 
 use editor::is_stand_in;
 use operation::{bare, code, for_app, is_of_operation, usual};
@@ -23,8 +24,7 @@ use super::branch::Journal;
 use super::facts::{is_definition, reads_like_sql};
 use super::live::*;
 use super::{ARGUMENT_STEPS, Interpreter};
-use crate::compile::django::clue::{Condition, Kind, Listed};
-use crate::compile::django::project::{APP_LABEL, HANDED, Label, ON_CONDITION, QUESTION, Reach};
+use crate::compile::django::project::{APP_LABEL, HANDED, Label, Reach};
 use crate::compile::django::read::syntax::tree::{Span, Stmt};
 
 /// What stands for the schema editor and the state.
@@ -35,89 +35,6 @@ const ASKED_OF_STATE: [&str; 2] = ["clone", "apps"];
 /// Named in place of a method where the code of `RunPython` is followed.
 const CODE: &str = "code";
 const OPERATIONS: &str = "django.db.migrations.";
-
-/// The operations to which a method handed its work, as long as nothing else was seen.
-pub struct Handed {
-    method: &'static str,
-    holder: Rc<Instance>,
-    operations: Vec<Live>,
-    /// What its other method handed on before, for the models.
-    models: Vec<Live>,
-    /// Something of its own, or on a condition.
-    lost: bool,
-    /// Branches and `try` blocks that stood around its call.
-    around: (usize, u32),
-    /// What the database was asked: the number of the first question, and how many operations came before each.
-    first: usize,
-    questions: Vec<(usize, Question)>,
-    /// Names that were put into such a list, or taken out of it, by the code itself.
-    pub(super) noted: Vec<(Listed, Arc<str>)>,
-    /// What the branches that are being taken hang on.
-    pub(super) guards: Vec<Condition>,
-}
-
-#[derive(PartialEq)]
-struct Question {
-    kind: Kind,
-    table: Arc<str>,
-    name: Arc<str>,
-}
-
-impl Handed {
-    /// The number of the question whether this name is among those of a list.
-    pub(super) fn ask(&mut self, listed: &Listed, name: &Arc<str>) -> Option<usize> {
-        if listed.of != self.first || self.noted.iter().any(|(list, it)| list == listed && it == name) {
-            return None;
-        }
-        let question = Question { kind: listed.kind, table: listed.table.clone(), name: name.clone() };
-        let same = self.questions.iter().position(|(after, it)| *after == listed.after && *it == question);
-        Some(
-            self.first
-                + same.unwrap_or_else(|| {
-                    self.questions.push((listed.after, question));
-                    self.questions.len() - 1
-                }),
-        )
-    }
-
-    /// Whether all that it hangs on was asked here, and not when something else was followed.
-    pub(super) fn knows(&self, condition: &Condition) -> bool {
-        match condition {
-            Condition::There(number) => (self.first..self.first + self.questions.len()).contains(number),
-            Condition::Not(inner) => self.knows(inner),
-            Condition::All(all) | Condition::Any(all) => all.iter().all(|it| self.knows(it)),
-        }
-    }
-
-    /// What there is of a kind, as the database says now.
-    fn listed(&self, kind: Kind, table: Arc<str>, name_at: Option<usize>) -> Listed {
-        Listed { kind, table, of: self.first, after: self.operations.len(), name_at }
-    }
-
-    /// The operations, and the questions where they were asked.
-    fn in_order(self) -> (Vec<Live>, usize) {
-        let asked = self.questions.len();
-        let mut questions: Vec<(usize, usize, Question)> =
-            self.questions.into_iter().enumerate().map(|(number, (after, it))| (after, number, it)).collect();
-        questions.sort_by_key(|(after, number, _)| (*after, *number));
-        let mut questions = questions.into_iter().peekable();
-        let mut all = Vec::new();
-        for (at, operation) in self.operations.into_iter().map(Some).chain([None]).enumerate() {
-            while let Some((_, number, it)) = questions.next_if(|(after, ..)| *after <= at) {
-                let kind = match it.kind {
-                    Kind::Table => "table",
-                    Kind::Column => "column",
-                    Kind::Constraint => "constraint",
-                };
-                let number = Live::Int((self.first + number) as i128);
-                let args = vec![number, Live::str(kind), Live::Str(it.table), Live::Str(it.name)];
-                all.push(Live::Instance(bare(&self.holder, QUESTION, args, Vec::new())));
-            }
-            all.extend(operation);
-        }
-        (all, asked)
-    }
-}
 
 impl Interpreter<'_> {
     /// An operation that does nothing but what others do, as the `SeparateDatabaseAndState` of these.
@@ -230,18 +147,8 @@ impl Interpreter<'_> {
         models: Vec<Live>,
         scope: &Rc<Scope>,
     ) -> Option<Vec<Live>> {
-        self.handed = Some(Handed {
-            method,
-            holder: instance.clone(),
-            operations: Vec::new(),
-            models,
-            lost: false,
-            around: (self.journals.len(), self.catching),
-            first: self.questions,
-            questions: Vec::new(),
-            noted: Vec::new(),
-            guards: Vec::new(),
-        });
+        let around = (self.journals.len(), self.catching);
+        self.handed = Some(Handed::new(method, instance, models, around, self.questions));
         // What takes too long to follow costs nothing else its steps.
         let (steps, limit) = (self.module_steps, self.limit);
         self.limit = limit.min(steps + ARGUMENT_STEPS);
@@ -367,21 +274,9 @@ impl Interpreter<'_> {
     }
 
     fn hand(&mut self, operation: Live) {
-        let (journals, catching) = (self.journals.len(), self.catching);
-        let is_certain = self.doubts == 0;
+        let (now, is_certain) = ((self.journals.len(), self.catching), self.doubts == 0);
         if let Some(handed) = &mut self.handed {
-            // Each branch that hangs on an answer has a journal of its own.
-            let around = (handed.around.0 + handed.guards.len(), handed.around.1);
-            handed.lost |= !is_certain || (journals, catching) != around;
-            let operation = match handed.guards.is_empty() {
-                true => operation,
-                false => {
-                    let condition = written(&Condition::all(handed.guards.clone()));
-                    let args = vec![condition, operation];
-                    Live::Instance(bare(&handed.holder, ON_CONDITION, args, Vec::new()))
-                }
-            };
-            handed.operations.push(operation);
+            handed.add(operation, now, is_certain);
         }
     }
 
@@ -428,19 +323,6 @@ impl Interpreter<'_> {
         let result = work(self);
         self.doubts -= 1;
         result
-    }
-}
-
-/// A condition as a value.
-fn written(condition: &Condition) -> Live {
-    let each = |word: &str, all: &[Condition]| {
-        Live::tuple(std::iter::once(Live::str(word)).chain(all.iter().map(written)).collect())
-    };
-    match condition {
-        Condition::There(number) => Live::Int(*number as i128),
-        Condition::Not(inner) => each("not", std::slice::from_ref(inner)),
-        Condition::All(all) => each("all", all),
-        Condition::Any(any) => each("any", any),
     }
 }
 

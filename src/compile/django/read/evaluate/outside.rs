@@ -105,6 +105,9 @@ impl Interpreter<'_> {
                 }
             });
         }
+        if let ("django.db.connection.ops.quote_name", [Live::Str(name)]) = (&**path, args.as_slice()) {
+            return Ok(Live::str(self.world.dialect.quote(name)));
+        }
         // `CharField.__init__(self, …)`, as it was written before `super()`.
         if let Some(Live::Instance(instance)) = args.first()
             && matches!(instance.class, Live::Class(_))

@@ -149,6 +149,8 @@ fn rows_and_the_session_are_nothing() {
     }
     for sql in [
         "SELECT setval('s', 1), nextval('s')",
+        "UPDATE t SET a = to_tsvector('english', b), c = split_part(d, '-', 1) WHERE e = uuid_generate_v4()",
+        "SELECT lag(a) OVER (ORDER BY b), pg_typeof(a), current_setting('x.y', true) FROM t",
         "SELECT pg_catalog.setval('x', 1, false)",
         "COPY t FROM stdin;\n1\tDROP TABLE t;\n\\.\nSELECT 1",
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",

@@ -49,6 +49,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use foldhash::fast::RandomState;
+use regex::Regex;
 
 use super::source::Sources;
 use super::syntax::tree::{Expr, FunctionDef, Span, Stmt, StmtKind};
@@ -123,6 +124,8 @@ pub struct Interpreter<'a> {
     handed: Option<handed::Handed>,
     /// While `apply` or `mutate_state` of a migration is run: the labels that it had when Django's was called.
     ran_for: Option<Vec<Live>>,
+    /// Patterns that were built, by their text; `None` for one that cannot be.
+    patterns: HashMap<String, Option<Regex>, RandomState>,
     /// How many questions followed code has asked the database.
     questions: usize,
     /// How many expressions and statements stand around of which it is not known whether they are evaluated.
@@ -166,6 +169,7 @@ impl<'a> Interpreter<'a> {
             added: false,
             handed: None,
             ran_for: None,
+            patterns: HashMap::default(),
             questions: 0,
             doubts: 0,
             journals: Vec::new(),

@@ -19,6 +19,8 @@ const PATTERN: &str = "re.compile";
 const GROUPS: &str = "*groups";
 const SPANS: &str = "*spans";
 const NAMES: &str = "*names";
+/// No more built patterns are kept.
+const MANY: usize = 1_000;
 /// In a longer text nothing is looked for.
 const MOST_BYTES: usize = 10_000;
 
@@ -49,7 +51,7 @@ impl Interpreter<'_> {
         let others: Keywords = call.keywords.iter().filter(|(name, _)| &**name != "flags").cloned().collect();
         let rest = &rest[..rest.len().min(at)];
         let regex = match pattern {
-            Live::Str(pattern) => syntax::regex(pattern, &flags),
+            Live::Str(pattern) => syntax::common(pattern, &flags).and_then(|it| self.regex(&it)),
             Live::Instance(it) if by_name.is_none() => self.compiled(it)?,
             _ => None,
         };
@@ -94,7 +96,21 @@ impl Interpreter<'_> {
             Some(pattern) => self.force(pattern)?,
             None => return Ok(None),
         };
-        Ok(pattern.as_str().and_then(|it| syntax::regex(it, &flags)))
+        let pattern = pattern.as_str().and_then(|it| syntax::common(it, &flags));
+        Ok(pattern.and_then(|it| self.regex(&it)))
+    }
+
+    /// To build one costs more than what it is asked for: each is built once.
+    fn regex(&mut self, pattern: &str) -> Option<Regex> {
+        if let Some(known) = self.patterns.get(pattern) {
+            return known.clone();
+        }
+        if self.patterns.len() > MANY {
+            self.patterns.clear();
+        }
+        let built = syntax::build(pattern);
+        self.patterns.insert(pattern.to_owned(), built.clone());
+        built
     }
 
     fn look_for(
@@ -138,7 +154,7 @@ impl Interpreter<'_> {
             "search" => return Ok(Some(one(self, regex.captures(text)))),
             "match" | "fullmatch" => {
                 let end = if function == "match" { "" } else { r"\z" };
-                let Ok(anchored) = Regex::new(&format!(r"\A(?:{}){end}", regex.as_str())) else {
+                let Some(anchored) = self.regex(&format!(r"\A(?:{}){end}", regex.as_str())) else {
                     return Ok(None);
                 };
                 return Ok(Some(one(self, anchored.captures(text))));

@@ -10,7 +10,7 @@ const MOST_BYTES: usize = 1_000;
 const SIZE_LIMIT: usize = 1 << 18;
 
 /// The pattern as the crate takes it.
-pub fn regex(pattern: &str, flags: &Live) -> Option<Regex> {
+pub fn common(pattern: &str, flags: &Live) -> Option<String> {
     let (mut ignores_case, mut by_lines, mut dot_is_all) = (false, false, false);
     match flags {
         Live::Int(0) => {}
@@ -31,8 +31,15 @@ pub fn regex(pattern: &str, flags: &Live) -> Option<Regex> {
         .into_iter()
         .filter_map(|(is_set, flag)| is_set.then_some(flag))
         .collect();
-    let pattern = if flags.is_empty() { pattern.to_owned() } else { format!("(?{flags}:{pattern})") };
-    RegexBuilder::new(&pattern).size_limit(SIZE_LIMIT).build().ok()
+    Some(if flags.is_empty() { pattern.to_owned() } else { format!("(?{flags}:{pattern})") })
+}
+
+/// Of texts that are ASCII nothing is asked that takes the tables of Unicode, which cost most of the building; what may match
+/// a part of a letter cannot be built without.
+pub fn build(pattern: &str) -> Option<Regex> {
+    let mut builder = RegexBuilder::new(pattern);
+    builder.size_limit(SIZE_LIMIT);
+    builder.unicode(false).build().or_else(|_| builder.unicode(true).build()).ok()
 }
 
 /// Whether a text is looked through alike: ASCII, and where `$` stands no line feed at its end.

@@ -12,7 +12,7 @@ use std::fmt;
 use crate::schema::{Change, Name, TableName};
 
 pub use fold::{BlindSpot, Expectation, fold, fold_in, taken_back};
-pub use ledger::{LedgerFormat, LedgerRow};
+pub use ledger::{DJANGO, LedgerFormat, LedgerRow};
 pub use manifest::{Interest, Manifest, ManifestError};
 
 /// What a migration tool calls one migration: Django's app label and name. Tools without apps leave

@@ -9,7 +9,7 @@ use super::super::clue::{Condition, Kind};
 use super::super::project::{Location, Value};
 use super::own::{doubt, taken};
 use super::{Executor, Sides};
-use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
+use crate::migration::{DJANGO, MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Name, Schema, Table, TableName};
 
 /// What an operation has asked the database so far.
@@ -110,6 +110,10 @@ impl Executor<'_> {
         if table.name.is_empty() {
             return self.is_anywhere(name, &now);
         }
+        // `MigrationRecorder.ensure_schema` makes it before anything else.
+        if question.kind == Kind::Table && &*table.name == DJANGO.table {
+            return Answer { is_there: Some(true), is_blind: false };
+        }
         let is_blind = self.blind.covers(table) || now.covers(table);
         let schema = self.editor.schema();
         let is_there = match question.kind {
@@ -161,13 +165,14 @@ impl Executor<'_> {
     /// What an operation takes away or changes that most likely was not done.
     fn may_have_been(&mut self, operation: &Value, at: &Location, sides: Sides) {
         let before = (self.editor.clone(), self.from.clone(), self.to.clone());
-        let (notices, told) = (self.notices.len(), self.told.clone());
+        let (notices, told, operations) = (self.notices.len(), self.told.clone(), self.operations);
         let mark = self.editor.mark();
         self.operation(operation, sides);
         let (tables, may_undo) = taken(self.editor.since(mark));
         (self.editor, self.from, self.to) = before;
         self.notices.truncate(notices);
         self.told = told;
+        self.operations = operations;
         self.may_not_have_been(at, tables, may_undo, sides);
     }
 

@@ -212,6 +212,20 @@ def adds(apps, schema_editor):
     );
 }
 
+/// `migrate` makes the ledger's table before anything else (`MigrationRecorder.ensure_schema`).
+#[test]
+fn the_ledger_is_there() {
+    check_class(
+        "
+def asks(apps, schema_editor):
+    if 'django_migrations' in schema_editor.connection.introspection.table_names():
+        schema_editor.execute('DROP TABLE shop_item')
+",
+        "migrations.RunPython(asks)",
+        &["drop shop_item"],
+    );
+}
+
 /// Of branches of which one is taken, the one that the migrations lead to; what the others take away is in doubt.
 #[test]
 fn where_something_was_not_seen_through_the_likelier_branch_is_taken() {

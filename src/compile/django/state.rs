@@ -5,8 +5,10 @@ mod model;
 mod relations;
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
+
+use rpds::{RedBlackTreeMapSync, RedBlackTreeSetSync};
 
 pub use model::{Model, ModelField, Options};
 
@@ -14,18 +16,19 @@ use super::backend::Backend;
 use super::field::{Field, Kind, ModelKey};
 use super::project::{Project, Value};
 
-/// `ProjectState`. Models are shared between the states before and after an operation.
+/// `ProjectState`. The states before and after an operation share all that it leaves as it is, so that a clone costs the
+/// same however many models there are.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    models: BTreeMap<ModelKey, Arc<Model>>,
+    models: RedBlackTreeMapSync<ModelKey, Arc<Model>>,
     /// By what they point at, the models that do or once did: whoever asks looks again.
-    pointing: BTreeMap<ModelKey, BTreeSet<ModelKey>>,
+    pointing: RedBlackTreeMapSync<ModelKey, RedBlackTreeSetSync<ModelKey>>,
     /// What relations name, or once did, as the field that they point at.
-    named_targets: BTreeSet<Arc<str>>,
+    named_targets: RedBlackTreeSetSync<Arc<str>>,
     /// What was changed since it was last asked for.
     touched: BTreeSet<ModelKey>,
-    /// Old keys of models, and what they are called now; shared between the states as the models are.
-    renamed: Arc<BTreeMap<ModelKey, ModelKey>>,
+    /// Old keys of models, and what they are called now.
+    renamed: RedBlackTreeMapSync<ModelKey, ModelKey>,
     /// The key that models have which name none.
     automatic_key: OnceCell<Arc<Field>>,
 }
@@ -78,7 +81,13 @@ impl State {
         let new: Vec<&Field> =
             (model.fields.iter().enumerate()).filter(|it| !is_known(it)).map(|(_, it)| &*it.field).collect();
         for target in new.iter().flat_map(|it| it.targets()).chain(&model.bases) {
-            self.pointing.entry(target.clone()).or_default().insert(model.key.clone());
+            match self.pointing.get_mut(target) {
+                Some(pointing) => pointing.insert_mut(model.key.clone()),
+                None => {
+                    let pointing = [model.key.clone()].into_iter().collect();
+                    self.pointing.insert_mut(target.clone(), pointing);
+                }
+            }
         }
         let named = new.iter().filter_map(|it| match &it.kind {
             Kind::Relation(relation) => relation.to_field.clone(),
@@ -89,13 +98,15 @@ impl State {
             | Kind::ManyToMany(_)
             | Kind::Unknown => None,
         });
-        self.named_targets.extend(named);
-        self.models.insert(model.key.clone(), model);
+        named.for_each(|it| self.named_targets.insert_mut(it));
+        self.models.insert_mut(model.key.clone(), model);
     }
 
     pub fn remove(&mut self, key: &ModelKey) -> Option<Arc<Model>> {
         self.touched.insert(key.clone());
-        self.models.remove(key)
+        let model = self.models.get(key).cloned();
+        self.models.remove_mut(key);
+        model
     }
 
     /// Changes a model that is there; whether it is.
@@ -107,16 +118,12 @@ impl State {
         true
     }
 
-    /// Takes over what `self` and `newer` have changed since they were alike.
+    /// Becomes what `newer` is.
     pub fn catch_up(&mut self, newer: &mut Self) {
-        for key in std::mem::take(&mut newer.touched) {
-            match newer.models.get(&key) {
-                Some(model) => self.insert(Arc::clone(model)),
-                None => drop(self.models.remove(&key)),
-            }
+        if !newer.touched.is_empty() || !self.touched.is_empty() {
+            newer.touched.clear();
+            self.clone_from(newer);
         }
-        self.touched.clear();
-        self.renamed.clone_from(&newer.renamed);
     }
 
     fn keys_pointing_at(&self, key: &ModelKey) -> Vec<ModelKey> {
@@ -133,12 +140,12 @@ impl State {
         renamed.repoint(&from, &to);
         if from != to {
             self.remove(&from);
-            let names = Arc::make_mut(&mut self.renamed);
-            for now in names.values_mut().filter(|it| **it == from) {
-                *now = to.clone();
+            let old = self.renamed.iter().filter(|(_, now)| **now == from).map(|(old, _)| old.clone());
+            for old in old.collect::<Vec<_>>() {
+                self.renamed.insert_mut(old, to.clone());
             }
-            names.remove(&to);
-            names.insert(from.clone(), to.clone());
+            self.renamed.remove_mut(&to);
+            self.renamed.insert_mut(from.clone(), to.clone());
         }
         self.put(renamed, context);
         for key in self.keys_pointing_at(&from) {

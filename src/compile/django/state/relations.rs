@@ -35,7 +35,7 @@ impl State {
     /// These models, and those that name one of them as a base, as the other side of a relation or as the table
     /// between; some that once did may be among them. In the order of their keys.
     pub fn around<'a>(&'a self, keys: &[&'a ModelKey]) -> impl Iterator<Item = &'a Arc<Model>> + use<'a> {
-        let pointing = keys.iter().filter_map(|key| self.pointing.get(*key)).flatten();
+        let pointing = keys.iter().filter_map(|key| self.pointing.get(*key)).flat_map(|it| it.iter());
         let models: BTreeSet<&ModelKey> = keys.iter().copied().chain(pointing).collect();
         models.into_iter().filter_map(|it| self.get(it))
     }

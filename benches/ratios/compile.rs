@@ -1,7 +1,8 @@
 //! Compiling Django projects, against what Django's own loader and `manage.py showmigrations` cost.
 //!
 //! Django gets what is in its favour: its modules are compiled already, its command skips its checks, its loader is measured without the start of
-//! Django and only makes the models' state, and the database of `showmigrations` is an empty SQLite file.
+//! Django and only makes the models' state, and the database of `showmigrations` is an empty SQLite file. Beside that its loader begins where
+//! we do, with the text of the migrations.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -143,14 +144,16 @@ fn cpu() -> Duration {
 impl Project {
     fn measure(&self, report: &mut Report) -> anyhow::Result<()> {
         // Whatever is read is in memory afterwards, and Python has compiled its modules.
-        self.loader()?;
+        self.loader(&[])?;
         self.showmigrations();
         let migrations = self.child()?.migrations;
         ensure!(migrations > 100, "only {migrations} migrations were compiled");
-        let (mut ours, mut loader, mut command, mut showmigrations) = (vec![], vec![], vec![], vec![]);
+        let (mut ours, mut loader, mut of_text, mut command, mut showmigrations) =
+            (vec![], vec![], vec![], vec![], vec![]);
         for _ in 0..ROUNDS {
             ours.push(self.child()?);
-            loader.push(self.loader()?);
+            loader.push(self.loader(&[])?);
+            of_text.push(self.loader(&["text"])?);
             command.push(timed(|| self.command())?);
             showmigrations.push(timed(|| {
                 self.showmigrations();
@@ -158,13 +161,16 @@ impl Project {
             })?);
         }
         let of = |what: fn(&Compiled) -> Duration| median(ours.iter().map(what).collect());
-        let times =
-            (of(|it| it.cpu), of(|it| it.wall), median(loader), median(command), median(showmigrations));
-        let (Some(cpu), Some(wall), Some(loader), Some(command), Some(showmigrations)) = times else {
+        let django = [median(loader), median(of_text), median(showmigrations)];
+        let (Some(cpu), Some(wall), Some(command), [Some(loader), Some(of_text), Some(showmigrations)]) =
+            (of(|it| it.cpu), of(|it| it.wall), median(command), django)
+        else {
             bail!("nothing was measured");
         };
         let what = format!("{}, {migrations} migrations", self.name);
         report.ratio(&format!("{what}: compile ÷ Django's loader, CPU"), cpu, loader, Some(OF_THE_LOADER));
+        let from_text = format!("{what}: compile ÷ Django's loader of text, CPU");
+        report.ratio(&from_text, cpu, of_text, Some(OF_THE_LOADER));
         report.ratio(
             &format!("{what}: compile ÷ showmigrations, the commands' wall"),
             command,
@@ -201,10 +207,9 @@ impl Project {
         Ok(())
     }
 
-    fn loader(&self) -> anyhow::Result<Duration> {
-        let told = run(self
-            .python()
-            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/ratios/compile/loader.py")));
+    fn loader(&self, arguments: &[&str]) -> anyhow::Result<Duration> {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/ratios/compile/loader.py");
+        let told = run(self.python().arg(script).args(arguments));
         Ok(Duration::from_secs_f64(told.trim().parse().with_context(|| told.clone())?))
     }
 
@@ -222,6 +227,8 @@ impl Project {
             // Where pretix keeps what it makes.
             .env("DATA_DIR", self.scratch.path())
             .env("PYTHONPYCACHEPREFIX", kept().join("compiled"))
+            // Else Django would compile its modules each time.
+            .env_remove("PYTHONDONTWRITEBYTECODE")
             .env("PYTHONWARNINGS", "ignore");
         python
     }

@@ -3,6 +3,7 @@
 //! `audit(&Manifest, &Observation) -> Report`: no clock, no socket, no file. Bad input is data: a missing
 //! ledger or an opaque operation becomes a finding or a blind spot, never a failure of the audit.
 
+mod by_parts;
 pub mod diagnosis;
 mod drift;
 pub mod evidence;

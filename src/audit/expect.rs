@@ -26,9 +26,9 @@ pub enum Part<'a> {
 #[derive(Clone, Debug)]
 pub struct Expected {
     rows: Vec<LedgerRow>,
-    naming: Naming,
+    pub(super) naming: Naming,
     /// The audited schema.
-    schema: Name,
+    pub(super) schema: Name,
     pub applied: Applied,
     pub expectation: Expectation,
     /// When each recorded migration was applied, as its place among the rows.
@@ -38,6 +38,8 @@ pub struct Expected {
     pub(super) notes: Vec<HistoryNote>,
     /// What pending migrations leave when they were applied and taken back, each with the migration's position.
     pub(super) taken_back: Vec<(u32, Change)>,
+    /// What the parts of squashes make in another way.
+    pub(super) by_parts: Vec<Change>,
 }
 
 impl Expected {
@@ -68,10 +70,12 @@ impl Expected {
             made,
             notes: Vec::new(),
             taken_back: Vec::new(),
+            by_parts: Vec::new(),
         };
         expected.notes = history::notes(&expected.line(manifest));
         let pending = history::pending(manifest, &expected);
         expected.taken_back = taken_back(manifest, pending, &expected.naming, &expected.schema);
+        expected.by_parts = expected.by_parts(manifest, &names);
         expected
     }
 

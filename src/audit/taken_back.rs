@@ -1,12 +1,13 @@
-//! What the way back from a pending migration leaves: the ledger does not tell whether it was ever applied, so that nobody
-//! can say whether what differs in just this way was taken away by hand.
+//! What a database may have in another way than expected, for a reason that the ledger does not tell: whether a pending
+//! migration was ever applied and taken back, and whether a squash or its parts have made it. Nobody can say then whether
+//! what differs in just this way was taken away by hand.
 
 use super::Expected;
 use crate::migration::Manifest;
 use crate::schema::{Change, Comparison, ConstraintRef, IndexKey, IndexPart, Name, Table, compare_columns};
 
 impl Expected {
-    /// Which pending migration leaves its table so, in words for a sentence; `difference` is a change that makes what is
+    /// What leaves its table so, in words for a sentence; `difference` is a change that makes what is
     /// expected of `actual`.
     pub fn left_by(
         &self,
@@ -15,6 +16,10 @@ impl Expected {
         difference: &Change,
     ) -> Option<String> {
         let leaves = |left: &Change| left.table() == difference.table() && says(left, difference, actual);
+        if self.by_parts.iter().any(leaves) {
+            let by = "as it is where the migrations that a squash replaces have made the database";
+            return Some(by.to_owned());
+        }
         let (position, _) = self.taken_back.iter().find(|(_, left)| leaves(left))?;
         let id = &manifest.migration(*position)?.id;
         Some(format!("as it is when {id}, which is pending, was applied and taken back"))

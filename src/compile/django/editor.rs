@@ -18,6 +18,7 @@ mod nowhere;
 mod order;
 mod referring;
 mod remake;
+mod sequences;
 mod together;
 mod told;
 
@@ -27,6 +28,7 @@ use std::sync::Arc;
 use self::back::Back;
 use self::conditions::Conditions;
 use self::left_over::left_by_mysql;
+use self::sequences::Sequences;
 use super::field::{Field, Kind};
 use super::names;
 use super::state::{Context, Model, State};
@@ -62,6 +64,7 @@ pub struct Editor<'a> {
     objects: sql::Objects,
     /// The indexes that InnoDB made for a foreign key that has gone.
     left: BTreeSet<(TableName, Name)>,
+    sequences: Sequences,
 }
 
 /// What a migration has made.
@@ -89,6 +92,7 @@ impl<'a> Editor<'a> {
             conditions: Conditions::new(),
             deterministic: BTreeMap::new(),
             left: BTreeSet::new(),
+            sequences: Sequences::new(),
         }
     }
 
@@ -135,7 +139,10 @@ impl<'a> Editor<'a> {
             }
             let done = if let Operation::Change(change) = &operation { Some(change.clone()) } else { None };
             self.done.push(operation);
-            done.iter().for_each(|change| self.give_way(change));
+            if let Some(change) = &done {
+                self.give_way(change);
+                self.follow_sequences(change);
+            }
         }
     }
 
@@ -179,6 +186,7 @@ impl<'a> Editor<'a> {
                 }
                 self.done.push(Operation::Change(change.clone()));
                 self.give_way(&change);
+                self.follow_sequences(&change);
             }
             Err(error) => {
                 let mut tables = BTreeSet::from([change.table().clone()]);
@@ -261,6 +269,7 @@ impl<'a> Editor<'a> {
         let mut planned = self.plan(state, model);
         end(&mut planned.table);
         let name = planned.table.name.clone();
+        self.note_checks(model, &planned.table.checks);
         self.change(Change::CreateTable(Arc::new(planned.table)));
         self.deferred.extend(planned.deferred);
         for reason in planned.unseen {

@@ -21,6 +21,8 @@ use super::project::{Project, Value};
 #[derive(Clone, Debug, Default)]
 pub struct State {
     models: RedBlackTreeMapSync<ModelKey, Arc<Model>>,
+    /// Those that were deleted: Django's fields keep the class of the model that they point at.
+    deleted: RedBlackTreeMapSync<ModelKey, Arc<Model>>,
     /// By what they point at, the models that do or once did: whoever asks looks again.
     pointing: RedBlackTreeMapSync<ModelKey, RedBlackTreeSetSync<ModelKey>>,
     /// What relations name, or once did, as the field that they point at.
@@ -105,7 +107,10 @@ impl State {
     pub fn remove(&mut self, key: &ModelKey) -> Option<Arc<Model>> {
         self.touched.insert(key.clone());
         let model = self.models.get(key).cloned();
-        self.models.remove_mut(key);
+        if let Some(model) = &model {
+            self.deleted.insert_mut(key.clone(), model.clone());
+            self.models.remove_mut(key);
+        }
         model
     }
 

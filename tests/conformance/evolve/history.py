@@ -115,6 +115,7 @@ class History:
                 cursor.execute("SHOW TABLES")
                 for (name,) in cursor.fetchall():
                     cursor.execute("DROP TABLE " + connection.ops.quote_name(name).replace("%", "%%"))
+                cursor.execute("SET foreign_key_checks = 1")
         else:
             with connection.cursor() as cursor:
                 cursor.execute("DROP SCHEMA public CASCADE")

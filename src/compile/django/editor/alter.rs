@@ -267,7 +267,14 @@ impl Editor<'_> {
         let new = key(alteration.after, alteration.new);
         match (old, new) {
             (None, None) => false,
-            (Some(old), Some(new)) => old != new && !self.stands(table, alteration.old, &new),
+            (Some(old), Some(new)) => {
+                // What stands may lead to another table than the models say, or say more than they do.
+                let has_one = || {
+                    let column = alteration.old.column();
+                    column.is_some_and(|it| !find::foreign_keys(&self.schema, table, &[it]).is_empty())
+                };
+                !self.stands(table, alteration.old, &new) && (old != new || has_one())
+            }
             (None, Some(_)) | (Some(_), None) => true,
         }
     }
@@ -315,6 +322,9 @@ impl Editor<'_> {
             column.data_type = new.column.data_type.clone();
             column.collation = new.column.collation.clone();
             column.auto_increment = new.column.auto_increment || self.keeps_sequence(table, &stands);
+            if old.column.auto_increment || new.column.auto_increment {
+                self.drop_sequence(table, name, new.column.auto_increment);
+            }
         }
         if old.column.default != new.column.default {
             column.default = new.column.default.clone();
@@ -343,17 +353,6 @@ impl Editor<'_> {
         if column != stands {
             self.change(Change::AlterColumn { table: table.clone(), column });
         }
-    }
-
-    /// Before Django 4.1, `DROP SEQUENCE IF EXISTS "table_column_seq"` takes the numbering from a column of PostgreSQL. A
-    /// name that is too long the server had shortened in a way of its own.
-    fn keeps_sequence(&self, table: &TableName, stands: &Column) -> bool {
-        const LONGEST: usize = 63;
-        let length = table.name.len() + stands.name.len() + "__seq".len();
-        self.is_postgres()
-            && self.context.project.django < (4, 1)
-            && stands.auto_increment
-            && length > LONGEST
     }
 
     fn drop_primary_key(&mut self, table: &TableName) {

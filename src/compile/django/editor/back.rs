@@ -75,7 +75,7 @@ impl Editor<'_> {
         }
         let (done, unseen) = (self.done.len(), self.unseen.len());
         let deferred = std::mem::take(&mut self.deferred);
-        let under_keys = self.left.clone();
+        let (under_keys, sequences) = (self.left.clone(), self.sequences.clone());
         let cascades = self.order.cascades.mark();
         let objects = self.objects.clone();
         self.back.journal = Some(Journal::new());
@@ -86,6 +86,7 @@ impl Editor<'_> {
         let tried = self.back.journal.take().unwrap_or_default();
         self.deferred = deferred;
         self.left = under_keys;
+        self.sequences = sequences;
         self.order.cascades.forget_since(cascades);
         self.objects = objects;
         self.done.truncate(done);

@@ -1,18 +1,18 @@
-//! The columns that a condition names, of an index or a unique whose condition is not put into SQL: enough to know whether it goes
-//! with a column that SQL drops.
+//! The columns that a condition names, of an index, a unique or a check whose condition is not put into SQL: enough to know
+//! whether it goes with a column that SQL drops.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Editor;
 use crate::compile::django::arguments::{self, Arguments};
-use crate::compile::django::index::ModelConstraint;
+use crate::compile::django::index::{ModelCheck, ModelConstraint};
 use crate::compile::django::project::Value;
 use crate::compile::django::state::Model;
 use crate::migration::Operation;
-use crate::schema::{Change, Name, Spelling, Table, TableName};
+use crate::schema::{Change, Check, Name, Spelling, Table, TableName};
 
-/// By the name of the index.
+/// By the name of the index or the check.
 pub type Conditions = BTreeMap<Name, BTreeSet<Name>>;
 
 impl Editor<'_> {
@@ -44,6 +44,22 @@ impl Editor<'_> {
         }
     }
 
+    /// Of these checks, those that are not put into SQL.
+    pub(super) fn note_checks(&mut self, model: &Model, checks: &[Check]) {
+        for check in checks.iter().filter(|it| it.expression == Spelling::Unread) {
+            let is_it = |it: &&ModelCheck| check.name.as_deref() == Some(&*it.name);
+            let of_model = model.options.constraints.iter().filter_map(|it| match it {
+                ModelConstraint::Check(check) => Some(check),
+                ModelConstraint::Unique(_)
+                | ModelConstraint::Exclusion(_)
+                | ModelConstraint::Unknown { .. } => None,
+            });
+            if let Some(written) = of_model.into_iter().find(is_it) {
+                self.note_condition(model, check.name.as_ref(), Some(&written.condition));
+            }
+        }
+    }
+
     /// The columns that conditions name get new names, too.
     pub(super) fn follow_conditions(&mut self, table: &TableName, from: &Name, to: &Name) {
         let Some(table) =
@@ -51,8 +67,10 @@ impl Editor<'_> {
         else {
             return;
         };
-        let names = table.indexes.iter().map(|it| &it.name).chain(table.uniques.iter().map(|it| &it.name));
-        for name in names.flatten() {
+        let indexes = table.indexes.iter().map(|it| &it.name);
+        let uniques = table.uniques.iter().map(|it| &it.name);
+        let checks = table.checks.iter().map(|it| &it.name);
+        for name in indexes.chain(uniques).chain(checks).flatten() {
             if let Some(columns) = self.conditions.get_mut(name)
                 && columns.remove(from)
             {
@@ -107,6 +125,8 @@ impl Editor<'_> {
                 index.condition.iter_mut().for_each(|it| unread(None, it));
             } else if let Operation::Change(Change::AddUnique { unique, .. }) = operation {
                 unique.condition.iter_mut().for_each(|it| unread(None, it));
+            } else if let Operation::Change(Change::AddCheck { check, .. }) = operation {
+                unread(None, &mut check.expression);
             }
         }
     }
@@ -115,12 +135,16 @@ impl Editor<'_> {
 fn has_condition(table: &Table, wanted: &Spelling) -> bool {
     let conditions = table.indexes.iter().map(|it| &it.condition);
     conditions.chain(table.uniques.iter().map(|it| &it.condition)).any(|it| it.as_ref() == Some(wanted))
+        || table.checks.iter().any(|it| it.expression == *wanted)
 }
 
 fn for_each_condition(table: &mut Table, mut each: impl FnMut(Option<&Name>, &mut Spelling)) {
     let indexes = table.indexes.iter_mut().map(|it| (&it.name, &mut it.condition));
     for (name, condition) in indexes.chain(table.uniques.iter_mut().map(|it| (&it.name, &mut it.condition))) {
         condition.iter_mut().for_each(|it| each(name.as_ref(), it));
+    }
+    for check in &mut table.checks {
+        each(check.name.as_ref(), &mut check.expression);
     }
 }
 

@@ -76,7 +76,12 @@ impl Editor<'_> {
         }
         let table = self.table_of(model);
         match self.made_constraint(state, model, constraint) {
-            Made::It(change) => self.change(change),
+            Made::It(change) => {
+                if let Change::AddCheck { check, .. } = &change {
+                    self.note_checks(model, std::slice::from_ref(check));
+                }
+                self.change(change);
+            }
             Made::Nothing => {}
             Made::Unseen(reason) => self.unseen_in(&table, reason),
         }

@@ -33,6 +33,7 @@ impl Editor<'_> {
         } else {
             self.plan(state, model)
         };
+        self.note_checks(model, &planned.table.checks);
         let mut wanted = Schema::default();
         wanted.insert(planned.table);
         for change in planned.deferred {

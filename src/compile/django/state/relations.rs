@@ -90,6 +90,17 @@ impl State {
         }
     }
 
+    fn target_or_deleted(&self, relation: &Relation) -> Option<&Arc<Field>> {
+        if let Some((_, field)) = self.target(relation) {
+            return Some(field);
+        }
+        let model = self.deleted.get(relation.to.as_ref()?)?;
+        match &relation.to_field {
+            Some(name) => model.field(name),
+            None => model.primary_key(),
+        }
+    }
+
     /// The type that a field has or takes from the key it points at.
     pub fn scalar(&self, field: &Field) -> Option<Scalar> {
         self.scalar_within(field, LONGEST_CHAIN)
@@ -100,7 +111,7 @@ impl State {
         match &field.kind {
             Kind::Scalar(scalar) => Some(scalar.clone()),
             Kind::Generated(generated) => generated.output.clone(),
-            Kind::Relation(relation) => self.scalar_within(self.target(relation)?.1, left),
+            Kind::Relation(relation) => self.scalar_within(self.target_or_deleted(relation)?, left),
             Kind::Absent | Kind::CompositePrimaryKey(_) | Kind::ManyToMany(_) | Kind::Unknown => None,
         }
     }

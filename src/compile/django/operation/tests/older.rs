@@ -56,6 +56,39 @@ fn the_sequence_of_a_long_name_stays_before_4_1() {
     assert_eq!(made((4, 1), &long), [format!("{long} ~ id integer NOT NULL")]);
 }
 
+/// Neither has a sequence another name when its table has.
+#[test]
+fn the_sequence_of_a_renamed_table_stays_before_4_1() {
+    let fields = "('id', models.AutoField(primary_key=True))";
+    let plain =
+        |model| format!("migrations.AlterField('{model}', 'id', models.IntegerField(primary_key=True))");
+    let renamed = format!("migrations.AlterModelTable('Book', 't'), {}", plain("Book"));
+    let on = |django, operations: &str| second(django, Dialect::Postgres, fields, operations);
+    assert_eq!(on((3, 2), &renamed), ["rename shop_book to t"]);
+    assert_eq!(on((4, 1), &renamed), ["rename shop_book to t", "t ~ id integer NOT NULL"]);
+    let sql = format!(
+        "migrations.RunSQL('ALTER TABLE shop_book RENAME TO t', state_operations=[migrations.AlterModelTable('Book', 't')]), {}",
+        plain("Book")
+    );
+    assert_eq!(on((3, 2), &sql), ["rename shop_book to t"]);
+    // What becomes numbered anew has the name that Django gives.
+    let anew = format!(
+        "{renamed}, migrations.AlterField('Book', 'id', models.BigAutoField(primary_key=True)), {}",
+        plain("Book")
+    );
+    assert_eq!(on((3, 2), &anew).last().unwrap(), "t ~ id integer NOT NULL");
+    // Another table under the old name has a sequence with a number, and the one of the old name is dropped.
+    let other = format!(
+        "migrations.AlterModelTable('Book', 't'), \
+         migrations.CreateModel('Other', [('id', models.AutoField(primary_key=True))], options={{'db_table': 'shop_book'}}), {}",
+        plain("Other")
+    );
+    assert_eq!(
+        on((3, 2), &other),
+        ["rename shop_book to t", "create shop_book: id", "t ~ id integer NOT NULL"]
+    );
+}
+
 /// Without a key the model has an automatic one, which is of the same name.
 #[test]
 fn an_id_that_is_no_key_any_more_is_not_the_automatic_key() {
@@ -190,4 +223,65 @@ fn a_key_that_changes_its_type_brings_back_the_foreign_keys_that_a_cascade_took(
         let all = of_page(&format!("{to_key}, {longer}"));
         assert_eq!(all.iter().filter(|it| *it == wanted).count(), 1, "{django:?}: {all:?}");
     }
+}
+
+/// Django drops whatever foreign key stands on the column, and makes one to what the models say.
+#[test]
+fn a_foreign_key_that_is_made_anew_leads_to_the_table_that_the_models_say() {
+    let first = "
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Book', [('id', models.BigAutoField(primary_key=True))]),
+        migrations.CreateModel('Page', [
+            ('id', models.BigAutoField(primary_key=True)),
+            ('book', models.ForeignKey('shop.Book', on_delete=models.CASCADE)),
+        ]),
+        migrations.AlterModelOptions('Book', {'managed': False}),
+        migrations.AlterModelTable('Book', 'elsewhere'),
+    ]
+";
+    let second = "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.AlterField('Page', 'book', models.OneToOneField('shop.Book', on_delete=models.CASCADE))]
+";
+    for dialect in [Dialect::Postgres, Dialect::Mariadb] {
+        let all = lines(&project_of((3, 2), dialect, "", &[("1", first), ("2", second)]));
+        let second: Vec<_> = all.iter().filter_map(|it| it.strip_prefix("2: ")).collect();
+        let keys: Vec<_> = second.into_iter().filter(|it| it.contains("->")).collect();
+        assert_eq!(keys, ["shop_page - -> by name", "shop_page + book_id -> elsewhere"], "{dialect}");
+    }
+}
+
+/// Django 3.2 lets the types of those alone that point at what points at a key, so that a column may be of another than the
+/// models say; and a field knows the type of its target also when that is deleted.
+#[test]
+fn a_key_to_another_model_of_the_same_type_changes_no_type_where_the_old_one_is_deleted_first() {
+    let first = "
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Root', [('id', models.AutoField(primary_key=True))]),
+        migrations.CreateModel('Middle', [('root', models.OneToOneField('shop.Root', primary_key=True, on_delete=models.CASCADE))]),
+        migrations.CreateModel('Leaf', [
+            ('id', models.BigAutoField(primary_key=True)),
+            ('to', models.ForeignKey('shop.Middle', on_delete=models.CASCADE)),
+        ]),
+    ]
+";
+    let second = "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [
+        migrations.AlterField('Root', 'id', models.BigAutoField(primary_key=True)),
+        migrations.CreateModel('Other', [('root', models.OneToOneField('shop.Root', primary_key=True, on_delete=models.CASCADE))]),
+        migrations.DeleteModel('Middle'),
+        migrations.AlterField('Leaf', 'to', models.ForeignKey('shop.Other', on_delete=models.CASCADE)),
+    ]
+";
+    let all = lines(&project_of((3, 2), Dialect::Postgres, "", &[("1", first), ("2", second)]));
+    let altered: Vec<_> = all.iter().filter(|it| it.contains('~')).collect();
+    assert_eq!(
+        altered,
+        ["2: shop_root ~ id bigint NOT NULL AUTO INCREMENT", "2: shop_middle ~ root_id bigint NOT NULL"]
+    );
 }

@@ -108,3 +108,36 @@ fn an_index_stays_when_sql_drops_a_column_that_its_condition_does_not_name() {
         ],
     );
 }
+
+/// A check as well, whose text holds a percent sign or is not put into SQL.
+#[test]
+fn a_check_stays_when_sql_drops_a_column_that_it_does_not_name() {
+    check_body(
+        "",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddField('item', 'spare', models.IntegerField(null=True)),
+        migrations.AddConstraint('item', models.CheckConstraint(
+            condition=models.Q(name__icontains='%', code__unaccent='a'), name='kept')),
+        migrations.CreateModel('Other', [('id', models.BigAutoField(primary_key=True)), ('a', models.TextField()), ('b', models.TextField())],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(a__unaccent='a'), name='of_other')]}),
+        migrations.RenameField('item', 'code', 'number'),
+        migrations.RunSQL('ALTER TABLE shop_item DROP COLUMN spare'),
+        migrations.RunSQL('ALTER TABLE shop_item DROP COLUMN number'),
+        migrations.RunSQL('ALTER TABLE shop_other DROP COLUMN b'),
+        migrations.RunSQL('ALTER TABLE shop_other DROP COLUMN a'),
+    ]",
+        &[
+            "shop_item + spare integer NULL",
+            "shop_item + check ",
+            "create shop_other: id a b",
+            "shop_item.code to number",
+            "shop_item - spare",
+            "shop_item - check by name",
+            "shop_item - number",
+            "shop_other - b",
+            "shop_other - check by name",
+            "shop_other - a",
+        ],
+    );
+}

@@ -4,6 +4,7 @@
 //! sources ─read─> Project (migrations, their operations as values) ─state + schema editor─> [Migration]
 //! ```
 
+pub mod aliases;
 pub mod arguments;
 pub mod backend;
 pub mod clue;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
+use super::aliases::{Aliases, aliases};
 use super::backend::Backend;
 use super::editor::Order;
 use super::graph::{self, Plan};
@@ -12,6 +13,7 @@ use super::operation::{Effect, Executor};
 use super::project::{Function, Location, Project, SourceMigration};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Operation};
+use crate::schema::Name;
 
 /// As much as the first thread of a process has, in which the command compiles.
 const STACK: usize = 8 << 20;
@@ -44,7 +46,11 @@ pub fn compile(project: &Project) -> Compiled {
         let at = Location { file: migration.file.clone(), line: 1 };
         compiled.notices.push(Notice { at, concern: Concern::Dependency, message });
     }
-    for done in all_done(&plans, project, context) {
+    let mut all = all_done(&plans, project, context);
+    if let Some(aliases) = missed_aliases(&plans, &all, project) {
+        all[0] = done(&plans[0], project, context, &aliases);
+    }
+    for done in all {
         for (step, effect) in done.migrations {
             let migration = &project.migrations[step];
             let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing);
@@ -80,19 +86,36 @@ struct Done {
     notices: Vec<Notice>,
     /// Operations that were met.
     met: usize,
+    /// Names in SQL that nothing bore.
+    unfound: BTreeSet<Name>,
+}
+
+/// What the parts of the first plan's squashes call otherwise, where its SQL says such a name.
+fn missed_aliases(plans: &[Plan], all: &[Done], project: &Project) -> Option<BTreeMap<usize, Aliases>> {
+    let (plan, first) = (plans.first()?, all.first()?);
+    if first.unfound.is_empty() || all.len() < 2 {
+        return None;
+    }
+    let of_all = all.iter().flat_map(|it| &it.migrations);
+    let done = of_all.map(|(step, effect)| (*step, &*effect.operations)).collect();
+    let aliases = aliases(&plan.steps, &project.migrations, &done);
+    let is_missed = aliases.values().flat_map(Aliases::keys).any(|it| first.unfound.contains(it));
+    is_missed.then_some(aliases)
 }
 
 /// Plans have nothing to do with one another: the first, which is the longest mostly, goes beside all others.
 fn all_done(plans: &[Plan], project: &Project, context: Context<'_>) -> Vec<Done> {
     let Some((first, others)) = plans.split_first() else { return Vec::new() };
-    let others = || -> Vec<Done> { others.iter().map(|plan| done(plan, project, context)).collect() };
+    let others = || -> Vec<Done> {
+        others.iter().map(|plan| done(plan, project, context, &BTreeMap::new())).collect()
+    };
     std::thread::scope(|scope| {
         let beside = if plans.len() > 1 {
             std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, others).ok()
         } else {
             None
         };
-        let mut all = vec![done(first, project, context)];
+        let mut all = vec![done(first, project, context, &BTreeMap::new())];
         all.extend(match beside.map(ScopedJoinHandle::join) {
             Some(Ok(others)) => others,
             Some(Err(panic)) => std::panic::resume_unwind(panic),
@@ -102,7 +125,7 @@ fn all_done(plans: &[Plan], project: &Project, context: Context<'_>) -> Vec<Done
     })
 }
 
-fn done(plan: &Plan, project: &Project, context: Context<'_>) -> Done {
+fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap<usize, Aliases>) -> Done {
     let order = Order::new(graph::Ancestors::of(&plan.steps, &project.migrations));
     let mut executor = Executor::new(context, order);
     let last_steps = last_steps(project, &plan.steps);
@@ -112,6 +135,7 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>) -> Done {
         let (told, met) = (executor.notices.len(), executor.operations);
         let then = last_steps.get(&step).copied().unwrap_or_default();
         let effect = executor.migrate(step, &project.migrations[step], then);
+        aliases.get(&step).into_iter().for_each(|it| executor.also_called(it));
         if plan.fresh.contains(&step) {
             done.migrations.push((step, effect));
         } else {
@@ -119,6 +143,7 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>) -> Done {
             executor.operations = met;
         }
     }
+    done.unfound = executor.unfound();
     done.notices = executor.notices;
     done.met = executor.operations;
     done

@@ -5,6 +5,7 @@
 //! the editor keeps the schema that stands after all that it has done, and asks that. One editor lives
 //! through a whole plan of migrations.
 
+mod also_called;
 mod alter;
 mod back;
 mod conditions;
@@ -29,6 +30,7 @@ use self::back::Back;
 use self::conditions::Conditions;
 use self::left_over::left_by_mysql;
 use self::sequences::Sequences;
+use super::aliases::Aliases;
 use super::field::{Field, Kind};
 use super::names;
 use super::state::{Context, Model, State};
@@ -65,6 +67,11 @@ pub struct Editor<'a> {
     /// The indexes that InnoDB made for a foreign key that has gone.
     left: BTreeSet<(TableName, Name)>,
     sequences: Sequences,
+    /// What parts of squashes call otherwise.
+    aliases: Aliases,
+    has_squashes: bool,
+    /// Names in SQL that nothing bore, of projects that have squashes.
+    pub unfound: BTreeSet<Name>,
 }
 
 /// What a migration has made.
@@ -93,6 +100,9 @@ impl<'a> Editor<'a> {
             deterministic: BTreeMap::new(),
             left: BTreeSet::new(),
             sequences: Sequences::new(),
+            aliases: Aliases::new(),
+            has_squashes: context.project.migrations.iter().any(|it| !it.replaces.is_empty()),
+            unfound: BTreeSet::new(),
         }
     }
 
@@ -125,6 +135,7 @@ impl<'a> Editor<'a> {
     pub fn sql(&mut self, statements: &[sql::Statement]) {
         let before = self.noted();
         let statements = self.objects.follow(statements, &self.schema);
+        let statements = self.by_names_that_stand(statements);
         let lent = self.lend_conditions();
         let mut operations = sql::apply(self.context.backend.dialect, &statements, &mut self.schema);
         self.return_conditions(&lent, &mut operations);
@@ -142,6 +153,7 @@ impl<'a> Editor<'a> {
             if let Some(change) = &done {
                 self.give_way(change);
                 self.follow_sequences(change);
+                self.follow_aliases(change);
             }
         }
     }
@@ -187,6 +199,7 @@ impl<'a> Editor<'a> {
                 self.done.push(Operation::Change(change.clone()));
                 self.give_way(&change);
                 self.follow_sequences(&change);
+                self.follow_aliases(&change);
             }
             Err(error) => {
                 let mut tables = BTreeSet::from([change.table().clone()]);

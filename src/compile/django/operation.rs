@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::aliases::Aliases;
 use super::arguments::{self, Arguments};
 use super::editor::{Editor, Order, table_name};
 use super::field::ModelKey;
@@ -27,7 +28,7 @@ use super::opaque;
 use super::project::{Does, Function, Location, Object, SourceMigration, Value};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
-use crate::schema::{Change, TableName};
+use crate::schema::{Change, Name, TableName};
 
 use extra::Extra;
 use identify::{Class, Side};
@@ -138,6 +139,16 @@ impl<'a> Executor<'a> {
             self.tell(&Location { file: migration.file.clone(), line: 1 }, reason);
         }
         Effect { operations: finished.operations, taken_back: finished.taken_back }
+    }
+
+    /// What the squash that was just done has made, by the names that its parts give.
+    pub fn also_called(&mut self, aliases: &Aliases) {
+        self.editor.also_called(aliases);
+    }
+
+    /// Names in SQL that nothing bore.
+    pub fn unfound(&mut self) -> BTreeSet<Name> {
+        std::mem::take(&mut self.editor.unfound)
     }
 
     fn operation(&mut self, value: &Value, sides: Sides) {

@@ -136,6 +136,7 @@ impl<'a> Editor<'a> {
         let before = self.noted();
         let statements = self.objects.follow(statements, &self.schema);
         let statements = self.by_names_that_stand(statements);
+        let keys = self.keys_that_sql_drops(&statements);
         let lent = self.lend_conditions();
         let mut operations = sql::apply(self.context.backend.dialect, &statements, &mut self.schema);
         self.return_conditions(&lent, &mut operations);
@@ -156,6 +157,7 @@ impl<'a> Editor<'a> {
                 self.follow_aliases(change);
             }
         }
+        self.leave_indexes(keys);
     }
 
     /// How much was done and deferred by now, for [`Editor::since`].

@@ -192,11 +192,13 @@ pub fn rename_column(change: &mut Change, table: &TableName, from: &Name, to: &N
     }
 }
 
-/// How many indexes and uniques begin with this column.
+/// How many indexes, uniques and keys begin with this column.
 pub fn beginning_with(schema: &Schema, table: &TableName, column: &Name) -> usize {
     let Some(of) = on(schema, table) else { return 0 };
     let parts = of.indexes.iter().map(|it| &it.parts).chain(of.uniques.iter().map(|it| &it.parts));
+    let by_key = of.primary_key.as_ref().is_some_and(|it| it.columns.first() == Some(column));
     parts.filter(|parts| parts.first().and_then(IndexPart::as_column) == Some(column)).count()
+        + usize::from(by_key)
 }
 
 /// SQLite takes a quoted name that is no column for a text: what Django deferred for a column that it has

@@ -2,7 +2,8 @@
 //! begins with its columns (<https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html>, Indexes on Foreign
 //! Keys), unless somebody has given it a name.
 
-use super::Editor;
+use super::{Editor, find};
+use crate::compile::sql::{Effect, Statement, Step};
 use crate::schema::{Change, ConstraintRef, Index, IndexPart, Name, TableName};
 
 impl Editor<'_> {
@@ -11,6 +12,52 @@ impl Editor<'_> {
         let index = Index { name: name.clone(), ..Index::on_columns([column.clone()]) };
         self.change(Change::AddIndex { table: table.clone(), index });
         self.left.extend(name.map(|name| (table.clone(), name)));
+    }
+
+    /// The foreign keys over one column that SQL is about to drop, and the index under them not.
+    pub(super) fn keys_that_sql_drops(&self, statements: &[Statement]) -> Vec<(TableName, Name, Name)> {
+        if !self.is_mysql() {
+            return Vec::new();
+        }
+        let steps = statements.iter().filter_map(|it| match &it.effect {
+            Effect::Steps(steps) => Some(steps),
+            Effect::Nothing | Effect::Opaque(_) => None,
+        });
+        let mut dropped: Vec<(&TableName, &Name)> = Vec::new();
+        for mut step in steps.flatten() {
+            while let Step::IfThere { step: then, .. } = step {
+                step = then;
+            }
+            if let Step::DropConstraint { table, name, .. } = step {
+                dropped.push((table, name));
+            }
+        }
+        let once = |(table, name): &&(&TableName, &Name)| {
+            dropped.iter().filter(|(of, it)| of == table && it == name).count() == 1
+        };
+        let key_of = |(table, name): &(&TableName, &Name)| {
+            let stands = self.schema.tables.get(*table)?;
+            let key = stands.foreign_keys.iter().find(|it| it.name.as_ref() == Some(*name))?;
+            let [column] = &*key.columns else { return None };
+            // Where another index begins with it, InnoDB has made none.
+            let is_covered = find::beginning_with(&self.schema, table, column) > 0;
+            (!is_covered).then(|| ((*table).clone(), column.clone(), (*name).clone()))
+        };
+        dropped.iter().filter(once).filter_map(key_of).collect()
+    }
+
+    /// What stays when SQL has dropped these.
+    pub(super) fn leave_indexes(&mut self, keys: Vec<(TableName, Name, Name)>) {
+        for (table, column, name) in keys {
+            let Some(stands) = self.schema.tables.get(&table) else { continue };
+            let is_dropped = stands.foreign_keys.iter().all(|it| it.columns != [column.clone()]);
+            if is_dropped
+                && stands.column(&column).is_some()
+                && find::beginning_with(&self.schema, &table, &column) == 0
+            {
+                self.leave_index(&table, &column, Some(name));
+            }
+        }
     }
 
     /// What the server does of itself after a change.

@@ -285,3 +285,49 @@ class Migration(migrations.Migration):
         ["2: shop_root ~ id bigint NOT NULL AUTO INCREMENT", "2: shop_middle ~ root_id bigint NOT NULL"]
     );
 }
+
+/// InnoDB's own index under a foreign key, unless SQL drops that too, or another index begins with the column.
+#[test]
+fn an_index_stays_where_sql_drops_a_foreign_key_on_mysql() {
+    let first = "
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Book', [('id', models.BigAutoField(primary_key=True))]),
+        migrations.CreateModel('Page', [
+            ('id', models.BigAutoField(primary_key=True)),
+            ('book', models.ForeignKey('shop.Book', on_delete=models.CASCADE)),
+            ('only', models.OneToOneField('shop.Book', on_delete=models.CASCADE)),
+        ]),
+        migrations.CreateModel('Cover', [('book', models.OneToOneField('shop.Book', primary_key=True, on_delete=models.CASCADE))]),
+    ]
+";
+    let compiled = |sql: &str| {
+        let second = format!(
+            "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunSQL('{sql}')]
+"
+        );
+        project_on(Dialect::Mariadb, "", &[("1", first), ("2", &second)])
+    };
+    let made = compiled("SELECT 1");
+    let keys = made.migrations[0].operations.iter().filter_map(|it| match it {
+        Operation::Change(Change::AddForeignKey { table, foreign_key }) => {
+            Some((table.to_string(), foreign_key.name.clone()?))
+        }
+        _ => None,
+    });
+    let keys: Vec<_> = keys.collect();
+    let drop = |at: usize| format!("ALTER TABLE {} DROP FOREIGN KEY {};", keys[at].0, keys[at].1);
+    let told = |sql: &str| -> Vec<String> {
+        let all = lines(&compiled(sql));
+        all.iter().filter_map(|it| it.strip_prefix("2: ")).map(str::to_owned).collect()
+    };
+    assert_eq!(keys.len(), 3);
+    assert_eq!(told(&drop(0)), ["shop_page - -> by name", "shop_page + index book_id"]);
+    let index_too = format!("{} ALTER TABLE shop_page DROP INDEX {};", drop(0), keys[0].1);
+    assert_eq!(told(&index_too), ["shop_page - -> by name"]);
+    assert_eq!(told(&drop(1)), ["shop_page - -> by name"]);
+    assert_eq!(told(&drop(2)), ["shop_cover - -> by name"]);
+}

@@ -1,5 +1,7 @@
 //! What is gone of what was expected, by comparing the catalog before and after.
 
+use std::collections::BTreeSet;
+
 use schema_health::audit::Rule;
 use schema_health::schema::{Check, IndexPart, Name, Schema, Table, UniqueConstraint};
 
@@ -107,7 +109,18 @@ pub fn fallen(before: &Schema, after: &Schema, expected: &Schema) -> Vec<Fallen>
         let uniques = |table: &Table| {
             table.uniques.iter().map(|it| Known::index(it.name.as_ref(), said(it), &it.parts)).collect()
         };
-        gone(Rule::MissingUnique, uniques(wanted), uniques(old), uniques(new));
+        // A primary key over the same columns keeps the promise.
+        let key_of = |table: &Table| -> BTreeSet<Name> {
+            table.primary_key.iter().flat_map(|it| it.columns.iter().cloned()).collect()
+        };
+        let said_by_key = |it: &UniqueConstraint| {
+            let over: Option<BTreeSet<Name>> =
+                it.parts.iter().map(|part| part.as_column().cloned()).collect();
+            it.condition.is_none() && over.is_some_and(|over| over == key_of(wanted) && over == key_of(new))
+        };
+        let mut asked = Table::clone(old);
+        asked.uniques.retain(|it| !said_by_key(it));
+        gone(Rule::MissingUnique, uniques(wanted), uniques(&asked), uniques(new));
         let keys = |table: &Table| {
             table.foreign_keys.iter().map(|it| Known::columns(it.name.as_ref(), &it.columns)).collect()
         };

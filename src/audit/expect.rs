@@ -134,7 +134,9 @@ impl Expected {
         let since = maker.and_then(|maker| self.applied_at(manifest, maker).min()).unwrap_or(0);
         let spot = self.expectation.blind_spots.iter().find(|spot| {
             let touches = match &spot.may_touch {
-                MayTouch::Nothing | MayTouch::Anything => false,
+                MayTouch::Nothing => false,
+                // It visibly drops something of what stood, and does not say of which table.
+                MayTouch::Anything => true,
                 MayTouch::Tables(tables) => tables.contains(table),
             };
             // What a migration does in its own way is its work, not the undoing of it.

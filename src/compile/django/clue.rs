@@ -10,6 +10,8 @@ pub enum Kind {
     Column,
     /// Constraints and indexes.
     Constraint,
+    /// Columns that may be null, of which only one is asked by its name.
+    Nullable,
 }
 
 /// What there is of a kind, as a method of an operation or a function asked for it.
@@ -70,6 +72,7 @@ impl Condition {
     }
 
     fn one_or(mut conditions: Vec<Self>, all: fn(Vec<Self>) -> Self) -> Self {
+        conditions.dedup();
         match conditions.pop() {
             Some(only) if conditions.is_empty() => only,
             Some(last) => {

@@ -8,6 +8,7 @@
 mod also_called;
 mod alter;
 mod back;
+mod brought;
 mod conditions;
 mod define;
 mod find;
@@ -31,7 +32,7 @@ use self::conditions::Conditions;
 use self::left_over::left_by_mysql;
 use self::sequences::Sequences;
 use super::aliases::Aliases;
-use super::field::{Field, Kind};
+use super::field::{Field, Kind, ModelKey};
 use super::names;
 use super::state::{Context, Model, State};
 use crate::compile::sql;
@@ -72,6 +73,10 @@ pub struct Editor<'a> {
     has_squashes: bool,
     /// Names in SQL that nothing bore, of projects that have squashes.
     pub unfound: BTreeSet<Name>,
+    /// Fields that may have brought others along, which the migration at hand may still name.
+    brought: Vec<(ModelKey, Arc<str>)>,
+    /// Changes that did not fit what stands.
+    misfits: usize,
 }
 
 /// What a migration has made.
@@ -103,6 +108,8 @@ impl<'a> Editor<'a> {
             aliases: Aliases::new(),
             has_squashes: context.project.migrations.iter().any(|it| !it.replaces.is_empty()),
             unfound: BTreeSet::new(),
+            brought: Vec::new(),
+            misfits: 0,
         }
     }
 
@@ -174,6 +181,11 @@ impl<'a> Editor<'a> {
         changes.chain(self.deferred.iter().skip(deferred))
     }
 
+    /// How many changes did not fit what stood.
+    pub fn misfits(&self) -> usize {
+        self.misfits
+    }
+
     /// What the migration at hand has done so far.
     pub fn done(&self) -> &[Operation] {
         &self.done
@@ -204,6 +216,7 @@ impl<'a> Editor<'a> {
                 self.follow_aliases(&change);
             }
             Err(error) => {
+                self.misfits += 1;
                 let mut tables = BTreeSet::from([change.table().clone()]);
                 if let Change::RenameTable { to, .. } = &change {
                     tables.insert(to.clone());
@@ -330,9 +343,7 @@ impl<'a> Editor<'a> {
         if field.blind {
             self.tell_blind(model, field);
         }
-        if let Some(reason) = define::adds(field) {
-            self.unseen_in(&self.table_of(model), reason);
-        }
+        self.note_brought(model, field);
         if let Kind::ManyToMany(many) = &field.kind {
             if let Some(through) = state.through(model, field, self.context) {
                 self.create_model(state, &through);

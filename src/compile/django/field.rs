@@ -74,8 +74,17 @@ pub struct Field {
     pub blind: bool,
     /// Nothing but a check is what was not seen through.
     pub open_check: bool,
-    /// It may add others to its model, by code that is not run: which class does.
-    pub adds: Option<Arc<str>>,
+    /// It may add others to its model.
+    pub adds: Option<Arc<Adds>>,
+}
+
+/// Fields that the code of a field adds to its model.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Adds {
+    /// The class whose code it is.
+    pub class: Arc<str>,
+    /// `None` where not all of them are known.
+    pub names: Option<Vec<Arc<str>>>,
 }
 
 /// Where the name of a field's column comes from.

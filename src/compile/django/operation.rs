@@ -14,6 +14,7 @@ mod own;
 mod sql;
 #[cfg(test)]
 mod tests;
+mod tried;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -55,6 +56,8 @@ pub struct Executor<'a> {
     pub operations: usize,
     /// The app of the migration at hand.
     app: Arc<str>,
+    /// Operations on what the models have not.
+    misfits: usize,
 }
 
 /// What a migration does to a database.
@@ -100,6 +103,7 @@ impl<'a> Executor<'a> {
             told: BTreeSet::new(),
             operations: 0,
             app: "".into(),
+            misfits: 0,
         }
     }
 
@@ -133,6 +137,7 @@ impl<'a> Executor<'a> {
                 self.not_seen(&handler.at, opaque, both);
             }
         }
+        self.editor.tell_brought(&self.to);
         let finished = self.editor.finish_migration();
         self.blind.add(&finished.operations);
         for reason in finished.notices {
@@ -234,6 +239,7 @@ impl<'a> Executor<'a> {
         };
         self.editor.returns_otherwise(outer);
         if let Err(unseen) = done {
+            self.misfits += usize::from(unseen.table.is_some());
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let opaque = match unseen.table {
                 Some(table) => {

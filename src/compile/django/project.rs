@@ -152,6 +152,14 @@ pub struct Unknown {
 /// table, and its name.
 pub const QUESTION: &str = "«question»";
 
+/// The class of an operation that does what `SchemaEditor.alter_field` does: the model's name, the field's, and the field
+/// before and after, each `None` where it is the one that the models have.
+pub const ALTER_COLUMN: &str = "«alterColumn»";
+
+/// The class of an operation that the database may refuse, which nothing follows from: the number of the `try`, and the
+/// operation.
+pub const TRIED: &str = "«tried»";
+
 /// The class of an operation that is done if a condition holds: the condition, and the operation.
 pub const ON_CONDITION: &str = "«onCondition»";
 

@@ -129,6 +129,11 @@ made = [next(c), next(c)]
 from itertools import zip_longest, repeat
 made = list(zip(['a', 'b'], repeat(1)))
 """,
+        """\
+from itertools import count, islice, repeat
+c = count(10, 5)
+made = [list(zip(c, 'ab')), next(c), list(islice(c, 2)), list(zip('xy', count())), [f'{n}{i}' for n, i in zip('xy', count(1))], list(islice(repeat('r'), 2))]
+""",
     ],
     "functools": [
         """\
@@ -1075,6 +1080,23 @@ made = [re.findall('a*', 'baac'), re.sub('x*', '-', 'abxd'), re.match('$', 'a') 
 import re
 SQL = 'CREATE TABLE "a" (x int); CREATE INDEX i ON a (x);'
 made = [[s.strip() for s in re.split(r';\\s*', SQL) if s], re.sub(r'"(\\w+)"', r'\\1', SQL), re.findall(r'CREATE (\\w+)', SQL)]
+""",
+    ],
+    "string": [
+        """\
+from string import Template
+t = Template('CREATE INDEX ${name} ON $table ($column) -- $$5 $missing')
+made = [t.safe_substitute(name='a', table='b', column=1), t.safe_substitute({'name': 'x'}, table='y'), Template('$a_b.c').substitute(a_b=2)]
+""",
+        """\
+import string
+class Own(string.Template):
+    pass
+try:
+    Own('$a').substitute()
+    made = 'filled'
+except KeyError:
+    made = 'lacks'
 """,
     ],
 }

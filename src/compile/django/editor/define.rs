@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::{Editor, find, table_name};
 use crate::compile::django::backend::ColumnType;
-use crate::compile::django::field::{ColumnName, Field, Kind};
+use crate::compile::django::field::{Adds, ColumnName, Field, Kind};
 use crate::compile::django::names;
+use crate::compile::django::project::FIELD_NAME;
 use crate::compile::django::state::{Model, State};
 use crate::dialect::Dialect;
 use crate::migration::MayUndo;
@@ -263,7 +264,10 @@ impl Editor<'_> {
             );
             guessed(field, &mut planned.undefined);
         }
-        planned.unseen.extend(adds(field));
+        let is_told_later = self.tells_later(model, field);
+        if !is_told_later && field.adds.as_ref().is_some_and(|it| !has_all(model, field, it)) {
+            planned.unseen.extend(adds(field));
+        }
         let name = planned.table.name.clone();
         let Some(defined) = self.define(state, model, &name, field) else { return };
         if field.primary_key {
@@ -301,8 +305,14 @@ pub(super) fn guessed(field: &Field, may_undo: &mut MayUndo) {
 
 /// Why its table may have columns that no operation names.
 pub(super) fn adds(field: &Field) -> Option<String> {
-    let class = field.adds.as_ref()?;
+    let class = &field.adds.as_ref()?.class;
     Some(format!("field `{}`: {class} may add fields of its own to the model", field.name))
+}
+
+/// Whether the migrations name all the fields that a field adds to its model.
+pub(super) fn has_all(model: &Model, field: &Field, adds: &Adds) -> bool {
+    let name = |it: &Arc<str>| it.replace(FIELD_NAME, &field.name);
+    adds.names.as_ref().is_some_and(|names| names.iter().all(|it| model.field(&name(it)).is_some()))
 }
 
 /// Collations that PostgreSQL has by itself, all of them deterministic: `initdb` makes them of the system's locales and of

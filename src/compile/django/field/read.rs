@@ -7,9 +7,10 @@ use super::class::{SPATIAL, built_in, length, positional};
 use super::known::{Known, Length};
 use super::methods::{self, Check, Column};
 use super::{
-    BuiltIn, ColumnName, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation, Scalar,
-    relation,
+    Adds, BuiltIn, ColumnName, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation,
+    Scalar, relation,
 };
+use crate::compile::django::arguments::text;
 use crate::compile::django::project::{Object, Project, Value};
 
 pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
@@ -407,8 +408,12 @@ fn as_argument(set: &Value) -> Argument<&Arc<str>> {
     }
 }
 
-fn adds(object: &Object) -> Option<Arc<str>> {
+fn adds(object: &Object) -> Option<Arc<Adds>> {
     let (_, method) = object.methods.iter().find(|(name, _)| &**name == "contribute_to_class")?;
-    let does = method.function.adds_fields && !matches!(method.result, Some(Value::Bool(false)));
-    does.then(|| object.class.clone())
+    let names = match &method.result {
+        Some(Value::List(names)) => names.iter().map(text).collect::<Option<Vec<_>>>(),
+        _ => None,
+    };
+    let does = method.function.adds_fields && names.as_ref().is_none_or(|it| !it.is_empty());
+    does.then(|| Arc::new(Adds { class: object.class.clone(), names }))
 }

@@ -26,7 +26,8 @@ const TABLES: &[&str] = &["alter_db_table", "delete_model"];
 /// The same for columns.
 const COLUMNS: &[&str] = &["alter_field", "remove_field"];
 
-/// Columns only where the code says their name, or that of the field they belong to.
+/// Columns only where the code says their name, or that of the field they belong to; where it says no table, and puts the
+/// names of what it drops together, it may be any of all.
 pub fn undone(
     function: &Function,
     may_touch: &MayTouch,
@@ -34,7 +35,15 @@ pub fn undone(
     schema: &Schema,
     context: Context<'_>,
 ) -> MayUndo {
-    let MayTouch::Tables(tables) = may_touch else { return MayUndo::default() };
+    let every;
+    let (tables, is_anything) = match may_touch {
+        MayTouch::Tables(tables) => (tables, false),
+        MayTouch::Anything if visibly_undoes(function) => {
+            every = schema.tables.keys().cloned().collect();
+            (&every, true)
+        }
+        MayTouch::Anything | MayTouch::Nothing => return MayUndo::default(),
+    };
     let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
     // What another operation has done, whatever that was.
     let takes_back = calls(&["database_backwards"]);
@@ -71,31 +80,50 @@ pub fn undone(
     let names = columns.map(|it| &it.name);
     // A name that only the database tells may be that of any column.
     let is_said_elsewhere = |it: &&Name| function.words.iter().any(|word| **word == ***it);
+    let says_none = is_anything || names.clone().find(is_said_elsewhere).is_none();
+    let in_sql = |ways: &[&str]| says_none && function.sql.iter().any(|text| names_a_column(text, ways));
     let is_any = takes_back
-        || function.sql.iter().any(|text| drops_a_computed_column(text))
-            && names.clone().find(is_said_elsewhere).is_none();
+        || in_sql(&["DROP", "RENAME"])
+        || is_anything && calls(COLUMNS) && function.models.is_empty();
+    let is_any_redefined = in_sql(&["ALTER", "MODIFY"]);
     let (gone, stay): (BTreeSet<&Name>, BTreeSet<&Name>) =
         names.partition(|name| is_any || said.contains(&***name) || of_fields.contains(&***name));
     MayUndo {
         columns: gone.into_iter().cloned().collect(),
         constraints,
-        definitions: stay.into_iter().filter(|name| redefined.contains(&***name)).cloned().collect(),
+        definitions: (stay.into_iter())
+            .filter(|name| is_any_redefined || redefined.contains(&***name))
+            .cloned()
+            .collect(),
         tables: if takes_back {
             tables.clone()
         } else {
-            tables_gone(function, tables, &statements, state, context)
+            tables_gone(function, tables, is_anything, &statements, state, context)
         },
         ..MayUndo::default()
     }
 }
 
-/// `DROP COLUMN %s`, `RENAME COLUMN {}`
-fn drops_a_computed_column(text: &str) -> bool {
+/// Whether anything that earlier migrations made may be gone or another by it.
+fn visibly_undoes(function: &Function) -> bool {
+    const WORDS: [&str; 5] = ["ALTER", "CHANGE", "DROP", "MODIFY", "RENAME"];
+    let says = |text: &str| words(text).any(|it| WORDS.iter().any(|wanted| it.eq_ignore_ascii_case(wanted)));
+    let undoes = |it: &str| {
+        [CONSTRAINTS, TABLES, COLUMNS].iter().any(|all| all.contains(&it))
+            || it == "database_backwards"
+            || it.starts_with("_delete")
+            || it.contains("drop")
+    };
+    function.editor_calls.iter().any(|it| undoes(it)) || function.sql.iter().any(|it| says(it))
+}
+
+/// `DROP COLUMN %s`, `ALTER COLUMN {}`: by a name that is put into the text.
+fn names_a_column(text: &str, ways: &[&str]) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
     words.windows(2).enumerate().any(|(at, both)| {
         let named = words[at + 2..].iter().find(|it| !is(it, &["IF", "EXISTS"]));
-        is(both[0], &["DROP", "RENAME"]) && is(both[1], &["COLUMN"]) && named.is_none_or(|it| is_computed(it))
+        is(both[0], ways) && is(both[1], &["COLUMN"]) && named.is_none_or(|it| is_computed(it))
     })
 }
 
@@ -113,6 +141,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn tables_gone(
     function: &Function,
     touched: &BTreeSet<TableName>,
+    is_anything: bool,
     statements: &[Vec<&str>],
     state: &State,
     context: Context<'_>,
@@ -128,10 +157,14 @@ fn tables_gone(
             continue;
         }
         let named: BTreeSet<TableName> = statement.iter().filter_map(|word| named_by(word)).collect();
+        let before = gone.len();
         if named.is_empty() {
             gone.extend(function.words.iter().filter_map(|word| named_by(word)));
         } else {
             gone.extend(named);
+        }
+        if is_anything && gone.len() == before && function.sql.iter().any(|it| is_computed(it)) {
+            gone.extend(touched.iter().cloned());
         }
     }
     if function.editor_calls.iter().any(|it| TABLES.contains(&&**it)) {
@@ -139,7 +172,11 @@ fn tables_gone(
             .models
             .iter()
             .filter_map(|(app, model)| state.concrete(&ModelKey::new(app.clone(), model)));
+        let before = gone.len();
         gone.extend(models.map(|model| table_name(&model.table(context))));
+        if is_anything && gone.len() == before {
+            gone.extend(touched.iter().cloned());
+        }
     }
     gone
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::project::{
-    ADD_COLUMN, CREATE_TABLE, FOR_APP, HANDED, ON_CONDITION, Object, QUESTION, RENAME_TABLE, SET_BASES, Value,
+    ADD_COLUMN, ALTER_COLUMN, CREATE_TABLE, FOR_APP, HANDED, ON_CONDITION, Object, QUESTION, RENAME_TABLE,
+    SET_BASES, TRIED, Value,
 };
-use super::super::state::State;
+use super::super::state::{ModelField, State};
 use super::{Call, Executor, Sides, Unseen};
 use crate::migration::{MayTouch, Opaque};
 
@@ -26,12 +27,16 @@ impl Executor<'_> {
             (ADD_COLUMN, [Value::Str(model), Value::Str(field)]) => {
                 self.add_column([model, field], object, sides);
             }
+            (ALTER_COLUMN, [Value::Str(model), Value::Str(field), old, new]) => {
+                self.alter_column([model, field], [old, new], object, sides);
+            }
             (QUESTION, question) => self.answer(question),
             (ON_CONDITION, [condition, operation]) => {
                 if sides.database {
                     self.on_condition(condition, operation, &object.at, sides);
                 }
             }
+            (TRIED, [Value::Int(number), operation]) => self.tried(*number, operation, &object.at, sides),
             _ => return false,
         }
         true
@@ -78,9 +83,11 @@ impl Executor<'_> {
     fn handed(&mut self, database: &[Value], state: &[Value], sides: Sides) {
         let before = (self.from.clone(), self.to.clone());
         if sides.state {
+            let asked = std::mem::take(&mut self.asked);
             for operation in state {
                 self.operation(operation, Sides { state: true, database: false });
             }
+            self.asked = asked;
         }
         if sides.database {
             let from = std::mem::replace(&mut self.from, before.0);
@@ -149,6 +156,41 @@ impl Executor<'_> {
             }
             None => {
                 let unseen = self.unseen_of(model, format!("{key} has no field {name}"));
+                let may_touch = unseen.table.map_or(MayTouch::Anything, |it| MayTouch::Tables([it].into()));
+                self.not_seen(&object.at, Opaque::new(unseen.reason, may_touch), sides);
+            }
+        }
+    }
+
+    /// What `SchemaEditor.alter_field` does: only what differs between the two is altered, whatever the models say.
+    fn alter_column(&mut self, [model, name]: [&str; 2], given: [&Value; 2], object: &Object, sides: Sides) {
+        let (key, before) = match self.model_of(model) {
+            Ok(found) => found,
+            Err(unseen) => {
+                return self.not_seen(&object.at, Opaque::new(unseen.reason, MayTouch::Anything), sides);
+            }
+        };
+        let mut states = [self.from.clone(), self.after.clone().unwrap_or_else(|| self.to.clone())];
+        let mut fields = Vec::new();
+        for (state, given) in states.iter_mut().zip(given) {
+            let field = match given {
+                Value::None => state.get(&key).and_then(|it| it.written(name)).cloned(),
+                given => Some(ModelField::read(name, given, &key, self.context.project)),
+            };
+            let Some(field) = field else { continue };
+            let put = field.clone();
+            state.change(&key, self.context, |model| model.put_field(put));
+            fields.push(field);
+        }
+        let [from, to] = &states;
+        match (fields.as_slice(), from.get(&key), to.get(&key)) {
+            ([old, new], Some(model_before), Some(model)) => {
+                if sides.database && model.has_table(self.context) {
+                    self.editor.alter_field(from, to, model_before, model, old, new);
+                }
+            }
+            _ => {
+                let unseen = self.unseen_of(&before, format!("{key} has no field {name}"));
                 let may_touch = unseen.table.map_or(MayTouch::Anything, |it| MayTouch::Tables([it].into()));
                 self.not_seen(&object.at, Opaque::new(unseen.reason, may_touch), sides);
             }

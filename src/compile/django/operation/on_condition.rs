@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::clue::{Condition, Kind};
 use super::super::project::{Location, Value};
 use super::own::{doubt, taken};
+use super::tried::Tries;
 use super::{Executor, Sides};
 use crate::migration::{DJANGO, MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Name, Schema, Table, TableName};
@@ -17,6 +18,7 @@ use crate::schema::{Name, Schema, Table, TableName};
 pub(super) struct Asked {
     questions: BTreeMap<usize, (Question, Answer)>,
     done: Vec<Done>,
+    pub tries: Tries,
 }
 
 #[derive(Clone, Debug)]
@@ -72,11 +74,15 @@ impl Blind {
         }
     }
 
-    fn is_nothing(&self) -> bool {
+    pub fn tables(self) -> BTreeSet<TableName> {
+        self.tables
+    }
+
+    pub fn is_nothing(&self) -> bool {
         !self.anything && self.tables.is_empty()
     }
 
-    fn covers(&self, table: &TableName) -> bool {
+    pub fn covers(&self, table: &TableName) -> bool {
         self.anything || self.tables.contains(table)
     }
 }
@@ -89,6 +95,7 @@ impl Executor<'_> {
         let kind = match &**kind {
             "table" => Kind::Table,
             "column" => Kind::Column,
+            "nullable" => Kind::Nullable,
             _ => Kind::Constraint,
         };
         let (table, name) = (self.with_tables(table.to_string()), self.with_tables(name.to_string()));
@@ -120,6 +127,9 @@ impl Executor<'_> {
             Kind::Table => Some(schema.tables.contains_key(table)),
             Kind::Column => schema.tables.get(table).map(|it| it.column(name).is_some()),
             Kind::Constraint => has_constraint(schema, table, name),
+            Kind::Nullable => {
+                schema.tables.get(table).and_then(|it| it.column(name)).map(|column| column.nullable)
+            }
         };
         Answer { is_there, is_blind }
     }
@@ -164,15 +174,11 @@ impl Executor<'_> {
 
     /// What an operation takes away or changes that most likely was not done.
     fn may_have_been(&mut self, operation: &Value, at: &Location, sides: Sides) {
-        let before = (self.editor.clone(), self.from.clone(), self.to.clone());
-        let (notices, told, operations) = (self.notices.len(), self.told.clone(), self.operations);
+        let before = self.remember();
         let mark = self.editor.mark();
         self.operation(operation, sides);
         let (tables, may_undo) = taken(self.editor.since(mark));
-        (self.editor, self.from, self.to) = before;
-        self.notices.truncate(notices);
-        self.told = told;
-        self.operations = operations;
+        self.forget(before);
         self.may_not_have_been(at, tables, may_undo, sides);
     }
 
@@ -195,7 +201,7 @@ impl Executor<'_> {
         })
     }
 
-    fn may_not_have_been(
+    pub(super) fn may_not_have_been(
         &mut self,
         at: &Location,
         tables: BTreeSet<TableName>,
@@ -210,7 +216,7 @@ impl Executor<'_> {
 }
 
 /// Whether a constraint or an index of this name stands on the table, as `get_constraints` lists them.
-fn has_constraint(schema: &Schema, table: &TableName, name: &Name) -> Option<bool> {
+pub(super) fn has_constraint(schema: &Schema, table: &TableName, name: &Name) -> Option<bool> {
     let table = schema.tables.get(table)?;
     let mut is_unnamed = false;
     let mut is_it = |it: Option<&Name>| {

@@ -12,6 +12,7 @@ mod own;
 mod paired;
 mod renamed;
 mod squashes;
+mod tried;
 mod wild;
 
 use std::path::Path;
@@ -372,7 +373,7 @@ class Own(migrations.operations.base.Operation):
         &[
             "shop_item - code",
             "shop_item ~ name text NOT NULL",
-            "shop.migrations.2.Tried may not do it: it tries, or asks something first ?? shop_item -name's definition (its own too)",
+            "whether it is done hangs on what was in the database ?? shop_item -name's definition (its own too)",
             "shop.migrations.2.Own is an operation of its own ?? shop_item",
         ],
     );

@@ -5,6 +5,7 @@
 //! names ([`names`]), and the few functions that decide something are known ([`outside`]). A condition that
 //! is not known takes both branches ([`branch`]). Steps and depth are bounded, so that it always ends.
 
+mod added;
 mod alias;
 mod asked;
 mod attribute;
@@ -118,8 +119,8 @@ pub struct Interpreter<'a> {
     /// What may have raised in the `try` that is running: a statement that the database may have refused, a place in a list
     /// that may not be there.
     asked: Option<Asked>,
-    /// A field was added to a model, or may have been.
-    added: bool,
+    /// What may have been added to a model by `contribute_to_class` of a field.
+    added: added::Added,
     /// While a method of an operation is followed for what it hands on to others.
     handed: Option<handed::Handed>,
     /// While `apply` or `mutate_state` of a migration is run: the labels that it had when Django's was called.
@@ -166,7 +167,7 @@ impl<'a> Interpreter<'a> {
             catching: 0,
             catching_operations: 0,
             asked: None,
-            added: false,
+            added: Default::default(),
             handed: None,
             ran_for: None,
             patterns: HashMap::default(),

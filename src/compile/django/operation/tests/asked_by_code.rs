@@ -1,6 +1,6 @@
 //! Code of a project's own that asks the database first.
 
-use super::{check_class, lines, project};
+use super::{check_body, check_class, lines, project};
 
 /// Each function, in its turn as the code of a `RunPython`, may ask in another way.
 #[test]
@@ -296,4 +296,56 @@ def compared(apps, schema_editor):
             "RunPython compared ?? shop_item -table shop_item (its own too)",
         ],
     );
+}
+
+/// `null_ok` of `get_table_description`, and a row that is looked up in a dict by its name.
+#[test]
+fn code_asks_whether_a_column_may_be_null() {
+    let check = |test: &str, expected: &[&str]| {
+        let code = format!(
+            "
+def loosen(apps, schema_editor):
+    Item = apps.get_model('shop', 'Item')
+    with schema_editor.connection.cursor() as cursor:
+        rows = schema_editor.connection.introspection.get_table_description(cursor, Item._meta.db_table)
+    columns = {{row.name: row for row in rows}}
+    code = columns.get('code')
+    after = models.IntegerField(null=True)
+    after.set_attributes_from_name('code')
+    if {test}:
+        schema_editor.alter_field(Item, Item._meta.get_field('code'), after, strict=False)
+"
+        );
+        check_body(
+            &code,
+            "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(loosen)]",
+            expected,
+        );
+    };
+    check("code is not None and getattr(code, 'null_ok', None) is False", &["shop_item ~ code integer NULL"]);
+    check("code and code.null_ok", &[]);
+}
+
+/// Django alters what differs between the two fields that it is given, whatever the models have.
+#[test]
+fn code_alters_a_field_that_it_describes_itself() {
+    let check = |before: &str, expected: &[&str]| {
+        let code = format!(
+            "
+def widen(apps, schema_editor):
+    Item = apps.get_model('shop', 'Item')
+    before, after = {before}, models.BigIntegerField()
+    before.set_attributes_from_name('code')
+    after.set_attributes_from_name('code')
+    schema_editor.alter_field(Item, before, after)
+"
+        );
+        check_body(
+            &code,
+            "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(widen)]",
+            expected,
+        );
+    };
+    check("models.IntegerField()", &["shop_item ~ code bigint NOT NULL"]);
+    check("models.BigIntegerField()", &[]);
 }

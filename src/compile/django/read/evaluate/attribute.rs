@@ -57,6 +57,12 @@ impl Interpreter<'_> {
             Live::Class(class) => self.attribute_of_class(class, name, scope, span),
             Live::Instance(instance) => self.attribute_of_instance(instance, &object, name, scope, span),
             Live::Super(it) => self.super_attribute(it, name, scope, span).map(Some),
+            Live::Function(closure)
+                if let Some(value) =
+                    closure.attributes.get().and_then(|it| it.borrow().get(name).cloned()) =>
+            {
+                Ok(Some(value))
+            }
             Live::Function(closure) => Ok(Some(match name {
                 // `functools.wraps` gives it that of another.
                 "__name__"
@@ -306,6 +312,13 @@ impl Interpreter<'_> {
                 if let Some(value) = given::kept(class, &instance.args, &instance.keywords, name) {
                     return Ok(Some(value));
                 }
+                let positional = if class.ends_with("Field") { 0 } else { 2 };
+                if instance.args.len() <= positional
+                    && !instance.keywords.iter().any(|(it, _)| it.starts_with('*'))
+                    && let Some(value) = field_default(class, name)
+                {
+                    return Ok(Some(value));
+                }
                 let callee = Callee::Method(name.into());
                 Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))
             }
@@ -318,10 +331,27 @@ fn field_default(base: &str, name: &str) -> Option<Live> {
     if !base.starts_with("django.db.models.") || !base.ends_with("Field") && !base.ends_with("ForeignKey") {
         return None;
     }
+    let is_one_of = |kinds: &[&str]| Some(Live::Bool(kinds.iter().any(|it| base.ends_with(it))));
     match name {
-        "null" | "blank" | "db_index" | "unique" | "primary_key" | "auto_created" | "auto_now"
-        | "auto_now_add" => Some(Live::Bool(false)),
+        "is_relation" => is_one_of(&["ForeignKey", "OneToOneField", "ManyToManyField"]),
+        "many_to_many" => is_one_of(&["ManyToManyField"]),
+        "one_to_one" => is_one_of(&["OneToOneField"]),
+        "many_to_one" => is_one_of(&["ForeignKey"]),
+        "db_index" => is_one_of(&["ForeignKey", "OneToOneField", "SlugField"]),
+        "unique" => is_one_of(&["OneToOneField"]),
+        "null" | "blank" | "primary_key" | "auto_created" | "auto_now" | "auto_now_add" => {
+            Some(Live::Bool(false))
+        }
         "editable" | "serialize" => Some(Live::Bool(true)),
+        // These have one of their own.
+        "max_length"
+            if matches!(
+                base.rsplit('.').next(),
+                Some("EmailField" | "FileField" | "FilePathField" | "ImageField" | "SlugField" | "URLField")
+            ) =>
+        {
+            None
+        }
         "max_length" | "choices" | "db_column" | "db_comment" | "db_collation" | "max_digits"
         | "decimal_places" => Some(Live::None),
         _ => None,
@@ -356,6 +386,8 @@ const OF_CONTAINERS: &[&str] = &[
     "__setitem__",
 ];
 const OF_TEXT: &[&str] = &[
+    // Of psycopg's SQL, which is a text here.
+    "as_string",
     "capitalize",
     "casefold",
     "center",

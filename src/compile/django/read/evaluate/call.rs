@@ -32,6 +32,7 @@ impl Interpreter<'_> {
         }
         let function = self.eval(&call.function, scope)?;
         self.note_question(call, &function, scope, span);
+        let adds = adds_a_field(call);
         let mut args = Vec::with_capacity(call.args.len());
         let mut keywords = Keywords::with_capacity(call.keywords.len());
         for arg in &call.args {
@@ -73,13 +74,15 @@ impl Interpreter<'_> {
                 None => self.unpack_keywords(&value, &mut keywords, scope, span)?,
             }
         }
+        if adds {
+            self.note_added(&function, &args);
+        }
         self.call(&function, args, keywords, scope, span)
     }
 
     /// `cursor.execute(…)`, `Model.objects.count()`: whether the database takes it is not known.
     fn note_question(&mut self, call: &CallExpr, function: &Live, scope: &Rc<Scope>, span: Span) {
         let ExprKind::Attribute(_, name) = &call.function.kind else { return };
-        self.added |= adds_a_field(call);
         let is_ours = match function {
             Live::Function(_) | Live::Class(_) => true,
             Live::Bound(bound) => matches!(bound.callee, Callee::Function(_)),
@@ -87,11 +90,21 @@ impl Interpreter<'_> {
         };
         let asks = matches!(&**name, "execute" | "executemany" | "callproc")
             || (is_query(name) && has_a_manager(&call.function));
-        if self.catching > 0 && !is_ours && asks {
-            let unknown = self.unknown(scope, span, "asks the database, which may refuse");
-            if let Live::Unknown(why) = unknown {
-                self.asked = Some(Asked { why, is_operation: false });
-            }
+        // A statement that is handed on may be refused by itself.
+        let tries = matches!(&**name, "execute" | "executemany")
+            && self.handed.as_ref().is_some_and(|it| it.tries(self.catching));
+        if self.catching > 0 && !is_ours && asks && !tries {
+            self.may_be_refused(scope, span);
+        }
+    }
+
+    /// What the database is asked within a `try`.
+    pub(super) fn may_be_refused(&mut self, scope: &Rc<Scope>, span: Span) {
+        let unknown = self.unknown(scope, span, "asks the database, which may refuse");
+        if self.catching > 0
+            && let Live::Unknown(why) = unknown
+        {
+            self.asked = Some(Asked { why, is_operation: false });
         }
     }
 

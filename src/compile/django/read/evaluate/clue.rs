@@ -171,11 +171,33 @@ impl Interpreter<'_> {
     }
 
     /// An attribute of what a question gave.
-    pub(super) fn attribute_of_clue(&self, unknown: &Arc<Unknown>, name: &str) -> Live {
+    pub(super) fn attribute_of_clue(&mut self, unknown: &Arc<Unknown>, name: &str) -> Live {
         match unknown.clue.as_deref() {
+            Some(Clue::Found(Condition::There(number))) if name == "null_ok" => {
+                match self.handed.as_mut().and_then(|it| it.ask_nullable(*number)) {
+                    Some(asked) => with(unknown, Clue::Holds(Condition::There(asked))),
+                    None => Live::Unknown(plain(unknown)),
+                }
+            }
             Some(Clue::Row(listed)) if name == "name" => with(unknown, Clue::NameIn(listed.clone())),
             _ => Live::Unknown(plain(unknown)),
         }
+    }
+
+    /// What a dict has under a name that holds all that a question gave, each under its own.
+    pub(super) fn found_by_name(&mut self, pairs: &[(Live, Live)], name: &Live) -> Option<Live> {
+        let ([(key, row)], Live::Str(name)) = (pairs, name) else { return None };
+        let (Some(Clue::NameIn(listed)), Some(Clue::Row(of)), Live::Unknown(why)) =
+            (clue(key), clue(row), row)
+        else {
+            return None;
+        };
+        if listed.kind != of.kind || listed.table != of.table || listed.after != of.after {
+            return None;
+        }
+        let (listed, why) = (listed.clone(), why.clone());
+        let condition = self.asked(&listed, name)?;
+        Some(with(&why, Clue::Found(condition)))
     }
 
     /// An element of what a question gave.

@@ -26,7 +26,7 @@ pub fn names_column(name: &str, closure: &Closure) -> bool {
 }
 
 /// A piece of [`FIELD_NAME`], or another case of it.
-fn is_cut(column: &str) -> bool {
+pub fn is_cut(column: &str) -> bool {
     let rest = column.replace(FIELD_NAME, "");
     rest.contains(['«', '»']) || rest.to_lowercase().contains("fieldname")
 }

@@ -337,7 +337,7 @@ impl Interpreter<'_> {
         for (name, closure) in methods {
             let function = self.function(&closure);
             let result = if function.adds_fields {
-                Some(Value::Bool(self.adds(&closure, &receiver, scope, instance.span)))
+                Some(self.adds(&closure, &receiver, scope, instance.span))
             } else if CALLED.contains(&&*name) {
                 let result = self.ask(&closure, &receiver, scope, instance.span);
                 if is_same_as_field(&result, &name) || is_same_as_parameters(&result) {
@@ -373,15 +373,6 @@ impl Interpreter<'_> {
             Ok(value) => value,
             Err(stop) => self.stopped(scope, span, &stop),
         }
-    }
-
-    /// Whether `contribute_to_class` adds other fields, as far as that is decided by the field itself.
-    fn adds(&mut self, closure: &Rc<Closure>, receiver: &Live, scope: &Rc<Scope>, span: Span) -> bool {
-        let model = self.model("", "", scope, span);
-        let before = std::mem::take(&mut self.added);
-        let done =
-            self.call_closure(closure, Some(receiver), vec![model, Live::str("it")], Vec::new(), scope, span);
-        std::mem::replace(&mut self.added, before) || done.is_err()
     }
 
     /// For a list of operations: one unknown when not even their number is known.

@@ -23,6 +23,7 @@ use operation::{bare, code, for_app, is_of_operation, usual};
 use super::branch::Journal;
 use super::facts::{is_definition, reads_like_sql};
 use super::live::*;
+use super::outside::is_composing;
 use super::{ARGUMENT_STEPS, Interpreter};
 use crate::compile::django::project::{APP_LABEL, HANDED, Label, Reach};
 use crate::compile::django::read::syntax::tree::{Span, Stmt};
@@ -346,7 +347,9 @@ const DO_NOTHING_WITH_SQL: [&str; 12] = [
 fn is_of_others(value: &Live) -> bool {
     let root = |it: &str| it.split('.').next().unwrap_or_default().to_owned();
     match value {
-        Live::Name(path) => !is_stand_in(value) && !DO_NOTHING_WITH_SQL.contains(&&*root(path)),
+        Live::Name(path) => {
+            !is_stand_in(value) && !DO_NOTHING_WITH_SQL.contains(&&*root(path)) && !is_composing(path)
+        }
         Live::Instance(instance) => !is_stand_in(value) && is_of_others(&instance.class),
         value => value.is_unknown(),
     }

@@ -10,7 +10,10 @@ use crate::compile::django::read::syntax;
 use crate::compile::django::read::syntax::tree::Span;
 
 /// The modules that it holds something of.
-const MODULES: [&str; 6] = ["collections", "dataclasses", "itertools", "operator", "textwrap", "typing"];
+const MODULES: [&str; 7] =
+    ["collections", "dataclasses", "itertools", "operator", "string", "textwrap", "typing"];
+/// `repeat(it)`, by a name that no module has.
+const FOREVER: &str = "forever";
 const TEXT: &str = include_str!("library/library.py");
 
 impl Interpreter<'_> {
@@ -24,11 +27,12 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let Some((module, name)) = path.split_once('.') else { return Ok(None) };
-        // Without a number it goes on for ever.
-        let is_endless = path == "itertools.repeat" && args.len() + keywords.len() < 2;
-        if is_endless || !MODULES.contains(&module) {
+        if !MODULES.contains(&module) {
             return Ok(None);
         }
+        // Without a number.
+        let goes_on = path == "itertools.repeat" && args.len() + keywords.len() < 2;
+        let name = if goes_on { FOREVER } else { name };
         match self.of_library(module, name) {
             Some(function) => self.call(&function, args.to_vec(), keywords.clone(), scope, span).map(Some),
             None => Ok(None),
@@ -37,10 +41,19 @@ impl Interpreter<'_> {
 
     /// A class of the library, or what it keeps: what may be derived from, asked for and compared, beside being called.
     pub(super) fn library_value(&mut self, module: &str, name: &str) -> Option<Live> {
-        if !matches!(module, "collections" | "dataclasses") {
+        if !matches!(module, "collections" | "dataclasses" | "string") {
             return None;
         }
         self.of_library(module, name).filter(|it| matches!(it, Live::Class(_) | Live::Instance(_)))
+    }
+
+    /// An object of the library's that can be gone through for ever.
+    pub(super) fn is_endless(&self, value: &Live) -> bool {
+        let Live::Instance(instance) = value else { return false };
+        let Live::Class(class) = &instance.class else { return false };
+        let library = self.library.as_ref();
+        library.is_some_and(|it| std::rc::Rc::ptr_eq(it, &class.scope.module))
+            && class.name.strip_prefix("itertools_").is_some_and(|it| it == FOREVER || it == "count")
     }
 
     fn of_library(&mut self, module: &str, name: &str) -> Option<Live> {

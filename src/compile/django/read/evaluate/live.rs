@@ -243,6 +243,8 @@ pub struct Closure {
     pub path: Arc<str>,
     /// A decorator that is not followed, so that calling it may do anything.
     pub decorated: Option<Arc<str>>,
+    /// What was set on the function itself.
+    pub attributes: OnceCell<SharedNames>,
 }
 
 pub struct Class {

@@ -47,6 +47,8 @@ pub fn is_followed(module: &str) -> bool {
                 | "numpy"
                 | "opentelemetry"
                 | "pandas"
+                | "psycopg"
+                | "psycopg2"
                 | "pkg_resources"
                 | "pydantic"
                 | "pydantic_settings"

@@ -2,12 +2,14 @@
 
 mod attribute;
 mod binding;
+mod composed;
 mod environment;
 mod iterable;
 mod method;
 mod path;
 mod pattern;
 
+pub use composed::is_composing;
 pub use pattern::is_match;
 
 use std::path::PathBuf;
@@ -151,6 +153,9 @@ impl Interpreter<'_> {
         }
         if answer.is_none() {
             answer = self.pattern_call(&call)?;
+        }
+        if answer.is_none() {
+            answer = self.composing_call(&call)?;
         }
         if answer.is_none()
             && let Some(found) = self.library_call(path, &args, &keywords, scope, span)?

@@ -235,7 +235,7 @@ impl Interpreter<'_> {
             }
             StmtKind::Expr(expr) => {
                 if let ExprKind::Call(call) = &expr.kind {
-                    self.added |= adds_a_field(call);
+                    self.added.is_unknown |= adds_a_field(call);
                     // `operations.append(…)`, and whatever a function may do with a list it is given.
                     if let ExprKind::Attribute(object, _) = &call.function.kind {
                         self.havoc_object(object, scope, why)?;

@@ -116,6 +116,7 @@ impl Interpreter<'_> {
         match object {
             Live::Instance(instance) => Some(instance.attributes.clone()),
             Live::Class(class) => Some(class.names.clone()),
+            Live::Function(closure) => Some(closure.attributes.get_or_init(Default::default).clone()),
             Live::Module(module) => Some(module.names.clone()),
             Live::Name(path) if &**path == "django.conf.settings" => Some(self.set_by_code.clone()),
             _ => None,

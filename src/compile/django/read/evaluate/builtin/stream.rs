@@ -6,6 +6,34 @@ use super::super::operator::integer;
 use super::super::outside::{Answer, Call};
 
 impl Interpreter<'_> {
+    /// `zip(count(1), names)`: one list, beside what goes on for ever.
+    fn zip_with_endless(&mut self, call: &Call<'_>) -> Result<Option<Live>, Stop> {
+        let args = call.args.iter().map(|it| self.force(it)).collect::<Result<Vec<_>, _>>()?;
+        let ends: Vec<usize> = (0..args.len()).filter(|at| !self.is_endless(&args[*at])).collect();
+        let ([end], true) = (ends.as_slice(), args.len() > 1) else { return Ok(None) };
+        let Ok(items) = self.iterate(&args[*end], call.scope, call.span)? else { return Ok(None) };
+        if items.iter().any(Live::is_unknown) {
+            return Ok(None);
+        }
+        self.steps(items.len())?;
+        let mut rows = Vec::with_capacity(items.len());
+        // What stands before the list is asked once more.
+        for at in 0..=items.len() {
+            let mut row = Vec::with_capacity(args.len());
+            for (position, arg) in args.iter().enumerate() {
+                if position == *end {
+                    let Some(item) = items.get(at) else { return Ok(Some(Live::list(rows))) };
+                    row.push(item.clone());
+                } else {
+                    let next = self.special(arg, "__next__", Vec::new(), call.scope, call.span)?;
+                    row.extend(next);
+                }
+            }
+            rows.push(Live::tuple(row));
+        }
+        Ok(Some(Live::list(rows)))
+    }
+
     /// A function whose result is gone through later, or that may stop half way.
     pub(super) fn builtin_of_streams(&mut self, call: &Call<'_>) -> Answer {
         let Call { path: name, args, scope, span, .. } = *call;
@@ -32,6 +60,9 @@ impl Interpreter<'_> {
                 };
                 if args.iter().enumerate().any(is_same) {
                     return Ok(Some(None));
+                }
+                if let Some(rows) = self.zip_with_endless(call)? {
+                    return Ok(Some(Some(rows)));
                 }
                 let (mut columns, mut changed) = (Vec::new(), Vec::new());
                 for value in args {

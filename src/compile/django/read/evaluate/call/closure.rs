@@ -30,6 +30,7 @@ impl Interpreter<'_> {
             owner,
             path: qualified(scope, &definition.name),
             decorated: None,
+            attributes: Default::default(),
         })))
     }
 
@@ -268,6 +269,7 @@ fn mark(function: &Live, decorator: &Arc<str>) -> Live {
             owner: closure.owner.clone(),
             path: closure.path.clone(),
             decorated: Some(decorator.clone()),
+            attributes: closure.attributes.clone(),
         })),
         other => other.clone(),
     }

@@ -24,6 +24,11 @@ impl Interpreter<'_> {
             }
             Makes::Set => Live::set(self.distinct(made.into_iter().map(|(element, _)| element).collect())?),
             Makes::Dict => {
+                if let [(key, value)] = made.as_slice()
+                    && matches!((clue(key), clue(value)), (Some(Clue::NameIn(_)), Some(Clue::Row(_))))
+                {
+                    return Ok(Live::dict(made));
+                }
                 let mut pairs = Pairs::new();
                 for (key, value) in made {
                     self.steps(pairs.len() / 16)?;
@@ -153,7 +158,13 @@ impl Interpreter<'_> {
         }
         let element = self.eval(&it.element, scope)?;
         let found = self.passed(&element, &conditions);
-        Ok(found.map(|found| (found, Live::Unknown(plain(why)))))
+        let value = match &it.value {
+            // The row itself, under its name.
+            Some(value) if conditions.is_empty() => Some(self.eval(value, scope)?),
+            Some(_) | None => None,
+        };
+        let value = value.filter(|it| matches!(clue(it), Some(Clue::Row(_))));
+        Ok(found.map(|found| (found, value.unwrap_or_else(|| Live::Unknown(plain(why))))))
     }
 
     /// The elements of something that can be iterated over; `Err` with the reason when they are not known.

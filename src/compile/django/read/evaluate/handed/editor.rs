@@ -125,10 +125,11 @@ impl Interpreter<'_> {
                 }
                 "execute" => {
                     let parameters = args.get(1).cloned().or_else(|| keyword(keywords, "params"));
-                    self.hand_on_statement(first.or_else(|| keyword(keywords, "sql")), parameters);
+                    let text = first.or_else(|| keyword(keywords, "sql"));
+                    self.hand_on_tried(|it| it.hand_on_statement(text, parameters), scope, span);
                 }
                 // How an index is made makes no difference to it.
-                _ if keywords.iter().all(|(it, _)| &**it == "concurrently") => {
+                _ if keywords.iter().all(|(it, _)| matches!(&**it, "concurrently" | "strict")) => {
                     self.hand_on_of_editor(name, args)
                 }
                 _ => self.lose(),
@@ -187,18 +188,38 @@ impl Interpreter<'_> {
         match name {
             "execute" | "executescript" => {
                 let parameters = args.get(1).cloned().or_else(|| keyword(keywords, "params"));
-                if !self.ask_by_cursor(instance, args.first(), parameters.as_ref(), scope, span) {
-                    self.hand_on_statement(args.first().cloned(), parameters);
-                }
+                let is_question =
+                    self.ask_by_cursor(instance, args.first(), parameters.as_ref(), scope, span);
+                let text = args.first().cloned();
+                let hand_on = |it: &mut Self| {
+                    if !is_question {
+                        it.hand_on_statement(text, parameters);
+                    }
+                };
+                self.hand_on_tried(hand_on, scope, span);
             }
             "fetchall" | "fetchone" if let Some(rows) = self.fetched(instance, name) => {
                 return Ok(Some(rows));
             }
-            "executemany" => self.hand_on_statement(args.first().cloned(), Some(Live::list(Vec::new()))),
+            "executemany" => {
+                let text = args.first().cloned();
+                let rows = Some(Live::list(Vec::new()));
+                self.hand_on_tried(|it| it.hand_on_statement(text, rows), scope, span);
+            }
             "close" | "fetchall" | "fetchmany" | "fetchone" | "mogrify" => {}
             _ => self.lose(),
         }
         Ok(Some(self.unknown(scope, span, "asks the database")))
+    }
+
+    /// A statement within a `try`, of which nothing is handed on, may be refused nevertheless.
+    fn hand_on_tried(&mut self, hand_on: impl FnOnce(&mut Self), scope: &Rc<Scope>, span: Span) {
+        let count = |it: &Self| it.handed.as_ref().map_or(0, |it| it.count());
+        let before = count(self);
+        hand_on(self);
+        if count(self) == before {
+            self.may_be_refused(scope, span);
+        }
     }
 
     /// What stands behind a cursor may change the schema too.

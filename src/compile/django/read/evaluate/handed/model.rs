@@ -5,7 +5,9 @@ use std::rc::Rc;
 use super::super::live::*;
 use super::super::{Interpreter, given};
 use super::{bare, for_app, sql, usual};
-use crate::compile::django::project::{ADD_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE};
+use crate::compile::django::project::{
+    ADD_COLUMN, ALTER_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE,
+};
 use crate::compile::django::read::syntax::tree::Span;
 
 pub const MODEL: &str = "django.apps.apps.get_model";
@@ -225,11 +227,15 @@ fn of_editor(method: &str, model: &Text, args: &[Live]) -> Option<(&'static str,
         }
         ("remove_field", [field]) => ("django.db.migrations.RemoveField", vec![model, name_of(field, true)?]),
         ("alter_field", [old, new, ..]) => {
-            let (old, named) = (name_of(old, true)?, name_of(new, false)?);
-            if old.as_str() != named.as_str() {
+            let given = |field: &Live| match name_of(field, true) {
+                Some(name) => Some((name, Live::None)),
+                None => Some((name_of(field, false)?, field.clone())),
+            };
+            let ((name, old), (named, new)) = (given(old)?, given(new)?);
+            if name.as_str() != named.as_str() {
                 return None;
             }
-            ("django.db.migrations.AlterField", vec![model, old, new.clone()])
+            (ALTER_COLUMN, vec![model, name, old, new])
         }
         ("add_index", [index]) => ("django.db.migrations.AddIndex", vec![model, index.clone()]),
         ("add_constraint", [it]) => ("django.db.migrations.AddConstraint", vec![model, it.clone()]),

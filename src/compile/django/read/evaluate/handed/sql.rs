@@ -82,7 +82,8 @@ impl Interpreter<'_> {
         sql::read(self.world.dialect, &text).into_iter().map(|it| it.effect).collect()
     }
 
-    /// Stands for an argument of `execute` of which not all is known, where what is known shows that it changes rows.
+    /// Stands for an argument of `execute` of which not all is known, where what is known shows that it changes rows, or
+    /// nothing of a table: rights, comments, the settings of a database.
     pub fn row_statement(&mut self, expr: &Expr, function: &Live) -> Option<Live> {
         let executes = match function {
             Live::Name(path) => &**path == "schema_editor.execute",
@@ -98,8 +99,12 @@ impl Interpreter<'_> {
         let text = written(expr)?;
         let begins = text.trim_start().get(..7).map(str::to_ascii_uppercase)?;
         let is_of_rows = ["INSERT ", "UPDATE ", "DELETE ", "SELECT "].contains(&&*begins);
-        let changes_rows_only = self.effects_of(&text).iter().all(changes_no_table);
-        (is_of_rows && changes_rows_only).then(|| Live::str("SELECT 1"))
+        let effects = self.effects_of(&text);
+        let changes_rows_only = is_of_rows && effects.iter().all(changes_no_table);
+        // Where later statements go hangs on that.
+        let leads_elsewhere = text.to_ascii_lowercase().contains("search_path");
+        let does_nothing = !leads_elsewhere && effects.iter().all(|it| *it == sql::Effect::Nothing);
+        (changes_rows_only || does_nothing).then(|| Live::str("SELECT 1"))
     }
 }
 
@@ -127,6 +132,9 @@ fn written(expr: &Expr) -> Option<String> {
             ExprKind::Binary(left, Operator::Mod, _) => expr = left,
             ExprKind::Call(call) => match &call.function.kind {
                 ExprKind::Attribute(text, name) if &**name == "format" => expr = text,
+                ExprKind::Attribute(_, name) | ExprKind::Name(name) if &**name == "SQL" => {
+                    expr = call.args.first()?;
+                }
                 _ => return None,
             },
             _ => return None,

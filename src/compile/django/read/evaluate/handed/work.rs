@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::clue::{Condition, Kind, Listed};
-use crate::compile::django::project::{ON_CONDITION, QUESTION};
+use crate::compile::django::project::{ON_CONDITION, QUESTION, TRIED};
 
 /// The operations to which a method handed its work, as long as nothing else was seen.
 pub struct Handed {
@@ -26,6 +26,11 @@ pub struct Handed {
     pub noted: Vec<(Listed, Arc<str>)>,
     /// What the branches that are being taken hang on.
     pub guards: Vec<Condition>,
+    /// The `try` blocks that are being run whose handlers let whatever the database refuses be.
+    tries: Vec<Option<usize>>,
+    tried: usize,
+    /// A handler may have left the method.
+    left: bool,
 }
 
 #[derive(PartialEq)]
@@ -55,14 +60,54 @@ impl Handed {
             questions: Vec::new(),
             noted: Vec::new(),
             guards: Vec::new(),
+            tries: Vec::new(),
+            tried: 0,
+            left: false,
         }
+    }
+
+    /// A `try` whose handlers let it be, or raise again what they catch.
+    pub fn begin_try(&mut self, raises: bool) {
+        self.tried += 1;
+        self.tries.push((!raises).then_some(self.tried));
+    }
+
+    /// `leaves`: a handler of it ends the method, so that nothing certain comes behind.
+    pub fn end_try(&mut self, before: usize, leaves: bool) {
+        self.tries.pop();
+        if leaves && self.count() > before {
+            self.left = true;
+        }
+    }
+
+    /// Whether all `try` blocks around are of this kind, and there are some.
+    pub fn tries(&self, catching: u32) -> bool {
+        !self.tries.is_empty() && catching as usize == self.around.1 as usize + self.tries.len()
+    }
+
+    /// How many operations were handed on.
+    pub fn count(&self) -> usize {
+        self.operations.len()
+    }
+
+    /// Whether so many branches and `try` blocks are those that it knows of.
+    pub(super) fn is_around(&self, (branches, tries): (usize, u32)) -> bool {
+        // Each branch that hangs on an answer has a journal of its own, and so has each `try`.
+        let known = self.tries.len();
+        branches == self.around.0 + self.guards.len() + known
+            && u32::try_from(known).is_ok_and(|known| tries == self.around.1 + known)
     }
 
     /// An operation that is handed on within `now` so many branches and `try` blocks.
     pub(super) fn add(&mut self, operation: Live, now: (usize, u32), is_certain: bool) {
-        // Each branch that hangs on an answer has a journal of its own.
-        let around = (self.around.0 + self.guards.len(), self.around.1);
-        self.lost |= !is_certain || now != around;
+        self.lost |= !is_certain || !self.is_around(now) || self.left;
+        let operation = match self.tries.iter().rev().flatten().next() {
+            Some(number) => {
+                let args = vec![Live::Int(*number as i128), operation];
+                Live::Instance(bare(&self.holder, TRIED, args, Vec::new()))
+            }
+            None => operation,
+        };
         self.operations.push(if self.guards.is_empty() {
             operation
         } else {
@@ -85,6 +130,17 @@ impl Handed {
                     self.questions.len() - 1
                 }),
         )
+    }
+
+    /// The question whether the column that a question asks for may be null.
+    pub fn ask_nullable(&mut self, number: usize) -> Option<usize> {
+        let (_, question) = self.questions.get(number.checked_sub(self.first)?)?;
+        if question.kind != Kind::Column {
+            return None;
+        }
+        let (table, name) = (question.table.clone(), question.name.clone());
+        let listed = self.listed(Kind::Nullable, table, None);
+        self.ask(&listed, &name)
     }
 
     /// Whether all that it hangs on was asked here, and not when something else was followed.
@@ -115,6 +171,7 @@ impl Handed {
                     Kind::Table => "table",
                     Kind::Column => "column",
                     Kind::Constraint => "constraint",
+                    Kind::Nullable => "nullable",
                 };
                 let number = Live::Int((self.first + number) as i128);
                 let args = vec![number, Live::str(kind), Live::Str(it.table), Live::Str(it.name)];

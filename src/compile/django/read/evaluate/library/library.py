@@ -7,6 +7,29 @@ def itertools_repeat(object, times):
         yield object
 
 
+# These go on for ever.
+class itertools_count:
+    def __init__(self, start=0, step=1):
+        self._value = start
+        self._step = step
+
+    def __iter__(self):
+        return self
+
+    def __next__(self):
+        value = self._value
+        self._value = value + self._step
+        return value
+
+
+class itertools_forever(itertools_count):
+    def __init__(self, object):
+        self._object = object
+
+    def __next__(self):
+        return self._object
+
+
 def itertools_islice(iterable, *bounds):
     start, stop, step = 0, None, 1
     if len(bounds) == 1:
@@ -21,7 +44,10 @@ def itertools_islice(iterable, *bounds):
 
 
 def itertools_head(iterable, count):
-    if count > 0:
+    if isinstance(iterable, itertools_count):
+        for _ in range(count):
+            yield next(iterable)
+    elif count > 0:
         for item in iterable:
             yield item
             count -= 1
@@ -656,3 +682,42 @@ def textwrap_indent(text, prefix, predicate=None):
     for line in text.splitlines(True):
         lines.append(prefix + line if (line.strip() if predicate is None else predicate(line)) else line)
     return "".join(lines)
+
+
+class string_Template:
+    def __init__(self, template):
+        self.template = template
+
+    def substitute(self, mapping=None, /, **keywords):
+        return self._filled({**(mapping or {}), **keywords}, False)
+
+    def safe_substitute(self, mapping=None, /, **keywords):
+        return self._filled({**(mapping or {}), **keywords}, True)
+
+    def _filled(self, values, is_safe):
+        pieces = self.template.split("$")
+        out = [pieces[0]]
+        at = 1
+        while at < len(pieces):
+            piece = pieces[at]
+            at += 1
+            if piece == "" and at < len(pieces):
+                out.append("$" + pieces[at])
+                at += 1
+                continue
+            if piece.startswith("{"):
+                name, _, rest = piece[1:].partition("}")
+            else:
+                name = ""
+                for letter in piece:
+                    if letter != "_" and not letter.isalnum():
+                        break
+                    name += letter
+                rest = piece[len(name):]
+            if name in values:
+                out.append(str(values[name]) + rest)
+            elif is_safe:
+                out.append("$" + piece)
+            else:
+                raise KeyError(name)
+        return "".join(out)

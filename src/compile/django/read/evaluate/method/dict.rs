@@ -31,6 +31,7 @@ impl Interpreter<'_> {
                 None if open.is_none() && !key.is_unknown() => Some(Live::Bool(false)),
                 None => None,
             },
+            ("get", [key]) if let Some(found) = self.found_by_name(&pairs.borrow(), key) => Some(found),
             ("get", [key, ..]) => {
                 if key.is_unknown() {
                     return Ok(Some(self.hiding_all(key, pairs.borrow().iter().map(|(_, value)| value))));

@@ -21,7 +21,8 @@ impl Interpreter<'_> {
     ) -> Result<Option<Live>, Stop> {
         self.steps(text.len() / 64)?;
         // What it says is only known later.
-        if is_marked(text) && !matches!(name, "format" | "join" | "strip" | "lstrip" | "rstrip") {
+        if is_marked(text) && !matches!(name, "as_string" | "format" | "join" | "strip" | "lstrip" | "rstrip")
+        {
             return Ok(None);
         }
         if !takes(name, args.len(), keywords) {
@@ -41,6 +42,7 @@ impl Interpreter<'_> {
         let texts = |parts: Vec<&str>| Live::list(parts.into_iter().map(Live::str).collect());
         let limit = args.get(1).and_then(integer).and_then(|it| usize::try_from(it).ok());
         Ok(match name {
+            "as_string" => Some(Live::Str(text.clone())),
             "format" => format::braces(self, text, args, keywords, scope, span)?.map(Live::str),
             "format_map" => match args {
                 [Live::Dict(pairs)] => {
@@ -146,6 +148,15 @@ impl Interpreter<'_> {
             "removeprefix" => first.map(|it| Live::str(text.strip_prefix(&**it).unwrap_or(text))),
             "removesuffix" => first.map(|it| Live::str(text.strip_suffix(&**it).unwrap_or(text))),
             "isdigit" => Some(Live::Bool(!text.is_empty() && text.chars().all(|it| it.is_ascii_digit()))),
+            "isalnum" | "isalpha" | "isidentifier" if text.is_ascii() => {
+                let is = |it: char| match name {
+                    "isalnum" => it.is_ascii_alphanumeric(),
+                    "isalpha" => it.is_ascii_alphabetic(),
+                    _ => it.is_ascii_alphanumeric() || it == '_',
+                };
+                let begins = name != "isidentifier" || !text.starts_with(|it: char| it.is_ascii_digit());
+                Some(Live::Bool(!text.is_empty() && begins && text.chars().all(is)))
+            }
             "isupper" => {
                 let some = text.chars().any(char::is_uppercase);
                 Some(Live::Bool(some && !text.chars().any(char::is_lowercase)))
@@ -200,7 +211,7 @@ fn takes(name: &str, args: usize, keywords: &Keywords) -> bool {
         "encode" => return args <= 1,
         "replace" | "ljust" | "rjust" => 2,
         "lower" | "upper" | "casefold" | "title" | "capitalize" => 0,
-        "isdigit" | "isupper" | "swapcase" => 0,
+        "isalnum" | "isalpha" | "isdigit" | "isidentifier" | "isupper" | "swapcase" => 0,
         _ => 1,
     };
     keywords.is_empty() && args <= most

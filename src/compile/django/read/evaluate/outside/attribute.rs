@@ -42,7 +42,12 @@ impl Interpreter<'_> {
                     Dialect::Sqlite => "django.db.backends.sqlite3",
                 };
                 let engine = self.engine_of_its_own().unwrap_or_else(|| engine.into());
-                Live::dict(vec![(Live::str("ENGINE"), Live::Str(engine))])
+                // Which database it is on which server no source says.
+                let unknown = || {
+                    self.unknown_in(&Module::nowhere(), Span::default(), "asks the connection where it leads")
+                };
+                let open = ["NAME", "USER", "PASSWORD", "HOST", "PORT"].map(|it| (Live::str(it), unknown()));
+                Live::dict([(Live::str("ENGINE"), Live::Str(engine))].into_iter().chain(open).collect())
             }
             ("django", "VERSION") => {
                 let minor = i128::from(self.world.django.1);

@@ -71,7 +71,13 @@ impl Interpreter<'_> {
         let any = |wanted: &dyn Fn(&Live) -> bool| classes.iter().flatten().any(wanted);
         let catches_imports = any(&|it| catches(it, "ImportError"));
         let catches_operations = any(&catches_operations);
+        let all = handlers.iter().map(|it| lets_be(&it.body)).collect::<Option<Vec<_>>>();
+        let all = all.filter(|it| !it.is_empty() && self.handed.is_some());
         let guarded = |it: &mut Self| {
+            let before = it.handed.as_ref().map_or(0, |it| it.count());
+            if let (Some(handed), Some(all)) = (&mut it.handed, &all) {
+                handed.begin_try(all.iter().all(|it| *it == Handling::Raises));
+            }
             it.trying += u32::from(catches_imports);
             it.catching += u32::from(!handlers.is_empty());
             it.catching_operations += u32::from(catches_operations);
@@ -79,6 +85,9 @@ impl Interpreter<'_> {
             it.trying -= u32::from(catches_imports);
             it.catching -= u32::from(!handlers.is_empty());
             it.catching_operations -= u32::from(catches_operations);
+            if let (Some(handed), Some(all)) = (&mut it.handed, &all) {
+                handed.end_try(before, all.contains(&Handling::Leaves));
+            }
             result
         };
         let asked_before = self.asked.take();
@@ -218,6 +227,56 @@ impl Interpreter<'_> {
             }
             _ => catches(class, "Exception"),
         }
+    }
+}
+
+/// What a handler does with what it catches, where it changes nothing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Handling {
+    /// What follows is done.
+    Nothing,
+    /// It leaves the loop or the function.
+    Leaves,
+    Raises,
+}
+
+/// `None` where it may change something.
+fn lets_be(body: &[Stmt]) -> Option<Handling> {
+    let mut handling = Handling::Nothing;
+    for stmt in body {
+        handling = match &stmt.kind {
+            StmtKind::Pass => Handling::Nothing,
+            StmtKind::Expr(expr) if is_talk(expr) => Handling::Nothing,
+            StmtKind::Return(None) | StmtKind::Continue | StmtKind::Break => Handling::Leaves,
+            StmtKind::Raise(_) => Handling::Raises,
+            // What it lets be, and what it raises again.
+            StmtKind::If { then, otherwise, .. } => match (lets_be(then)?, lets_be(otherwise)?) {
+                (Handling::Raises, Handling::Raises) => Handling::Raises,
+                (Handling::Leaves, _) | (_, Handling::Leaves) => Handling::Leaves,
+                _ => Handling::Nothing,
+            },
+            _ => return None,
+        };
+        match handling {
+            Handling::Nothing => {}
+            Handling::Leaves | Handling::Raises => return Some(handling),
+        }
+    }
+    Some(handling)
+}
+
+/// A comment, or a message for people.
+fn is_talk(expr: &Expr) -> bool {
+    const LEVELS: [&str; 9] =
+        ["critical", "debug", "error", "exception", "info", "log", "warn", "warning", "write"];
+    match &expr.kind {
+        ExprKind::Literal(_) => true,
+        ExprKind::Call(call) => match &call.function.kind {
+            ExprKind::Name(name) => &**name == "print",
+            ExprKind::Attribute(_, name) => LEVELS.contains(&&**name) || name.starts_with("savepoint"),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

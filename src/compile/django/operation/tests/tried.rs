@@ -1,0 +1,158 @@
+//! Operations and code that let it be when the database refuses them.
+
+use super::{ITEM, check_body, lines, project};
+
+const OR_SKIP: &str = "
+import logging
+from django.db import OperationalError, ProgrammingError
+logger = logging.getLogger(__name__)
+
+class AddOrSkip(migrations.AddField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state) -> None:
+        try:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            print(f'added {self.name} to {self.model_name}')
+        except Exception as error:
+            pass
+
+    def state_forwards(self, app_label, state) -> None:
+        try:
+            super().state_forwards(app_label, state)
+        except Exception:
+            pass
+
+class RemoveOrSkip(migrations.RemoveField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        try:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        except (ProgrammingError, OperationalError) as error:
+            logger.warning('left out: %s', error)
+
+    def state_forwards(self, app_label, state):
+        try:
+            super().state_forwards(app_label, state)
+        except KeyError:
+            pass
+";
+
+#[test]
+fn a_field_that_is_not_there_is_added() {
+    check_body(
+        OR_SKIP,
+        "dependencies = [('shop', '1')]
+    operations = [AddOrSkip('item', 'weight', models.IntegerField(null=True)), RemoveOrSkip('item', 'code')]",
+        &["shop_item + weight integer NULL", "shop_item - code"],
+    );
+}
+
+/// Nothing is told, and what stood stands.
+#[test]
+fn what_does_not_fit_is_not_done() {
+    check_body(
+        OR_SKIP,
+        "dependencies = [('shop', '1')]
+    operations = [
+        AddOrSkip('item', 'name', models.IntegerField(null=True)),
+        RemoveOrSkip('item', 'never'),
+        migrations.AddField('item', 'last', models.IntegerField(null=True)),
+    ]",
+        &["shop_item + last integer NULL"],
+    );
+}
+
+/// A column for which the rows need a value that nobody says, and a definition that they may not fit.
+#[test]
+fn what_the_rows_may_refuse_is_told() {
+    check_body(
+        "
+class AddOrSkip(migrations.AddField):
+    def database_forwards(self, *args):
+        try:
+            super().database_forwards(*args)
+        except Exception:
+            pass
+
+class AlterOrSkip(migrations.AlterField):
+    def database_forwards(self, *args):
+        try:
+            super().database_forwards(*args)
+        except Exception:
+            pass
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        AddOrSkip('item', 'height', models.IntegerField(default=1)),
+        AddOrSkip('item', 'weight', models.IntegerField()),
+        AlterOrSkip('item', 'code', models.BigIntegerField()),
+    ]",
+        &[
+            "shop_item + height integer NOT NULL",
+            "shop_item + weight integer NOT NULL",
+            "whether it is done hangs on what was in the database ?? shop_item -weight (its own too)",
+            "shop_item ~ code bigint NOT NULL",
+            "whether it is done hangs on what was in the database ?? shop_item -code's definition (its own too)",
+        ],
+    );
+}
+
+#[test]
+fn statements_that_are_tried_one_by_one() {
+    check_body(
+        "
+from django.db import OperationalError, ProgrammingError, transaction
+
+def drop(apps, schema_editor):
+    for name in ['by_code', 'by_nothing']:
+        try:
+            with transaction.atomic():
+                with schema_editor.connection.cursor() as cursor:
+                    cursor.execute(f'DROP INDEX {name}')
+        except (ProgrammingError, OperationalError):
+            pass
+
+def add(apps, schema_editor):
+    try:
+        schema_editor.execute('ALTER TABLE shop_item ADD COLUMN tried integer NULL')
+    except Exception as error:
+        print('skipped', error)
+        return
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddIndex('item', models.Index(fields=['code'], name='by_code')),
+        migrations.RunPython(drop),
+        migrations.RunPython(add),
+    ]",
+        &[
+            "shop_item + index code",
+            "shop_item - index by name",
+            "SQL `DROP INDEX by_nothing`: index by_nothing, which it drops, is not known ?? nothing",
+            "shop_item + tried integer NULL",
+        ],
+    );
+}
+
+/// What follows a handler that leaves is done only if nothing was refused.
+#[test]
+fn what_hangs_on_what_was_tried_is_told() {
+    let told = |body: &str| {
+        let text = format!(
+            "
+def add(apps, schema_editor):
+    try:
+        schema_editor.execute('ALTER TABLE shop_item ADD COLUMN tried integer NULL')
+{body}
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(add)]
+"
+        );
+        let all = lines(&project("", &[("1", ITEM), ("2", &text)]));
+        all.iter().any(|it| it.contains("RunPython add ?? shop_item"))
+    };
+    let more = "schema_editor.execute('ALTER TABLE shop_item ADD COLUMN more integer NULL')";
+    assert!(told(&format!("    except Exception:\n        return\n    {more}")));
+    assert!(told(&format!("    except Exception:\n        {more}")));
+    assert!(!told(&format!("    except Exception:\n        raise\n    {more}")));
+}

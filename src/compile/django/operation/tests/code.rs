@@ -1,7 +1,7 @@
 //! What code of `RunPython` that is not followed may touch, and visibly takes away (tests/cases/django-in-the-wild.md,
 //! point 1). Hints keep it from being followed.
 
-use super::check_body;
+use super::{ITEM, check_body, lines, project};
 
 /// Each function, and what the manifest says of it; `shop_item` is there.
 #[track_caller]
@@ -152,4 +152,26 @@ def by_catalog(apps, schema_editor):
 ",
         &["RunPython by_catalog ?? shop_item -code -id -name -constraints"],
     );
+}
+
+/// Code that says no table, and visibly drops what it goes through, may have dropped any.
+#[test]
+fn what_a_loop_over_all_models_drops_may_be_any_table() {
+    let told = |body: &str| {
+        let text = format!(
+            "
+def f(apps, schema_editor):
+    for model in apps.get_app_config('shop').get_models():
+        {body}
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(f)]
+"
+        );
+        lines(&project("", &[("1", ITEM), ("2", &text)])).pop().unwrap_or_default()
+    };
+    assert!(told("schema_editor.delete_model(model)").contains("?? anything -table shop_item"));
+    let altered = "schema_editor.execute(f'ALTER TABLE {model} ALTER COLUMN {it(model)} SET DEFAULT 0')";
+    assert!(told(altered).contains("-code's definition"), "{}", told(altered));
 }

@@ -280,6 +280,33 @@ class Elsewhere(migrations.operations.base.Operation):
     );
 }
 
+/// With another template it makes something else, which nobody has looked at.
+#[test]
+fn an_editor_that_is_changed_is_told() {
+    const CALL: &str = "super().database_forwards(app_label, schema_editor, from_state, to_state)";
+    for change in [
+        "schema_editor.sql_create_index = 'CREATE INDEX %(name)s ON %(table)s (1)'",
+        "schema_editor.__class__ = Another",
+        "setattr(schema_editor, 'sql_create_index', '')",
+        "schema_editor.sql_create_index += ' WHERE true'",
+        "schema_editor.connection.features.supports_covering_indexes = False",
+        "schema_editor.connection.data_types['CharField'] = 'text'",
+        "schema_editor.deferred_sql.append('DROP TABLE shop_item')",
+        "schema_editor.deferred_sql.clear()",
+    ] {
+        let second = format!(
+            "class Mine(migrations.AddIndex):\n    \
+             def database_forwards(self, app_label, schema_editor, from_state, to_state):\n        \
+             {change}\n        {CALL}\n\n\
+             class Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    \
+             operations = [Mine('item', models.Index(fields=['code'], name='by_code'))]\n"
+        );
+        let compiled = project("", &[("1", ITEM), ("2", &second)]);
+        let told = lines(&compiled);
+        assert!(told.iter().any(|it| it.starts_with("2: ") && it.contains("??")), "{change}: {told:?}");
+    }
+}
+
 /// Python's own functions only make something of a text.
 #[test]
 fn sql_may_go_through_functions_of_pythons() {

@@ -287,6 +287,13 @@ impl Interpreter<'_> {
         self.doubts == 0 && self.handed.as_ref().is_none_or(|it| now == it.around && it.guards.is_empty())
     }
 
+    /// Something that is about to be changed: an editor with other templates makes something else.
+    pub fn watch_change(&mut self, object: &Live) {
+        if matches!(object, Live::Name(_)) && is_stand_in(object) {
+            self.lose();
+        }
+    }
+
     pub fn lose(&mut self) {
         if let Some(handed) = &mut self.handed {
             handed.lost = true;

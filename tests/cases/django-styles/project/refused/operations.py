@@ -84,16 +84,6 @@ class TightenIfNullable(migrations.AlterField):
             super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
-class AliasedIndex(migrations.AddIndex):
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        before = schema_editor.sql_create_index
-        schema_editor.sql_create_index = before.replace("CREATE INDEX", "CREATE  INDEX")
-        try:
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-        finally:
-            schema_editor.sql_create_index = before
-
-
 class WithLabel(migrations.RunPython):
     """Tells the code for which app it is run."""
 

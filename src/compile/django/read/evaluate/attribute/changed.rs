@@ -60,6 +60,7 @@ impl Interpreter<'_> {
         if let Live::Unknown(unknown) = object {
             self.doubt_hidden(unknown);
         }
+        self.watch_change(object);
         if let Some(names) = self.changeable(object) {
             self.touch(Cell::Names(names.clone()));
             names.borrow_mut().set(name.clone(), value);

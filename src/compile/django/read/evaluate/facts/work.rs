@@ -206,9 +206,10 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
         done
     }
 
-    /// A migration that gives itself other operations does not do what it says, nor an operation that changes its field.
+    /// A migration that gives itself other operations does not do what it says, nor an operation that changes its field; and
+    /// an editor whose templates are changed does something else.
     fn assigned(&self, target: &Expr, done: &mut Done) {
-        if self.is_what_it_says(target) {
+        if self.is_what_it_says(target) || self.is_of_editor(target) {
             done.then(Done::own());
         }
         self.expr(target, done);
@@ -334,7 +335,7 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
                 matches!(&it.kind, ExprKind::Literal(Literal::Str(text))
                     if text.trim_start().get(..6).is_some_and(|it| it.eq_ignore_ascii_case("select")))
             };
-            if CHANGING.contains(&&**name) && self.is_what_it_says(object) {
+            if CHANGING.contains(&&**name) && (self.is_what_it_says(object) || self.is_of_editor(object)) {
                 done.then(Done::own());
             }
             let executes = matches!(&**name, "execute" | "executemany" | "executescript" | "callproc");
@@ -385,6 +386,16 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
             ExprKind::Attribute(object, name) if is_itself(&&**object) => Label::Attribute(name.clone()),
             _ => Label::Unknown,
         })
+    }
+
+    /// What the editor has: its templates, what it has deferred.
+    fn is_of_editor(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Attribute(object, _) | ExprKind::Subscript(object, _) => {
+                self.is_editor(object) || self.is_of_editor(object)
+            }
+            _ => false,
+        }
     }
 
     fn is_editor(&self, expr: &Expr) -> bool {

@@ -224,6 +224,7 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<(), Stop> {
         let index = self.key(index, scope, span);
+        self.watch_change(object);
         match object {
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));

@@ -4,7 +4,6 @@ from refused.operations import (
     AddIndexOnce,
     AddOrSkip,
     AddUnlessDescribed,
-    AliasedIndex,
     AlterIfThere,
     RemoveOrSkip,
     TightenIfNullable,
@@ -25,5 +24,4 @@ class Migration(migrations.Migration):
             "thing", "owner", models.ForeignKey("refused.Owner", models.CASCADE, null=True, related_name="+")
         ),
         TightenIfNullable("thing", "depth", models.IntegerField()),
-        AliasedIndex("thing", models.Index(fields=["code", "slug"], name="thing_aliased")),
     ]

@@ -38,7 +38,7 @@ pub fn undone(
     let every;
     let (tables, is_anything) = match may_touch {
         MayTouch::Tables(tables) => (tables, false),
-        MayTouch::Anything if visibly_undoes(function) => {
+        MayTouch::Anything if visibly_undoes(function) && !says_others(function, schema) => {
             every = schema.tables.keys().cloned().collect();
             (&every, true)
         }
@@ -115,6 +115,21 @@ fn visibly_undoes(function: &Function) -> bool {
             || it.contains("drop")
     };
     function.editor_calls.iter().any(|it| undoes(it)) || function.sql.iter().any(|it| says(it))
+}
+
+/// Whether the code says names that nothing of the migrations bears, as that of tables of older days: what it puts into its
+/// SQL is those.
+fn says_others(function: &Function, schema: &Schema) -> bool {
+    const OF_CATALOGS: [&str; 5] =
+        ["column_name", "constraint_name", "information_schema", "table_name", "table_schema"];
+    let is_name = |it: &str| {
+        let of_letters = it.bytes().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'_');
+        let of_catalog = OF_CATALOGS.contains(&it) || it.starts_with("pg_") || it.starts_with("sqlite_");
+        of_letters && it.contains('_') && !of_catalog
+    };
+    let bears =
+        |it: &str| schema.tables.iter().any(|(name, table)| *name.name == *it || table.column(it).is_some());
+    function.words.iter().any(|it| is_name(it) && !bears(it))
 }
 
 /// `DROP COLUMN %s`, `ALTER COLUMN {}`: by a name that is put into the text.

@@ -175,3 +175,25 @@ class Migration(migrations.Migration):
     let altered = "schema_editor.execute(f'ALTER TABLE {model} ALTER COLUMN {it(model)} SET DEFAULT 0')";
     assert!(told(altered).contains("-code's definition"), "{}", told(altered));
 }
+
+/// As evennia's `typeclasses.0010` does it.
+#[test]
+fn what_drops_tables_of_older_days_drops_no_other() {
+    let code = "
+def drop(cursor, table):
+    if is_there(cursor, table):
+        cursor.execute('DROP TABLE {table};'.format(table=table))
+
+def f(apps, schema_editor):
+    cursor = connection.cursor()
+    drop(cursor, 'players_player')
+    drop(cursor, 'players_player_db_tags')
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(f)]
+";
+    let text = format!("from django.db import connection\n{code}");
+    let told = lines(&project("", &[("1", ITEM), ("2", &text)])).pop().unwrap_or_default();
+    assert!(told.ends_with("?? anything"), "{told}");
+}

@@ -11,7 +11,8 @@ mod tests;
 
 use super::{Dialect, postgres};
 use crate::schema::{
-    Change, Column, ConstraintRef, Index, Table, TableKind, TableName, UniqueConstraint, usual_type,
+    Change, Column, ConstraintRef, Index, IndexPart, Table, TableKind, TableName, UniqueConstraint,
+    usual_type,
 };
 
 pub use column::ColumnAspect;
@@ -136,15 +137,26 @@ impl Dialect {
     }
 
     /// A new table as one CREATE TABLE makes it, and the rest of it as changes; foreign keys last.
+    ///
+    /// Of keys over the same columns in one statement PostgreSQL makes one, under the name that is given: `transformIndexConstraints` of
+    /// src/backend/parser/parse_utilcmd.c.
     pub fn split_table(self, table: &Table) -> (Table, Vec<Change>) {
         let name = || table.name.clone();
         let mut bare = table.clone();
-        let (inside, beside) = bare.uniques.into_iter().partition(|unique| self.is_constraint(unique));
-        bare.uniques = inside;
-        let mut rest: Vec<Change> = Vec::from_iter(beside)
-            .into_iter()
-            .map(|unique| Change::AddUnique { table: name(), unique })
+        let keys: Vec<Vec<IndexPart>> = bare
+            .primary_key
+            .iter()
+            .map(|key| key.columns.iter().cloned().map(IndexPart::column).collect())
             .collect();
+        let (mut inside, mut beside) = (Vec::new(), Vec::new());
+        for unique in bare.uniques {
+            let mut earlier = keys.iter().chain(inside.iter().map(|it: &UniqueConstraint| &it.parts));
+            let is_merged = self == Self::Postgres && earlier.any(|it| *it == unique.parts);
+            if self.is_constraint(&unique) && !is_merged { &mut inside } else { &mut beside }.push(unique);
+        }
+        bare.uniques = inside;
+        let mut rest: Vec<Change> =
+            beside.into_iter().map(|unique| Change::AddUnique { table: name(), unique }).collect();
         rest.extend(bare.indexes.drain(..).map(|index| Change::AddIndex { table: name(), index }));
         let exclusions = bare.exclusions.drain(..);
         rest.extend(exclusions.map(|exclusion| Change::AddExclusion { table: name(), exclusion }));

@@ -45,6 +45,26 @@ fn foreign_key(table: &str, key_name: Option<&str>) -> Change {
 }
 
 #[test]
+fn a_unique_over_the_columns_of_the_key_is_added_alone() {
+    let mut table = Table::new(name("t"));
+    table.columns.push(Column::new("c", Spelling::uncertain("bigint")));
+    table.primary_key =
+        Some(PrimaryKey { name: None, columns: vec!["c".into()], provenance: Provenance::default() });
+    let unique =
+        |name: &str| UniqueConstraint { name: Some(name.into()), ..UniqueConstraint::on_columns(["c"]) };
+    table.uniques = vec![unique("u")];
+    let bare = "CREATE TABLE \"t\" (\n  \"c\" bigint NOT NULL,\n  PRIMARY KEY (\"c\")\n)";
+    let change = Change::CreateTable(table.clone().into());
+    check(Dialect::Postgres, &change, &[bare, "ALTER TABLE \"t\" ADD CONSTRAINT \"u\" UNIQUE (\"c\")"]);
+
+    table.primary_key = None;
+    table.uniques.push(unique("v"));
+    let both = "CREATE TABLE \"t\" (\n  \"c\" bigint NOT NULL,\n  CONSTRAINT \"u\" UNIQUE (\"c\")\n)";
+    let change = Change::CreateTable(table.into());
+    check(Dialect::Postgres, &change, &[both, "ALTER TABLE \"t\" ADD CONSTRAINT \"v\" UNIQUE (\"c\")"]);
+}
+
+#[test]
 fn a_default_that_is_an_expression_stands_between_brackets() {
     let default = |text| column("text", Some(text));
     check(

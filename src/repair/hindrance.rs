@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::LeftOut;
 use crate::audit::{Holder, Stored};
 use crate::dialect::Dialect;
+use crate::dialect::postgres::primary_key_name;
 use crate::dialect::token::{Quotes, tokens};
 use crate::schema::{Change, Check, IndexPart, Name, Schema, Table, TableKind, TableName};
 
@@ -127,19 +128,33 @@ fn in_its_place(dialect: Dialect, here: (&Schema, &Stored), change: &Change) -> 
 
 /// PostgreSQL and SQLite know an index by its name in the whole schema, beside the tables.
 fn has_index_name(dialect: Dialect, actual: &Schema, table: &TableName, name: &Name) -> bool {
-    let has = |it: &Table| {
-        let key = it.primary_key.iter().map(|it| &it.name);
-        key.chain(it.uniques.iter().map(|it| &it.name))
-            .chain(it.indexes.iter().map(|it| &it.name))
-            .chain(it.exclusions.iter().map(|it| &it.name))
-            .any(|it| it.as_ref() == Some(name))
-    };
     match dialect {
         Dialect::Postgres | Dialect::Sqlite => {
-            in_schema_of(actual, table).any(|it| it.name.name == *name || has(it))
+            in_schema_of(actual, table).any(|it| it.name.name == *name || is_of_an_index(it, name))
         }
-        Dialect::Mysql | Dialect::Mariadb => actual.tables.get(table).is_some_and(|it| has(it)),
+        Dialect::Mysql | Dialect::Mariadb => {
+            actual.tables.get(table).is_some_and(|it| is_of_an_index(it, name))
+        }
     }
+}
+
+fn is_of_an_index(table: &Table, name: &Name) -> bool {
+    let key = table.primary_key.iter().map(|it| &it.name);
+    key.chain(table.uniques.iter().map(|it| &it.name))
+        .chain(table.indexes.iter().map(|it| &it.name))
+        .chain(table.exclusions.iter().map(|it| &it.name))
+        .any(|it| it.as_ref() == Some(name))
+}
+
+/// Whether PostgreSQL has to find another name than the usual one for a table's primary key, or may have to: where the
+/// usual name is cut, another new table may have the same.
+pub fn has_no_usual_key_name((actual, stored): (&Schema, &Stored), table: &TableName) -> bool {
+    let usual: Name = primary_key_name(&table.name).into();
+    let relation = TableName { schema: table.schema.clone(), name: usual.clone() };
+    !usual.starts_with(&*table.name)
+        || actual.tables.contains_key(&relation)
+        || stored.taken.contains_key(&relation)
+        || in_schema_of(actual, table).any(|it| it.name != *table && is_of_an_index(it, &usual))
 }
 
 /// A constraint's name is one of its table's, but MySQL and MariaDB know a foreign key by it in the whole schema, and MySQL

@@ -278,7 +278,16 @@ impl Planner<'_> {
         let table = change.table();
         let has_rows =
             if made.contains(table) { Some(false) } else { self.options.has_rows.get(table).copied() };
-        let hazards = hazards(self.dialect, self.variant, change, |it| made.contains(it), has_rows);
+        let variant = match change {
+            Change::AddPrimaryKey { primary_key, .. }
+                if primary_key.name.is_none()
+                    && hindrance::has_no_usual_key_name((self.actual, self.stored), table) =>
+            {
+                Variant::Plain
+            }
+            _ => self.variant,
+        };
+        let hazards = hazards(self.dialect, variant, change, |it| made.contains(it), has_rows);
         if let Change::AlterColumn { column, .. } = change {
             return self.mend_column(step, column, hazards);
         }
@@ -307,7 +316,7 @@ impl Planner<'_> {
         let gentle = self.dialect.render_gently(change).map_err(|NotRenderable(reason)| reason)?;
         match gentle {
             // A new table has neither rows nor readers: nothing is gained by the long way round.
-            Some(steps) if self.variant == Variant::ZeroDowntime && !made.contains(table) => {
+            Some(steps) if variant == Variant::ZeroDowntime && !made.contains(table) => {
                 let mut statements: Vec<Statement> =
                     broken.map(|name| self.reindex(step, name)).into_iter().collect();
                 statements.extend(self.gently(step, steps, hazards));

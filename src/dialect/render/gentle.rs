@@ -142,9 +142,12 @@ impl Dialect {
 
     fn index_stands(self, table: &TableName, name: &Name) -> String {
         let index = TableName { schema: table.schema.clone(), name: name.clone() };
+        let known = |name: &TableName| self.quote_literal(&self.table(name));
         format!(
-            "SELECT 1 WHERE pg_catalog.to_regclass({}) IS NOT NULL",
-            self.quote_literal(&self.table(&index))
+            "SELECT 1 FROM pg_catalog.pg_index WHERE indexrelid = pg_catalog.to_regclass({}) AND indrelid = \
+             pg_catalog.to_regclass({})",
+            known(&index),
+            known(table)
         )
     }
 

@@ -68,6 +68,33 @@ fn concurrently_is_alone_and_has_a_twin() {
 }
 
 #[test]
+fn a_primary_key_whose_usual_name_is_not_free_is_named_by_the_server() {
+    let zero_downtime = Options { variant: Variant::ZeroDowntime, ..Options::default() };
+    let commands = |name: &str, beside: Table| {
+        let keyed = table(name, &["id"]);
+        let bare = Table { primary_key: None, ..keyed.clone() };
+        let (actual, expected) = (schema([bare, beside.clone()]), schema([keyed, beside]));
+        let plan = plan_with(Dialect::Postgres, &actual, &expected, &zero_downtime);
+        let blocks = plan.statements[0].hazards.iter().any(|it| it.kind() == "blocks_writes");
+        (
+            plan.statements.len(),
+            blocks,
+            plan.statements.last().map(|it| it.commands[0].clone()).unwrap_or_default(),
+        )
+    };
+    let mut renamed = table("b", &["id"]);
+    let (count, blocks, last) = commands("a", renamed.clone());
+    assert_eq!((count, blocks), (2, false));
+    assert!(last.contains("ADD CONSTRAINT \"a_pkey\" PRIMARY KEY USING INDEX \"a_pkey\""), "{last}");
+
+    renamed.primary_key.iter_mut().for_each(|it| it.name = Some("a_pkey".into()));
+    for (count, blocks, last) in [commands("a", renamed), commands(&"a".repeat(60), table("b", &["id"]))] {
+        assert_eq!((count, blocks), (1, true));
+        assert!(last.contains("ADD PRIMARY KEY (\"id\")"), "{last}");
+    }
+}
+
+#[test]
 fn a_rebuild_keeps_what_the_schema_does_not_know() {
     let stored = StoredTable {
         create: "CREATE TABLE \"T\" (id INTEGER PRIMARY KEY AUTOINCREMENT, x TEXT COLLATE NOCASE -- why\n, y) STRICT".into(),

@@ -7,6 +7,7 @@ mod methods;
 mod read;
 mod relation;
 mod scalar;
+mod spatial;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::schema::Action;
 
 pub use arguments::{Argument, Arguments, last_segment};
 pub use class::built_in;
-pub use scalar::{BuiltIn, CustomType, Number, Scalar};
+pub use scalar::{BuiltIn, CustomType, Number, Scalar, SpatialIndex};
 
 /// A model: its app's label, and its name in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

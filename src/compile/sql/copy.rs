@@ -84,6 +84,15 @@ fn query(cursor: &Cursor<'_, '_>, names: Vec<Name>) -> Result<Query, Unread> {
         return Err(format!("what {function}() does is not known"));
     }
     let mut cursor = cursor.clone();
+    // `AS (SELECT …)`
+    while cursor.is_symbol("(") {
+        let mut behind = cursor.clone();
+        let inner = behind.group()?;
+        if !behind.is_done() {
+            break;
+        }
+        cursor = inner;
+    }
     if cursor.take("table") {
         let from = cursor.table().ok();
         return Ok(Query { names, items: from.is_some().then(|| vec![Item::All]), from });

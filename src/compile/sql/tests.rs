@@ -151,6 +151,7 @@ fn rows_and_the_session_are_nothing() {
         "SELECT setval('s', 1), nextval('s')",
         "UPDATE t SET a = to_tsvector('english', b), c = split_part(d, '-', 1) WHERE e = uuid_generate_v4()",
         "SELECT lag(a) OVER (ORDER BY b), pg_typeof(a), current_setting('x.y', true) FROM t",
+        "SELECT st_force2d(geom), current_database() FROM t",
         "SELECT pg_catalog.setval('x', 1, false)",
         "COPY t FROM stdin;\n1\tDROP TABLE t;\n\\.\nSELECT 1",
         "CREATE EXTENSION IF NOT EXISTS pg_trgm",

@@ -1,7 +1,7 @@
 //! `alter_field` and `_alter_field` of django/db/backends/{base,postgresql,mysql}/schema.py. Steps stand in
 //! the order in which Django takes them.
 
-use super::define::{Defined, Reference};
+use super::define::{Defined, Reference, spatial_index};
 use super::{Editor, find, together};
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, ModelField, State};
@@ -145,6 +145,7 @@ impl Editor<'_> {
             let index = self.plain_index(table, to);
             self.change(Change::AddIndex { table: table.clone(), index });
         }
+        self.alter_spatial_index(table, (was, is), to);
         if becomes_key {
             let primary_key = super::define::primary_key([to.clone()]);
             self.change(Change::AddPrimaryKey { table: table.clone(), primary_key });
@@ -230,6 +231,28 @@ impl Editor<'_> {
         }
         if was.unique && !(is.db_index || is.unique) {
             self.drop_like_index(table, &old.column.name);
+        }
+    }
+
+    /// The end of `_alter_field` of django/contrib/gis/db/backends/postgis/schema.py, which came with Django 5.2 at the latest.
+    fn alter_spatial_index(&mut self, table: &TableName, (was, is): (&Field, &Field), column: &Name) {
+        let (had, has) = (spatial_index(was).is_some(), spatial_index(is).is_some());
+        if had == has {
+            return;
+        }
+        match self.context.project.django {
+            (..=4, _) => {}
+            (5, 0 | 1) => self.unseen_in(table, format!("`{}` gains or loses its spatial index", is.name)),
+            _ if has => {
+                if let Some(index) = self.spatial_index(table, is, column) {
+                    self.change(Change::AddIndex { table: table.clone(), index });
+                }
+            }
+            _ => {
+                for index in find::spatial_indexes(&self.schema, table, column) {
+                    self.drop_index(table, index);
+                }
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Editor, find, table_name};
 use crate::compile::django::backend::ColumnType;
-use crate::compile::django::field::{Adds, ColumnName, Field, Kind};
+use crate::compile::django::field::{Adds, ColumnName, Field, Kind, SpatialIndex};
 use crate::compile::django::names;
 use crate::compile::django::project::FIELD_NAME;
 use crate::compile::django::state::{Model, State};
@@ -138,6 +138,9 @@ impl Editor<'_> {
 
     /// `_field_should_be_indexed`.
     pub(super) fn should_be_indexed(&self, field: &Field, spelled: &ColumnType) -> bool {
+        if spatial_index(field).is_some() {
+            return true;
+        }
         if !field.db_index || field.unique {
             return false;
         }
@@ -153,6 +156,22 @@ impl Editor<'_> {
     pub(super) fn plain_index(&self, table: &TableName, column: &Name) -> Index {
         let name = self.context.backend.index_name(&table.name, &[column], "");
         Index { name: Some(name.into()), ..Index::on_columns([column.clone()]) }
+    }
+
+    /// `_create_spatial_index_sql` of django/contrib/gis/db/backends/postgis/schema.py.
+    pub(super) fn spatial_index(&self, table: &TableName, field: &Field, column: &Name) -> Option<Index> {
+        let operator_class = spatial_index(field)?.operator_class().map(Name::from);
+        let options = PartOptions { operator_class, ..PartOptions::default() };
+        let name = match self.context.project.django {
+            (4.., _) => self.context.backend.index_name(&table.name, &[column], "_id"),
+            _ => format!("{}_{column}_id", table.name),
+        };
+        Some(Index {
+            name: Some(name.into()),
+            parts: vec![IndexPart::column(column.clone()).with_options(options)],
+            method: Some("gist".into()),
+            ..Index::on_columns::<Name>([])
+        })
     }
 
     /// `_create_like_index_sql` of django/db/backends/postgresql/schema.py.
@@ -200,7 +219,9 @@ impl Editor<'_> {
     pub(super) fn field_indexes(&self, table: &TableName, field: &Field, defined: &Defined) -> Vec<Index> {
         let mut indexes = Vec::new();
         if self.should_be_indexed(field, &defined.spelled) {
-            indexes.push(self.plain_index(table, &defined.column.name));
+            let column = &defined.column.name;
+            let index = self.spatial_index(table, field, column);
+            indexes.push(index.unwrap_or_else(|| self.plain_index(table, column)));
         }
         indexes.extend(self.like_index(table, field, defined));
         indexes
@@ -331,4 +352,16 @@ fn is_predefined(name: &str) -> bool {
         || name.ends_with("-x-icu")
         || name.starts_with("C.")
         || is_locale()
+}
+
+pub(super) fn spatial_index(field: &Field) -> Option<SpatialIndex> {
+    match &field.kind {
+        Kind::Scalar(scalar) => scalar.spatial_index,
+        Kind::Absent
+        | Kind::Generated(_)
+        | Kind::Relation(_)
+        | Kind::ManyToMany(_)
+        | Kind::CompositePrimaryKey(_)
+        | Kind::Unknown => None,
+    }
 }

@@ -52,6 +52,15 @@ pub fn indexes(schema: &Schema, table: &TableName, columns: &[Name], exclude: &[
     .collect()
 }
 
+/// Those that PostGIS has on this column alone.
+pub fn spatial_indexes(schema: &Schema, table: &TableName, column: &Name) -> Vec<ConstraintRef> {
+    let all = on(schema, table).into_iter().flat_map(|table| &table.indexes);
+    let columns = std::slice::from_ref(column);
+    all.filter(|it| is_on(&it.parts, columns) && it.method.as_deref() == Some("gist"))
+        .map(|it| reference(it.name.as_ref(), columns))
+        .collect()
+}
+
 pub fn checks(schema: &Schema, table: &TableName, columns: &[Name], exclude: &[Name]) -> Vec<ConstraintRef> {
     let all = on(schema, table).into_iter().flat_map(|table| &table.checks);
     all.filter(|it| it.columns == columns && is_none_of(it.name.as_ref(), exclude))

@@ -110,11 +110,13 @@ pub fn positional(class: &str) -> &'static [&'static str] {
         "UUIDField" => &["verbose_name"],
         "URLField" => &["verbose_name", "name"],
         "CompositePrimaryKey" => &[],
+        "RasterField" => &["verbose_name", "srid", "spatial_index"],
+        spatial if SPATIAL.contains(&spatial) => &["verbose_name", "dim", "geography"],
         _ => FIELD,
     }
 }
 
-/// Fields of GeoDjango (`django/contrib/gis/db/models/fields.py`), whose backends are not followed.
+/// Fields of GeoDjango (`django/contrib/gis/db/models/fields.py`), of whose backends PostGIS alone is followed.
 pub const SPATIAL: [&str; 9] = [
     "GeometryField",
     "PointField",

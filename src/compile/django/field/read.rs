@@ -8,10 +8,11 @@ use super::known::{Known, Length};
 use super::methods::{self, Check, Column};
 use super::{
     Adds, BuiltIn, ColumnName, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation,
-    Scalar, relation,
+    Scalar, relation, spatial,
 };
 use crate::compile::django::arguments::text;
 use crate::compile::django::project::{Object, Project, Value};
+use crate::dialect::Dialect;
 
 pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
     let mut reader = Reader { of, project, notice: None, blind: false, open_check: false, followed: true };
@@ -193,7 +194,7 @@ impl Reader<'_> {
             methods::Said::Unknown => Some(CustomType::Unknown),
         };
         let Some(built_in) = built_in else {
-            return self.without_built_in(class, object, db_type);
+            return self.without_built_in(class, object, arguments, db_type);
         };
         let mut scalar = Scalar {
             max_length: length(class, arguments, usual),
@@ -255,14 +256,28 @@ impl Reader<'_> {
 
     /// A direct child of `Field`, or a class whose internal type is none of Django's: `Field.db_type` finds
     /// no type then, and the field has no column unless `db_type` is its own.
-    fn without_built_in(&mut self, class: &str, object: &Object, db_type: Option<CustomType>) -> Kind {
+    fn without_built_in(
+        &mut self,
+        class: &str,
+        object: &Object,
+        arguments: &Arguments<'_>,
+        db_type: Option<CustomType>,
+    ) -> Kind {
+        let is_spatial = SPATIAL.contains(&class);
+        if is_spatial
+            && self.project.dialect == Dialect::Postgres
+            && let Some(spatial) = spatial::scalar(class, object, arguments)
+        {
+            let db_type = db_type.or(spatial.db_type);
+            return Kind::Scalar(Scalar { db_type, ..spatial });
+        }
         match db_type {
             Some(db_type) => {
                 let scalar = Scalar { db_type: Some(db_type), ..Scalar::new(BuiltIn::Other) };
                 Kind::Scalar(Scalar { rel_db_type: methods::rel_db_type(object), ..scalar })
             }
             None => {
-                if SPATIAL.contains(&class) {
+                if is_spatial {
                     self.unseen(format!("{class}, of GeoDjango, has an index of its own"));
                 }
                 let what = if class.is_empty() { &*object.class } else { class };

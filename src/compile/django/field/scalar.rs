@@ -20,6 +20,8 @@ pub struct Scalar {
     pub check: Option<Arc<str>>,
     /// It has no check, whatever its class has.
     pub unchecked: bool,
+    /// The index that PostGIS gives it, beside any other.
+    pub spatial_index: Option<SpatialIndex>,
     /// A key that nobody wrote: its class is what DEFAULT_AUTO_FIELD was when the table was made.
     pub automatic: bool,
 }
@@ -37,12 +39,30 @@ impl Scalar {
             rel_db_type: None,
             check: None,
             unchecked: false,
+            spatial_index: None,
             automatic: false,
         }
     }
 
     pub fn with_length(class: BuiltIn, length: u32) -> Self {
         Self { max_length: Number::Is(length), ..Self::new(class) }
+    }
+}
+
+/// The index of a column of GeoDjango (`PostGISSchemaEditor._create_spatial_index_sql`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SpatialIndex {
+    Flat,
+    /// Of more than two dimensions.
+    OfMany,
+}
+
+impl SpatialIndex {
+    pub fn operator_class(self) -> Option<&'static str> {
+        match self {
+            Self::Flat => None,
+            Self::OfMany => Some("gist_geometry_ops_nd"),
+        }
     }
 }
 

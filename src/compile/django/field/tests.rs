@@ -37,6 +37,8 @@ fn types() {
     check("CharField(max_length=30)", "varchar(30)");
     check("CharField('label', 'name', False, 12)", "varchar(12)");
     check("EmailField(max_length=254)", "varchar(254)");
+    check("django.contrib.gis.db.models.PointField(srid=4326)", "geometry(Point,4326)");
+    check("django.contrib.gis.db.models.GeometryField('label', 3)", "geometry(GeometryZ,4326)");
     check("EmailField()", "varchar(254)");
     check("URLField()", "varchar(200)");
     check("SlugField()", "varchar(50)");
@@ -209,8 +211,8 @@ fn what_was_not_seen_through_is_told() {
     (lost.base, lost.attributes) = (None, vec![("max_length".into(), Value::Int(12))]);
     assert_eq!(data_type(&read(lost)), "(not known)");
 
-    let point = field("django.contrib.gis.db.models.PointField(srid=4326)");
-    assert!(point.blind && matches!(point.kind, Kind::Unknown));
+    let raster = field("django.contrib.gis.db.models.RasterField()");
+    assert!(raster.blind && matches!(raster.kind, Kind::Unknown));
     assert!(field("ForeignKey(to=None)").blind);
     assert!(field("CharField(max_length=9, db_index=own.INDEXED)").blind);
     assert!(!field("CharField(max_length=own.LENGTH)").blind);

@@ -42,6 +42,9 @@ pub fn discover(request: &Request, world: &World) -> (Vec<App>, Vec<Notice>) {
     for (label, folder) in &request.apps {
         place(label, folder, world, &mut apps);
     }
+    for app in &mut apps {
+        notices.extend(move_migrations(app, &interpreter));
+    }
     notices.extend(interpreter.take_notices());
     (apps, notices)
 }
@@ -101,6 +104,23 @@ fn migrations_module(label: &str, module: &str, world: &World) -> Option<Arc<str
     }
 }
 
+/// What the apps' own code says of an app's migrations wins over the settings. Where that is not known they are taken to be
+/// turned off, which is told: of migrations that are there for nobody a database would be said to lack them all.
+fn move_migrations(app: &mut App, interpreter: &Interpreter<'_>) -> Option<Notice> {
+    match interpreter.moved_migrations(&app.label)? {
+        Live::None => app.migrations_module = None,
+        Live::Str(module) => app.migrations_module = Some(module),
+        _ if app.migrations_module.is_none() => {}
+        _ => {
+            app.migrations_module = None;
+            let message =
+                format!("whether {} has migrations is not known: MIGRATION_MODULES is changed", app.label);
+            return Some(notice(Concern::App, &app.path, 1, message));
+        }
+    }
+    None
+}
+
 impl Interpreter<'_> {
     /// The app of one entry of `INSTALLED_APPS`, or why there is none.
     fn app(&mut self, entry: &str) -> Result<App, String> {
@@ -134,6 +154,9 @@ impl Interpreter<'_> {
         let auto_field = config.as_ref().and_then(|class| self.text_attribute(class, "default_auto_field"));
         // Those of Django's own apps make rows.
         let config = config.filter(|_| !name.starts_with("django.contrib."));
+        if let Some(config) = &config {
+            self.move_migrations(config);
+        }
         let migrate_handlers = config.map(|it| self.migrate_handlers(&it)).unwrap_or_default();
         Ok(App {
             migrate_handlers,

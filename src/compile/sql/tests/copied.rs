@@ -63,6 +63,14 @@ fn what_is_not_known_of_a_copy_is_told_and_its_table_is_expected() {
 }
 
 #[test]
+fn a_query_may_stand_in_brackets() {
+    let of = |query: &str| told(Postgres, &format!("{SOURCE}; CREATE TABLE t AS {query}"));
+    assert_eq!(of("(SELECT a FROM s WHERE id > 1)"), of("SELECT a FROM s WHERE id > 1"));
+    let union = of("(SELECT a FROM s) UNION (SELECT a FROM s)");
+    assert!(union.len() == 3 && union[2].contains("its columns come from a query"), "{union:?}");
+}
+
+#[test]
 fn a_copy_of_what_is_not_known_or_by_who_knows_what_is_no_table_yet() {
     for (sql, expected) in [
         ("CREATE TABLE t (LIKE u)", "? SQL `CREATE TABLE t (LIKE u)`: table u is not known (t)"),

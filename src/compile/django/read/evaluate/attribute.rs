@@ -250,6 +250,16 @@ impl Interpreter<'_> {
                     }
                     return self.bind_attribute(found, object, scope, span).map(Some);
                 }
+                // A class of `LazySettings`, whose `__getattr__` ends in Django's.
+                if name.starts_with(|it: char| it.is_ascii_uppercase())
+                    && self
+                        .lineage(class)?
+                        .iter()
+                        .any(|it| matches!(it, Live::Name(path) if &**path == "django.conf.LazySettings"))
+                    && let Some(value) = self.setting(name, scope, span)?
+                {
+                    return Ok(Some(value));
+                }
                 if let Some(Live::Function(hook)) = self.class_attribute(class, "__getattr__")? {
                     let args = vec![Live::str(name)];
                     self.catching += 1;

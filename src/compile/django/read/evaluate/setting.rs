@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use super::import::Imported;
 use super::live::*;
+use super::signal::MIGRATION_MODULES;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::project::Value;
 use crate::compile::django::read::source::Place;
 use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::Span;
+use crate::dialect::Dialect;
 
 /// Stands among the settings for names that may be set where it was not seen.
 pub const OTHER_SETTINGS: &str = "*";
@@ -30,8 +32,14 @@ impl Interpreter<'_> {
                 "asks for a setting while the settings are being read",
             )));
         };
+        if name == MIGRATION_MODULES
+            && let Some(changed) = self.set_by_code.borrow().get(name)
+        {
+            return Ok(Some(changed.clone()));
+        }
         if let Some(value) = settings.values.get(name) {
-            return Ok(Some(thaw(value, scope, span)));
+            let value = thaw(value, scope, span);
+            return Ok(Some(if name == "DATABASES" { self.with_engine(value, scope, span) } else { value }));
         }
         if let Some(value) = self.set_by_code.borrow().get(name) {
             return Ok(Some(value.clone()));
@@ -55,6 +63,43 @@ impl Interpreter<'_> {
             }
         }
         Ok(settings.values.get(OTHER_SETTINGS).map(|unknown| thaw(unknown, scope, span)))
+    }
+
+    /// DATABASES with the dialect's engine where another of Django's stands, or one that is not known: a developer's settings
+    /// may name SQLite, or the environment decides, and the database is what the manifest is for.
+    fn with_engine(&mut self, databases: Live, scope: &Rc<Scope>, span: Span) -> Live {
+        let alias = self.world.database;
+        let (names, spatial): (&[&str], _) = match self.world.dialect {
+            Dialect::Postgres => (&["postgresql", "postgresql_psycopg2"], "postgis"),
+            Dialect::Mysql | Dialect::Mariadb => (&["mysql"], "mysql"),
+            Dialect::Sqlite => (&["sqlite3"], "spatialite"),
+        };
+        let database = entry(&databases, alias);
+        let said = match database.as_ref().map(|it| entry(it, "ENGINE")) {
+            Some(Some(Live::Str(engine))) => Some(engine),
+            Some(Some(Live::Unknown(_))) => None,
+            // It is said in no way that could be followed, or nowhere.
+            Some(_) if !matches!(database, Some(Live::Dict(_))) => None,
+            None if !matches!(databases, Live::Dict(_)) => None,
+            _ => return databases,
+        };
+        let right = match said.as_ref().and_then(|it| it.rsplit_once('.')) {
+            Some(("django.db.backends", backend)) if names.contains(&backend) => return databases,
+            Some(("django.contrib.gis.db.backends", backend)) if backend == spatial => return databases,
+            Some(("django.contrib.gis.db.backends", _)) => {
+                format!("django.contrib.gis.db.backends.{spatial}")
+            }
+            Some((path, _)) if path != "django.db.backends" => return databases,
+            Some(_) | None => format!("django.db.backends.{}", names[0]),
+        };
+        if said.is_none() {
+            let module = scope.module.clone();
+            let message = format!("assumed that the engine of the database {alias} is {right}");
+            self.tell(Concern::Assumed, &module, span, message);
+        }
+        let others = self.unknown(scope, span, "asks for what DATABASES says");
+        let changed = with(database.as_ref().unwrap_or(&databases), &others, "ENGINE", Live::str(right));
+        with(&databases, &others, alias, changed)
     }
 
     /// Imports what Django would have imported of an app before its migrations: modules that set settings.
@@ -204,6 +249,24 @@ impl Interpreter<'_> {
     }
 }
 
+/// What a dictionary has under a name; of one that is not known nothing is.
+fn entry(of: &Live, name: &str) -> Option<Live> {
+    let Live::Dict(pairs) = of else { return None };
+    let pairs = pairs.borrow();
+    pairs.iter().rev().find(|(key, _)| key.as_str().is_some_and(|it| **it == *name)).map(|(_, it)| it.clone())
+}
+
+/// A dictionary that certainly has this under a name, and of what is none, beside others.
+fn with(of: &Live, others: &Live, name: &str, value: Live) -> Live {
+    let mut pairs = match of {
+        Live::Dict(pairs) => pairs.borrow().clone(),
+        _ => vec![(others.clone(), others.clone())],
+    };
+    pairs.retain(|(key, _)| key.as_str().is_none_or(|it| **it != *name));
+    pairs.push((Live::str(name), value));
+    Live::dict(pairs)
+}
+
 /// Whether running the body of a class may set a setting, by a function of whatever name.
 fn speaks_of_settings(class: &Class) -> bool {
     let (Some(definition), Some(source)) = (&class.definition, &class.scope.module.source) else {
@@ -222,7 +285,7 @@ fn global_default(name: &str, django: (u32, u32)) -> Option<Live> {
         "LANGUAGE_CODE" => Some(Live::str("en-us")),
         "USE_TZ" => Some(Live::Bool(django >= (5, 0))),
         "DATABASE_ROUTERS" | "INSTALLED_APPS" => Some(Live::list(Vec::new())),
-        "MIGRATION_MODULES" => Some(Live::dict(Vec::new())),
+        MIGRATION_MODULES => Some(Live::dict(Vec::new())),
         _ => None,
     }
 }

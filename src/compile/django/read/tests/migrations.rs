@@ -159,6 +159,36 @@ fn migration_modules_move_and_remove() {
     assert_eq!(project.apps[1].migrations_module, None);
 }
 
+/// django-debug-toolbar keeps its table away unless it is told to store in the database; its migration was said to be pending.
+#[test]
+fn a_configuration_may_turn_its_migrations_off() {
+    let bar = "from functools import cache\nfrom django.apps import AppConfig\nfrom django.conf import settings\n\
+               DEFAULTS = {'IS_RUNNING': is_running(), 'STORE': 'bar.Memory'}\n@cache\ndef get_config():\n    \
+               config = DEFAULTS.copy()\n    config.update(getattr(settings, 'BAR', {}))\n    return config\n\
+               class Bar(AppConfig):\n    name = 'bar'\n    def ready(self):\n        from bar.panels import panels\n        \
+               for panel in panels():\n            panel.ready()\n        hide(self.name)\n\
+               def hide(name):\n    if get_config()['STORE'] != 'bar.Database':\n        \
+               settings.MIGRATION_MODULES.setdefault(name, None)\n";
+    let read = |settings: &str| {
+        Tree::new()
+            .file("bar/apps.py", bar)
+            .file("bar/migrations/0001_own.py", &migration("pass"))
+            .file("shop/migrations/0001_own.py", &migration("pass"))
+            .file("moved/0001_moved.py", &migration("pass"))
+            .settings(&format!("INSTALLED_APPS = ['bar', 'shop']\n{settings}\n"))
+            .read()
+    };
+    assert_eq!(names(&read("")), ["shop.0001_own"]);
+    assert_eq!(names(&read("BAR = {'CALLBACK': lambda request: True}")), ["shop.0001_own"]);
+    assert_eq!(names(&read("BAR = {'STORE': 'bar.Database'}")), ["bar.0001_own", "shop.0001_own"]);
+    assert_eq!(names(&read("MIGRATION_MODULES = {'bar': 'moved'}")), ["bar.0001_moved", "shop.0001_own"]);
+    assert_eq!(names(&read("MIGRATION_MODULES = {'shop': None}")), [""; 0]);
+    let doubtful = read("from nowhere import STORE\nBAR = {'STORE': STORE}");
+    assert_eq!(names(&doubtful), ["shop.0001_own"]);
+    let told = super::told(&doubtful);
+    assert_eq!(told, ["whether bar has migrations is not known: MIGRATION_MODULES is changed"]);
+}
+
 #[test]
 fn an_app_may_lie_anywhere() {
     let tree = Tree::new().file(

@@ -91,6 +91,48 @@ fn an_expression_is_what_python_makes_of_it_or_not_known() {
 /// So many of them at least are known.
 const KNOWN: usize = 17;
 
+/// kiwitcms and squad have other operations on SQLite; that the environment says the engine left them unknown.
+#[test]
+fn the_engine_that_the_settings_name_is_the_dialects() {
+    let check = |settings: &str, expected: &str| {
+        let body = "operations = [migrations.DeleteModel('x' if ENGINE.find('sqlite') > -1 else ENGINE)]";
+        Tree::migration("ENGINE = settings.DATABASES['default']['ENGINE']", body)
+            .settings(&format!("import os, dj_database_url\n{settings}\n"))
+            .check(&[&format!("DeleteModel(\"{expected}\")")]);
+    };
+    let postgres = "django.db.backends.postgresql";
+    check("DATABASES = {'default': {'ENGINE': 'django.db.backends.sqlite3', 'NAME': 'x'}}", postgres);
+    check("DATABASES = {'default': {'ENGINE': 'django.db.backends.' + os.environ['KIND']}}", postgres);
+    check("DATABASES = {'default': dj_database_url.config()}", postgres);
+    check("DATABASES = dj_database_url.all()", postgres);
+    check(
+        "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql_psycopg2'}}",
+        "django.db.backends.postgresql_psycopg2",
+    );
+    check(
+        "DATABASES = {'default': {'ENGINE': 'django.contrib.gis.db.backends.spatialite'}}",
+        "django.contrib.gis.db.backends.postgis",
+    );
+}
+
+/// Arches asks its own class for settings, and a frame for the folder that its SQL lies in.
+#[test]
+fn a_class_of_djangos_settings_has_them_and_a_frame_its_file() {
+    let own = "from django.conf import LazySettings\nclass Own(LazySettings):\n    MINE = 'mine'\n    def __getattr__(self, name):\n        \
+               try:\n            return super(Own, self).__getattr__(name)\n        except Exception:\n            \
+               return self.from_database(name)\nsettings = Own()\n";
+    let base = "import inspect, os\nROOT = os.path.dirname(os.path.abspath(inspect.getfile(inspect.currentframe())))\n";
+    let body = "operations = [migrations.RunSQL(own.A + own.MINE), migrations.RunSQL(open(own.ROOT + '/all.sql').read())]";
+    let project = Tree::migration("from shop.own import settings as own", body)
+        .file("shop/own.py", own)
+        .file("site_settings/base.py", base)
+        .file("site_settings/all.sql", "SELECT 1")
+        .settings("from site_settings.base import *\nA = 'a'\n")
+        .read();
+    let shown: Vec<String> = only(&project).operations.iter().map(show).collect();
+    assert_eq!(shown, ["RunSQL(\"amine\")", "RunSQL(\"SELECT 1\")"]);
+}
+
 /// django-prometheus and its like: migrations that ask for the engine get theirs, and Django's own by the dialect.
 #[test]
 fn the_engine_is_the_one_of_the_settings_where_it_is_none_of_djangos() {

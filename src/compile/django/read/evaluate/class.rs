@@ -286,7 +286,7 @@ impl Interpreter<'_> {
         }
         let mut bases = Vec::new();
         if let Some(definition) = class.definition.clone() {
-            for base in &definition.inside().bases {
+            for base in definition.inside().bases.iter().flat_map(bases_of) {
                 let value = match &base.kind {
                     ExprKind::Starred(_) => {
                         self.unknown(&class.scope, base.span, "has bases that are not known")
@@ -504,5 +504,15 @@ fn merge(mut lines: Vec<Vec<Live>>, order: &mut Vec<Live>) {
             line.retain(|it| !it.is(&next));
         }
         order.push(next);
+    }
+}
+
+/// `with_metaclass(Meta, Base)`, as six has it and many libraries have copied it: a class of these bases.
+fn bases_of(base: &Expr) -> &[Expr] {
+    let ExprKind::Call(call) = &base.kind else { return std::slice::from_ref(base) };
+    let is_it = is_named(&call.function, "with_metaclass");
+    match call.args.split_first() {
+        Some((_, bases)) if is_it && !bases.is_empty() => bases,
+        _ => std::slice::from_ref(base),
     }
 }

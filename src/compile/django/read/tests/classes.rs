@@ -18,6 +18,17 @@ fn a_class_that_changes_its_children_is_followed() {
     Tree::migration_text(lost).check(&["?names load, which is bound nowhere"]);
 }
 
+/// A library's own copy of it was taken for a class without bases: polymorphic's models had no `_meta`, nor had filer's.
+#[test]
+fn a_class_behind_with_metaclass_has_its_bases() {
+    let before = "def with_metaclass(meta, *bases):\n    class metaclass(type):\n        def __new__(cls, name, these, names):\n            \
+                  return meta(name, bases, names)\n    return type.__new__(metaclass, 'temporary', (), {})\n\
+                  class Meta(type(models.Model)):\n    pass\nclass Poly(with_metaclass(Meta, models.Model)):\n    pass\n\
+                  class File(Poly):\n    class Meta:\n        app_label = 'filer'\n";
+    Tree::migration(before, "operations = [File._meta.app_label + '.' + File.__name__]")
+        .check(&["\"filer.File\""]);
+}
+
 #[test]
 fn enumerations_give_their_choices() {
     let before = "import enum\nclass Status(models.TextChoices):\n    NEW = 'n', 'New one'\n    OLD_ONE = 'o'\n\n\

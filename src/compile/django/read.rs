@@ -92,13 +92,13 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
         if !folder.is_dir() {
             return Err(ReadError::NoSource(folder.clone()));
         }
-        if !roots.iter().any(|root| folder.starts_with(root) && folder != root) {
+        if !roots.iter().any(|root| source::below(folder, root).is_some_and(|rest| rest != Path::new(""))) {
             let name = folder.file_name().and_then(|it| it.to_str()).unwrap_or(label);
             placed.insert(name.to_owned(), folder.clone());
         }
     }
     if let Some(folder) = request.settings.as_deref().and_then(Path::parent)
-        && !roots.iter().any(|root| folder.starts_with(root))
+        && !roots.iter().any(|root| source::below(folder, root).is_some())
     {
         roots.push(folder.to_owned());
     }

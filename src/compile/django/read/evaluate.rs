@@ -116,6 +116,8 @@ pub struct Interpreter<'a> {
     catching: u32,
     /// How many of them catch what an operation of Python's may raise, and not only a failed import or a missing file.
     catching_operations: u32,
+    /// Whether the nearest `try` that catches what an unset variable of the environment raises goes on without it.
+    goes_on_unset: bool,
     /// What may have raised in the `try` that is running: a statement that the database may have refused, a place in a list
     /// that may not be there.
     asked: Option<Asked>,
@@ -166,6 +168,7 @@ impl<'a> Interpreter<'a> {
             trying: 0,
             catching: 0,
             catching_operations: 0,
+            goes_on_unset: false,
             asked: None,
             added: Default::default(),
             handed: None,
@@ -239,7 +242,9 @@ impl<'a> Interpreter<'a> {
         {
             let mut names = module.names.borrow_mut();
             names.set("__name__".into(), Live::Str(module.name.clone()));
-            names.set("__file__".into(), Live::str(source.file.to_string_lossy()));
+            // Python completes it, and code takes folders off its end.
+            let file = std::path::absolute(&**source.file).unwrap_or_else(|_| source.file.to_path_buf());
+            names.set("__file__".into(), Live::str(file.to_string_lossy()));
             names.set("__package__".into(), Live::Str(module.package.clone()));
         }
         let scope = self.module_scope(module);
@@ -262,7 +267,7 @@ impl<'a> Interpreter<'a> {
         self.module_steps = steps;
         self.limit = limit;
         self.journals = journals;
-        (self.trying, self.catching, self.catching_operations) = outer;
+        (self.trying, self.catching, self.catching_operations, self.goes_on_unset) = outer;
         module.state.set(Progress::Done);
     }
 

@@ -152,11 +152,9 @@ impl Sources {
 
     /// The dotted name of a file or folder, by the root that it lies in.
     pub fn module_of(&self, path: &Path) -> Option<String> {
-        let placed = self
-            .placed
-            .iter()
-            .find_map(|(module, folder)| Some((module.as_str(), path.strip_prefix(folder).ok()?)));
-        let inside = self.roots.iter().filter_map(|root| path.strip_prefix(root).ok());
+        let mut placed = self.placed.iter();
+        let placed = placed.find_map(|(module, folder)| Some((module.as_str(), below(path, folder)?)));
+        let inside = self.roots.iter().filter_map(|root| below(path, root));
         let (start, rest) = match placed {
             Some((module, rest)) => (Some(module), rest),
             None => (None, inside.min_by_key(|rest| rest.components().count())?),
@@ -259,25 +257,40 @@ impl Sources {
 
     /// What lies at a path, if that is within the sources.
     pub fn kind(&self, path: &Path) -> Option<Kind> {
-        match fs::canonicalize(path) {
-            Ok(_) => {
-                let path = self.inside(path)?;
-                Some(if path.is_dir() { Kind::Folder } else { Kind::File })
-            }
-            Err(_) => {
+        match (self.inside(path), fs::canonicalize(path)) {
+            (Some(path), _) => Some(if path.is_dir() { Kind::Folder } else { Kind::File }),
+            (None, Ok(_)) => None,
+            (None, Err(_)) => {
                 let folder = path.ancestors().skip(1).find(|it| it.is_dir())?;
                 self.inside(folder).map(|_| Kind::Nothing)
             }
         }
     }
 
-    /// The path with its links followed, if it still lies within the sources.
+    /// The path with its links followed, if it still lies within the sources. One that is not complete is looked for
+    /// below each source too, for Django is run in the project's folder.
     fn inside(&self, path: &Path) -> Option<PathBuf> {
-        let path = fs::canonicalize(path).ok()?;
-        let mut roots = self.roots.iter().chain(self.placed.values());
-        let inside = roots.any(|root| fs::canonicalize(root).is_ok_and(|root| path.starts_with(root)));
-        inside.then_some(path)
+        let roots: Vec<PathBuf> = self
+            .roots
+            .iter()
+            .chain(self.placed.values())
+            .filter_map(|it| fs::canonicalize(it).ok())
+            .collect();
+        let here = fs::canonicalize(path).ok();
+        let elsewhere = roots.iter().filter(|_| path.is_relative());
+        let elsewhere = elsewhere.filter_map(|root| fs::canonicalize(root.join(path)).ok());
+        here.into_iter().chain(elsewhere).find(|path| roots.iter().any(|root| path.starts_with(root)))
     }
+}
+
+/// The rest of a path below a folder. One of them may be spelled from where we stand, and the other from the root.
+pub fn below(path: &Path, folder: &Path) -> Option<PathBuf> {
+    let as_spelled = path.strip_prefix(folder).ok().map(Path::to_owned);
+    let by = |spelled: &dyn Fn(&Path) -> io::Result<PathBuf>| {
+        let (path, folder) = (spelled(path).ok()?, spelled(folder).ok()?);
+        path.strip_prefix(folder).ok().map(Path::to_owned)
+    };
+    as_spelled.or_else(|| by(&|it| std::path::absolute(it))).or_else(|| by(&|it| fs::canonicalize(it)))
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

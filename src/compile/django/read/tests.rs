@@ -15,6 +15,7 @@ mod operations;
 mod repeated;
 mod safety;
 mod settings;
+mod surroundings;
 mod tried;
 mod values;
 

@@ -135,7 +135,7 @@ impl Interpreter<'_> {
         });
         if let Some((journals, tries)) = outer {
             self.journals = journals;
-            (self.trying, self.catching, self.catching_operations) = tries;
+            (self.trying, self.catching, self.catching_operations, self.goes_on_unset) = tries;
         }
         class.state.set(Progress::Done);
         // It gives the class attributes.

@@ -41,6 +41,12 @@ impl Call<'_> {
     pub fn keyword(&self, name: &str) -> Option<Live> {
         self.keywords.iter().find(|(it, _)| &**it == name).map(|(_, value)| value.clone())
     }
+
+    /// An argument of decouple's by its name or, unlike those of django-environ, by its place.
+    pub fn placed(&self, name: &str, at: usize) -> Option<Live> {
+        let in_place = || self.args.get(at).filter(|_| self.path.starts_with("decouple.")).cloned();
+        self.keyword(name).or_else(in_place)
+    }
 }
 
 impl Interpreter<'_> {

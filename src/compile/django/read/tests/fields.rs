@@ -53,6 +53,34 @@ fn a_field_of_the_sources_is_followed_to_its_base() {
     assert_eq!(show(&old.base.as_ref().unwrap().kwargs[1].1), "9");
 }
 
+/// Sentry's field for JSON tries its default when it is made, by code that goes through texts letter by letter.
+#[test]
+fn a_field_may_try_its_default_by_a_library_for_json() {
+    let fields = "from django.db import models\nfrom simplejson import JSONEncoder, _default_decoder\n\
+        encoder = JSONEncoder(separators=(',', ':'))\n\nclass JSONField(models.TextField):\n    \
+        def __init__(self, *args, **kwargs):\n        if not kwargs.get('null', False):\n            \
+        kwargs['default'] = kwargs.get('default', dict)\n        super().__init__(*args, **kwargs)\n        \
+        self.validate(self.get_default(), None)\n\n    def validate(self, value, model_instance):\n        \
+        self.get_prep_value(value)\n\n    def get_default(self):\n        default = self.default\n        \
+        if callable(default):\n            default = default()\n        \
+        return _default_decoder.decode(encoder.encode(default))\n\n    def get_prep_value(self, value):\n        \
+        return encoder.encode(value)\n\n    def db_type(self, connection):\n        return 'text'\n";
+    let library = "class JSONEncoder:\n    def __init__(self, **kwargs):\n        pass\n    def encode(self, value):\n        \
+        while True:\n            pass\n\nclass JSONDecoder:\n    def decode(self, text):\n        while True:\n            \
+        pass\n\n_default_decoder = JSONDecoder()\n";
+    let tree = Tree::migration(
+        "import shop.fields\n",
+        "operations = [migrations.AddField('a', 'b', field=shop.fields.JSONField())]",
+    )
+    .file("shop/fields.py", fields)
+    .file("simplejson/__init__.py", library);
+    let project = tree.read();
+    let json = field(&project);
+    assert_eq!(&*json.class, "shop.fields.JSONField");
+    assert_eq!(&*json.base.as_ref().unwrap().class, "django.db.models.TextField");
+    assert_eq!(result(json, "db_type"), "\"text\"");
+}
+
 /// As in opaque-keys and openedx: only the collation is the field's own, by the vendor.
 #[test]
 fn parameters_of_a_column_that_are_only_added_to_are_the_usual_ones() {

@@ -4,7 +4,7 @@ use super::{ReadError, Tree, show, told};
 use crate::compile::django::project::Does;
 
 #[track_caller]
-fn check(tree: &Tree, name: &str, value: &str) {
+pub(super) fn check(tree: &Tree, name: &str, value: &str) {
     let project = tree.read();
     assert_eq!(show(&project.settings.values[name]), value, "{:?}", project.notices);
 }

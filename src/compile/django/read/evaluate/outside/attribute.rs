@@ -8,6 +8,7 @@ use super::super::import::Imported;
 use super::super::live::*;
 use super::super::names::canonical;
 use super::super::{Interpreter, format};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::project::Value;
 use crate::compile::django::read::DEFAULT_ALIAS;
 use crate::compile::django::read::syntax::tree::Span;
@@ -132,6 +133,11 @@ impl Interpreter<'_> {
             },
             "os.environ" => {
                 let name = format::text(index).unwrap_or_default();
+                if self.goes_on_unset {
+                    let message = format!("assumed that {name} is not set in the environment");
+                    self.tell(Concern::Assumed, &scope.module.clone(), span, message);
+                    return Err(self.raise("KeyError", &name));
+                }
                 self.unknown(scope, span, format!("asks the environment for {name}"))
             }
             // Migrations write the member of an enumeration so.

@@ -52,16 +52,20 @@ impl Interpreter<'_> {
                 }
                 Some(default)
             }
+            "os.environ.__getitem__" => match first {
+                Some(name) => Some(self.outside_subscript("os.environ", name, scope, span)?),
+                None => None,
+            },
             "os.environ.get" | "os.getenv" => {
                 let default = args.get(1).cloned().or_else(|| call.keyword("default")).unwrap_or(Live::None);
                 self.assume_unset(first.as_ref(), &default, scope, span);
                 Some(default)
             }
-            "decouple.config" | "environ.Env.get_value" => match call.keyword("default") {
+            "decouple.config" | "environ.Env.get_value" => match call.placed("default", 1) {
                 Some(default) => {
                     self.assume_unset(first.as_ref(), &default, scope, span);
                     let default = self.force(&default)?;
-                    match call.keyword("cast") {
+                    match call.placed("cast", 2) {
                         Some(Live::Name(cast))
                             if cast.starts_with("builtins.") && &*cast != "builtins.bool" =>
                         {
@@ -116,6 +120,11 @@ impl Interpreter<'_> {
                 return self.attribute(object, name, scope, span).map(Some);
             }
             _ => {}
+        }
+        if let "decouple.AutoConfig" | "decouple.Config" = &**class {
+            let first = args.first().map(|it| self.force(it)).transpose()?;
+            let call = Call { path: "decouple.config", args, keywords, first: &first, scope, span };
+            return Ok(self.environment_call(&call)?.flatten());
         }
         if !is_env(class) {
             return Ok(None);

@@ -71,6 +71,8 @@ impl Interpreter<'_> {
         let any = |wanted: &dyn Fn(&Live) -> bool| classes.iter().flatten().any(wanted);
         let catches_imports = any(&|it| catches(it, "ImportError"));
         let catches_operations = any(&catches_operations);
+        let of_missing =
+            handlers.iter().zip(classes).find(|(_, of)| of.iter().any(|it| catches(it, "KeyError")));
         let all = handlers.iter().map(|it| lets_be(&it.body)).collect::<Option<Vec<_>>>();
         let all = all.filter(|it| !it.is_empty() && self.handed.is_some());
         let guarded = |it: &mut Self| {
@@ -81,7 +83,12 @@ impl Interpreter<'_> {
             it.trying += u32::from(catches_imports);
             it.catching += u32::from(!handlers.is_empty());
             it.catching_operations += u32::from(catches_operations);
+            let outer = it.goes_on_unset;
+            if let Some((handler, _)) = of_missing {
+                it.goes_on_unset = !may_end(&handler.body);
+            }
             let result = it.block(body, scope);
+            it.goes_on_unset = outer;
             it.trying -= u32::from(catches_imports);
             it.catching -= u32::from(!handlers.is_empty());
             it.catching_operations -= u32::from(catches_operations);
@@ -177,9 +184,10 @@ impl Interpreter<'_> {
     }
 
     /// Sets aside the `try` blocks that stand around.
-    pub fn outside_of_tries(&mut self) -> (u32, u32, u32) {
-        let take = std::mem::take;
-        (take(&mut self.trying), take(&mut self.catching), take(&mut self.catching_operations))
+    pub fn outside_of_tries(&mut self) -> (u32, u32, u32, bool) {
+        let counts = (self.trying, self.catching, self.catching_operations, self.goes_on_unset);
+        (self.trying, self.catching, self.catching_operations, self.goes_on_unset) = (0, 0, 0, false);
+        counts
     }
 
     /// The way through the handlers when something raised of which it is not known whether it does. Handlers of other
@@ -263,6 +271,21 @@ fn lets_be(body: &[Stmt]) -> Option<Handling> {
         }
     }
     Some(handling)
+}
+
+/// Whether a handler may raise again, or end the program.
+fn may_end(body: &[Stmt]) -> bool {
+    body.iter().any(|stmt| match &stmt.kind {
+        StmtKind::Raise(_) => true,
+        StmtKind::If { then, otherwise, .. } => may_end(then) || may_end(otherwise),
+        StmtKind::Expr(Expr { kind: ExprKind::Call(call), .. }) => match &call.function.kind {
+            ExprKind::Name(name) | ExprKind::Attribute(_, name) => {
+                matches!(&**name, "exit" | "_exit" | "quit")
+            }
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// A comment, or a message for people.

@@ -178,7 +178,15 @@ fn statement(item: &Value, dialect: Dialect) -> Result<String, Option<&Unknown>>
         Value::Str(text) => Ok(text.to_string()),
         Value::List(pair) | Value::Tuple(pair) => match pair.as_slice() {
             [Value::Str(text)] | [Value::Str(text), Value::None] => Ok(text.to_string()),
-            [Value::Str(text), parameters] => Ok(fill(text, parameters, dialect)),
+            [Value::Str(text), parameters] => {
+                let filled = fill(text, parameters, dialect);
+                let is_of_rows =
+                    || sql::read(dialect, &filled).iter().all(|it| it.effect == sql::Effect::Nothing);
+                match lacking(text, parameters) {
+                    Some(lacking) if !is_of_rows() => Err(unknown(lacking)),
+                    _ => Ok(filled),
+                }
+            }
             [first, ..] => Err(unknown(first)),
             [] => Ok(String::new()),
         },
@@ -190,8 +198,15 @@ fn unknown(value: &Value) -> Option<&Unknown> {
     if let Value::Unknown(unknown) = value { Some(unknown) } else { None }
 }
 
-/// `%s` with its parameter, as the server gets it; a parameter that was not seen through is NULL, which only
-/// a row or a default can hold.
+/// A parameter that was not seen through, which a default may hold, or all of them.
+fn lacking<'v>(text: &str, parameters: &'v Value) -> Option<&'v Value> {
+    match arguments::items(parameters) {
+        Some(items) => items.iter().find(|it| matches!(it, Value::Unknown(_))),
+        None => Some(parameters).filter(|_| text.contains("%s")),
+    }
+}
+
+/// `%s` with its parameter, as the server gets it; a parameter that was not seen through is NULL.
 fn fill(text: &str, parameters: &Value, dialect: Dialect) -> String {
     let mut parameters = arguments::items(parameters).unwrap_or_default().iter();
     let mut filled = String::with_capacity(text.len());

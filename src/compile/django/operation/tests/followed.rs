@@ -185,7 +185,9 @@ fn what_is_not_certain_of_code_is_told() {
         ("unheard_of(schema_editor)\n    DROPS", true),
         ("cursor = connection.cursor()\n    if cursor.rowcount:\n        DROPS", true),
         ("cursor = connection.cursor()\n    while cursor.rowcount != 0:\n        DROPS", true),
+        ("schema_editor.execute('ALTER TABLE shop_item ADD x text DEFAULT %s', [unheard_of()])", true),
         ("schema_editor.deferred_sql.append(SQL)", true),
+        ("connection.cursor().executemany('ALTER TABLE shop_item ADD x text DEFAULT %s', [['y']])", true),
         ("call_command('unheard_of')\n    DROPS", true),
         ("if not schema_editor.collect_sql:\n        DROPS", false),
         ("def inner():\n        DROPS\n    inner()", false),
@@ -203,6 +205,20 @@ fn what_is_not_certain_of_code_is_told() {
         let is_told = told.iter().any(|it| it.contains("RunPython f ?? shop_item"));
         assert_eq!((is_told, told.len()), (expected, 1), "{body}: {told:?}");
     }
+}
+
+/// In a row it is whatever it is; a default is what the database has.
+#[test]
+fn a_parameter_that_is_not_known_is_told_where_the_schema_changes() {
+    let sql = |text: &str, expected: &[&str]| {
+        let operation = format!("migrations.RunSQL([('{text} %s', [unheard_of()])])");
+        check_class("", &operation, expected);
+    };
+    sql("UPDATE shop_item SET code =", &[]);
+    sql(
+        "ALTER TABLE shop_item ADD x text DEFAULT",
+        &["RunSQL `unheard_of`: names unheard_of, which is bound nowhere ?? anything"],
+    );
 }
 
 #[test]

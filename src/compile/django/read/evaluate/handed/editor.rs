@@ -203,7 +203,8 @@ impl Interpreter<'_> {
             }
             "executemany" => {
                 let text = args.first().cloned();
-                let rows = Some(Live::list(Vec::new()));
+                // Of a statement about rows they do not matter.
+                let rows = Some(self.unknown(scope, span, "is given rows"));
                 self.hand_on_tried(|it| it.hand_on_statement(text, rows), scope, span);
             }
             "close" | "fetchall" | "fetchmany" | "fetchone" | "mogrify" => {}

@@ -55,6 +55,9 @@ impl Interpreter<'_> {
         if effects.iter().all(changes_no_table) && !(makes_some && self.is_certain()) {
             return;
         }
+        if parameters.as_ref().is_some_and(is_lacking) {
+            return self.lose();
+        }
         let texts = match (&text, parameters) {
             (Some(text @ Live::Str(_)), Some(parameters)) => {
                 vec![Live::tuple(vec![text.clone(), parameters])]
@@ -105,6 +108,16 @@ impl Interpreter<'_> {
         let leads_elsewhere = text.to_ascii_lowercase().contains("search_path");
         let does_nothing = !leads_elsewhere && effects.iter().all(|it| *it == sql::Effect::Nothing);
         (changes_rows_only || does_nothing).then(|| Live::str("SELECT 1"))
+    }
+}
+
+/// Whether some of the parameters are not known.
+fn is_lacking(parameters: &Live) -> bool {
+    let is_unknown = |it: &Live| matches!(it, Live::Unknown(_));
+    match parameters {
+        Live::List(items) => items.borrow().iter().any(is_unknown),
+        Live::Tuple(items) => items.iter().any(is_unknown),
+        other => is_unknown(other),
     }
 }
 

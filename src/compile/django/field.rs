@@ -113,6 +113,21 @@ pub enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// What a column of its own holds.
+    pub fn scalar(&self) -> Option<&Scalar> {
+        match self {
+            Self::Scalar(scalar) => Some(scalar),
+            Self::Absent
+            | Self::Generated(_)
+            | Self::Relation(_)
+            | Self::ManyToMany(_)
+            | Self::CompositePrimaryKey(_)
+            | Self::Unknown => None,
+        }
+    }
+}
+
 /// `GeneratedField`, of Django 5.0 and later.
 #[derive(Clone, Debug)]
 pub struct Generated {

@@ -234,24 +234,17 @@ impl Editor<'_> {
         }
     }
 
-    /// The end of `_alter_field` of django/contrib/gis/db/backends/postgis/schema.py, which came with Django 5.2 at the latest.
+    /// The end of `_alter_field` of django/contrib/gis/db/backends/postgis/schema.py, which Django has since 5.2.
     fn alter_spatial_index(&mut self, table: &TableName, (was, is): (&Field, &Field), column: &Name) {
-        let (had, has) = (spatial_index(was).is_some(), spatial_index(is).is_some());
-        if had == has {
+        let is_same = spatial_index(was).is_some() == spatial_index(is).is_some();
+        if is_same || self.context.project.django < (5, 2) {
             return;
         }
-        match self.context.project.django {
-            (..=4, _) => {}
-            (5, 0 | 1) => self.unseen_in(table, format!("`{}` gains or loses its spatial index", is.name)),
-            _ if has => {
-                if let Some(index) = self.spatial_index(table, is, column) {
-                    self.change(Change::AddIndex { table: table.clone(), index });
-                }
-            }
-            _ => {
-                for index in find::spatial_indexes(&self.schema, table, column) {
-                    self.drop_index(table, index);
-                }
+        if let Some(index) = self.spatial_index(table, is, column) {
+            self.change(Change::AddIndex { table: table.clone(), index });
+        } else {
+            for index in find::spatial_indexes(&self.schema, table, column) {
+                self.drop_index(table, index);
             }
         }
     }

@@ -355,13 +355,5 @@ fn is_predefined(name: &str) -> bool {
 }
 
 pub(super) fn spatial_index(field: &Field) -> Option<SpatialIndex> {
-    match &field.kind {
-        Kind::Scalar(scalar) => scalar.spatial_index,
-        Kind::Absent
-        | Kind::Generated(_)
-        | Kind::Relation(_)
-        | Kind::ManyToMany(_)
-        | Kind::CompositePrimaryKey(_)
-        | Kind::Unknown => None,
-    }
+    field.kind.scalar()?.spatial_index
 }

@@ -25,15 +25,7 @@ pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Fiel
 
 /// `base_field` of an array, `output_field` of a generated column: the type only.
 pub fn scalar(value: &Value, of: &ModelKey, project: &Project) -> Option<Scalar> {
-    match read("", value, of, project).kind {
-        Kind::Scalar(scalar) => Some(scalar),
-        Kind::Absent
-        | Kind::Generated(_)
-        | Kind::Relation(_)
-        | Kind::ManyToMany(_)
-        | Kind::CompositePrimaryKey(_)
-        | Kind::Unknown => None,
-    }
+    read("", value, of, project).kind.scalar().cloned()
 }
 
 pub(super) struct Reader<'a> {

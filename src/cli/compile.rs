@@ -25,7 +25,7 @@ pub struct DjangoArgs {
     /// A folder that Python would look for modules in: the project's, its site-packages. Can be said again.
     #[arg(long, required = true, value_name = "DIR")]
     source: Vec<PathBuf>,
-    /// The settings file.
+    /// The settings: their file, or their module as DJANGO_SETTINGS_MODULE names it.
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
     /// A setting that the file does not say literally: `AUTH_USER_MODEL=accounts.User`. Can be said again.

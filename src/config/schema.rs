@@ -68,7 +68,7 @@ struct Database {
 struct Django {
     /// The folders that Python would look for modules in: the project's own, and its site-packages.
     source: Vec<String>,
-    /// The settings file.
+    /// The settings: their file, or their module as `DJANGO_SETTINGS_MODULE` names it.
     settings: Option<String>,
     /// Settings that the file does not say literally, each as Python writes it.
     set: Option<BTreeMap<String, String>>,

@@ -31,7 +31,7 @@ pub struct Request {
     pub dialect: Dialect,
     /// Folders that modules are looked up in, as on `sys.path`: the project's, and its site-packages.
     pub sources: Vec<PathBuf>,
-    /// The settings file.
+    /// The settings' file, the folder of their package, or their module's name.
     pub settings: Option<PathBuf>,
     /// Settings by name, each as Python text; they win over the file.
     pub set: Vec<(String, String)>,
@@ -74,6 +74,7 @@ pub fn read(request: &Request) -> Result<Project, ReadError> {
             return Err(ReadError::NoSource(folder.clone()));
         }
     }
+    let request = &Request { settings: settings_file(request), ..request.clone() };
     // A file at the edge of the limits nests deeper than a thread's usual stack.
     std::thread::scope(|scope| {
         let work =
@@ -83,6 +84,16 @@ pub fn read(request: &Request) -> Result<Project, ReadError> {
             Err(panic) => std::panic::resume_unwind(panic),
         }
     })
+}
+
+/// Settings may be named by their file, by the folder of their package, or as `DJANGO_SETTINGS_MODULE` names them.
+fn settings_file(request: &Request) -> Option<PathBuf> {
+    let said = request.settings.as_ref()?;
+    let module: PathBuf = said.file_name().and_then(|it| it.to_str())?.split('.').collect();
+    let by_name = request.sources.iter().map(|root| root.join(&module));
+    let found = by_name.flat_map(|it| [it.with_extension("py"), it.join("__init__.py")]);
+    let places = [said.clone(), said.join("__init__.py")].into_iter().chain(found);
+    Some(places.into_iter().find(|it| it.is_file()).unwrap_or_else(|| said.clone()))
 }
 
 fn read_deep(request: &Request) -> Result<Project, ReadError> {

@@ -10,6 +10,7 @@ use super::asked::CALLED;
 use super::clue::plain;
 use super::facts::adds_a_field;
 use super::live::*;
+use super::outside::ENCRYPT;
 use super::special::is_of_a_class;
 use super::statement::Asked;
 use super::{Interpreter, format};
@@ -179,7 +180,14 @@ impl Interpreter<'_> {
             return Ok(done);
         }
         match &function {
-            Live::Function(closure) => self.call_closure(closure, None, args, keywords, scope, span),
+            Live::Function(closure) => {
+                if &*closure.path == ENCRYPT
+                    && let Some(field) = self.encrypted(&args, scope, span)?
+                {
+                    return Ok(field);
+                }
+                self.call_closure(closure, None, args, keywords, scope, span)
+            }
             Live::Bound(bound) => match &bound.callee {
                 Callee::Function(closure) => {
                     self.call_closure(closure, Some(&bound.receiver), args, keywords, scope, span)

@@ -3,6 +3,7 @@
 mod attribute;
 mod binding;
 mod composed;
+mod encrypted;
 mod environment;
 mod iterable;
 mod method;
@@ -10,6 +11,7 @@ mod path;
 mod pattern;
 
 pub use composed::is_composing;
+pub use encrypted::ENCRYPT;
 pub use pattern::is_match;
 
 use std::path::PathBuf;
@@ -124,6 +126,11 @@ impl Interpreter<'_> {
         {
             let receiver = args[0].clone();
             return self.call_base(&receiver, &class.into(), name, args[1..].to_vec(), keywords, scope, span);
+        }
+        if &**path == ENCRYPT
+            && let Some(field) = self.encrypted(&args, scope, span)?
+        {
+            return Ok(field);
         }
         // A pair (`SwappableTuple` of django/db/migrations/migration.py), of which code may take a part.
         if &**path == "django.db.migrations.swappable_dependency"

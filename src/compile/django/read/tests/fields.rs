@@ -142,3 +142,37 @@ fn a_constructor_that_is_not_followed_is_told() {
     let foreign = object(&object(&only(&project).operations[1]).kwargs[0].1);
     assert_eq!(&*foreign.base.as_ref().unwrap().class, "missing.Field");
 }
+
+/// With the library among the sources, and without.
+#[test]
+fn a_field_that_django_cryptography_encrypts_holds_bytes() {
+    let library = "from django.db import models\n\nCLASSES = {}\n\nclass EncryptedMixin:\n    pass\n\n\
+                   def get_encrypted_field(base):\n    if base not in CLASSES:\n        \
+                   CLASSES[base] = type('Encrypted' + base.__name__, (EncryptedMixin, base), {'base_class': base})\n    \
+                   return CLASSES[base]\n\n\
+                   def encrypt(base_field, key=None, ttl=None):\n    \
+                   if not isinstance(base_field, models.Field):\n        return get_encrypted_field(base_field)\n    \
+                   name, path, args, kwargs = base_field.deconstruct()\n    \
+                   return get_encrypted_field(base_field.__class__)(*args, **kwargs)\n";
+    let tree = |field: &str| {
+        let body =
+            format!("operations = [migrations.AddField('a', 'b', field=crypt.encrypt(models.{field}))]");
+        Tree::migration(
+            "from django_cryptography import fields as crypt\nfrom django.db import models\n",
+            &body,
+        )
+    };
+    let of_text = "TextField('the key', null=True, db_column='kept', help_text='no')";
+    for tree in [tree(of_text), tree(of_text).file("django_cryptography/fields.py", library)] {
+        let project = tree.read();
+        let field = field(&project);
+        assert_eq!(&*field.class, "django.db.models.BinaryField");
+        let said: Vec<String> =
+            field.kwargs.iter().map(|(name, value)| format!("{name}={}", show(value))).collect();
+        assert_eq!(said, ["null=True", "db_column=\"kept\""]);
+    }
+    let project = tree("SlugField()").file("django_cryptography/fields.py", library).read();
+    let operation = object(&only(&project).operations[0]);
+    let (_, field) = operation.kwargs.iter().find(|(name, _)| &**name == "field").unwrap();
+    assert!(show(field).starts_with('?'), "{}", show(field));
+}

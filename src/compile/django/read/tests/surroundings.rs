@@ -78,6 +78,24 @@ fn settings_know_their_package_however_the_source_is_spelled() {
     }
 }
 
+#[test]
+fn settings_may_be_named_by_their_module() {
+    let mut tree = Tree::new()
+        .file("shop/live.py", "INSTALLED_APPS = ['file']\n")
+        .file("shop/settings/__init__.py", "INSTALLED_APPS = ['package']\n");
+    let root = tree.folder.path().to_owned();
+    for (said, expected) in [
+        ("shop.live".into(), "[\"file\"]"),
+        ("shop.settings".into(), "[\"package\"]"),
+        // As a configuration file has it, beside which paths are looked for.
+        (root.join("conf/shop.live"), "[\"file\"]"),
+        (root.join("shop/settings"), "[\"package\"]"),
+    ] {
+        tree.request.settings = Some(said);
+        check(&tree, "INSTALLED_APPS", expected);
+    }
+}
+
 /// openIMIS names its apps in a file beside the project's folder, in which Django is run.
 #[test]
 fn a_file_whose_path_is_not_complete_is_looked_for_below_the_sources() {

@@ -21,8 +21,14 @@ fn told() -> String {
             break;
         }
     }
-    child.kill().unwrap();
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
+        .unwrap();
     child.wait().unwrap();
+    let folder = text.rsplit("lie in ").next().unwrap().split(';').next().unwrap();
+    assert!(
+        folder.contains("schema-health-demo-") && !Path::new(folder).exists(),
+        "{folder} was left behind"
+    );
     let port = text.split("http://127.0.0.1:").nth(1).unwrap().split('/').next().unwrap().to_owned();
     text.replace(&format!("127.0.0.1:{port}/"), "127.0.0.1:8080/")
 }

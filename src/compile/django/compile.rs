@@ -1,7 +1,6 @@
 //! A whole project to the migrations of a manifest.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use super::aliases::{Aliases, aliases};
@@ -10,7 +9,7 @@ use super::editor::Order;
 use super::graph::{self, Plan};
 use super::notice::{Concern, Notice};
 use super::operation::{Effect, Executor};
-use super::project::{Function, Location, Project, SourceMigration};
+use super::project::{Location, Project, SourceMigration};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Operation};
 use crate::schema::Name;
@@ -128,13 +127,14 @@ fn all_done(plans: &[Plan], project: &Project, context: Context<'_>) -> Vec<Done
 fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap<usize, Aliases>) -> Done {
     let order = Order::new(graph::Ancestors::of(&plan.steps, &project.migrations));
     let mut executor = Executor::new(context, order);
-    let last_steps = last_steps(project, &plan.steps);
+    let handlers: BTreeMap<_, _> = project.apps.iter().map(|it| (&it.label, &*it.migrate_handlers)).collect();
     let mut done = Done::default();
     // What comes behind the last fresh one changes nothing of what is wanted.
     for &step in &plan.steps[..plan.fresh_until()] {
         let (told, met) = (executor.notices.len(), executor.operations);
-        let then = last_steps.get(&step).copied().unwrap_or_default();
-        let effect = executor.migrate(step, &project.migrations[step], then);
+        let migration = &project.migrations[step];
+        let then = handlers.get(&migration.id.app).copied().unwrap_or_default();
+        let effect = executor.migrate(step, migration, then);
         aliases.get(&step).into_iter().for_each(|it| executor.also_called(it));
         if plan.fresh.contains(&step) {
             done.migrations.push((step, effect));
@@ -147,13 +147,6 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap
     done.notices = executor.notices;
     done.met = executor.operations;
     done
-}
-
-/// The last migration of each app that has something run by every `migrate`, and what that is.
-fn last_steps<'p>(project: &'p Project, steps: &[usize]) -> BTreeMap<usize, &'p [Arc<Function>]> {
-    let apps = project.apps.iter().filter(|it| !it.migrate_handlers.is_empty());
-    let last = |label: &str| steps.iter().rev().find(|step| &*project.migrations[**step].id.app == label);
-    apps.filter_map(|app| Some((*last(&app.label)?, &*app.migrate_handlers))).collect()
 }
 
 /// Those that are there, by themselves or in a squash other than the migration itself.

@@ -11,12 +11,13 @@ mod model;
 mod on_condition;
 mod option;
 mod own;
+mod routed;
 mod sql;
 #[cfg(test)]
 mod tests;
 mod tried;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ pub struct Executor<'a> {
     app: Arc<str>,
     /// Operations on what the models have not.
     misfits: usize,
+    /// What handlers of every `migrate` were last told to change, by their paths.
+    handled: BTreeMap<Arc<str>, Opaque>,
 }
 
 /// What a migration does to a database.
@@ -104,11 +107,12 @@ impl<'a> Executor<'a> {
             operations: 0,
             app: "".into(),
             misfits: 0,
+            handled: BTreeMap::new(),
         }
     }
 
     /// What the migration at this position does to a database that all before it were applied to.
-    /// `then` is what the app has run after it.
+    /// `then` is what the app has every `migrate` run.
     pub fn migrate(
         &mut self,
         position: usize,
@@ -133,9 +137,7 @@ impl<'a> Executor<'a> {
             self.not_seen(&at, Opaque::new(reason, MayTouch::Anything), both);
         }
         for handler in then {
-            if let Some(opaque) = opaque::handler(handler, &self.to, self.context, &self.editor) {
-                self.not_seen(&handler.at, opaque, both);
-            }
+            self.after_migrate(handler, before);
         }
         self.editor.tell_brought(&self.to);
         let finished = self.editor.finish_migration();
@@ -144,6 +146,19 @@ impl<'a> Executor<'a> {
             self.tell(&Location { file: migration.file.clone(), line: 1 }, reason);
         }
         Effect { operations: finished.operations, taken_back: finished.taken_back }
+    }
+
+    /// A database may stand at any migration of the app, with the handler run: it is told again where the migration gives
+    /// it something else to change.
+    fn after_migrate(&mut self, handler: &Function, before: (usize, usize)) {
+        let Some(opaque) = opaque::handler(handler, &self.to, self.context, &self.editor) else { return };
+        let MayTouch::Tables(tables) = &opaque.may_touch else { return };
+        let is_known = self.handled.get(&handler.path) == Some(&opaque);
+        if is_known && !self.editor.since(before).any(|it| tables.contains(it.table())) {
+            return;
+        }
+        self.handled.insert(handler.path.clone(), opaque.clone());
+        self.not_seen(&handler.at, opaque, Sides { state: true, database: true });
     }
 
     /// What the squash that was just done has made, by the names that its parts give.
@@ -228,6 +243,8 @@ impl<'a> Executor<'a> {
         };
         let app = label.unwrap_or_else(|| self.app.clone());
         let app = std::mem::replace(&mut self.app, app);
+        let allowed = self.allowed(class, Arguments::of(object));
+        let taken = Sides { database: taken.database && allowed != Some(false), ..taken };
         let before = self.editor.mark();
         let call = Call { arguments: Arguments::of(object), at: &object.at, sides: taken };
         let returns_otherwise = identify::side(object, "database_backwards") != Side::Usual;
@@ -254,6 +271,9 @@ impl<'a> Executor<'a> {
             let another = class == Class::RunSql && identify::does_another(object, "database_forwards");
             let database = if another && database.is_own() { Side::OwnSql } else { database };
             self.in_its_own_way(object, class, taken, [state, database], before);
+        }
+        if allowed.is_none() {
+            self.may_not_be_done("a router of DATABASE_ROUTERS may keep it out of this database", before);
         }
         self.app = app;
     }

@@ -1,6 +1,7 @@
 //! A Django project as it was read: its apps, settings and migrations, with every expression of theirs
 //! as a [`Value`]. What `read` finds and what the model state and the schema editor build on.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -21,12 +22,29 @@ pub struct Project {
     pub settings: Settings,
     /// Of installed apps, and none other; in no particular order.
     pub migrations: Vec<SourceMigration>,
+    pub routes: Routes,
     /// What could not be seen through, or was taken for granted, with file, line and reason, in the order of the
     /// sources. Of operations, only those are told here that are unknown as a whole.
     pub notices: Vec<Notice>,
     /// The files that were read and the folders that were listed: when none of them changes, the project is
     /// the same.
     pub files: Vec<PathBuf>,
+}
+
+/// What DATABASE_ROUTERS say of the apps of which they do not say the same whatever the model is.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    /// By the app's label, then by the model's name in lower case, or none for code and SQL: whether they are migrated in
+    /// the database at hand. What is not there is not known.
+    pub by_app: BTreeMap<Arc<str>, BTreeMap<Option<Arc<str>>, bool>>,
+}
+
+impl Routes {
+    /// `ConnectionRouter.allow_migrate` of `django/db/utils.py`; `None` when it is not known.
+    pub fn allow(&self, app: &str, model: Option<&str>) -> Option<bool> {
+        let Some(of_app) = self.by_app.get(app) else { return Some(true) };
+        of_app.get(&model.map(|it| it.to_lowercase().into())).copied()
+    }
 }
 
 /// An installed app.

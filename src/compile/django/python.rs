@@ -23,6 +23,7 @@ pub fn project() -> Project {
         apps: Vec::new(),
         settings: Settings::default(),
         migrations: Vec::new(),
+        routes: Default::default(),
         notices: Vec::new(),
         files: Default::default(),
     }

@@ -126,10 +126,10 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
     let (mut migrations, more) = migrations::read(&world, &apps)?;
     notices.extend(more);
     let said_in = request.settings.as_deref().unwrap_or(Path::new("settings"));
-    routers::apply(said_in, &world, &apps, &mut migrations, &mut notices);
+    let routes = routers::apply(said_in, &world, &apps, &mut migrations, &mut notices);
     drop(world);
     let files = sources.into_read();
-    Ok(Project { dialect: request.dialect, django, apps, settings, migrations, notices, files })
+    Ok(Project { dialect: request.dialect, django, apps, settings, migrations, routes, notices, files })
 }
 
 /// `django.VERSION`, from the source of Django.

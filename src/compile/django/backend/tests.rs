@@ -39,6 +39,7 @@ fn field(text: &str) -> Field {
         at: Location { file: Arc::new("models.py".into()), line: 1 },
     };
     let project = Project {
+        routes: Default::default(),
         dialect: Dialect::Postgres,
         django: (5, 2),
         apps: Vec::new(),

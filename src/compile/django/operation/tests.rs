@@ -11,6 +11,7 @@ mod on_condition;
 mod own;
 mod paired;
 mod renamed;
+mod routed;
 mod spatial;
 mod squashes;
 mod tried;

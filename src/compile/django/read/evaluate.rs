@@ -61,7 +61,7 @@ use crate::dialect::Dialect;
 use branch::{Cell, Journal};
 pub use import::Imported;
 use live::*;
-pub use router::Answer;
+pub use router::{Answer, Routed};
 pub use setting::OTHER_SETTINGS;
 use statement::{Asked, Context};
 

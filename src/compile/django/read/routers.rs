@@ -1,49 +1,90 @@
-//! Which apps the settings' routers keep out of the database at hand.
+//! Which apps and models the settings' routers keep out of the database at hand.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::evaluate::{Answer, Interpreter, World};
+use super::evaluate::{Answer, Interpreter, Routed, World};
 use super::notice;
+use crate::compile::django::arguments::{Arguments, last_part};
 use crate::compile::django::notice::{Concern, Notice};
-use crate::compile::django::project::{App, Does, SourceMigration, Value};
+use crate::compile::django::project::{App, Does, Routes, SourceMigration, Value};
+
+/// Of a router that is not to be found.
+const LIMIT: &str = "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all";
+
+/// Of a router that was not seen through.
+const OPEN: &str =
+    "DATABASE_ROUTERS may put tables into other databases: those of which that is not known are not verified";
 
 /// Migrations of apps that a router keeps out change the models, and nothing in this database
-/// (`ConnectionRouter.allow_migrate` of `django/db/utils.py`).
+/// (`ConnectionRouter.allow_migrate` of `django/db/utils.py`). Where it hangs on the model, each is asked about.
 pub fn apply(
     file: &Path,
     world: &World,
     apps: &[App],
     migrations: &mut [SourceMigration],
     notices: &mut Vec<Notice>,
-) {
+) -> Routes {
+    let mut routes = Routes::default();
     let routers = match world.settings.and_then(|it| it.values.get("DATABASE_ROUTERS")) {
-        None => return,
+        None => return routes,
         Some(Value::List(routers) | Value::Tuple(routers)) => routers,
-        Some(_) => return limit(file, notices),
+        Some(_) => {
+            notices.push(notice(Concern::Setting, file, 1, LIMIT));
+            return routes;
+        }
     };
     let mut interpreter = Interpreter::new(world);
-    let mut is_open = false;
+    let (mut is_open, mut is_nowhere) = (false, false);
     let mut elsewhere: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut ask = |app: &str, asked| allows(&mut interpreter, routers, app, asked, &mut is_nowhere);
     for app in apps {
-        match allows(&mut interpreter, routers, &app.label) {
+        let answer = ask(&app.label, Routed::App);
+        match answer.filter(|_| ask(&app.label, Routed::Code) == answer) {
             Some(true) => {}
             Some(false) => {
                 elsewhere.insert(app.label.clone());
             }
-            None => is_open = true,
+            None => {
+                routes.by_app.insert(app.label.clone(), BTreeMap::new());
+            }
         }
     }
+    let mut named = BTreeMap::new();
+    if !routes.by_app.is_empty() {
+        for migration in &*migrations {
+            let other = migration.runs_for.as_ref().or(migration.works_for.as_ref());
+            let names: &mut BTreeMap<_, _> =
+                named.entry(other.unwrap_or(&migration.id.app)).or_insert_with(BTreeMap::new);
+            migration.operations.iter().for_each(|it| names_in(it, names));
+        }
+    }
+    for (app, answers) in &mut routes.by_app {
+        let Some(names) = named.get(app) else { continue };
+        for (name, is_made) in names {
+            let answer = ask(app, Routed::Model(name));
+            is_open |= answer.is_none() && *is_made;
+            answers.extend(answer.map(|it| (Some(name.clone()), it)));
+            if answer == Some(false) && *is_made {
+                elsewhere.insert(format!("{app}.{name}").into());
+            }
+        }
+        let answer = ask(app, Routed::Code);
+        answers.extend(answer.map(|it| (None, it)));
+    }
+    if is_nowhere {
+        notices.push(notice(Concern::Setting, file, 1, LIMIT));
+    }
     if is_open {
-        limit(file, notices);
+        notices.push(notice(Concern::Setting, file, 1, OPEN));
     }
     for migration in &mut *migrations {
         if elsewhere.contains(&migration.id.app) {
             migration.does = Does::Nothing;
         }
     }
-    elsewhere.retain(|app| migrations.iter().any(|it| it.id.app == *app));
+    elsewhere.retain(|it| it.contains('.') || migrations.iter().any(|migration| migration.id.app == *it));
     if !elsewhere.is_empty() {
         let names = elsewhere.iter().map(|it| &**it).collect::<Vec<_>>().join(", ");
         let message = format!(
@@ -52,20 +93,45 @@ pub fn apply(
         );
         notices.push(notice(Concern::Setting, file, 1, message));
     }
+    routes
 }
 
-fn limit(file: &Path, notices: &mut Vec<Notice>) {
-    let message = "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all";
-    notices.push(notice(Concern::Setting, file, 1, message));
+/// What may be a model's name in an operation, and whether the operation makes it.
+fn names_in(value: &Value, names: &mut BTreeMap<Arc<str>, bool>) {
+    match value {
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+            items.iter().for_each(|it| names_in(it, names));
+        }
+        Value::Object(object) => {
+            let arguments = Arguments::of(object);
+            let mut classes = std::iter::once(&object.class).chain(&object.lineage);
+            let is_made = classes.any(|it| last_part(it) == "CreateModel");
+            for (position, name) in [(0, "name"), (0, "model_name"), (1, "new_name")] {
+                if let Some(name) = arguments.text(position, name) {
+                    *names.entry(name.to_lowercase().into()).or_default() |= is_made && position == 0;
+                }
+            }
+            let handed = object.args.iter().chain(object.kwargs.iter().map(|(_, it)| it));
+            handed.filter(|_| !is_made).for_each(|it| names_in(it, names));
+        }
+        _ => {}
+    }
 }
 
-fn allows(interpreter: &mut Interpreter<'_>, routers: &[Value], app: &str) -> Option<bool> {
+fn allows(
+    interpreter: &mut Interpreter<'_>,
+    routers: &[Value],
+    app: &str,
+    asked: Routed<'_>,
+    is_nowhere: &mut bool,
+) -> Option<bool> {
     for router in routers {
         let Value::Str(path) = router else { return None };
-        match interpreter.router(path, app) {
+        match interpreter.router(path, app, asked) {
             Answer::Yes => return Some(true),
             Answer::No => return Some(false),
             Answer::Nothing => {}
+            Answer::Nowhere => *is_nowhere = true,
             Answer::Unknown => return None,
         }
     }

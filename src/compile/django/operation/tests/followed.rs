@@ -309,6 +309,9 @@ fn an_editor_that_is_changed_is_told() {
         "schema_editor.connection.data_types['CharField'] = 'text'",
         "schema_editor.deferred_sql.append('DROP TABLE shop_item')",
         "schema_editor.deferred_sql.clear()",
+        "schema_editor.sql_create_column_inline_fk = None",
+        "schema_editor.collect_sql = True",
+        "schema_editor.atomic_migration = False",
     ] {
         let second = format!(
             "class Mine(migrations.AddIndex):\n    \

@@ -41,7 +41,7 @@ fn a_handler_that_changes_tables_leaves_them_unverified() {
                    post_migrate.connect(Shop.widen, sender=self)\n";
     assert_eq!(
         of_app(&format!("{constant}{CONFIG}{methods}"), &[]),
-        ["2: widen, which every migrate runs ?? shop_item -id's definition"]
+        ["1: widen, which every migrate runs ?? shop_item -id's definition (its own too)"]
     );
 
     let imports = "    def ready(self):\n        from .signals import widen\n        if True:\n            \
@@ -51,7 +51,22 @@ fn a_handler_that_changes_tables_leaves_them_unverified() {
                    connections[using].cursor().execute(it)\n";
     assert_eq!(
         of_app(&format!("{CONFIG}{imports}"), &[("shop/signals.py", signals)]),
-        ["2: widen, which every migrate runs ?? shop_item -constraints"]
+        ["1: widen, which every migrate runs ?? shop_item -constraints (its own too)"]
+    );
+}
+
+/// Whatever `migrate` went to, it has run.
+#[test]
+fn a_handler_is_told_wherever_it_has_something_to_change() {
+    let both = "    def ready(self):\n        post_migrate.connect(widen, sender=self)\n\
+                def widen(sender, **kwargs):\n    \
+                connection.cursor().execute('ALTER TABLE shop_item ALTER COLUMN id TYPE bigint; ALTER TABLE shop_order ALTER COLUMN id TYPE bigint')\n";
+    let told = |at: u32, tables: &str| {
+        format!("{at}: widen, which every migrate runs ?? {tables} -id's definition (its own too)")
+    };
+    assert_eq!(
+        of_app(&format!("{CONFIG}{both}"), &[]),
+        [told(1, "shop_item"), told(2, "shop_item shop_order")]
     );
 }
 

@@ -200,6 +200,11 @@ fn a_migration_may_apply_other_operations_or_none() {
     let usual = "super().apply(project_state, schema_editor, collect_sql)";
     for (apply, expected) in [
         (format!("log('now')\n        return {usual}"), vec![made]),
+        // sentry's `CheckedMigration` tells an editor of its own so.
+        (
+            format!("if self.atomic:\n            schema_editor.safe = True\n        return {usual}"),
+            vec![made],
+        ),
         (
             format!("if schema_editor.connection.vendor == 'postgresql':\n            return {usual}"),
             vec![made],

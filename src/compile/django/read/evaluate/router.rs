@@ -1,29 +1,42 @@
-//! What a database router says of an app.
+//! What a database router says of an app, or of one of its models.
 
 use super::live::*;
 use super::{Imported, Interpreter};
 use crate::compile::django::read::syntax::tree::Span;
 
-/// What `allow_migrate` says of an app in the database at hand.
+/// What a router is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Routed<'a> {
+    /// Any model of an app.
+    App,
+    /// A model, by its name in lower case.
+    Model(&'a str),
+    /// Code or SQL of an app's migrations, without hints.
+    Code,
+}
+
+/// What `allow_migrate` says in the database at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Yes,
     No,
     /// The next router is asked.
     Nothing,
-    /// It was not seen through, or it hangs on more than the app.
+    /// It was not seen through, or it hangs on more than what was asked about.
     Unknown,
+    /// The router is in none of the sources.
+    Nowhere,
 }
 
 impl Interpreter<'_> {
     /// `path` is what DATABASE_ROUTERS names: `shop.routers.Router`.
-    pub fn router(&mut self, path: &str, app: &str) -> Answer {
-        self.ask_router(path, app).unwrap_or(Answer::Unknown)
+    pub fn router(&mut self, path: &str, app: &str, asked: Routed<'_>) -> Answer {
+        self.ask_router(path, app, asked).unwrap_or(Answer::Unknown)
     }
 
-    fn ask_router(&mut self, path: &str, app: &str) -> Result<Answer, Stop> {
+    fn ask_router(&mut self, path: &str, app: &str, asked: Routed<'_>) -> Result<Answer, Stop> {
         let Some((module, name)) = path.rsplit_once('.') else { return Ok(Answer::Unknown) };
-        let Imported::Followed(module) = self.import(module)? else { return Ok(Answer::Unknown) };
+        let Imported::Followed(module) = self.import(module)? else { return Ok(Answer::Nowhere) };
         let scope = self.module_scope(&module);
         let span = Span::default();
         let Some(found) = self.module_attribute(&module, name)? else { return Ok(Answer::Unknown) };
@@ -39,8 +52,14 @@ impl Interpreter<'_> {
             return Ok(Answer::Nothing);
         };
         let model = self.unknown(&scope, span, "is one model or another");
+        // What `allow_migrate_model` and `RunPython` of Django hand on.
+        let keywords = match asked {
+            Routed::App => vec![("model_name".into(), model.clone()), ("model".into(), model)],
+            Routed::Model(name) => vec![("model_name".into(), Live::str(name)), ("model".into(), model)],
+            Routed::Code => Vec::new(),
+        };
         let args = vec![Live::str(self.world.database), Live::str(app)];
-        let answer = self.call(&method, args, vec![("model_name".into(), model)], &scope, span)?;
+        let answer = self.call(&method, args, keywords, &scope, span)?;
         Ok(match self.force(&answer)? {
             Live::Bool(true) => Answer::Yes,
             Live::Bool(false) => Answer::No,

@@ -111,8 +111,7 @@ fn statements_that_never_end_lose_no_others() {
 
 /// Two apps with a migration each, and the settings' router.
 fn routed(allow_migrate: &str) -> Tree {
-    let migration =
-        "from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [1]\n";
+    let migration = "from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [migrations.CreateModel('Reading', [])]\n";
     let router = format!(
         "class Router:\n    apps = {{'away': ['measures']}}\n    def allow_migrate(self, db, app_label, model_name=None, **hints):\n{allow_migrate}"
     );
@@ -129,6 +128,8 @@ fn routed(allow_migrate: &str) -> Tree {
         )
 }
 
+const OPEN: &str =
+    "DATABASE_ROUTERS may put tables into other databases: those of which that is not known are not verified";
 const LIMIT: &str = "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all";
 
 /// Each migration that does nothing in this database, and what is told.
@@ -170,12 +171,22 @@ fn routers_are_asked_about_the_database_at_hand() {
 
 #[test]
 fn a_router_that_hangs_on_more_is_told_as_a_limit() {
-    check_routed("        return model_name != 'reading'\n", &[], &[LIMIT]);
-    check_routed("        return tenant.allows(app_label)\n", &[], &[LIMIT]);
+    check_routed("        return tenant.allows(app_label)\n", &[], &[OPEN]);
     let tree = Tree::new()
         .file("shop/__init__.py", "")
         .settings("INSTALLED_APPS = ['shop']\nDATABASE_ROUTERS = ['a.Router']\n");
     assert_eq!(told(&tree.read()), [LIMIT]);
+}
+
+#[test]
+fn a_router_is_asked_about_each_model() {
+    check_routed(
+        "        return model_name != 'reading'\n",
+        &[],
+        &[
+            "DATABASE_ROUTERS keep measures.reading, shop.reading out of the database `default`: nothing is expected of their migrations",
+        ],
+    );
 }
 
 #[test]

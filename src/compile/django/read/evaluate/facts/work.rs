@@ -151,7 +151,10 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
             StmtKind::Delete(targets) => targets.iter().for_each(|it| self.expr(it, &mut done)),
             StmtKind::Assign { targets, value } => {
                 self.expr(value, &mut done);
-                targets.iter().for_each(|it| self.assigned(it, &mut done));
+                targets
+                    .iter()
+                    .filter(|it| !self.is_mark(it, value))
+                    .for_each(|it| self.assigned(it, &mut done));
             }
             StmtKind::AugAssign { target, value, .. } => {
                 self.expr(value, &mut done);
@@ -213,6 +216,18 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
             done.then(Done::own());
         }
         self.expr(target, done);
+    }
+
+    /// Whether an attribute is set that no editor of Django's looks at: of those that it has, only templates and these are
+    /// ever a flag or a number (`__init__` in django/db/backends/base/schema.py), the others are texts and methods.
+    fn is_mark(&self, target: &Expr, value: &Expr) -> bool {
+        let ExprKind::Attribute(object, name) = &target.kind else { return false };
+        let is_plain = matches!(
+            value.kind,
+            ExprKind::Literal(Literal::None | Literal::Bool(_) | Literal::Int(_) | Literal::Float(_))
+        );
+        let is_asked = name.contains("sql") || name.starts_with('_') || name.starts_with("atomic");
+        is_plain && !is_asked && self.is_editor(object)
     }
 
     fn is_what_it_says(&self, target: &Expr) -> bool {

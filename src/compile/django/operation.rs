@@ -273,7 +273,7 @@ impl<'a> Executor<'a> {
             self.in_its_own_way(object, class, taken, [state, database], before);
         }
         if allowed.is_none() {
-            self.may_not_be_done("a router of DATABASE_ROUTERS may keep it out of this database", before);
+            self.may_be_elsewhere(class, before);
         }
         self.app = app;
     }

@@ -1,11 +1,39 @@
 //! Whether a router keeps an operation out of the database at hand.
 
+use std::collections::BTreeSet;
+
 use super::super::arguments::Arguments;
 use super::Executor;
 use super::identify::Class;
 use crate::compile::django::project::{HANDED, Value};
+use crate::migration::{MayTouch, MayUndo, Opaque};
+use crate::schema::{Change, TableName};
+
+const REASON: &str = "a router of DATABASE_ROUTERS, which may keep it out of this database";
 
 impl Executor<'_> {
+    /// What was done since `before` may have been kept out of this database. A model is here or elsewhere as a whole, so
+    /// that of a table that is here all is expected.
+    pub(super) fn may_be_elsewhere(&mut self, class: Class, before: (usize, usize)) {
+        if matches!(class, Class::RunSql | Class::RunPython | Class::SeparateDatabaseAndState) {
+            return self.may_not_be_done(REASON, before);
+        }
+        let named = self.editor.since(before).filter_map(|it| match it {
+            Change::CreateTable(made) => Some(made.name.clone()),
+            Change::RenameTable { to, .. } => Some(to.clone()),
+            _ => None,
+        });
+        let tables: BTreeSet<TableName> = named.collect();
+        if !tables.is_empty() {
+            let may_undo = MayUndo { tables: tables.clone(), own: true, ..MayUndo::default() };
+            self.editor.opaque(Opaque {
+                reason: REASON.to_owned(),
+                may_touch: MayTouch::Tables(tables),
+                may_undo,
+            });
+        }
+    }
+
     /// What `allow_migrate_model` and `allow_migrate` say, which Django's operations ask; `None` when it is not known.
     pub(super) fn allowed(&self, class: Class, arguments: Arguments<'_>) -> Option<bool> {
         let routes = &self.context.project.routes;

@@ -10,12 +10,9 @@ use crate::compile::django::arguments::{Arguments, last_part};
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{App, Does, Routes, SourceMigration, Value};
 
-/// Of a router that is not to be found.
-const LIMIT: &str = "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all";
-
-/// Of a router that was not seen through.
+/// Of routers of which not all is known.
 const OPEN: &str =
-    "DATABASE_ROUTERS may put tables into other databases: those of which that is not known are not verified";
+    "DATABASE_ROUTERS were not seen through: a table that is missing may be in another database";
 
 /// Migrations of apps that a router keeps out change the models, and nothing in this database
 /// (`ConnectionRouter.allow_migrate` of `django/db/utils.py`). Where it hangs on the model, each is asked about.
@@ -29,16 +26,13 @@ pub fn apply(
     let mut routes = Routes::default();
     let routers = match world.settings.and_then(|it| it.values.get("DATABASE_ROUTERS")) {
         None => return routes,
-        Some(Value::List(routers) | Value::Tuple(routers)) => routers,
-        Some(_) => {
-            notices.push(notice(Concern::Setting, file, 1, LIMIT));
-            return routes;
-        }
+        Some(Value::List(routers) | Value::Tuple(routers)) => Some(routers),
+        Some(_) => None,
     };
     let mut interpreter = Interpreter::new(world);
-    let (mut is_open, mut is_nowhere) = (false, false);
+    let mut is_open = routers.is_none();
     let mut elsewhere: BTreeSet<Arc<str>> = BTreeSet::new();
-    let mut ask = |app: &str, asked| allows(&mut interpreter, routers, app, asked, &mut is_nowhere);
+    let mut ask = |app: &str, asked| allows(&mut interpreter, routers?, app, asked);
     for app in apps {
         let answer = ask(&app.label, Routed::App);
         match answer.filter(|_| ask(&app.label, Routed::Code) == answer) {
@@ -72,9 +66,6 @@ pub fn apply(
         }
         let answer = ask(app, Routed::Code);
         answers.extend(answer.map(|it| (None, it)));
-    }
-    if is_nowhere {
-        notices.push(notice(Concern::Setting, file, 1, LIMIT));
     }
     if is_open {
         notices.push(notice(Concern::Setting, file, 1, OPEN));
@@ -123,7 +114,6 @@ fn allows(
     routers: &[Value],
     app: &str,
     asked: Routed<'_>,
-    is_nowhere: &mut bool,
 ) -> Option<bool> {
     for router in routers {
         let Value::Str(path) = router else { return None };
@@ -131,7 +121,6 @@ fn allows(
             Answer::Yes => return Some(true),
             Answer::No => return Some(false),
             Answer::Nothing => {}
-            Answer::Nowhere => *is_nowhere = true,
             Answer::Unknown => return None,
         }
     }

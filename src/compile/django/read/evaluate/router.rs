@@ -24,8 +24,6 @@ pub enum Answer {
     Nothing,
     /// It was not seen through, or it hangs on more than what was asked about.
     Unknown,
-    /// The router is in none of the sources.
-    Nowhere,
 }
 
 impl Interpreter<'_> {
@@ -36,7 +34,7 @@ impl Interpreter<'_> {
 
     fn ask_router(&mut self, path: &str, app: &str, asked: Routed<'_>) -> Result<Answer, Stop> {
         let Some((module, name)) = path.rsplit_once('.') else { return Ok(Answer::Unknown) };
-        let Imported::Followed(module) = self.import(module)? else { return Ok(Answer::Nowhere) };
+        let Imported::Followed(module) = self.import(module)? else { return Ok(Answer::Unknown) };
         let scope = self.module_scope(&module);
         let span = Span::default();
         let Some(found) = self.module_attribute(&module, name)? else { return Ok(Answer::Unknown) };

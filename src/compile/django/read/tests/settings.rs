@@ -129,8 +129,7 @@ fn routed(allow_migrate: &str) -> Tree {
 }
 
 const OPEN: &str =
-    "DATABASE_ROUTERS may put tables into other databases: those of which that is not known are not verified";
-const LIMIT: &str = "DATABASE_ROUTERS may put tables into other databases: each migration is compiled as if this one held all";
+    "DATABASE_ROUTERS were not seen through: a table that is missing may be in another database";
 
 /// Each migration that does nothing in this database, and what is told.
 #[track_caller]
@@ -170,12 +169,14 @@ fn routers_are_asked_about_the_database_at_hand() {
 }
 
 #[test]
-fn a_router_that_hangs_on_more_is_told_as_a_limit() {
+fn a_router_that_is_not_seen_through_is_told() {
     check_routed("        return tenant.allows(app_label)\n", &[], &[OPEN]);
-    let tree = Tree::new()
-        .file("shop/__init__.py", "")
-        .settings("INSTALLED_APPS = ['shop']\nDATABASE_ROUTERS = ['a.Router']\n");
-    assert_eq!(told(&tree.read()), [LIMIT]);
+    for routers in ["['a.Router']", "missing.ROUTERS"] {
+        let settings = format!("INSTALLED_APPS = ['shop']\nDATABASE_ROUTERS = {routers}\n");
+        let project = routed("        pass\n").settings(&settings).read();
+        assert!(told(&project).contains(&OPEN.to_owned()), "{routers}");
+        assert_eq!(project.routes.allow("shop", Some("reading")), None, "{routers}");
+    }
 }
 
 #[test]

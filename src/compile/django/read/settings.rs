@@ -7,6 +7,7 @@ use super::evaluate::{Interpreter, OTHER_SETTINGS, World};
 use super::{ReadError, Request, notice, syntax};
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{Settings, Value};
+use crate::dialect::Dialect;
 
 /// Which class of django-configurations has the settings, as its environment says it.
 const CONFIGURATION: &str = "DJANGO_CONFIGURATION";
@@ -112,4 +113,33 @@ fn tell_what_limits(request: &Request, settings: &Settings, notices: &mut Vec<No
     if !settings.values.contains_key("INSTALLED_APPS") {
         notices.push(notice(Concern::App, file, 1, "the settings set no INSTALLED_APPS that could be seen"));
     }
+    if let Some(engine) = other_engine(request, settings) {
+        let (database, dialect) = (&request.database, request.dialect);
+        let message = format!(
+            "the settings put the database {database} on {engine}, and this manifest is for {dialect}: migrations that ask \
+             DATABASES are told {dialect}, and what else hangs on that choice is as it is for {engine}"
+        );
+        notices.push(notice(Concern::Setting, file, 1, message));
+    }
+}
+
+/// The engine that the settings say, where it is Django's for another server.
+fn other_engine<'s>(request: &Request, settings: &'s Settings) -> Option<&'s str> {
+    let database = entry(settings.values.get("DATABASES")?, &request.database)?;
+    let Value::Str(engine) = entry(database, "ENGINE")? else { return None };
+    let backend = ["django.db.backends.", "django.contrib.gis.db.backends."]
+        .iter()
+        .find_map(|package| engine.strip_prefix(package))?;
+    let is_of = match backend {
+        "postgresql" | "postgresql_psycopg2" | "postgis" => request.dialect == Dialect::Postgres,
+        "mysql" => matches!(request.dialect, Dialect::Mysql | Dialect::Mariadb),
+        "sqlite3" | "spatialite" => request.dialect == Dialect::Sqlite,
+        _ => true,
+    };
+    (!is_of).then_some(&**engine)
+}
+
+fn entry<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {
+    let Value::Dict(entries) = value else { return None };
+    entries.iter().rev().find(|(it, _)| matches!(it, Value::Str(it) if &**it == key)).map(|(_, value)| value)
 }

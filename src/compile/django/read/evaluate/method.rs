@@ -40,9 +40,9 @@ impl Interpreter<'_> {
             _ if open => None,
             Live::Str(text) => self.method_of_text(text, name, &args, &keywords, scope, span)?,
             Live::List(items) => self.method_of_list(items, name, &args, &keywords, scope, span)?,
-            Live::Tuple(items) => match (&**name, args.first()) {
-                ("index", Some(item)) => position(items, item),
-                ("count", Some(item)) => count(items, item),
+            Live::Tuple(items) => match (&**name, args.as_slice()) {
+                ("index", [item]) => self.position(items, item, scope, span)?,
+                ("count", [item]) => count(items, item),
                 _ => None,
             },
             Live::Dict(pairs) => {
@@ -86,12 +86,22 @@ impl Interpreter<'_> {
             }
         })
     }
-}
 
-/// `None` where it is not known which of them is the first.
-fn position(items: &[Live], item: &Live) -> Option<Live> {
-    let at = items.iter().position(|it| equal(it, item) != Some(false))?;
-    (equal(&items[at], item) == Some(true)).then_some(Live::Int(at as i128))
+    /// `None` where it is not known which of them is the first.
+    fn position(
+        &mut self,
+        items: &[Live],
+        item: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let mut equals = items.iter().map(|it| equal(it, item)).enumerate();
+        match equals.find(|(_, it)| *it != Some(false)) {
+            Some((at, Some(_))) => Ok(Some(Live::Int(at as i128))),
+            Some((_, None)) => Ok(None),
+            None => self.fails("ValueError", "there is no such element", scope, span).map(Some),
+        }
+    }
 }
 
 fn count(items: &[Live], item: &Live) -> Option<Live> {

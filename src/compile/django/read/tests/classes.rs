@@ -29,6 +29,14 @@ fn a_class_behind_with_metaclass_has_its_bases() {
         .check(&["\"filer.File\""]);
 }
 
+/// openwisp's applications delete the base of their configuration, so that Django does not take it for theirs.
+#[test]
+fn a_class_is_what_its_names_were_when_it_was_made() {
+    let before =
+        "SIZE = 3\nclass Base:\n    label = 'base'\nclass Mine(Base):\n    size = SIZE\ndel Base, SIZE\n";
+    Tree::migration(before, "operations = [Mine.label, Mine.size]").check(&["\"base\"", "3"]);
+}
+
 #[test]
 fn enumerations_give_their_choices() {
     let before = "import enum\nclass Status(models.TextChoices):\n    NEW = 'n', 'New one'\n    OLD_ONE = 'o'\n\n\

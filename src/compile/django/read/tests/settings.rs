@@ -190,6 +190,26 @@ fn a_router_is_asked_about_each_model() {
     );
 }
 
+/// label-studio chooses by its environment, and makes three indexes only where that says PostgreSQL.
+#[test]
+fn settings_for_another_server_are_told() {
+    let told_of = |engine: &str| {
+        let settings = format!(
+            "INSTALLED_APPS = ['shop']\nimport os\nALL = {{'lite': {{'ENGINE': '{engine}'}}}}\n\
+             DATABASES = {{'default': ALL[os.environ.get('DB', 'lite')]}}\n"
+        );
+        told(&Tree::new().file("shop/__init__.py", "").settings(&settings).read())
+    };
+    let found = told_of("django.db.backends.sqlite3");
+    let start = "the settings put the database default on django.db.backends.sqlite3, and this manifest is for postgres: ";
+    assert!(found.iter().any(|it| it.starts_with(start)), "{found:?}");
+    for engine in
+        ["django.db.backends.postgresql", "django.contrib.gis.db.backends.postgis", "psqlextra.backend"]
+    {
+        assert!(!told_of(engine).iter().any(|it| it.contains("this manifest is for")), "{engine}");
+    }
+}
+
 #[test]
 fn an_app_that_is_nowhere_is_told() {
     let project = Tree::new().settings("INSTALLED_APPS = ['nowhere', 3, *missing()]\n").read();

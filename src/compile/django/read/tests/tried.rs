@@ -20,6 +20,8 @@ fn an_operation_that_certainly_raises_leads_to_its_handler() {
     raises("2 in 5", "TypeError");
     raises("'abc'[5]", "LookupError");
     raises("assert [] == [1]", "AssertionError");
+    raises("[1, 2].index(3)", "ValueError");
+    raises("('a', 'b').index('c')", "ValueError");
 }
 
 #[test]
@@ -38,6 +40,7 @@ fn an_operation_that_may_raise_leaves_both_ways() {
     may_raise("1 // lib.number()", "ZeroDivisionError");
     may_raise("{}.nothing", "AttributeError");
     may_raise("a, b = [*lib.items()]", "ValueError");
+    may_raise("[1, lib.number()].index(3)", "ValueError");
 }
 
 #[test]

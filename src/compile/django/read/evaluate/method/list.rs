@@ -7,7 +7,7 @@ use super::super::Interpreter;
 use super::super::branch::Cell;
 use super::super::live::*;
 use super::super::operator::{equal, integer};
-use super::{count, position};
+use super::count;
 use crate::compile::django::read::syntax::tree::Span;
 
 /// What an index leads to.
@@ -66,7 +66,7 @@ impl Interpreter<'_> {
         }
         match (name, args) {
             ("copy", _) => return Ok(Some(Live::list(items.borrow().clone()))),
-            ("index", [item]) => return Ok(position(&items.borrow(), item)),
+            ("index", [item]) => return self.position(&items.borrow(), item, scope, span),
             ("count", [item]) => return Ok(count(&items.borrow(), item)),
             _ if !CHANGES.contains(&name) => return Ok(None),
             _ => self.touch(Cell::List(items.clone())),

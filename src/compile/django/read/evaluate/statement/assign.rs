@@ -321,9 +321,23 @@ impl Interpreter<'_> {
         self.assign(target, value, scope)
     }
 
+    /// Classes are read when they are asked for; Python has read them before a name goes that they name.
+    fn complete_classes(&mut self, scope: &Rc<Scope>) {
+        let of_scope = |it: &Live| match it {
+            Live::Class(class) if Rc::ptr_eq(&class.scope, scope) => Some(class.clone()),
+            _ => None,
+        };
+        let classes: Vec<_> = scope.names.borrow().iter().filter_map(|(_, it)| of_scope(it)).collect();
+        for class in classes {
+            // What stops it here stops it where it is asked for.
+            let _ = self.lineage(&class).and_then(|_| self.class_body(&class));
+        }
+    }
+
     pub(super) fn delete(&mut self, target: &Expr, scope: &Rc<Scope>) -> Result<(), Stop> {
         match &target.kind {
             ExprKind::Name(name) => {
+                self.complete_classes(scope);
                 self.touch(Cell::Names(scope.names.clone()));
                 scope.names.borrow_mut().remove(name);
             }

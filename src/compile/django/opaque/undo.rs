@@ -189,7 +189,8 @@ fn tables_gone(
             .filter_map(|(app, model)| state.concrete(&ModelKey::new(app.clone(), model)));
         let before = gone.len();
         gone.extend(models.map(|model| table_name(&model.table(context))));
-        if is_anything && gone.len() == before {
+        // An operation has its models' names from its arguments.
+        if gone.len() == before && (is_anything || function.models.is_empty()) {
             gone.extend(touched.iter().cloned());
         }
     }

@@ -238,6 +238,28 @@ fn a_migration_may_apply_other_operations_or_none() {
     }
 }
 
+/// What is not known of the state is the new name: under the old one nothing is missing.
+#[test]
+fn a_table_that_an_operation_renames_unseen_may_be_gone() {
+    let text = "
+from django.db.migrations.operations.base import Operation
+class Rename(Operation):
+    def __init__(self, model, table):
+        self.model, self.table = model, table
+    def state_forwards(self, app_label, state):
+        state.models[app_label, self.model.lower()].options['db_table'] = self.table
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        old = from_state.apps.get_model(app_label, self.model)._meta.db_table
+        schema_editor.alter_db_table(to_state.apps.get_model(app_label, self.model), old, self.table)
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [Rename('Item', 'things')]
+";
+    let told = lines(&project("", &[("1", ITEM), ("2", text)]));
+    assert!(told.iter().any(|it| it.ends_with("?? shop_item -table shop_item")), "{told:?}");
+}
+
 /// `state.add_field(…)`, and what `get_field` finds of it afterwards.
 #[test]
 fn an_operation_may_change_the_state_by_its_methods() {

@@ -8,7 +8,7 @@ use super::backend::Backend;
 use super::editor::Order;
 use super::graph::{self, Plan};
 use super::notice::{Concern, Notice};
-use super::operation::{Effect, Executor};
+use super::operation::{Effect, Executor, KEPT_OUT};
 use super::project::{Location, Project, SourceMigration};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Operation};
@@ -52,7 +52,7 @@ pub fn compile(project: &Project) -> Compiled {
     for done in all {
         for (step, effect) in done.migrations {
             let migration = &project.migrations[step];
-            let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing);
+            let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing && opaque.reason != KEPT_OUT);
             compiled.not_seen_through += effect.operations.iter().filter(is_blind).count();
             let migration = Migration {
                 id: migration.id.clone(),

@@ -21,6 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use routed::KEPT_OUT;
+
 use super::aliases::Aliases;
 use super::arguments::{self, Arguments};
 use super::editor::{Editor, Order, table_name};
@@ -273,7 +275,10 @@ impl<'a> Executor<'a> {
             self.in_its_own_way(object, class, taken, [state, database], before);
         }
         if allowed.is_none() {
+            self.tell_unseen(&object.at);
             self.may_be_elsewhere(class, before);
+            // It is told once, of the settings.
+            self.editor.take_unseen();
         }
         self.app = app;
     }

@@ -9,14 +9,15 @@ use crate::compile::django::project::{HANDED, Value};
 use crate::migration::{MayTouch, MayUndo, Opaque};
 use crate::schema::{Change, TableName};
 
-const REASON: &str = "a router of DATABASE_ROUTERS, which may keep it out of this database";
+/// Why an operation that was seen through may not have been done.
+pub const KEPT_OUT: &str = "a router of DATABASE_ROUTERS, which may keep it out of this database";
 
 impl Executor<'_> {
     /// What was done since `before` may have been kept out of this database. A model is here or elsewhere as a whole, so
     /// that of a table that is here all is expected.
     pub(super) fn may_be_elsewhere(&mut self, class: Class, before: (usize, usize)) {
         if matches!(class, Class::RunSql | Class::RunPython | Class::SeparateDatabaseAndState) {
-            return self.may_not_be_done(REASON, before);
+            return self.may_not_be_done(KEPT_OUT, before);
         }
         let named = self.editor.since(before).filter_map(|it| match it {
             Change::CreateTable(made) => Some(made.name.clone()),
@@ -27,7 +28,7 @@ impl Executor<'_> {
         if !tables.is_empty() {
             let may_undo = MayUndo { tables: tables.clone(), own: true, ..MayUndo::default() };
             self.editor.opaque(Opaque {
-                reason: REASON.to_owned(),
+                reason: KEPT_OUT.to_owned(),
                 may_touch: MayTouch::Tables(tables),
                 may_undo,
             });

@@ -11,8 +11,7 @@ use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{App, Does, Routes, SourceMigration, Value};
 
 /// Of routers of which not all is known.
-const OPEN: &str =
-    "DATABASE_ROUTERS were not seen through: a table that is missing may be in another database";
+const OPEN: &str = "DATABASE_ROUTERS were not seen through: what is missing may be in another database";
 
 /// Migrations of apps that a router keeps out change the models, and nothing in this database
 /// (`ConnectionRouter.allow_migrate` of `django/db/utils.py`). Where it hangs on the model, each is asked about.

@@ -128,8 +128,7 @@ fn routed(allow_migrate: &str) -> Tree {
         )
 }
 
-const OPEN: &str =
-    "DATABASE_ROUTERS were not seen through: a table that is missing may be in another database";
+const OPEN: &str = "DATABASE_ROUTERS were not seen through: what is missing may be in another database";
 
 /// Each migration that does nothing in this database, and what is told.
 #[track_caller]

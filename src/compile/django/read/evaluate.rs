@@ -62,7 +62,7 @@ use branch::{Cell, Journal};
 pub use import::Imported;
 use live::*;
 pub use router::{Answer, Routed};
-pub use setting::OTHER_SETTINGS;
+pub use setting::{OTHER_SETTINGS, backends};
 use statement::{Asked, Context};
 
 /// Steps that one module may take, and all of them together; a step is an expression, a statement or an

@@ -3,11 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::evaluate::{Interpreter, OTHER_SETTINGS, World};
+use super::evaluate::{Interpreter, OTHER_SETTINGS, World, backends};
 use super::{ReadError, Request, notice, syntax};
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{Settings, Value};
-use crate::dialect::Dialect;
 
 /// Which class of django-configurations has the settings, as its environment says it.
 const CONFIGURATION: &str = "DJANGO_CONFIGURATION";
@@ -127,13 +126,10 @@ fn tell_what_limits(request: &Request, settings: &Settings, notices: &mut Vec<No
 fn other_engine<'s>(request: &Request, settings: &'s Settings) -> Option<&'s str> {
     let database = entry(settings.values.get("DATABASES")?, &request.database)?;
     let Value::Str(engine) = entry(database, "ENGINE")? else { return None };
-    let backend = ["django.db.backends.", "django.contrib.gis.db.backends."]
-        .iter()
-        .find_map(|package| engine.strip_prefix(package))?;
-    let is_of = match backend {
-        "postgresql" | "postgresql_psycopg2" | "postgis" => request.dialect == Dialect::Postgres,
-        "mysql" => matches!(request.dialect, Dialect::Mysql | Dialect::Mariadb),
-        "sqlite3" | "spatialite" => request.dialect == Dialect::Sqlite,
+    let (names, spatial) = backends(request.dialect);
+    let is_of = match engine.rsplit_once('.')? {
+        ("django.db.backends", backend) => names.contains(&backend),
+        ("django.contrib.gis.db.backends", backend) => backend == spatial,
         _ => true,
     };
     (!is_of).then_some(&**engine)

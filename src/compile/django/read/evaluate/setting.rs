@@ -22,6 +22,15 @@ pub const OTHER_SETTINGS: &str = "*";
 /// The modules of an app that Django imports before its migrations, or that others of its modules do.
 const PROVOKED: [&str; 6] = ["conf", "settings", "app_settings", "defaults", "apps", "models"];
 
+/// What Django calls the backends of a dialect, in django.db.backends and in django.contrib.gis.db.backends.
+pub fn backends(dialect: Dialect) -> (&'static [&'static str], &'static str) {
+    match dialect {
+        Dialect::Postgres => (&["postgresql", "postgresql_psycopg2"], "postgis"),
+        Dialect::Mysql | Dialect::Mariadb => (&["mysql"], "mysql"),
+        Dialect::Sqlite => (&["sqlite3"], "spatialite"),
+    }
+}
+
 impl Interpreter<'_> {
     /// `None` when the setting is certainly set nowhere.
     pub fn setting(&mut self, name: &str, scope: &Rc<Scope>, span: Span) -> Result<Option<Live>, Stop> {
@@ -69,11 +78,7 @@ impl Interpreter<'_> {
     /// may name SQLite, or the environment decides, and the database is what the manifest is for.
     fn with_engine(&mut self, databases: Live, scope: &Rc<Scope>, span: Span) -> Live {
         let alias = self.world.database;
-        let (names, spatial): (&[&str], _) = match self.world.dialect {
-            Dialect::Postgres => (&["postgresql", "postgresql_psycopg2"], "postgis"),
-            Dialect::Mysql | Dialect::Mariadb => (&["mysql"], "mysql"),
-            Dialect::Sqlite => (&["sqlite3"], "spatialite"),
-        };
+        let (names, spatial) = backends(self.world.dialect);
         let database = entry(&databases, alias);
         let said = match database.as_ref().map(|it| entry(it, "ENGINE")) {
             Some(Some(Live::Str(engine))) => Some(engine),

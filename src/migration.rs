@@ -11,7 +11,7 @@ use std::fmt;
 
 use crate::schema::{Change, Name, TableName};
 
-pub use fold::{BlindSpot, Expectation, fold, fold_in, taken_back};
+pub use fold::{BlindSpot, Expectation, changes_in, fold, fold_in, taken_back};
 pub use ledger::{DJANGO, LedgerFormat, LedgerRow};
 pub use manifest::{Interest, Manifest, ManifestError};
 

@@ -116,7 +116,8 @@ pub struct FindingView {
     pub subject: SubjectView,
     pub expected: Option<String>,
     pub actual: Option<String>,
-    /// The migration that made the object.
+    /// The migration whose work is missed: it made the object, or, where the object stands as it was before, was the
+    /// first to change it since. Of an object that should be there no more, the one that was to drop or rename it.
     pub migration: Option<MigrationIdView>,
     /// The migration that last changed it, if another.
     pub changed_by: Option<MigrationIdView>,
@@ -143,7 +144,7 @@ pub struct MendedView {
     pub subject: SubjectView,
     /// What was found.
     pub message: String,
-    /// The migration that made the object.
+    /// The migration whose work was missed.
     pub migration: Option<MigrationIdView>,
     #[schema(value_type = String, format = DateTime)]
     pub first_seen: Timestamp,

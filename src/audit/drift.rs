@@ -1,20 +1,24 @@
 //! Drift: the catalog against the expectation.
 
+mod older;
 mod subject;
 mod taken_back;
 mod unexpected;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::expect::{Part, for_each_maker};
 use super::{Coverage, Expected, Finding, Observation, Rule, Severity, Subject, Visibility};
 use crate::dialect::Dialect;
-use crate::migration::{Manifest, MayTouch, MigrationId};
+use crate::migration::{Manifest, MayTouch, MigrationId, changes_in, fold_in};
 use crate::schema::{
     Change, Column, Comparison, ConstraintRef, ForeignKey, IndexPart, Name, Provenance, Spelling, Table,
-    TableName, Unproven, agree, count_of, diff, numbering_differs,
+    TableName, Unproven, agree, count_of, diff, diff_table, numbering_differs,
 };
 
+use older::{Aspect, Older, Undone};
 use subject::describe_subject;
 
 /// What the comparison of catalog and expectation yields.
@@ -41,6 +45,7 @@ pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Obse
         manifest,
         expected,
         observation,
+        changes: OnceCell::new(),
         drift: Drift::default(),
         hidden: Vec::new(),
         hidden_objects: 0,
@@ -64,6 +69,8 @@ struct Judge<'a> {
     manifest: &'a Manifest,
     expected: &'a Expected,
     observation: &'a Observation,
+    /// What made the expectation, oldest first; asked for only where something differs that was changed since it was made.
+    changes: OnceCell<Vec<(u32, Cow<'a, Change>)>>,
     drift: Drift,
     /// What would be missing, were it certain that the role sees everything.
     hidden: Vec<String>,
@@ -124,11 +131,12 @@ impl Judge<'_> {
                         .may_be_undone(foreign_key.provenance, format!("{what}, which {by} may have done"));
                 }
                 let rule = if twin.is_some() { Rule::ForeignKeyDiffers } else { Rule::MissingForeignKey };
-                self.missing(
+                let older = self.older_foreign_key(table, foreign_key);
+                self.missing_since(
                     rule,
                     self.named(table, foreign_key.name.as_ref()),
                     (table, Part::Constraint(&foreign_key.columns)),
-                    foreign_key.provenance,
+                    (foreign_key.provenance, older),
                     foreign_key.to_string(),
                     twin,
                 );
@@ -161,7 +169,8 @@ impl Judge<'_> {
             Change::DropColumn { table, column } => {
                 let subject = Subject { column: Some(column.to_string()), ..self.subject(table) };
                 let actual = self.actual(table).and_then(|it| it.column(column)).map(ToString::to_string);
-                self.unexpected(Rule::UnexpectedColumn, subject, table, actual);
+                let undone = self.undone(table, Some(column));
+                self.unexpected(Rule::UnexpectedColumn, subject, table, actual, undone);
             }
             Change::DropPrimaryKey { table } => {
                 let expects_another = self
@@ -174,7 +183,7 @@ impl Judge<'_> {
                 let actual =
                     self.actual(table).and_then(|it| it.primary_key.as_ref()).map(ToString::to_string);
                 if !expects_another {
-                    self.unexpected(Rule::UnexpectedConstraint, self.subject(table), table, actual);
+                    self.unexpected(Rule::UnexpectedConstraint, self.subject(table), table, actual, None);
                 }
             }
             Change::DropForeignKey { table, foreign_key } => self.unexpected_foreign_key(table, foreign_key),
@@ -199,14 +208,21 @@ impl Judge<'_> {
             let text = format!("table {} is not there, which {by} may have done", table.name);
             return self.drift.blind_spots.push(text);
         }
-        for_each_maker(table, |migration| *self.drift.tally.gone.entry(migration).or_default() += 1);
         let stands_instead = self.actual(&table.name).map(|actual| format!("a {}", actual.kind));
         let rule = if stands_instead.is_some() { Rule::WrongKind } else { Rule::MissingTable };
+        let older = self.older_table(&table.name, table.provenance);
+        let since = older.as_ref().map_or(0, |(_, it)| it.since);
+        let mut all_missed = match &older {
+            Some((name, _)) => self.missed_under_old_name(name, since),
+            None => Vec::new(),
+        };
+        for_each_maker(table, |migration| all_missed.extend((migration >= since).then_some(migration)));
+        self.count_gone(all_missed);
         self.accuse(
             rule,
             self.subject(&table.name),
             &table.name,
-            table.provenance,
+            (table.provenance, older.map(|(_, it)| it)),
             table.describe(),
             stands_instead,
         );
@@ -222,13 +238,26 @@ impl Judge<'_> {
         expected: String,
         actual: Option<String>,
     ) {
+        let older = self.older_part(table, part, origin);
+        self.missing_since(rule, subject, (table, part), (origin, older), expected, actual);
+    }
+
+    fn missing_since(
+        &mut self,
+        rule: Rule,
+        subject: Subject,
+        (table, part): (&TableName, Part<'_>),
+        (origin, older): (Provenance, Option<Older>),
+        expected: String,
+        actual: Option<String>,
+    ) {
         if let Some(by) = self.expected.undone_by(self.manifest, table, origin.created(), part) {
             let what = describe_subject(rule, &subject, &expected);
             let found = if actual.is_some() { "is not as it was made" } else { "is not there" };
             return self.may_be_undone(origin, format!("{what} {found}, which {by} may have done"));
         }
-        self.count_gone(origin);
-        self.accuse(rule, subject, table, origin, expected, actual);
+        self.count_gone(missed(origin, older.as_ref()));
+        self.accuse(rule, subject, table, (origin, older), expected, actual);
     }
 
     /// Code visibly undoes such things: that one is gone proves nothing, and is told as not verified.
@@ -240,9 +269,9 @@ impl Judge<'_> {
         self.drift.blind_spots.push(text);
     }
 
-    fn count_gone(&mut self, origin: Provenance) {
-        for maker in makers(origin) {
-            *self.drift.tally.gone.entry(maker).or_default() += 1;
+    fn count_gone(&mut self, missed: impl IntoIterator<Item = u32>) {
+        for migration in missed {
+            *self.drift.tally.gone.entry(migration).or_default() += 1;
         }
     }
 
@@ -251,11 +280,11 @@ impl Judge<'_> {
         rule: Rule,
         subject: Subject,
         table: &TableName,
-        origin: Provenance,
+        (origin, older): (Provenance, Option<Older>),
         expected: String,
         actual: Option<String>,
     ) {
-        let created = origin.created().and_then(|it| self.id(it));
+        let missed = older.as_ref().map(|it| it.since).or(origin.created());
         let what = describe_subject(rule, &subject, &expected);
         if let Visibility::Partial { .. } = self.observation.catalog.visibility
             && actual.is_none()
@@ -273,10 +302,19 @@ impl Judge<'_> {
             return;
         }
         let mut severity = rule.default_severity();
-        let by = created.as_ref().map(ToString::to_string).unwrap_or_default();
-        let mut message = match &actual {
-            None => format!("{what} is missing, though {by} is marked applied"),
-            Some(actual) => format!("{what}, made by {by}, is not as expected: there is {actual}"),
+        let by = missed.map(|it| self.id_text(it)).unwrap_or_default();
+        let mut message = match (&actual, &older) {
+            (None, None) => format!("{what} is missing, though {by} is marked applied"),
+            (None, Some(older)) => {
+                format!("{what} is missing, though {by}, which {}, is marked applied", older.was_to)
+            }
+            (Some(actual), None) => format!("{what}, made by {by}, is not as expected: there is {actual}"),
+            (Some(actual), Some(older)) => {
+                format!(
+                    "{what} is not as expected, though {by}, which {}, is marked applied: there is {actual}, as before",
+                    older.was_to
+                )
+            }
         };
         if let Some(spot) = self.expected.blind_spot(self.manifest, table, origin.created()) {
             severity = severity.min(Severity::Warning);
@@ -287,11 +325,9 @@ impl Judge<'_> {
             severity,
             expected: Some(expected),
             actual,
-            migration: created,
-            changed_by: origin
-                .changed()
-                .filter(|_| origin.changed() != origin.created())
-                .and_then(|it| self.id(it)),
+            migration: missed.and_then(|it| self.id(it)),
+            changed_by: origin.changed().filter(|it| Some(*it) != missed).and_then(|it| self.id(it)),
+            stands_as_before: older.is_some(),
             verify_sql: Some(verify_sql),
             ..Finding::new(rule, subject, message)
         });
@@ -311,38 +347,21 @@ impl Judge<'_> {
             );
             return self.may_be_undone(expected.provenance, text);
         }
-        let mut differs = |rule, severity: Option<Severity>, wanted: String, found: String| {
-            self.accuse(rule, subject.clone(), table, expected.provenance, wanted, Some(found));
-            if let (Some(severity), Some(finding)) = (severity, self.drift.findings.last_mut()) {
-                finding.severity = finding.severity.min(severity);
-            }
-        };
-        if actual.data_type.compare_type(&expected.data_type) == Comparison::Different {
-            differs(Rule::TypeDiffers, None, expected.data_type.to_string(), actual.data_type.to_string());
-        }
-        if actual.nullable != expected.nullable {
-            let say = |nullable| if nullable { "NULL" } else { "NOT NULL" }.to_owned();
+        let mut all_missed = BTreeSet::new();
+        for aspect in Aspect::ALL.into_iter().filter(|it| it.differs(&actual, expected)) {
+            let older = self.older_definition(table, expected, |version| !aspect.differs(&actual, version));
+            all_missed.extend(missed(expected.provenance, older.as_ref()));
+            let (wanted, found) = (aspect.describe(expected), aspect.describe(&actual));
+            let blamed = (expected.provenance, older);
+            self.accuse(aspect.rule(), subject.clone(), table, blamed, wanted, Some(found));
             // Accepting NULL loses integrity; refusing it does not.
-            let severity = expected.nullable.then_some(Severity::Warning);
-            differs(Rule::NullabilityDiffers, severity, say(expected.nullable), say(actual.nullable));
+            if let (Aspect::Nullability, true, Some(finding)) =
+                (aspect, expected.nullable, self.drift.findings.last_mut())
+            {
+                finding.severity = finding.severity.min(Severity::Warning);
+            }
         }
-        let default = Spelling::compare_defaults(actual.default.as_ref(), expected.default.as_ref());
-        let generated_differs = actual.generated.is_some() != expected.generated.is_some()
-            || actual.generated.as_ref().zip(expected.generated.as_ref()).is_some_and(
-                |(actual, expected)| {
-                    actual.stored != expected.stored
-                        || actual.expression.compare(&expected.expression) == Comparison::Different
-                },
-            );
-        let collation_differs = expected.collation.is_some() && actual.collation != expected.collation;
-        if default == Comparison::Different
-            || generated_differs
-            || collation_differs
-            || numbering_differs(&actual, expected)
-        {
-            differs(Rule::DefaultDiffers, None, expected.to_string(), actual.to_string());
-        }
-        self.count_gone(expected.provenance);
+        self.count_gone(all_missed);
     }
 
     fn unproven(&mut self, unproven: &Unproven) {
@@ -422,8 +441,13 @@ impl Judge<'_> {
 
 /// Whose work it is: the migration that made it, and the one that last changed it.
 fn makers(origin: Provenance) -> impl Iterator<Item = u32> {
-    let both = [origin.created(), origin.changed().filter(|_| origin.changed() != origin.created())];
-    both.into_iter().flatten()
+    missed(origin, None)
+}
+
+/// Whose work is not there.
+fn missed(origin: Provenance, older: Option<&Older>) -> impl Iterator<Item = u32> + use<> {
+    let first = older.map(|it| it.since).or(origin.created());
+    [first, origin.changed().filter(|it| Some(*it) != first)].into_iter().flatten()
 }
 
 fn same_ends(a: &ForeignKey, b: &ForeignKey) -> bool {

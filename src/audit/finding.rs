@@ -19,10 +19,14 @@ pub struct Finding {
     pub expected: Option<String>,
     /// What is there, described; `None` where nothing is.
     pub actual: Option<String>,
-    /// The migration that made the object; always there for an expected object.
+    /// The migration whose work is missed; always there for an expected object. It made the object, or, where the object
+    /// stands as it was before, was the first to change it since. Of an object that should be there no more, the one that
+    /// dropped or renamed it.
     pub migration: Option<MigrationId>,
     /// The migration that last changed it, if another.
     pub changed_by: Option<MigrationId>,
+    /// Whether `migration` did not make the object, but was to change, rename or drop it.
+    pub stands_as_before: bool,
     /// One sentence for a person.
     pub message: String,
     /// The query by which a person can check it.
@@ -188,6 +192,7 @@ impl Finding {
             actual: None,
             migration: None,
             changed_by: None,
+            stands_as_before: false,
             message,
             verify_sql: None,
             acknowledged: None,

@@ -1,6 +1,7 @@
 //! The judgement, tried on the migrations of Django's contrib apps: every object in turn taken away, and
 //! every state of a ledger. (That real servers give these observations is tests/it's business.)
 
+mod older;
 mod squashes;
 
 use std::collections::BTreeSet;

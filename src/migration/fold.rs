@@ -65,6 +65,27 @@ pub fn fold_in(manifest: &Manifest, applied: &BTreeSet<u32>, naming: &Naming, au
     fold_to(manifest, applied, &Names { naming, audited: Some(audited) })
 }
 
+/// The changes of the migrations in `applied`, each with the migration's position, in the order and with the names of
+/// [`fold_in`].
+pub fn changes_in<'m>(
+    manifest: &'m Manifest,
+    applied: &BTreeSet<u32>,
+    naming: &Naming,
+    audited: &str,
+) -> Vec<(u32, Cow<'m, Change>)> {
+    let names = Names { naming, audited: Some(audited) };
+    let of_one = |position: &u32| {
+        let position = *position;
+        let operations = manifest.migration(position).into_iter().flat_map(|it| &it.operations);
+        operations.filter_map(move |it| match it {
+            Operation::Change(change) => Some((position, change)),
+            Operation::Opaque(_) => None,
+        })
+    };
+    let all = applied.iter().flat_map(of_one);
+    all.map(|(position, change)| (position, names.change(manifest, change))).collect()
+}
+
 /// What a database may have in another way because a migration in `pending` was applied and taken back, as
 /// [`fold_in`] names its tables.
 pub fn taken_back(

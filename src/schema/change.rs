@@ -127,6 +127,31 @@ impl Change {
         }
     }
 
+    /// Who made and last changed what the change adds or alters; `None` of one that drops or renames.
+    pub fn provenance(&self) -> Option<Provenance> {
+        match self {
+            Self::CreateTable(table) => Some(table.provenance),
+            Self::AddColumn { column, .. } | Self::AlterColumn { column, .. } => Some(column.provenance),
+            Self::AddPrimaryKey { primary_key, .. } => Some(primary_key.provenance),
+            Self::AddUnique { unique, .. } => Some(unique.provenance),
+            Self::AddForeignKey { foreign_key, .. } => Some(foreign_key.provenance),
+            Self::AddCheck { check, .. } => Some(check.provenance),
+            Self::AddIndex { index, .. } => Some(index.provenance),
+            Self::AddExclusion { exclusion, .. } => Some(exclusion.provenance),
+            Self::DropTable { .. }
+            | Self::RenameTable { .. }
+            | Self::DropColumn { .. }
+            | Self::RenameColumn { .. }
+            | Self::DropPrimaryKey { .. }
+            | Self::DropUnique { .. }
+            | Self::DropForeignKey { .. }
+            | Self::DropCheck { .. }
+            | Self::DropIndex { .. }
+            | Self::DropExclusion { .. }
+            | Self::RenameConstraint { .. } => None,
+        }
+    }
+
     /// Whether one of the tables that the change names, also as the target of a foreign key, is as `is_wanted` says.
     pub fn names_table(&self, is_wanted: impl Fn(&TableName) -> bool) -> bool {
         let also = match self {

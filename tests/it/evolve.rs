@@ -162,13 +162,9 @@ fn wrong(report: &Report, stands: &str, what: &str, went_back: bool) -> Vec<Stri
             || match stands {
                 "back" => finding.rule == Rule::PendingMigration || follows_key(finding),
                 "faked" => {
-                    let made =
-                        finding.changed_by.as_ref().or(finding.migration.as_ref()).map(ToString::to_string);
-                    let is_left = matches!(
-                        finding.rule,
-                        Rule::UnexpectedTable | Rule::UnexpectedColumn | Rule::UnexpectedConstraint
-                    );
-                    is_left || follows_key(finding) || made.is_some_and(|it| faked.contains(&*it))
+                    let missed = finding.migration.as_ref().map(ToString::to_string);
+                    let is_left = finding.rule == Rule::UnexpectedConstraint && missed.is_none();
+                    is_left || follows_key(finding) || missed.is_some_and(|it| faked.contains(&*it))
                 }
                 _ => false,
             }

@@ -11,7 +11,8 @@ impl Judge<'_> {
             return;
         }
         let described = Some(actual.describe());
-        self.unexpected(Rule::UnexpectedTable, self.subject(table), table, described);
+        let undone = self.undone(table, None);
+        self.unexpected(Rule::UnexpectedTable, self.subject(table), table, described, undone);
     }
 
     pub(super) fn unexpected_foreign_key(&mut self, table: &TableName, reference: &ConstraintRef) {
@@ -25,9 +26,18 @@ impl Judge<'_> {
         let is_twin = key.is_some_and(|key| {
             expected.is_some_and(|table| table.foreign_keys.iter().any(|it| same_ends(it, key)))
         });
-        let described = key.map(ToString::to_string);
         if !is_twin {
-            self.unexpected(Rule::UnexpectedConstraint, self.reference(table, reference), table, described);
+            let undone = key.and_then(|key| {
+                let over = self.undone_with(table, &key.columns);
+                over.or_else(|| {
+                    let target = self.undone(&key.references, None);
+                    let target =
+                        target.or_else(|| self.undone_with(&key.references, &key.referenced_columns))?;
+                    Some(Undone { was_to: "drops or renames what it points at".to_owned(), ..target })
+                })
+            });
+            let (subject, described) = (self.reference(table, reference), key.map(ToString::to_string));
+            self.unexpected(Rule::UnexpectedConstraint, subject, table, described, undone);
         }
     }
 
@@ -58,16 +68,23 @@ impl Judge<'_> {
             .or(check.map(ToString::to_string))
             .or(unique.map(ToString::to_string))
             .or(exclusion.map(ToString::to_string));
-        self.unexpected(Rule::UnexpectedConstraint, self.reference(table, reference), table, described);
+        let columns = (index.map(|it| part_columns(&it.parts)))
+            .or(check.map(|it| it.columns.clone()))
+            .or(unique.map(|it| part_columns(&it.parts)))
+            .or(exclusion.map(|it| part_columns(&it.parts)));
+        let undone = columns.and_then(|it| self.undone_with(table, &it));
+        let subject = self.reference(table, reference);
+        self.unexpected(Rule::UnexpectedConstraint, subject, table, described, undone);
     }
 
-    /// Something that no applied migration made, unless something unseen may have made it.
+    /// Something that no applied migration made and left, unless something unseen may have made it.
     pub(super) fn unexpected(
         &mut self,
         rule: Rule,
         subject: Subject,
         table: &TableName,
         actual: Option<String>,
+        undone: Option<Undone>,
     ) {
         let explained = !self.expected.applied.unknown.is_empty()
             || self.expected.expectation.blind_spot_of(table).is_some()
@@ -76,10 +93,17 @@ impl Judge<'_> {
             return;
         }
         let what = describe_subject(rule, &subject, actual.as_deref().unwrap_or_default());
-        let message = format!("{what} is there, but no applied migration made it");
+        let message = match &undone {
+            Some(Undone { by, was_to }) => {
+                format!("{what} is there, though {}, which {was_to}, is marked applied", self.id_text(*by))
+            }
+            None => format!("{what} is there, but no applied migration made it"),
+        };
         let verify_sql = self.verify(rule, table, &subject);
         self.drift.findings.push(Finding {
             actual,
+            migration: undone.as_ref().and_then(|it| self.id(it.by)),
+            stands_as_before: undone.is_some(),
             verify_sql: Some(verify_sql),
             ..Finding::new(rule, subject, message)
         });

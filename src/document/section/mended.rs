@@ -25,7 +25,7 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
         block::section("What was mended"),
         paragraph("Found before, and there no more, as far as this process remembers."),
         Block::Table {
-            heads: vec!["Object", "It was", "Made by", "Seen since", "Mended"],
+            heads: vec!["Object", "It was", "Migration", "Seen since", "Mended"],
             rows: mended.iter().map(row).collect(),
         },
     ]

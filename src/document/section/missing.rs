@@ -44,10 +44,10 @@ pub fn section(facts: &Facts<'_>) -> Vec<Block> {
         }
         blocks.push(Block::Paragraph(line));
     };
-    let of_objects = vec!["Missing", "Made by", "Expected", "Seen since"];
+    let of_objects = vec!["Missing", "Migration", "Expected", "Seen since"];
     add("Tables", of_objects.clone(), missing_row, &tables);
     add("Columns", of_objects, missing_row, &columns);
-    let of_parts = vec!["Missing", "On table", "Made by", "Seen since"];
+    let of_parts = vec!["Missing", "On table", "Migration", "Seen since"];
     add("Keys, constraints and indexes", of_parts, part_row, &parts);
     if !rest.is_empty() {
         blocks.push(block::section("Other findings"));

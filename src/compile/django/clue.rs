@@ -44,6 +44,8 @@ pub enum Clue {
     /// A number that is above zero if it holds.
     Count(Condition),
     Holds(Condition),
+    /// The server's version, with the name that it gives itself there, if any.
+    Version(Arc<str>),
 }
 
 /// What hangs on the answers to questions, by their numbers.

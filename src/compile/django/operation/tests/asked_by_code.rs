@@ -1,6 +1,7 @@
 //! Code of a project's own that asks the database first.
 
-use super::{check_body, check_class, lines, project};
+use super::{ITEM, check_body, check_class, lines, project, project_on};
+use crate::dialect::Dialect;
 
 /// Each function, in its turn as the code of a `RunPython`, may ask in another way.
 #[test]
@@ -348,4 +349,51 @@ def widen(apps, schema_editor):
     };
     check("models.IntegerField()", &["shop_item ~ code bigint NOT NULL"]);
     check("models.BigIntegerField()", &[]);
+}
+
+/// As Open edX makes the keys that MariaDB has a type for.
+#[test]
+fn code_may_ask_for_the_version_of_the_server() {
+    let code = "
+def on_mariadb(apps, schema_editor):
+    connection = schema_editor.connection
+    if connection.vendor != 'mysql':
+        return
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT VERSION()')
+        version = cursor.fetchone()[0]
+        if 'mariadb' not in version.lower():
+            return
+    with connection.cursor() as cursor:
+        cursor.execute('ALTER TABLE shop_item ADD COLUMN one integer')
+
+def as_it_says(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute('select @@version;')
+        version, = cursor.fetchone()
+        if 'mariadb' in version or 'PostgreSQL' in version:
+            cursor.execute('ALTER TABLE shop_item ADD COLUMN two integer')
+
+def by_number(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute('SELECT VERSION()')
+        if cursor.fetchone()[0].startswith('10.6'):
+            cursor.execute('ALTER TABLE shop_item ADD COLUMN three integer')
+";
+    let all = "[migrations.RunPython(it) for it in (on_mariadb, as_it_says, by_number)]";
+    let second = format!(
+        "{code}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = {all}\n"
+    );
+    let by_number = "RunPython by_number";
+    for (dialect, expected) in [
+        (Dialect::Postgres, vec!["shop_item + two integer NULL"]),
+        (Dialect::Mysql, vec![]),
+        (Dialect::Mariadb, vec!["shop_item + one int NULL"]),
+    ] {
+        let compiled = project_on(dialect, "", &[("1", ITEM), ("2", &second)]);
+        let all = lines(&compiled).into_iter().filter_map(|it| it.strip_prefix("2: ").map(str::to_owned));
+        let (told, done): (Vec<String>, Vec<String>) = all.partition(|it| it.contains(by_number));
+        assert_eq!(done, expected, "{dialect}");
+        assert_eq!(told.len(), 1, "{dialect}: {told:?}");
+    }
 }

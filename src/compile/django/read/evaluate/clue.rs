@@ -59,7 +59,9 @@ impl Interpreter<'_> {
         let condition = match value {
             Live::Unknown(unknown) => match unknown.clue.as_deref()? {
                 Clue::Holds(it) | Clue::Found(it) | Clue::Count(it) => it,
-                Clue::Row(_) | Clue::NameIn(_) | Clue::Named(..) | Clue::Answer(_) => return None,
+                Clue::Row(_) | Clue::NameIn(_) | Clue::Named(..) | Clue::Answer(_) | Clue::Version(_) => {
+                    return None;
+                }
             },
             Live::List(items) | Live::Set(items) => return found_in(&items.borrow()),
             Live::Tuple(items) => return found_in(items),
@@ -165,6 +167,7 @@ impl Interpreter<'_> {
                 | Clue::Named(..)
                 | Clue::Found(_)
                 | Clue::Answer(_)
+                | Clue::Version(_)
                 | Clue::Count(_) => None,
             },
         }
@@ -180,6 +183,10 @@ impl Interpreter<'_> {
                 }
             }
             Some(Clue::Row(listed)) if name == "name" => with(unknown, Clue::NameIn(listed.clone())),
+            Some(Clue::Version(_)) => {
+                let callee = Callee::Method(name.into());
+                Live::Bound(Rc::new(Bound { callee, receiver: Live::Unknown(unknown.clone()) }))
+            }
             _ => Live::Unknown(plain(unknown)),
         }
     }
@@ -220,6 +227,9 @@ impl Interpreter<'_> {
             Some(with(why, Clue::Holds(condition)))
         };
         if matches!(how, Comparison::In | Comparison::NotIn) {
+            if let (Live::Str(part), Some(Clue::Version(own))) = (left, clue(right)) {
+                return is_in_version(part, own).map(|is| Live::Bool(is == (how == Comparison::In)));
+            }
             let items = match right {
                 Live::List(items) | Live::Set(items) => items.borrow().clone(),
                 Live::Tuple(items) => items.to_vec(),
@@ -312,6 +322,7 @@ impl Interpreter<'_> {
                 | Clue::NameIn(_)
                 | Clue::Found(_)
                 | Clue::Answer(_)
+                | Clue::Version(_)
                 | Clue::Count(_)
                 | Clue::Holds(_) => self.condition(condition)?,
             });
@@ -356,6 +367,24 @@ impl Interpreter<'_> {
     }
 }
 
+/// What a method makes of the server's version.
+pub fn method_of_version(unknown: &Unknown, name: &str, args: &[Live]) -> Option<Live> {
+    let Clue::Version(own) = unknown.clue.as_deref()? else { return None };
+    let own = match (name, args) {
+        ("lower" | "casefold", []) => own.to_lowercase().into(),
+        ("upper", []) => own.to_uppercase().into(),
+        ("decode", _) | ("strip", []) => own.clone(),
+        _ => return None,
+    };
+    Some(with(unknown, Clue::Version(own)))
+}
+
+/// Whether the name of a server stands in a version with this name, if any.
+fn is_in_version(part: &str, own: &str) -> Option<bool> {
+    let is_name = ["mariadb", "postgresql"].contains(&&*part.to_lowercase());
+    is_name.then(|| part == own)
+}
+
 /// What it hangs on whether there is one element or none.
 fn found_in(items: &[Live]) -> Option<Condition> {
     match items {
@@ -365,6 +394,7 @@ fn found_in(items: &[Live]) -> Option<Condition> {
             | Clue::NameIn(_)
             | Clue::Named(..)
             | Clue::Answer(_)
+            | Clue::Version(_)
             | Clue::Count(_)
             | Clue::Holds(_) => None,
         },

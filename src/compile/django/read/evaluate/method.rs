@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::live::*;
 use super::operator::equal;
-use super::{Interpreter, format};
+use super::{Interpreter, clue, format};
 use crate::compile::django::read::syntax::tree::Span;
 
 pub use dict::keys;
@@ -58,6 +58,7 @@ impl Interpreter<'_> {
                 Some(self.outside_instance("builtins.open", args, keywords.clone(), scope, span))
             }
             Live::Path(path) => self.method_of_path(path, name, &args)?,
+            Live::Unknown(unknown) => clue::method_of_version(unknown, name, &args),
             Live::Bytes(bytes) => match &**name {
                 "decode" => std::str::from_utf8(bytes).ok().map(Live::str),
                 _ => None,

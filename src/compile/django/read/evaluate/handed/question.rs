@@ -9,6 +9,7 @@ use super::super::{Interpreter, operator};
 use crate::compile::django::clue::{Clue, Condition, Kind};
 use crate::compile::django::read::syntax::tree::Span;
 use crate::compile::sql::{self, Answer, Listing, Operand};
+use crate::dialect::Dialect;
 
 /// Under which a cursor keeps what its last statement gives, as a list of rows.
 const ROWS: &str = "«rows»";
@@ -52,6 +53,16 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Option<Live> {
+        if asks_for_version(text) {
+            let own = match self.world.dialect {
+                Dialect::Postgres => "PostgreSQL",
+                Dialect::Mariadb => "MariaDB",
+                Dialect::Mysql => "",
+                Dialect::Sqlite => return None,
+            };
+            let clue = Clue::Answer(Arc::new(Clue::Version(own.into())));
+            return Some(self.clued(scope, span, "asks the server for its version", clue));
+        }
         let question = sql::question(self.world.dialect, text)?;
         let value = |operand: &Operand| -> Option<Arc<str>> {
             let parameter = match operand {
@@ -99,4 +110,10 @@ impl Interpreter<'_> {
         };
         Some(self.clued(scope, span, "asks the database", clue))
     }
+}
+
+fn asks_for_version(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(';').to_lowercase();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    matches!(words.as_slice(), ["select", "version()" | "@@version"])
 }

@@ -5,6 +5,7 @@
 //! ```
 
 mod apps;
+mod backend;
 mod evaluate;
 mod migrations;
 mod routers;
@@ -126,6 +127,7 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
     let (mut migrations, more) = migrations::read(&world, &apps)?;
     notices.extend(more);
     let said_in = request.settings.as_deref().unwrap_or(Path::new("settings"));
+    notices.extend(backend::tell(said_in, &world));
     let routes = routers::apply(said_in, &world, &apps, &mut migrations, &mut notices);
     drop(world);
     let files = sources.into_read();

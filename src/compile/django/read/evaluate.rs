@@ -9,6 +9,7 @@ mod added;
 mod alias;
 mod asked;
 mod attribute;
+mod backend;
 mod branch;
 mod builtin;
 mod call;

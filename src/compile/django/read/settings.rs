@@ -124,15 +124,23 @@ fn tell_what_limits(request: &Request, settings: &Settings, notices: &mut Vec<No
 
 /// The engine that the settings say, where it is Django's for another server.
 fn other_engine<'s>(request: &Request, settings: &'s Settings) -> Option<&'s str> {
-    let database = entry(settings.values.get("DATABASES")?, &request.database)?;
-    let Value::Str(engine) = entry(database, "ENGINE")? else { return None };
+    let engine = engine(settings, &request.database)?;
     let (names, spatial) = backends(request.dialect);
     let is_of = match engine.rsplit_once('.')? {
         ("django.db.backends", backend) => names.contains(&backend),
         ("django.contrib.gis.db.backends", backend) => backend == spatial,
         _ => true,
     };
-    (!is_of).then_some(&**engine)
+    (!is_of).then_some(engine)
+}
+
+/// The database's backend, by its module.
+pub fn engine<'s>(settings: &'s Settings, database: &str) -> Option<&'s str> {
+    let database = entry(settings.values.get("DATABASES")?, database)?;
+    match entry(database, "ENGINE")? {
+        Value::Str(engine) => Some(engine),
+        _ => None,
+    }
 }
 
 fn entry<'v>(value: &'v Value, key: &str) -> Option<&'v Value> {

@@ -397,3 +397,37 @@ def by_number(apps, schema_editor):
         assert_eq!(told.len(), 1, "{dialect}: {told:?}");
     }
 }
+
+/// As kolibri adds an index that another library may have added.
+#[test]
+fn a_constraint_may_be_asked_for_by_get() {
+    let classes = "
+def tables_of(schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        return schema_editor.connection.introspection.table_names(cursor)
+
+class AddIndexIfNotExists(migrations.AddIndex):
+    def _index_exists(self, schema_editor, table_name, index_name):
+        tables = tables_of(schema_editor)
+        if table_name not in tables:
+            return False
+        with schema_editor.connection.cursor() as cursor:
+            constraints = schema_editor.connection.introspection.get_constraints(cursor, table_name)
+        return constraints.get(index_name) is not None
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        table_name = model._meta.db_table
+        index_name = self.index.name
+        if not self._index_exists(schema_editor, table_name, index_name):
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        else:
+            print(f'Index {index_name} already exists. Skipping creation.')
+";
+    check_class(
+        classes,
+        "AddIndexIfNotExists('item', models.Index(fields=['name'], name='by_name')),\n
+         AddIndexIfNotExists('item', models.Index(fields=['name'], name='by_name'))",
+        &["shop_item + index name"],
+    );
+}

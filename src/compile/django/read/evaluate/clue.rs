@@ -194,7 +194,7 @@ impl Interpreter<'_> {
     /// What a dict has under a name that holds all that a question gave, each under its own.
     pub(super) fn found_by_name(&mut self, pairs: &[(Live, Live)], name: &Live) -> Option<Live> {
         let ([(key, row)], Live::Str(name)) = (pairs, name) else { return None };
-        let (Some(Clue::NameIn(listed)), Some(Clue::Row(of)), Live::Unknown(why)) =
+        let (Some(Clue::NameIn(listed)), Some(Clue::Row(of) | Clue::NameIn(of)), Live::Unknown(why)) =
             (clue(key), clue(row), row)
         else {
             return None;

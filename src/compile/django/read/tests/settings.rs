@@ -453,3 +453,36 @@ fn what_may_override_settings_is_told() {
         assert!(told.iter().any(|it| it == wanted), "{told:?}");
     }
 }
+
+#[test]
+fn a_backend_that_is_not_djangos_is_told_where_it_goes_its_own_way() {
+    let with =
+        |engine: &str| format!("DATABASES = {{'default': {{'ENGINE': '{engine}'}}}}\nINSTALLED_APPS = []\n");
+    let base = "from django.db.backends.postgresql import base, schema\n";
+    let tree = |engine: &str| {
+        Tree::new()
+            .file("plain/base.py", &format!("{base}class DatabaseWrapper(base.DatabaseWrapper):\n    pass\n"))
+            .file("same/base.py", &format!("{base}class DatabaseWrapper(base.DatabaseWrapper):\n    SchemaEditorClass = schema.DatabaseSchemaEditor\n"))
+            .file("own/base.py", &format!("{base}class Editor(schema.DatabaseSchemaEditor):\n    pass\n\
+                 class Middle(base.DatabaseWrapper):\n    SchemaEditorClass = Editor\n\
+                 class DatabaseWrapper(Middle):\n    data_types = {{**base.DatabaseWrapper.data_types, 'UUIDField': 'text'}}\n"))
+            .settings(&with(engine))
+    };
+    let told = |engine: &str| {
+        told(&tree(engine).read()).into_iter().filter(|it| it.contains("backend")).collect::<Vec<_>>()
+    };
+    assert_eq!(told("django.contrib.gis.db.backends.postgis"), [""; 0]);
+    assert_eq!(told("plain"), [""; 0]);
+    assert_eq!(told("same"), [""; 0]);
+    assert_eq!(
+        told("own"),
+        [
+            "the database backend own has `data_types`, the schema editor `own.base.Editor` of its own, of which nothing is \
+          followed: what it makes in another way than Django's is told as if it were wrong"
+        ]
+    );
+    assert_eq!(
+        told("far"),
+        ["assumed that the database backend far, which is in none of the sources, makes what Django's makes"]
+    );
+}

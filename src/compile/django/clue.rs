@@ -26,6 +26,8 @@ pub struct Listed {
     pub after: usize,
     /// Which element of a row is the name.
     pub name_at: Option<usize>,
+    /// Whether its names were made lower case.
+    pub folded: bool,
 }
 
 /// What is known of an answer of the database's that is not known itself.

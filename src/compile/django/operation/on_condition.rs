@@ -27,6 +27,8 @@ struct Question {
     /// `None` where its name is not known.
     table: Option<TableName>,
     name: Option<Name>,
+    /// Whether it is compared with names in lower case.
+    folded: bool,
 }
 
 /// What the schema says that was made so far.
@@ -89,7 +91,9 @@ impl Blind {
 
 impl Executor<'_> {
     pub(super) fn answer(&mut self, question: &[Value]) {
-        let [Value::Int(number), Value::Str(kind), Value::Str(table), Value::Str(name)] = question else {
+        let [Value::Int(number), Value::Str(kind), Value::Str(table), Value::Str(name), Value::Bool(folded)] =
+            question
+        else {
             return;
         };
         let kind = match &**kind {
@@ -101,7 +105,7 @@ impl Executor<'_> {
         let (table, name) = (self.with_tables(table.to_string()), self.with_tables(name.to_string()));
         let table = table.map(|it| if kind == Kind::Table { name.clone() } else { Some(it) });
         let table = table.flatten().map(TableName::unqualified);
-        let question = Question { kind, table, name: name.map(Name::from) };
+        let question = Question { kind, table, name: name.map(Name::from), folded: *folded };
         let answer = self.is_there(&question);
         if let Ok(number) = usize::try_from(*number) {
             self.asked.questions.insert(number, (question, answer));
@@ -114,8 +118,11 @@ impl Executor<'_> {
         };
         let mut now = Blind::default();
         now.add(self.editor.done());
+        let is_it = |there: &Name| {
+            if question.folded { *there.to_lowercase() == **name } else { there == name }
+        };
         if table.name.is_empty() {
-            return self.is_anywhere(name, &now);
+            return self.is_anywhere(name, is_it, &now);
         }
         // `MigrationRecorder.ensure_schema` makes it before anything else.
         if question.kind == Kind::Table && &*table.name == DJANGO.table {
@@ -124,9 +131,10 @@ impl Executor<'_> {
         let is_blind = self.blind.covers(table) || now.covers(table);
         let schema = self.editor.schema();
         let is_there = match question.kind {
+            Kind::Table if question.folded => Some(schema.tables.keys().any(|it| is_it(&it.name))),
             Kind::Table => Some(schema.tables.contains_key(table)),
-            Kind::Column => schema.tables.get(table).map(|it| it.column(name).is_some()),
-            Kind::Constraint => has_constraint(schema, table, name),
+            Kind::Column => schema.tables.get(table).map(|it| it.columns.iter().any(|it| is_it(&it.name))),
+            Kind::Constraint => has_constraint(schema, table, name, is_it),
             Kind::Nullable => {
                 schema.tables.get(table).and_then(|it| it.column(name)).map(|column| column.nullable)
             }
@@ -135,9 +143,9 @@ impl Executor<'_> {
     }
 
     /// Of a constraint or an index whose table was not said.
-    fn is_anywhere(&self, name: &Name, now: &Blind) -> Answer {
+    fn is_anywhere(&self, name: &Name, is_it: impl Fn(&Name) -> bool, now: &Blind) -> Answer {
         let schema = self.editor.schema();
-        let table = schema.tables.keys().find(|it| has_constraint(schema, it, name) == Some(true));
+        let table = schema.tables.keys().find(|it| has_constraint(schema, it, name, &is_it) == Some(true));
         match table {
             Some(table) => {
                 let is_blind = self.blind.covers(table) || now.covers(table);
@@ -215,13 +223,19 @@ impl Executor<'_> {
     }
 }
 
-/// Whether a constraint or an index of this name stands on the table, as `get_constraints` lists them.
-pub(super) fn has_constraint(schema: &Schema, table: &TableName, name: &Name) -> Option<bool> {
+/// Whether a constraint or an index of this name, or of one that counts as it, stands on the table, as `get_constraints`
+/// lists them.
+pub(super) fn has_constraint(
+    schema: &Schema,
+    table: &TableName,
+    name: &Name,
+    counts: impl Fn(&Name) -> bool,
+) -> Option<bool> {
     let table = schema.tables.get(table)?;
     let mut is_unnamed = false;
     let mut is_it = |it: Option<&Name>| {
         is_unnamed |= it.is_none();
-        it == Some(name)
+        it.is_some_and(&counts)
     };
     let mut found = false;
     for it in names(table) {

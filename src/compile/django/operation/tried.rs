@@ -112,7 +112,7 @@ impl<'a> Executor<'a> {
 /// Whether it makes something under a name that stands already.
 fn takes_a_name(change: &Change, schema: &Schema) -> bool {
     let has = |table: &TableName, name: Option<&Name>| {
-        name.is_some_and(|name| has_constraint(schema, table, name) == Some(true))
+        name.is_some_and(|name| has_constraint(schema, table, name, |it| it == name) == Some(true))
     };
     match change {
         Change::AddUnique { table, unique } => has(table, unique.name.as_ref()),

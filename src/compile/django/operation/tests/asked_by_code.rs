@@ -431,3 +431,40 @@ class AddIndexIfNotExists(migrations.AddIndex):
         &["shop_item + index name"],
     );
 }
+
+/// As indy_hub, of alliance auth's plugins, adds an index.
+#[test]
+fn names_may_be_folded_to_lower_case() {
+    let code = "
+from django.db import connection
+
+def names():
+    return connection.introspection.get_constraints(connection.cursor(), 'shop_item')
+
+def add(schema_editor, name):
+    schema_editor.execute(f'CREATE INDEX \\\"{name}\\\" ON shop_item (name)')
+
+def by_any(apps, schema_editor):
+    for name in ('by_name', 'By_Name'):
+        if not any(it.lower() == name.lower() for it in names()):
+            add(schema_editor, name)
+
+def by_set(apps, schema_editor):
+    folded = {it.lower() for it in names()}
+    if 'by_name' not in folded:
+        add(schema_editor, 'by_name')
+    if 'other' not in folded:
+        add(schema_editor, 'Other')
+
+def by_table(apps, schema_editor):
+    if 'shop_item' in [it.lower() for it in connection.introspection.table_names()]:
+        add(schema_editor, 'third')
+    if 'other' in names():
+        add(schema_editor, 'never')
+";
+    check_class(
+        code,
+        "migrations.RunPython(by_any), migrations.RunPython(by_set), migrations.RunPython(by_table)",
+        &["shop_item + index name", "shop_item + index name", "shop_item + index name"],
+    );
+}

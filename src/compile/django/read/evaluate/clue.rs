@@ -183,7 +183,7 @@ impl Interpreter<'_> {
                 }
             }
             Some(Clue::Row(listed)) if name == "name" => with(unknown, Clue::NameIn(listed.clone())),
-            Some(Clue::Version(_)) => {
+            Some(Clue::Version(_) | Clue::NameIn(_)) => {
                 let callee = Callee::Method(name.into());
                 Live::Bound(Rc::new(Bound { callee, receiver: Live::Unknown(unknown.clone()) }))
             }
@@ -367,16 +367,20 @@ impl Interpreter<'_> {
     }
 }
 
-/// What a method makes of the server's version.
-pub fn method_of_version(unknown: &Unknown, name: &str, args: &[Live]) -> Option<Live> {
-    let Clue::Version(own) = unknown.clue.as_deref()? else { return None };
-    let own = match (name, args) {
-        ("lower" | "casefold", []) => own.to_lowercase().into(),
-        ("upper", []) => own.to_uppercase().into(),
-        ("decode", _) | ("strip", []) => own.clone(),
+/// What a method makes of a text that is not known.
+pub fn method_of_clue(unknown: &Unknown, name: &str, args: &[Live]) -> Option<Live> {
+    let clue = match (unknown.clue.as_deref()?, name, args) {
+        (Clue::Version(own), "lower" | "casefold", []) => Clue::Version(own.to_lowercase().into()),
+        (Clue::Version(own), "upper", []) => Clue::Version(own.to_uppercase().into()),
+        (it @ Clue::Version(_), "decode", _) | (it @ (Clue::Version(_) | Clue::NameIn(_)), "strip", []) => {
+            it.clone()
+        }
+        (Clue::NameIn(listed), "lower" | "casefold", []) => {
+            Clue::NameIn(Listed { folded: true, ..listed.clone() })
+        }
         _ => return None,
     };
-    Some(with(unknown, Clue::Version(own)))
+    Some(with(unknown, clue))
 }
 
 /// Whether the name of a server stands in a version with this name, if any.

@@ -58,7 +58,7 @@ impl Interpreter<'_> {
                 Some(self.outside_instance("builtins.open", args, keywords.clone(), scope, span))
             }
             Live::Path(path) => self.method_of_path(path, name, &args)?,
-            Live::Unknown(unknown) => clue::method_of_version(unknown, name, &args),
+            Live::Unknown(unknown) => clue::method_of_clue(unknown, name, &args),
             Live::Bytes(bytes) => match &**name {
                 "decode" => std::str::from_utf8(bytes).ok().map(Live::str),
                 _ => None,

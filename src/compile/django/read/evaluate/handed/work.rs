@@ -38,6 +38,7 @@ struct Question {
     kind: Kind,
     table: Arc<str>,
     name: Arc<str>,
+    folded: bool,
 }
 
 impl Handed {
@@ -121,7 +122,8 @@ impl Handed {
         if listed.of != self.first || self.noted.iter().any(|(list, it)| list == listed && it == name) {
             return None;
         }
-        let question = Question { kind: listed.kind, table: listed.table.clone(), name: name.clone() };
+        let (table, name) = (listed.table.clone(), name.clone());
+        let question = Question { kind: listed.kind, table, name, folded: listed.folded };
         let same = self.questions.iter().position(|(after, it)| *after == listed.after && *it == question);
         Some(
             self.first
@@ -154,7 +156,7 @@ impl Handed {
 
     /// What there is of a kind, as the database says now.
     pub(super) fn listed(&self, kind: Kind, table: Arc<str>, name_at: Option<usize>) -> Listed {
-        Listed { kind, table, of: self.first, after: self.operations.len(), name_at }
+        Listed { kind, table, of: self.first, after: self.operations.len(), name_at, folded: false }
     }
 
     /// The operations, and the questions where they were asked.
@@ -174,7 +176,8 @@ impl Handed {
                     Kind::Nullable => "nullable",
                 };
                 let number = Live::Int((self.first + number) as i128);
-                let args = vec![number, Live::str(kind), Live::Str(it.table), Live::Str(it.name)];
+                let folded = Live::Bool(it.folded);
+                let args = vec![number, Live::str(kind), Live::Str(it.table), Live::Str(it.name), folded];
                 all.push(Live::Instance(bare(&self.holder, QUESTION, args, Vec::new())));
             }
             all.extend(operation);

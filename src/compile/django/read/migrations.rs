@@ -12,6 +12,7 @@ use super::evaluate::live::{Live, Module};
 use super::evaluate::{Interpreter, World};
 use super::source::{Kind, Place};
 use super::{ReadError, notice, syntax};
+use crate::compile::django::arguments::last_part;
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{App, Location, SourceMigration, Unknown, Value};
 use crate::migration::MigrationId;
@@ -285,7 +286,14 @@ fn ids(values: &[Value], what: &str, file: &std::path::Path, told: &mut Vec<Noti
         }
         let (line, reason) = match value {
             Value::Unknown(why) => (why.at.line, why.reason.clone()),
-            Value::Object(call) => (call.at.line, format!("is a `{}` of something not known", call.class)),
+            Value::Object(call) => {
+                let why = call.args.iter().find_map(|it| match it {
+                    Value::Unknown(why) => Some(format!(", which {}", why.reason)),
+                    _ => None,
+                });
+                let why = why.unwrap_or_default();
+                (call.at.line, format!("is a `{}` of something not known{why}", last_part(&call.class)))
+            }
             _ => (1, "is no pair of an app and a name".to_owned()),
         };
         told.push(notice(Concern::Dependency, file, line, format!("{what} is not known: it {reason}")));

@@ -99,7 +99,7 @@ impl Interpreter<'_> {
                     None => Some(self.outside_instance(ALL_ENTRIES, Vec::new(), Vec::new(), scope, span)),
                 }
             }
-            ("pkg_resources", "iter_entry_points") => {
+            ("pkg_resources" | "pkg_resources.working_set", "iter_entry_points") => {
                 let group = first.or(keyword("group")).and_then(format::text);
                 let name = args.get(1).or(keyword("name"));
                 group.map(|group| self.entry_points(&group, name, scope, span))

@@ -10,7 +10,7 @@ use super::live::*;
 use super::signal::MIGRATION_MODULES;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
-use crate::compile::django::project::Value;
+use crate::compile::django::project::{Unknown, Value};
 use crate::compile::django::read::source::Place;
 use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::Span;
@@ -71,7 +71,12 @@ impl Interpreter<'_> {
                 return Ok(Some(value.clone()));
             }
         }
-        Ok(settings.values.get(OTHER_SETTINGS).map(|unknown| thaw(unknown, scope, span)))
+        let Some(Value::Unknown(unknown)) = settings.values.get(OTHER_SETTINGS) else { return Ok(None) };
+        let reason = format!(
+            "asks for the setting {name}, which may be set where it {} (--set {name}=… says it)",
+            unknown.reason
+        );
+        Ok(Some(Live::Unknown(Arc::new(Unknown { reason, ..Unknown::clone(unknown) }))))
     }
 
     /// DATABASES with the dialect's engine where another of Django's stands, or one that is not known: a developer's settings

@@ -84,9 +84,14 @@ fn what_a_base_that_is_nowhere_sets_is_not_known() {
         .file("shop/migrations/0001_x.py", "from django.conf import settings\nfrom django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [settings.B, getattr(settings, 'C', 1), settings.A]\n")
         .app("shop");
     let project = tree.read();
-    let unknown = "?imports everything from nowhere.settings, which is not in the sources";
+    let unknown = |name: &str| {
+        format!(
+            "?asks for the setting {name}, which may be set where it imports everything from nowhere.settings, which is not \
+             in the sources (--set {name}=… says it)"
+        )
+    };
     let shown: Vec<String> = project.migrations[0].operations.iter().map(show).collect();
-    assert_eq!(shown, [unknown, unknown, "1"]);
+    assert_eq!(shown, [unknown("B"), unknown("C"), "1".to_owned()]);
     assert!(
         told(&project)[0]
             .starts_with("not all of the settings are known: it imports everything from nowhere.settings")
@@ -484,5 +489,28 @@ fn a_backend_that_is_not_djangos_is_told_where_it_goes_its_own_way() {
     assert_eq!(
         told("far"),
         ["assumed that the database backend far, which is in none of the sources, makes what Django's makes"]
+    );
+}
+
+#[test]
+fn a_setting_that_may_be_set_unseen_is_named() {
+    let tree = Tree::new()
+        .file("a/__init__.py", "")
+        .file("a/migrations/__init__.py", "")
+        .file(
+            "a/migrations/0001_initial.py",
+            "from django.conf import settings\nfrom django.db import migrations\n\
+             class Migration(migrations.Migration):\n\
+             \x20   dependencies = [migrations.swappable_dependency(settings.AUTHOR or 'a.B')]\n    operations = []\n",
+        )
+        .settings("import yaml\nINSTALLED_APPS = ['a']\nfor k, v in yaml.safe_load(open('x')).items():\n    globals()[k] = v\n");
+    let told = told(&tree.read());
+    let told: Vec<&String> = told.iter().filter(|it| it.starts_with("a dependency")).collect();
+    assert_eq!(
+        told,
+        [
+            "a dependency is not known: it is a `swappable_dependency` of something not known, which asks for the setting AUTHOR, \
+          which may be set where it binds names that are not known (--set AUTHOR=… says it)"
+        ]
     );
 }

@@ -141,7 +141,9 @@ pub(super) fn broke_off(scene: &Scene<'_>, at: usize) -> bool {
     let steps = scene.made_in_order(at);
     let standing = steps.iter().take_while(|there| **there).count();
     let rest = &steps[standing..];
-    standing > 0 && !rest.iter().any(|there| *there) && (!rest.is_empty() || scene.last_steps(at).0 == 0)
+    let (last_there, last_gone) = scene.last_steps(at);
+    let is_all_gone = if rest.is_empty() { last_there == 0 && last_gone > 0 } else { !rest.contains(&true) };
+    standing > 0 && is_all_gone
 }
 
 impl Scene<'_> {

@@ -7,6 +7,7 @@ mod extra;
 mod field;
 mod handed;
 mod identify;
+mod let_go;
 mod model;
 mod on_condition;
 mod option;
@@ -63,6 +64,7 @@ pub struct Executor<'a> {
     misfits: usize,
     /// What handlers of every `migrate` were last told to change, by their paths.
     handled: BTreeMap<Arc<str>, Opaque>,
+    let_go: Vec<let_go::LetGo>,
 }
 
 /// What a migration does to a database.
@@ -110,6 +112,7 @@ impl<'a> Executor<'a> {
             app: "".into(),
             misfits: 0,
             handled: BTreeMap::new(),
+            let_go: Vec::new(),
         }
     }
 
@@ -142,7 +145,8 @@ impl<'a> Executor<'a> {
             self.after_migrate(handler, before);
         }
         self.editor.tell_brought(&self.to);
-        let finished = self.editor.finish_migration();
+        let mut finished = self.editor.finish_migration();
+        self.may_be_gone(&mut finished.operations);
         self.blind.add(&finished.operations);
         for reason in finished.notices {
             self.tell(&Location { file: migration.file.clone(), line: 1 }, reason);

@@ -73,6 +73,9 @@ impl Executor<'_> {
         {
             for operation in state {
                 self.operations += 1;
+                if call.sides.database {
+                    self.lets_go(operation);
+                }
                 self.operation(operation, Sides { state: true, database: false });
             }
         }

@@ -121,7 +121,8 @@ pub(super) fn takes_keys(class: Class) -> bool {
     )
 }
 
-fn both(one: MayUndo, other: MayUndo) -> MayUndo {
+/// What one or the other may undo.
+pub(super) fn both(one: MayUndo, other: MayUndo) -> MayUndo {
     MayUndo {
         columns: one.columns.into_iter().chain(other.columns).collect(),
         constraints: one.constraints || other.constraints,

@@ -197,3 +197,51 @@ class Migration(migrations.Migration):
     let told = lines(&project("", &[("1", ITEM), ("2", &text)])).pop().unwrap_or_default();
     assert!(told.ends_with("?? anything"), "{told}");
 }
+
+/// As indy_hub, of alliance auth's plugins, drops what `unique_together` had made.
+#[test]
+fn what_the_models_let_go_beside_code_that_was_not_seen_through_may_be_gone() {
+    let first = "class Migration(migrations.Migration):
+    operations = [migrations.CreateModel('Item', [
+        ('id', models.AutoField(primary_key=True)),
+        ('x', models.IntegerField()),
+        ('y', models.IntegerField()),
+    ], options={'unique_together': {('x', 'y')}})]
+";
+    let code = "
+def drop(apps, schema_editor):
+    table = apps.get_model('shop', 'Item')._meta.db_table
+    with schema_editor.connection.cursor() as cursor:
+        for name in elsewhere(cursor, table):
+            schema_editor.execute(f'ALTER TABLE {table} DROP CONSTRAINT {name}')
+
+def hidden(apps, schema_editor):
+    elsewhere(schema_editor)
+";
+    let after = |operations: &str| {
+        let second = format!(
+            "{code}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [{operations}]\n"
+        );
+        let all = lines(&project("", &[("1", first), ("2", &second)]));
+        all.into_iter().filter_map(|it| it.strip_prefix("2: ").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let models =
+        |it: &str| format!("migrations.SeparateDatabaseAndState(state_operations=[migrations.{it}])");
+    let unique = models("AlterUniqueTogether('item', set())");
+    let column = models("RemoveField('item', 'x')");
+    assert_eq!(after(&unique), [""; 0]);
+    assert_eq!(
+        after(&format!("migrations.RunPython(hidden), {unique}, {column}")),
+        [
+            "RunPython hidden ?? anything",
+            "RunPython hidden ?? shop_item -constraints (its own too)",
+            "RunPython hidden ?? shop_item -x -constraints (its own too)",
+        ]
+    );
+    assert_eq!(
+        after(&format!(
+            "migrations.SeparateDatabaseAndState([migrations.RunPython(drop)], [migrations.AlterUniqueTogether('item', set())])"
+        )),
+        ["RunPython drop ?? shop_item -constraints"]
+    );
+}

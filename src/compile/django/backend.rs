@@ -85,7 +85,8 @@ impl Backend {
         }
         let text = self.type_or_types(scalar);
         let auto_increment = scalar.class.is_auto();
-        ColumnType { check, auto_increment, collation: scalar.collation.clone(), ..self.spelled(text) }
+        let spelled = self.spelled_of(scalar.class, text);
+        ColumnType { check, auto_increment, collation: scalar.collation.clone(), ..spelled }
     }
 
     /// `ForeignKey.db_parameters`: the type by which the target says that others point at it.
@@ -106,10 +107,11 @@ impl Backend {
                 let text = self.type_or_types(&Scalar { class, db_type: None, ..key.clone() });
                 let older = (class != key.class).then(|| self.pointed_at_before(key.class)).flatten();
                 let older = older.and_then(|older| self.data_type(&Scalar::new(older)));
-                self.spelled(match (text, older) {
+                let text = match (text, older) {
                     (Some(text), Some(older)) => Some([text, older].join(OR)),
                     (text, _) => text,
-                })
+                };
+                self.spelled_of(class, text)
             }
         };
         ColumnType { collation, ..column }
@@ -220,6 +222,17 @@ impl Backend {
         }
         let serial = self.dialect == Dialect::Postgres && text.to_lowercase().ends_with("serial");
         ColumnType { auto_increment: auto_increment || serial, ..self.spelled(Some(words.join(" "))) }
+    }
+
+    /// The same of a class of fields, whatever the length that is not known.
+    fn spelled_of(self, class: BuiltIn, text: Option<String>) -> ColumnType {
+        let of_any_length =
+            text.is_none() && self.dialect == Dialect::Postgres && postgres::is_varchar(class);
+        let spelled = self.spelled(text);
+        ColumnType {
+            like: spelled.like.or_else(|| postgres::like("varchar").filter(|_| of_any_length)),
+            ..spelled
+        }
     }
 
     /// A type by its text, as Django's schema editors look at it.

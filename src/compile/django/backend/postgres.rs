@@ -44,6 +44,11 @@ pub fn data_type(scalar: &Scalar, backend: Backend) -> Option<String> {
     Some(text.to_owned())
 }
 
+/// Whether it is `varchar`, of whatever length.
+pub fn is_varchar(class: BuiltIn) -> bool {
+    matches!(class, BuiltIn::Char | BuiltIn::File | BuiltIn::FilePath | BuiltIn::Slug)
+}
+
 fn element(inner: &Scalar, backend: Backend) -> Option<String> {
     match backend.scalar(inner, "").data_type {
         crate::schema::Spelling::Uncertain(text) | crate::schema::Spelling::Certain(text) => {

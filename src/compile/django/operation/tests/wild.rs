@@ -466,3 +466,24 @@ class Migration(migrations.Migration):
     assert_eq!(on(Dialect::Sqlite), ["2: shop_item + index code", "2: shop_item - index by name"]);
     assert_eq!(on(Dialect::Postgres), ["2: shop_item + index code"]);
 }
+
+/// As social_django's `uid`, whose length is a setting's.
+#[test]
+fn a_text_of_a_length_that_is_not_known_has_an_index_for_patterns() {
+    check_body(
+        "import elsewhere",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddField('item', 'uid', models.CharField(max_length=elsewhere.LENGTH, db_index=True, null=True)),
+        migrations.AddField('item', 'slug', models.SlugField(max_length=elsewhere.LENGTH, unique=True, null=True)),
+    ]",
+        &[
+            "shop_item + uid (not known) NULL",
+            "shop_item + slug (not known) NULL",
+            "shop_item + unique slug",
+            "shop_item + index uid",
+            "shop_item + index uid varchar_pattern_ops",
+            "shop_item + index slug varchar_pattern_ops",
+        ],
+    );
+}

@@ -468,3 +468,46 @@ def by_table(apps, schema_editor):
         &["shop_item + index name", "shop_item + index name", "shop_item + index name"],
     );
 }
+
+/// As code looks for a name that is free: a loop that ends by what is in the database.
+#[test]
+fn a_loop_that_hands_nothing_on_may_end_anywhere() {
+    let code = "
+def free(model):
+    for _ in range(3):
+        if not model.objects.filter(name=_).exists():
+            return _
+    raise RuntimeError
+
+def first(model):
+    found = None
+    for name in ('a', 'b'):
+        if model.objects.filter(name=name).exists():
+            found = name
+            break
+    tries = 0
+    while True:
+        tries += 1
+        if model.objects.filter(name=found).exists():
+            return found
+
+def add(apps, schema_editor):
+    model = apps.get_model('shop', 'Item')
+    for it in model.objects.all():
+        it.name = free(model) or first(model)
+        it.save()
+    schema_editor.execute('ALTER TABLE shop_item ADD COLUMN one integer')
+
+def in_turns(apps, schema_editor):
+    model = apps.get_model('shop', 'Item')
+    for name in ('two', 'three'):
+        if model.objects.filter(name=name).exists():
+            break
+        schema_editor.execute(f'ALTER TABLE shop_item ADD COLUMN {name} integer')
+";
+    check_class(
+        code,
+        "migrations.RunPython(add), migrations.RunPython(in_turns)",
+        &["shop_item + one integer NULL", "RunPython in_turns ?? shop_item"],
+    );
+}

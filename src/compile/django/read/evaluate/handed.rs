@@ -294,6 +294,11 @@ impl Interpreter<'_> {
         }
     }
 
+    /// How much was handed on so far.
+    pub fn count_handed(&self) -> usize {
+        self.handed.as_ref().map_or(0, |it| it.operations.len())
+    }
+
     pub fn lose(&mut self) {
         if let Some(handed) = &mut self.handed {
             handed.lost = true;

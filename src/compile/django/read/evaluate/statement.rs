@@ -161,6 +161,26 @@ impl Interpreter<'_> {
         otherwise: &[Stmt],
         scope: &Rc<Scope>,
     ) -> Result<Outcome, Stop> {
+        let before = self.count_handed();
+        let mut is_in_doubt = false;
+        let outcome = self.turns(target, iterable, body, otherwise, scope, &mut is_in_doubt)?;
+        // What would follow may not; nobody sees that where no turn hands anything on.
+        if is_in_doubt && self.count_handed() != before {
+            self.lose();
+        }
+        Ok(outcome)
+    }
+
+    /// `is_in_doubt`: whether a turn may have been the last one.
+    fn turns(
+        &mut self,
+        target: &Expr,
+        iterable: &Expr,
+        body: &[Stmt],
+        otherwise: &[Stmt],
+        scope: &Rc<Scope>,
+        is_in_doubt: &mut bool,
+    ) -> Result<Outcome, Stop> {
         let value = self.eval(iterable, scope)?;
         let value = self.force(&value)?;
         let changed;
@@ -243,7 +263,7 @@ impl Interpreter<'_> {
                     Flow::Next | Flow::Continue => {}
                     // What would follow may not: the whole loop is in doubt.
                     Flow::Break => {
-                        self.lose();
+                        *is_in_doubt = true;
                         let why = plain(&why);
                         if let Some(stream) = stream {
                             *stream.rest.borrow_mut() = vec![Live::Unknown(why.clone())];
@@ -255,9 +275,7 @@ impl Interpreter<'_> {
                     }
                     Flow::Return(_) => {
                         // The turns that follow are no part of that branch.
-                        if !items.as_slice().is_empty() {
-                            self.lose();
-                        }
+                        *is_in_doubt |= !items.as_slice().is_empty();
                         maybe.push((flow, why));
                     }
                 }
@@ -311,6 +329,7 @@ impl Interpreter<'_> {
         otherwise: &[Stmt],
         scope: &Rc<Scope>,
     ) -> Result<Outcome, Stop> {
+        let before = self.count_handed();
         loop {
             self.step()?;
             let value = self.eval(test, scope)?;
@@ -324,9 +343,11 @@ impl Interpreter<'_> {
             }
             let outcome = self.block(body, scope)?;
             if let Some((_, why)) = outcome.maybe.first() {
-                self.lose();
                 let why = plain(why);
                 self.repeated_body(&[], body, scope, &why)?;
+                if self.count_handed() != before {
+                    self.lose();
+                }
                 let returns = outcome.maybe.into_iter().filter(|(flow, _)| matches!(flow, Flow::Return(_)));
                 let maybe = returns.chain(may_return(body, &why).maybe).collect();
                 return self.after_loop(Outcome { flow: Flow::Next, maybe }, body, otherwise, scope, &why);

@@ -10,7 +10,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::expect::{Part, for_each_maker};
-use super::{Coverage, Expected, Finding, Observation, Rule, Severity, Subject, Visibility};
+use super::{Coverage, Expected, Finding, Observation, Rule, Severity, Subject, Visibility, history};
 use crate::dialect::Dialect;
 use crate::migration::{Manifest, MayTouch, MigrationId, changes_in, fold_in};
 use crate::schema::{
@@ -46,6 +46,7 @@ pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Obse
         expected,
         observation,
         changes: OnceCell::new(),
+        pending_tables: OnceCell::new(),
         drift: Drift::default(),
         hidden: Vec::new(),
         hidden_objects: 0,
@@ -71,6 +72,8 @@ struct Judge<'a> {
     observation: &'a Observation,
     /// What made the expectation, oldest first; asked for only where something differs that was changed since it was made.
     changes: OnceCell<Vec<(u32, Cow<'a, Change>)>>,
+    /// What pending migrations make, each with the first that does.
+    pending_tables: OnceCell<BTreeMap<TableName, u32>>,
     drift: Drift,
     /// What would be missing, were it certain that the role sees everything.
     hidden: Vec<String>,

@@ -17,6 +17,8 @@ pub(super) struct Undone {
     pub by: u32,
     /// For `which …, is marked applied`.
     pub was_to: String,
+    /// It is to make it, and is pending.
+    pub is_pending: bool,
 }
 
 impl Judge<'_> {
@@ -148,8 +150,24 @@ impl Judge<'_> {
                 }
                 _ => return None,
             };
-            Some(Undone { by: *by, was_to })
+            Some(Undone { by: *by, was_to, is_pending: false })
         })
+    }
+
+    /// The pending migration that makes the table: it broke off, or what it did was not recorded.
+    pub(super) fn made_early(&self, table: &TableName) -> Option<Undone> {
+        let made = self.pending_tables.get_or_init(|| {
+            let Expected { naming, schema, .. } = self.expected;
+            let pending = history::pending(self.manifest, self.expected).collect();
+            let changes = changes_in(self.manifest, &pending, naming, schema).into_iter().rev();
+            let made = changes.filter_map(|(by, change)| match &*change {
+                Change::CreateTable(table) => Some((table.name.clone(), by)),
+                _ => None,
+            });
+            made.collect()
+        });
+        let by = *made.get(table)?;
+        Some(Undone { by, was_to: "makes it".to_owned(), is_pending: true })
     }
 
     /// The same of a key, constraint or index over the columns.

@@ -11,7 +11,7 @@ impl Judge<'_> {
             return;
         }
         let described = Some(actual.describe());
-        let undone = self.undone(table, None);
+        let undone = self.undone(table, None).or_else(|| self.made_early(table));
         self.unexpected(Rule::UnexpectedTable, self.subject(table), table, described, undone);
     }
 
@@ -89,13 +89,15 @@ impl Judge<'_> {
         let explained = !self.expected.applied.unknown.is_empty()
             || self.expected.expectation.blind_spot_of(table).is_some()
             || self.expected.expectation.blind_spots.iter().any(|spot| spot.may_touch == MayTouch::Anything);
-        if explained {
+        let is_early = undone.as_ref().is_some_and(|it| it.is_pending);
+        if explained && !is_early {
             return;
         }
         let what = describe_subject(rule, &subject, actual.as_deref().unwrap_or_default());
         let message = match &undone {
-            Some(Undone { by, was_to }) => {
-                format!("{what} is there, though {}, which {was_to}, is marked applied", self.id_text(*by))
+            Some(Undone { by, was_to, is_pending }) => {
+                let stands = if *is_pending { "pending" } else { "marked applied" };
+                format!("{what} is there, though {}, which {was_to}, is {stands}", self.id_text(*by))
             }
             None => format!("{what} is there, but no applied migration made it"),
         };
@@ -103,7 +105,7 @@ impl Judge<'_> {
         self.drift.findings.push(Finding {
             actual,
             migration: undone.as_ref().and_then(|it| self.id(it.by)),
-            stands_as_before: undone.is_some(),
+            stands_as_before: undone.is_some_and(|it| !it.is_pending),
             verify_sql: Some(verify_sql),
             ..Finding::new(rule, subject, message)
         });

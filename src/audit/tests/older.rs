@@ -92,3 +92,29 @@ fn a_table_under_its_old_name_is_told_of_the_migration_that_was_to_rename_it() {
     ];
     check(&history, 0, &gone, &[Phantom, Phantom, Verified, Phantom, Phantom]);
 }
+
+/// As a migration on MySQL that died behind its first tables, beside code that may have made anything.
+#[test]
+fn a_table_of_a_pending_migration_is_told_whatever_else_may_have_made_it() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: "1", operations: [{create_table: {name: one, columns: {id: integer}}}, {opaque: {reason: code, may_touch: anything}}]}
+- {app: a, name: "2", dependencies: [a.1], operations: [{create_table: {name: two, columns: {id: integer}}}]}
+"#,
+    );
+    let mut observation = healthy(&manifest);
+    observation.ledger = LedgerObservation::Rows(vec![row(&id("a.1"))]);
+    let mut other = Table::clone(&observation.catalog.actual.tables[&TableName::unqualified("two")]);
+    other.name = TableName::unqualified("three");
+    observation.catalog.actual.insert(other);
+    let report = judge(&manifest, &observation);
+    let told: Vec<&str> = report.findings.iter().map(|it| it.message.as_str()).collect();
+    assert_eq!(
+        told,
+        [
+            "a.2 is in the manifest, but not recorded as applied",
+            "table two is there, though a.2, which makes it, is pending",
+        ]
+    );
+    assert_eq!(verdict_of(&report, "a.2"), Verdict::Pending);
+}

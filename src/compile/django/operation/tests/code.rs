@@ -239,9 +239,9 @@ def hidden(apps, schema_editor):
         ]
     );
     assert_eq!(
-        after(&format!(
+        after(
             "migrations.SeparateDatabaseAndState([migrations.RunPython(drop)], [migrations.AlterUniqueTogether('item', set())])"
-        )),
+        ),
         ["RunPython drop ?? shop_item -constraints"]
     );
 }

@@ -45,6 +45,8 @@ pub fn undone(
         MayTouch::Anything | MayTouch::Nothing => return MayUndo::default(),
     };
     let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
+    // The verb of a statement is put into it.
+    let hides = !is_anything && function.sql.iter().any(|it| hides_its_verb(it));
     // What another operation has done, whatever that was.
     let takes_back = calls(&["database_backwards"]);
     // `_delete_composed_index`, `_delete_constraint_sql` and their like.
@@ -59,6 +61,7 @@ pub fn undone(
     };
     let drops = |what: &str| statements.iter().any(|it| says(it, &["DROP", what]));
     let constraints = takes_back
+        || hides
         || calls(CONSTRAINTS)
         || deletes
         || ["CONSTRAINT", "INDEX", "KEY", "COLUMN"].into_iter().any(drops);
@@ -83,9 +86,10 @@ pub fn undone(
     let says_none = is_anything || names.clone().find(is_said_elsewhere).is_none();
     let in_sql = |ways: &[&str]| says_none && function.sql.iter().any(|text| names_a_column(text, ways));
     let is_any = takes_back
+        || hides
         || in_sql(&["DROP", "RENAME"])
         || is_anything && calls(COLUMNS) && function.models.is_empty();
-    let is_any_redefined = in_sql(&["ALTER", "MODIFY"]);
+    let is_any_redefined = hides || in_sql(&["ALTER", "MODIFY"]);
     let (gone, stay): (BTreeSet<&Name>, BTreeSet<&Name>) =
         names.partition(|name| is_any || said.contains(&***name) || of_fields.contains(&***name));
     MayUndo {
@@ -142,6 +146,13 @@ fn names_a_column(text: &str, ways: &[&str]) -> bool {
     })
 }
 
+/// `ALTER TABLE %s %s COLUMN %s`
+fn hides_its_verb(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    matches!(words.as_slice(), [alter, table, _, verb, ..] if is_computed(verb)
+        && alter.eq_ignore_ascii_case("ALTER") && table.eq_ignore_ascii_case("TABLE"))
+}
+
 fn is_computed(text: &str) -> bool {
     text.contains(['{', '%'])
 }
@@ -178,7 +189,10 @@ fn tables_gone(
         } else {
             gone.extend(named);
         }
-        if is_anything && gone.len() == before && function.sql.iter().any(|it| is_computed(it)) {
+        let is_open = is_anything && function.sql.iter().any(|it| is_computed(it));
+        // In the editor's own words, as `sql_delete_table % {…}`.
+        let is_editors = statement.iter().any(|it| ["table", "old_table"].contains(it));
+        if (is_open || is_editors) && gone.len() == before {
             gone.extend(touched.iter().cloned());
         }
     }

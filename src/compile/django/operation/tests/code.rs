@@ -245,3 +245,41 @@ def hidden(apps, schema_editor):
         ["RunPython drop ?? shop_item -constraints"]
     );
 }
+
+/// Ways by which code of indy_hub and its like took something away, and the table was said to lack it.
+#[test]
+fn code_that_drops_in_the_words_of_the_editor_or_in_hidden_ones_may_have_done_it() {
+    let of = |body: &str| {
+        let code = format!(
+            "import elsewhere\ndef run(apps, schema_editor):\n    model = apps.get_model('shop', 'Item')\n    \
+             cursor = schema_editor.connection.cursor()\n    {body}\n"
+        );
+        let second = format!(
+            "{code}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(run)]\n"
+        );
+        let all = lines(&project("", &[("1", ITEM), ("2", &second)]));
+        all.into_iter().filter_map(|it| it.strip_prefix("2: ").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    let any = "RunPython run ?? shop_item -code -id -name -constraints";
+    for (body, expected) in [
+        (
+            "schema_editor.execute(schema_editor.sql_delete_index % {'name': elsewhere.x})",
+            "RunPython run ?? shop_item -constraints",
+        ),
+        (
+            "schema_editor.execute(schema_editor.sql_delete_unique % {'name': elsewhere.x})",
+            "RunPython run ?? shop_item -constraints",
+        ),
+        (
+            "schema_editor.execute(schema_editor.sql_rename_column % {'old_column': elsewhere.x})",
+            "RunPython run ?? shop_item -code -id -name",
+        ),
+        (
+            "schema_editor.execute(schema_editor.sql_delete_table % {'table': elsewhere.x})",
+            "RunPython run ?? shop_item -table shop_item",
+        ),
+        ("cursor.execute('ALTER TABLE %s %s COLUMN %s' % (elsewhere.x, elsewhere.y, elsewhere.z))", any),
+    ] {
+        assert_eq!(of(body), [expected], "{body}");
+    }
+}

@@ -164,6 +164,11 @@ impl<'d, 's> Walk<'d, 's> {
                 if matches!(&**name, "cursor" | "schema_editor") {
                     self.seen.touches_schema = true;
                 }
+                if self.is_the_editor(object)
+                    && let Some(text) = template(name)
+                {
+                    self.seen.sql.push(text.into());
+                }
                 self.expr(object);
             }
             ExprKind::FString(pieces) => {
@@ -321,6 +326,22 @@ impl<'d, 's> Walk<'d, 's> {
         matches!(&expr.kind, ExprKind::Attribute(object, name)
             if &**name == "connection" && matches!(&object.kind, ExprKind::Name(name) if self.is_editor(name)))
     }
+}
+
+/// A statement in the editor's own words, of those that take something away or change it
+/// (`django/db/backends/base/schema.py`).
+fn template(attribute: &str) -> Option<&'static str> {
+    let what = attribute.strip_prefix("sql_")?;
+    Some(match what {
+        "delete_table" => "DROP TABLE %(table)s",
+        "delete_column" => "ALTER TABLE %(table)s DROP COLUMN %(column)s",
+        "delete_index" => "DROP INDEX %(name)s",
+        "rename_table" => "ALTER TABLE %(old_table)s RENAME TO %(new_table)s",
+        "rename_column" => "ALTER TABLE %(table)s RENAME COLUMN %(old_column)s TO %(new_column)s",
+        _ if what.starts_with("delete_") => "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
+        _ if what.starts_with("alter_column") => "ALTER TABLE %(table)s ALTER COLUMN %(column)s",
+        _ => return None,
+    })
 }
 
 /// `Operation.database_backwards(…)`

@@ -142,7 +142,11 @@ impl Expected {
             // What a migration does in its own way is its work, not the undoing of it.
             let is_older = spot.may_undo.own || maker != Some(spot.migration);
             let undoes = match part {
-                Part::Table => is_older && spot.may_undo.tables.contains(table),
+                Part::Table => {
+                    is_older
+                        && spot.may_undo.tables.contains(table)
+                        && !self.stood_after(manifest, table, spot.migration)
+                }
                 Part::Column(column) => is_older && spot.may_undo.columns.contains(column),
                 Part::Definition(column) => {
                     spot.may_undo.definitions.contains(column)
@@ -162,6 +166,17 @@ impl Expected {
         })?;
         let by = manifest.migration(spot.migration).map(|it| it.id.to_string()).unwrap_or_default();
         Some(format!("{by} ({})", spot.reason))
+    }
+
+    /// Whether a migration that was applied later has changed the table, which it could not have done without it.
+    fn stood_after(&self, manifest: &Manifest, table: &TableName, position: u32) -> bool {
+        let Some(at) = self.applied_at(manifest, position).max() else { return false };
+        let is_later = |by: u32| self.applied_at(manifest, by).min().is_some_and(|it| it > at);
+        let mut stood = false;
+        if let Some(table) = self.expectation.schema.tables.get(table) {
+            for_each_maker(table, |by| stood |= is_later(by));
+        }
+        stood
     }
 
     /// Where the ledger has the migration, and what it was squashed from: Django records a squash when

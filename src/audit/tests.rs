@@ -523,7 +523,13 @@ fn a_table_that_code_visibly_takes_away_is_not_verified() {
         "[{create}]}}\n- {{app: a, name: '2', dependencies: [a.1], operations: [{}]}}\n",
         spot(false)
     );
+    let changed = "{add_column: {table: t, name: z, column: integer}}";
     for (operations, rule) in [
+        // What was changed later was there.
+        (
+            format!("{later}- {{app: a, name: '3', dependencies: [a.2], operations: [{changed}]}}\n"),
+            Some("missing_table"),
+        ),
         (later, None),
         (format!("[{create}, {}]}}\n", spot(true)), None),
         (format!("[{create}, {}]}}\n", spot(false)), Some("missing_table")),

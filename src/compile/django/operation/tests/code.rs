@@ -283,3 +283,20 @@ fn code_that_drops_in_the_words_of_the_editor_or_in_hidden_ones_may_have_done_it
         assert_eq!(of(body), [expected], "{body}");
     }
 }
+
+/// As hyperkitty makes a table anew under another name.
+#[test]
+fn a_model_that_the_code_gives_another_table_is_not_followed() {
+    let code = "
+def run(apps, schema_editor):
+    model = apps.get_model('shop', 'Item')
+    schema_editor.alter_db_table(model, model._meta.db_table, 'shop_item_old')
+    model._meta.db_table = 'shop_item_old'
+    schema_editor.delete_model(model)
+";
+    super::check_class(
+        code,
+        "migrations.RunPython(run)",
+        &["RunPython run ?? shop_item shop_item_old -table shop_item"],
+    );
+}

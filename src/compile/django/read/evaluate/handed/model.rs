@@ -148,13 +148,13 @@ fn named_model(value: &Live) -> Option<(Text, Text)> {
     let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta").cloned() else {
         return None;
     };
-    match options.attributes.borrow().get(NAME) {
-        Some(Live::Tuple(both)) => match &**both {
-            [Live::Str(label), Live::Str(model)] => Some((label.clone(), model.clone())),
-            _ => None,
-        },
-        _ => None,
-    }
+    let options = options.attributes.borrow();
+    let Some(Live::Tuple(both)) = options.get(NAME) else { return None };
+    let [Live::Str(label), Live::Str(model)] = &**both else { return None };
+    // To which the code gave another table: what is done with it is done there.
+    let table = sql::table_of(label, model);
+    let is_its_own = options.get("db_table").and_then(Live::as_str) == table.as_str();
+    is_its_own.then(|| (label.clone(), model.clone()))
 }
 
 /// The name of a field: one of the model's, or one that was given a name.

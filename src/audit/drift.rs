@@ -46,6 +46,7 @@ pub(super) fn judge(manifest: &Manifest, expected: &Expected, observation: &Obse
         expected,
         observation,
         changes: OnceCell::new(),
+        undone: OnceCell::new(),
         pending_tables: OnceCell::new(),
         drift: Drift::default(),
         hidden: Vec::new(),
@@ -70,8 +71,10 @@ struct Judge<'a> {
     manifest: &'a Manifest,
     expected: &'a Expected,
     observation: &'a Observation,
-    /// What made the expectation, oldest first; asked for only where something differs that was changed since it was made.
+    /// What made the expectation, oldest first; asked for only where something differs that was changed, dropped or renamed.
     changes: OnceCell<Vec<(u32, Cow<'a, Change>)>>,
+    /// What these dropped or gave another name, each with the last that did.
+    undone: OnceCell<BTreeMap<(TableName, Option<Name>), Undone>>,
     /// What pending migrations make, each with the first that does.
     pending_tables: OnceCell<BTreeMap<TableName, u32>>,
     drift: Drift,

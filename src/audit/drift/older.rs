@@ -11,13 +11,14 @@ pub(super) struct Older {
     pub was_to: String,
 }
 
-/// Why something should be there no more.
+/// Why something should be there no more, or not yet.
+#[derive(Clone)]
 pub(super) struct Undone {
-    /// The migration that was to drop or rename it, as its position.
+    /// The migration that was to drop or rename it, or is to make it, as its position.
     pub by: u32,
     /// For `which …, is marked applied`.
     pub was_to: String,
-    /// It is to make it, and is pending.
+    /// It is to make it.
     pub is_pending: bool,
 }
 
@@ -134,24 +135,14 @@ impl Judge<'_> {
         if !self.stands_unexpected(table, column) {
             return None;
         }
-        self.changes().iter().rev().find_map(|(by, change)| {
-            let was_to = match (&**change, column) {
-                (Change::DropTable { table: gone }, None) if gone == table => "drops it".to_owned(),
-                (Change::RenameTable { from, to }, None) if from == table => format!("renames it to {to}"),
-                (Change::DropColumn { table: of, column: gone }, Some(column))
-                    if of == table && gone == column =>
-                {
-                    "drops it".to_owned()
-                }
-                (Change::RenameColumn { table: of, from, to }, Some(column))
-                    if of == table && from == column =>
-                {
-                    format!("renames it to {to}")
-                }
-                _ => return None,
-            };
-            Some(Undone { by: *by, was_to, is_pending: false })
-        })
+        let undone = self.undone.get_or_init(|| self.changes().iter().filter_map(what_it_undoes).collect());
+        undone.get(&(table.clone(), column.cloned())).cloned()
+    }
+
+    /// The same of a key, constraint or index over the columns.
+    pub(super) fn undone_with(&self, table: &TableName, columns: &[Name]) -> Option<Undone> {
+        let undone = columns.iter().find_map(|it| self.undone(table, Some(it)))?;
+        Some(Undone { was_to: "drops or renames what it is over".to_owned(), ..undone })
     }
 
     /// The pending migration that makes the table: it broke off, or what it did was not recorded.
@@ -168,12 +159,6 @@ impl Judge<'_> {
         });
         let by = *made.get(table)?;
         Some(Undone { by, was_to: "makes it".to_owned(), is_pending: true })
-    }
-
-    /// The same of a key, constraint or index over the columns.
-    pub(super) fn undone_with(&self, table: &TableName, columns: &[Name]) -> Option<Undone> {
-        let undone = columns.iter().find_map(|it| self.undone(table, Some(it)))?;
-        Some(Undone { was_to: "drops or renames what it is over".to_owned(), ..undone })
     }
 
     fn stands_unexpected(&self, table: &TableName, column: Option<&Name>) -> bool {
@@ -201,6 +186,18 @@ impl Judge<'_> {
             changes_in(self.manifest, &applied.effective, naming, schema)
         })
     }
+}
+
+/// The table or column that a change drops or gives another name.
+fn what_it_undoes((by, change): &(u32, Cow<'_, Change>)) -> Option<((TableName, Option<Name>), Undone)> {
+    let (table, column, was_to) = match &**change {
+        Change::DropTable { table } => (table, None, "drops it".to_owned()),
+        Change::RenameTable { from, to } => (from, None, format!("renames it to {to}")),
+        Change::DropColumn { table, column } => (table, Some(column), "drops it".to_owned()),
+        Change::RenameColumn { table, from, to } => (table, Some(from), format!("renames it to {to}")),
+        _ => return None,
+    };
+    Some(((table.clone(), column.cloned()), Undone { by: *by, was_to, is_pending: false }))
 }
 
 /// Whether the table has a key, constraint or index over just these columns.

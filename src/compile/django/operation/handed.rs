@@ -74,7 +74,7 @@ impl Executor<'_> {
             for operation in state {
                 self.operations += 1;
                 if call.sides.database {
-                    self.lets_go(operation);
+                    self.lets_go(operation, database.as_ref().is_ok_and(|it| !it.is_empty()));
                 }
                 self.operation(operation, Sides { state: true, database: false });
             }

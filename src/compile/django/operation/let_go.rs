@@ -18,8 +18,9 @@ pub struct LetGo {
 }
 
 impl Executor<'_> {
-    /// Keeps in mind what the operation, of which only the models are asked, would take from the database.
-    pub(super) fn lets_go(&mut self, operation: &Value) {
+    /// Keeps in mind what the operation, of which only the models are asked, would take from the database. `beside`: what
+    /// is done to the database stands beside it; a table goes on without a model where another app takes it over.
+    pub(super) fn lets_go(&mut self, operation: &Value, beside: bool) {
         let Value::Object(object) = operation else { return };
         let class = last_part(&object.class);
         if !["Alter", "Delete", "Remove", "Rename"].iter().any(|it| class.starts_with(it)) {
@@ -28,39 +29,48 @@ impl Executor<'_> {
         let (before, mark, misfits) = (self.remember(), self.editor.mark(), self.misfits);
         let asked = std::mem::take(&mut self.asked);
         self.operation(operation, Sides { state: true, database: true });
-        let (tables, may_undo) = taken(self.editor.since(mark));
+        let (tables, mut may_undo) = taken(self.editor.since(mark));
         self.forget(before);
+        if !beside {
+            may_undo.tables.clear();
+        }
         (self.asked, self.misfits) = (asked, misfits);
         if !may_undo.is_nothing() {
             self.let_go.push(LetGo { tables, may_undo });
         }
     }
 
-    /// A blind spot for each of these that something in a migration may have taken.
-    pub(super) fn may_be_gone(&self, operations: &mut Vec<Operation>) {
-        let covers = |opaque: &Opaque, tables: &BTreeSet<TableName>| match &opaque.may_touch {
-            MayTouch::Nothing => false,
-            MayTouch::Anything => true,
-            MayTouch::Tables(touched) => !touched.is_disjoint(tables),
-        };
+    /// A blind spot for each of these that something in a migration may have taken, the first time that something may.
+    pub(super) fn may_be_gone(&mut self, operations: &mut Vec<Operation>) {
         let opaque = |it: &Operation| match it {
             Operation::Opaque(opaque) => Some(opaque.clone()),
             Operation::Change(_) => None,
         };
         let all: Vec<Opaque> = operations.iter().filter_map(opaque).collect();
-        for LetGo { tables, may_undo } in &self.let_go {
-            let mut of_these = all.iter().filter(|it| covers(it, tables));
-            let says_it = |it: &Opaque| {
-                let own = it.may_undo.own;
-                it.may_undo == MayUndo { own, ..both(it.may_undo.clone(), may_undo.clone()) }
-            };
-            if let Some(by) = of_these.clone().next()
-                && !of_these.any(says_it)
-            {
-                let may_touch = MayTouch::Tables(tables.clone());
-                let (reason, may_undo) = (by.reason.clone(), may_undo.clone());
-                operations.push(Operation::Opaque(Opaque { reason, may_touch, may_undo }));
+        self.let_go.retain(|it| {
+            let mut of_these = all.iter().filter(|opaque| covers(opaque, &it.tables)).peekable();
+            let Some(by) = of_these.peek().copied() else { return true };
+            if !of_these.any(|opaque| says_it(&opaque.may_undo, &it.may_undo)) {
+                operations.push(Operation::Opaque(Opaque {
+                    reason: by.reason.clone(),
+                    may_touch: MayTouch::Tables(it.tables.clone()),
+                    may_undo: it.may_undo.clone(),
+                }));
             }
-        }
+            false
+        });
     }
+}
+
+fn covers(opaque: &Opaque, tables: &BTreeSet<TableName>) -> bool {
+    match &opaque.may_touch {
+        MayTouch::Nothing => false,
+        MayTouch::Anything => true,
+        MayTouch::Tables(touched) => !touched.is_disjoint(tables),
+    }
+}
+
+/// Whether it is known already that it may undo the other.
+fn says_it(it: &MayUndo, other: &MayUndo) -> bool {
+    *it == MayUndo { own: it.own, ..both(it.clone(), other.clone()) }
 }

@@ -244,6 +244,18 @@ def hidden(apps, schema_editor):
         ),
         ["RunPython drop ?? shop_item -constraints"]
     );
+    // Another app may take the table over.
+    let model = models("DeleteModel('item')");
+    assert_eq!(after(&format!("migrations.RunPython(hidden), {model}")), ["RunPython hidden ?? anything"]);
+    let both = "migrations.SeparateDatabaseAndState([migrations.RunPython(hidden)], [migrations.DeleteModel('item')])";
+    assert_eq!(
+        after(&format!("{both}, migrations.RunPython(hidden)")),
+        [
+            "RunPython hidden ?? anything",
+            "RunPython hidden ?? anything",
+            "RunPython hidden ?? shop_item -table shop_item (its own too)",
+        ]
+    );
 }
 
 /// Ways by which code of indy_hub and its like took something away, and the table was said to lack it.
@@ -298,5 +310,31 @@ def run(apps, schema_editor):
         code,
         "migrations.RunPython(run)",
         &["RunPython run ?? shop_item shop_item_old -table shop_item"],
+    );
+}
+
+/// As Wagtail resets a sequence, and djangocms_text leaves a transaction that MySQL would end.
+#[test]
+fn sequences_and_transactions_are_no_objects() {
+    let code = "
+from django.core.management.color import no_style
+
+def resets(apps, schema_editor):
+    model = apps.get_model('shop', 'Item')
+    for statement in schema_editor.connection.ops.sequence_reset_sql(no_style(), [model]):
+        schema_editor.execute(statement)
+
+def leaves(apps, schema_editor):
+    was = schema_editor.connection.in_atomic_block
+    schema_editor.connection.in_atomic_block = False
+    try:
+        schema_editor.execute('ALTER TABLE shop_item ADD COLUMN one integer')
+    finally:
+        schema_editor.connection.in_atomic_block = was
+";
+    super::check_class(
+        code,
+        "migrations.RunPython(resets), migrations.RunPython(leaves)",
+        &["shop_item + one integer NULL"],
     );
 }

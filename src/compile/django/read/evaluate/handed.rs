@@ -12,7 +12,7 @@ mod work;
 
 use std::rc::Rc;
 
-pub use editor::{is_of_connection, leaves_exceptions};
+pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
 pub use operation::is_name;
 pub use state::MODEL_STATE;
 pub use work::Handed;

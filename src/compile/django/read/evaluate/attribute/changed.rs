@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::Interpreter;
 use super::super::alias::OPEN;
 use super::super::branch::Cell;
+use super::super::handed::is_of_transactions;
 use super::super::live::*;
 use super::super::special::is_of_a_class;
 use crate::compile::django::read::syntax::tree::Span;
@@ -59,6 +60,9 @@ impl Interpreter<'_> {
         }
         if let Live::Unknown(unknown) = object {
             self.doubt_hidden(unknown);
+        }
+        if is_of_transactions(object, name) {
+            return Ok(());
         }
         self.watch_change(object);
         if let Some(names) = self.changeable(object) {

@@ -9,6 +9,7 @@ use super::state::{is_change, of_state};
 use super::{ASKED_OF_STATE, EDITOR, STATE};
 use crate::compile::django::clue::{Clue, Kind};
 use crate::compile::django::read::syntax::tree::Span;
+use crate::dialect::Dialect;
 
 const CONNECTION: &str = "django.db.connection";
 /// The class of what stands for a cursor.
@@ -68,6 +69,12 @@ fn of_connection(path: &str) -> Option<&str> {
     if rest.is_empty() { Some(rest) } else { rest.strip_prefix('.') }
 }
 
+/// Whether it is set on a connection to say something of transactions, and of no object.
+pub fn is_of_transactions(object: &Live, name: &str) -> bool {
+    let is_connection = matches!(object, Live::Name(path) if of_connection(path) == Some(""));
+    is_connection && matches!(name, "autocommit" | "in_atomic_block" | "needs_rollback")
+}
+
 /// What changes no schema, of a connection (`django/db/backends/base/base.py`).
 fn is_harmless(name: &str) -> bool {
     let asks = ["introspection.", "features.", "ops.", "savepoint"];
@@ -105,6 +112,14 @@ impl Interpreter<'_> {
                 "cursor" => Ok(Some(self.outside_instance(CURSOR, Vec::new(), Vec::new(), scope, span))),
                 "schema_editor" => Ok(Some(Live::name(EDITOR))),
                 "ops.quote_name" => Ok(Some(self.quoted(args, scope, span))),
+                // PostgreSQL's ask `setval`, the others have none (`django/db/backends/*/operations.py`).
+                "ops.sequence_reset_sql" | "ops.sequence_reset_by_name_sql" => {
+                    let statements = match self.world.dialect {
+                        Dialect::Postgres => vec![Live::str("SELECT setval('a', 1)")],
+                        Dialect::Mysql | Dialect::Mariadb | Dialect::Sqlite => Vec::new(),
+                    };
+                    Ok(Some(Live::list(statements)))
+                }
                 _ if let Some(asked) = self.introspected(name, args, keywords, scope, span) => {
                     Ok(Some(asked))
                 }

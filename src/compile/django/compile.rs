@@ -197,6 +197,7 @@ mod tests {
             initial: None,
             operations: Vec::new(),
             beyond: None,
+            applies_if: None,
         };
         let migrations = vec![
             migration("a.1", &[], &[]),

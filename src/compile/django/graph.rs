@@ -280,6 +280,7 @@ mod tests {
                 initial: None,
                 operations: Vec::new(),
                 beyond: None,
+                applies_if: None,
             }
         };
         lines.iter().map(migration).collect()

@@ -128,15 +128,16 @@ impl<'a> Executor<'a> {
         let other = migration.runs_for.as_ref().or(migration.works_for.as_ref());
         self.app = other.unwrap_or(&migration.id.app).clone();
         let both = Sides { state: true, database: true };
-        let taken = Sides { database: migration.does != Does::Nothing, ..both };
+        let (does, beyond) = self.what_it_does(migration);
+        let taken = Sides { database: does != Does::Nothing, ..both };
         let before = self.editor.mark();
         for operation in &migration.operations {
             self.operations += 1;
             self.operation(operation, taken);
         }
-        if let Some(reason) = &migration.beyond {
+        if let Some(reason) = beyond {
             let at = Location { file: migration.file.clone(), line: 1 };
-            if migration.does == Does::Other {
+            if does == Does::Other {
                 self.may_not_be_done(reason, before);
             }
             self.not_seen(&at, Opaque::new(reason, MayTouch::Anything), both);

@@ -103,6 +103,18 @@ pub struct SourceMigration {
     /// Set when the class overrides `apply` or has a base that does, so that `operations` may not be the
     /// whole truth: why, in one sentence.
     pub beyond: Option<String>,
+    /// Where such an `apply` was followed: the operations are done on a condition, and only the models are taken along
+    /// without. `beyond` holds where the condition is not known.
+    pub applies_if: Option<AppliesIf>,
+}
+
+/// What an `apply` asks the database before it does its operations.
+#[derive(Clone, Debug)]
+pub struct AppliesIf {
+    /// Each a [`QUESTION`].
+    pub questions: Vec<Value>,
+    /// As in [`ON_CONDITION`].
+    pub condition: Value,
 }
 
 /// What a migration does of its operations, as its `apply` has it.

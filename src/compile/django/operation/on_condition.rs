@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::clue::{Condition, Kind};
-use super::super::project::{Location, Value};
+use super::super::project::{AppliesIf, Does, Location, SourceMigration, Value};
 use super::own::{doubt, taken};
 use super::tried::Tries;
 use super::{Executor, Sides};
@@ -177,6 +177,22 @@ impl Executor<'_> {
                 }
             }
             None => self.may_not_have_been(at, tables, may_undo, sides),
+        }
+    }
+
+    /// What of its operations the migration does, and why that is not all that it may do.
+    pub(super) fn what_it_does<'m>(&mut self, migration: &'m SourceMigration) -> (Does, Option<&'m str>) {
+        let open = (migration.does, migration.beyond.as_deref());
+        let Some(AppliesIf { questions, condition }) = &migration.applies_if else { return open };
+        for question in questions {
+            self.operation(question, Sides { state: true, database: true });
+        }
+        let asked = |number: usize| self.asked.questions.get(&number).and_then(|(_, it)| it.certain());
+        match read(condition).and_then(|it| it.holds(&asked)) {
+            _ if migration.does == Does::Nothing => open,
+            Some(true) => (Does::All, None),
+            Some(false) => (Does::Nothing, None),
+            None => open,
         }
     }
 

@@ -37,6 +37,7 @@ impl Loaded {
             initial: None,
             operations: Vec::new(),
             beyond: None,
+            applies_if: None,
         };
         Self { migration, dependencies: Vec::new(), run_before: Vec::new() }
     }
@@ -244,6 +245,7 @@ fn loaded(
         _ => None,
     };
     loaded.migration.beyond = read.beyond;
+    loaded.migration.applies_if = read.applies_if;
     loaded.migration.works_for = read.works_for;
     loaded.migration.runs_for = read.runs_for;
     loaded.migration.does = read.does;

@@ -511,3 +511,37 @@ def in_turns(apps, schema_editor):
         &["shop_item + one integer NULL", "RunPython in_turns ?? shop_item"],
     );
 }
+
+/// As django CMS takes the models along where an older history made the database.
+#[test]
+fn an_apply_may_ask_the_database_whether_it_is_to_do_anything() {
+    let with = |column: &str| {
+        let second = format!(
+            "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.AddField('item', 'one', models.IntegerField(null=True))]
+
+    def apply(self, project_state, schema_editor, collect_sql=False):
+        connection = schema_editor.connection
+        column_names = [
+            column.name for column in
+            connection.introspection.get_table_description(connection.cursor(), 'shop_item')
+        ]
+        if '{column}' in column_names:
+            return super().apply(project_state, schema_editor, collect_sql)
+        for operation in self.operations:
+            operation.state_forwards(self.app_label, project_state)
+        return project_state
+"
+        );
+        let third = "class Migration(migrations.Migration):
+    dependencies = [('shop', '2')]
+    operations = [migrations.AlterField('item', 'one', models.BigIntegerField(null=True))]
+";
+        let all = lines(&project("", &[("1", ITEM), ("2", &second), ("3", third)]));
+        all.into_iter().filter(|it| !it.starts_with("1: ")).collect::<Vec<_>>()
+    };
+    assert_eq!(with("name"), ["2: shop_item + one integer NULL", "3: shop_item ~ one bigint NULL"]);
+    assert_eq!(with("other"), ["3: column one is not there to be altered ?? shop_item"]);
+}

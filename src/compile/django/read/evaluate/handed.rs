@@ -33,6 +33,8 @@ pub const EDITOR: &str = "schema_editor";
 pub const STATE: &str = "project_state";
 /// What a method of an operation may ask of a state without changing it.
 const ASKED_OF_STATE: [&str; 2] = ["clone", "apps"];
+/// `Migration.apply`, and what stands for its call of Django's own.
+pub const APPLY: &str = "apply";
 /// Named in place of a method where the code of `RunPython` is followed.
 const CODE: &str = "code";
 const OPERATIONS: &str = "django.db.migrations.";
@@ -139,6 +141,30 @@ impl Interpreter<'_> {
         Some((state, database))
     }
 
+    /// The questions of an `apply` of a migration's own, and what stands for each of its calls of Django's. `None` where it
+    /// was not followed.
+    pub fn followed_apply(
+        &mut self,
+        migration: &Rc<Instance>,
+        apply: &Live,
+        scope: &Rc<Scope>,
+    ) -> Option<Vec<Live>> {
+        let Live::Function(closure) = apply else { return None };
+        let callee = Callee::Function(closure.clone());
+        let bound = Bound { receiver: Live::Instance(migration.clone()), callee };
+        let args = vec![Live::name(STATE), Live::name(EDITOR)];
+        self.journals.push(Journal::default());
+        let depth = self.journals.len();
+        let followed =
+            self.handed_by(migration, &Live::Bound(Rc::new(bound)), APPLY, args, Vec::new(), scope);
+        self.journals.truncate(depth);
+        // What it changes of itself, it changes when it runs.
+        if let Some(journal) = self.journals.pop() {
+            journal.undo();
+        }
+        followed
+    }
+
     fn handed_by(
         &mut self,
         instance: &Rc<Instance>,
@@ -243,6 +269,9 @@ impl Interpreter<'_> {
     /// `operation.state_forwards(…)`, `super().database_forwards(…)`, and what operations ask themselves.
     fn hand_on(&mut self, receiver: &Live, callee: &Callee, args: &[Live]) -> Option<Live> {
         let (name, wanted) = (callee.name(), self.handed.as_ref()?.method);
+        if wanted == APPLY {
+            return self.hand_on_apply(name, callee, args);
+        }
         if matches!(name, "allow_migrate_model" | "allow_migrate") {
             return Some(Live::Bool(true));
         }
@@ -272,6 +301,27 @@ impl Interpreter<'_> {
             _ => self.lose(),
         }
         Some(Live::None)
+    }
+
+    /// What an `apply` of a migration's own does with its operations.
+    fn hand_on_apply(&mut self, name: &str, callee: &Callee, args: &[Live]) -> Option<Live> {
+        let is_djangos =
+            matches!(callee, Callee::Base(class, _) if &**class == "django.db.migrations.Migration");
+        match name {
+            APPLY if is_djangos && is_name(args.first(), STATE) && is_name(args.get(1), EDITOR) => {
+                let holder = self.handed.as_ref()?.holder.clone();
+                self.hand(Live::Instance(bare(&holder, APPLY, Vec::new(), Vec::new())));
+                Some(Live::name(STATE))
+            }
+            // The models go along either way.
+            "mutate_state" if is_djangos => Some(Live::name(STATE)),
+            "state_forwards" => Some(Live::None),
+            "database_forwards" => {
+                self.lose();
+                Some(Live::None)
+            }
+            _ => None,
+        }
     }
 
     fn hand(&mut self, operation: Live) {

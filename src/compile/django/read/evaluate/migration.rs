@@ -4,10 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::handed::{EDITOR, STATE};
+use super::handed::{APPLY, EDITOR, STATE};
 use super::live::*;
 use super::operator::equal;
-use crate::compile::django::project::{Does, Reach, Value, Work};
+use crate::compile::django::project::{AppliesIf, Does, ON_CONDITION, QUESTION, Reach, Value, Work};
 use crate::compile::django::read::syntax::tree::*;
 
 /// What a migration says, as values.
@@ -23,6 +23,7 @@ pub struct Read {
     /// What it sets in `app_label` while it runs.
     pub runs_for: Option<Arc<str>>,
     pub does: Does,
+    pub applies_if: Option<AppliesIf>,
 }
 
 impl Interpreter<'_> {
@@ -36,6 +37,10 @@ impl Interpreter<'_> {
             _ => None,
         };
         let beyond = if runs_for.is_some() { None } else { self.beyond(class, &mut does) };
+        let applies_if = match &made {
+            Ok(Live::Instance(instance)) if beyond.is_some() => self.applies_if(class, instance, scope),
+            _ => None,
+        };
         let mut list = |name: &str| -> Vec<Value> {
             let from_instance = match &made {
                 Ok(Live::Instance(instance)) => instance.attributes.borrow().get(name).cloned(),
@@ -60,6 +65,7 @@ impl Interpreter<'_> {
             works_for: None,
             runs_for,
             does,
+            applies_if,
         };
         if let Ok(Some(initial)) = self.class_attribute(class, "initial") {
             read.initial = self.value(&initial, scope);
@@ -128,6 +134,32 @@ impl Interpreter<'_> {
         }
         match labels.as_slice() {
             [one, other] if one == other => Some(one.clone()),
+            _ => None,
+        }
+    }
+
+    /// What an `apply` of its own hangs on that calls Django's on a condition, and else takes only the models along.
+    fn applies_if(
+        &mut self,
+        class: &Rc<Class>,
+        instance: &Rc<Instance>,
+        scope: &Rc<Scope>,
+    ) -> Option<AppliesIf> {
+        let is_own = |it: &Live| matches!(it, Live::Function(_));
+        let apply = self.class_attribute(class, APPLY).ok()?.filter(is_own)?;
+        if self.class_attribute(class, "mutate_state").ok()?.as_ref().is_some_and(is_own) {
+            return None;
+        }
+        let followed = self.followed_apply(instance, &apply, scope)?;
+        let mut followed: Vec<Value> = followed.iter().map(|it| self.value(it, scope)).collect();
+        let Some(Value::Object(done)) = followed.pop() else { return None };
+        let is = |it: &Value, class: &str| matches!(it, Value::Object(it) if &*it.class == class);
+        match (&*done.class, done.args.as_slice()) {
+            (ON_CONDITION, [condition, usual])
+                if is(usual, APPLY) && followed.iter().all(|it| is(it, QUESTION)) =>
+            {
+                Some(AppliesIf { questions: followed, condition: condition.clone() })
+            }
             _ => None,
         }
     }

@@ -487,3 +487,25 @@ fn a_text_of_a_length_that_is_not_known_has_an_index_for_patterns() {
         ],
     );
 }
+
+/// As djangocms_versioning makes a proxy for each model that the loaded apps give it.
+#[test]
+fn models_without_tables_are_none_however_many() {
+    let several = |options: &str| {
+        format!(
+            "[migrations.CreateModel(it.__name__, fields=[], options={options}, bases=('shop.item',)) for it in apps.get_app_config('shop').given]"
+        )
+    };
+    let of = |options: &str| {
+        let second = format!(
+            "from django.apps import apps\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = {}\n",
+            several(options)
+        );
+        let all = lines(&project("", &[("1", ITEM), ("2", &second)]));
+        all.into_iter().filter(|it| it.starts_with("2: ")).count()
+    };
+    assert_eq!(of("{'managed': False, 'proxy': True}"), 0);
+    assert_eq!(of("{'proxy': True}"), 0);
+    assert_eq!(of("{'managed': True}"), 1);
+    assert_eq!(of("{}"), 1);
+}

@@ -101,14 +101,19 @@ impl Interpreter<'_> {
                 let why = &plain(why);
                 let item = Live::Unknown(why.clone());
                 // It may stand for several.
+                let mut several = Vec::new();
                 self.repeated(&[&first.target], why, scope, |interpreter| {
                     for condition in &first.conditions {
                         interpreter.eval(condition, scope)?;
                     }
-                    interpreter.loops(it, rest, None, scope, &mut Vec::new())?;
+                    interpreter.loops(it, rest, None, scope, &mut several)?;
                     Ok(Flow::Next.into())
                 })?;
-                made.push((item.clone(), item));
+                // However many there are of them.
+                let is_nothing = !several.is_empty() && several.iter().all(|(it, _)| makes_no_table(it));
+                if !is_nothing {
+                    made.push((item.clone(), item));
+                }
                 continue;
             }
             self.assign(&first.target, item, scope)?;
@@ -251,4 +256,21 @@ impl Interpreter<'_> {
         self.steps(items.len())?;
         Ok(Ok(items))
     }
+}
+
+/// Whether it is the operation that makes a model without a table, as a proxy is one.
+fn makes_no_table(operation: &Live) -> bool {
+    let Live::Instance(instance) = operation else { return false };
+    let is_create =
+        matches!(&instance.class, Live::Name(class) if &**class == "django.db.migrations.CreateModel");
+    let options = instance.keywords.iter().find(|(name, _)| &**name == "options").map(|(_, value)| value);
+    let Some(Live::Dict(options)) = options.filter(|_| is_create) else { return false };
+    let options = options.borrow();
+    let says = |name: &str, wanted: bool| {
+        let is_it = |(key, value): &(Live, Live)| {
+            key.as_str().is_some_and(|it| **it == *name) && matches!(value, Live::Bool(it) if *it == wanted)
+        };
+        options.iter().any(is_it)
+    };
+    says("proxy", true) || says("managed", false)
 }

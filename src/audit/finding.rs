@@ -117,9 +117,9 @@ rules! {
     DefaultDiffers = "default_differs", Warning;
     /// A foreign key ties the right columns, but deletes, updates or defers differently.
     ForeignKeyDiffers = "foreign_key_differs", Warning;
-    /// A table that no applied migration made.
+    /// A table that no applied migration made, or that one should have dropped or renamed.
     UnexpectedTable = "unexpected_table", Info;
-    /// A column that no applied migration made.
+    /// A column that no applied migration made, or that one should have dropped or renamed.
     UnexpectedColumn = "unexpected_column", Info;
     /// A key, constraint or index that no applied migration made.
     UnexpectedConstraint = "unexpected_constraint", Info;

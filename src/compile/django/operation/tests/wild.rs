@@ -507,5 +507,6 @@ fn models_without_tables_are_none_however_many() {
     assert_eq!(of("{'managed': False, 'proxy': True}"), 0);
     assert_eq!(of("{'proxy': True}"), 0);
     assert_eq!(of("{'managed': True}"), 1);
+    assert_eq!(of("{'managed': False, **apps.get_app_config('shop').more}"), 1);
     assert_eq!(of("{}"), 1);
 }

@@ -272,5 +272,7 @@ fn makes_no_table(operation: &Live) -> bool {
         };
         options.iter().any(is_it)
     };
-    says("proxy", true) || says("managed", false)
+    // What else is in it may say it otherwise.
+    let is_known = options.iter().all(|(key, _)| key.as_str().is_some());
+    is_known && (says("proxy", true) || says("managed", false))
 }

@@ -76,11 +76,13 @@ impl Interpreter<'_> {
                 match works_for.map(|it| self.value(&it, scope)) {
                     Some(Value::Str(other)) if *other != *label => read.works_for = Some(other),
                     Some(Value::Unknown(why)) => {
+                        read.applies_if = None;
                         read.beyond.get_or_insert_with(|| format!("its `app_label` {}", why.reason));
                     }
                     _ => {}
                 }
                 if let Some(notice) = instance.notice.borrow().clone() {
+                    read.applies_if = None;
                     read.beyond.get_or_insert(notice);
                 }
             }

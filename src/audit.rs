@@ -16,7 +16,7 @@ pub mod policy;
 pub mod report;
 mod taken_back;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verdict;
 
 use std::collections::BTreeSet;

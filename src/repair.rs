@@ -91,7 +91,7 @@ pub struct Statement {
     pub hazards: Vec<Hazard>,
     /// The ids of the findings that it mends.
     pub findings: Vec<String>,
-    /// The migration that should have made it.
+    /// The migration whose work it is.
     pub migration: Option<MigrationId>,
 }
 

@@ -334,6 +334,7 @@ impl Judge<'_> {
             migration: missed.and_then(|it| self.id(it)),
             changed_by: origin.changed().filter(|it| Some(*it) != missed).and_then(|it| self.id(it)),
             stands_as_before: older.is_some(),
+            renaming: older.and_then(|it| it.renaming),
             verify_sql: Some(verify_sql),
             ..Finding::new(rule, subject, message)
         });

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::migration::MigrationId;
+use crate::schema::Change;
 
 /// One judged fact about one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,8 @@ pub struct Finding {
     pub changed_by: Option<MigrationId>,
     /// Whether `migration` did not make the object, but was to change, rename or drop it.
     pub stands_as_before: bool,
+    /// What would give it its name, where it is a table or a column that stands under an earlier one.
+    pub renaming: Option<Change>,
     /// One sentence for a person.
     pub message: String,
     /// The query by which a person can check it.
@@ -193,6 +196,7 @@ impl Finding {
             migration: None,
             changed_by: None,
             stands_as_before: false,
+            renaming: None,
             message,
             verify_sql: None,
             acknowledged: None,

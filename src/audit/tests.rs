@@ -28,7 +28,7 @@ fn row(migration: &MigrationId) -> LedgerRow {
 }
 
 /// A database that the migrations of the manifest built, all of them.
-fn healthy(manifest: &Manifest) -> Observation {
+pub(crate) fn healthy(manifest: &Manifest) -> Observation {
     let all: BTreeSet<u32> = (0..).zip(&manifest.migrations).map(|(at, _)| at).collect();
     let naming = manifest.dialect.naming();
     Observation {
@@ -48,7 +48,7 @@ fn healthy(manifest: &Manifest) -> Observation {
     }
 }
 
-fn judge(manifest: &Manifest, observation: &Observation) -> Report {
+pub(crate) fn judge(manifest: &Manifest, observation: &Observation) -> Report {
     audit(manifest, observation, &Policy::default())
 }
 
@@ -290,7 +290,7 @@ fn a_manifest_of_another_dialect_compares_nothing() {
     assert!(report.reason.unwrap().contains("the manifest is for postgres, but this server speaks sqlite"));
 }
 
-fn manifest_of(migrations: &str) -> Manifest {
+pub(crate) fn manifest_of(migrations: &str) -> Manifest {
     Manifest::parse(&format!("format: 1\ndialect: postgres\nmigrations:\n{migrations}"), false).unwrap()
 }
 

@@ -10,6 +10,9 @@ use crate::dialect::postgres::primary_key_name;
 use crate::dialect::token::{Quotes, tokens};
 use crate::schema::{Change, Check, IndexPart, Name, Schema, Table, TableKind, TableName};
 
+/// How the reason begins where the hindrance is another difference's.
+pub const NEEDS: &str = "it needs what is left out: ";
+
 pub fn hindrance(
     dialect: Dialect,
     here: (&Schema, &Stored),
@@ -23,10 +26,11 @@ pub fn hindrance(
             "its text is from before a column was renamed, and is not known by the new name".to_owned(),
         );
     }
-    in_its_place(dialect, here, change).or_else(|| {
-        let needed = left_out.iter().find(|it| needs(change, &it.change))?;
-        Some(format!("it needs what is left out: {}", needed.reason))
-    })
+    // What has its name may be the same thing, over what is not renamed yet.
+    match left_out.iter().find(|it| needs(change, &it.change)) {
+        Some(needed) => Some(format!("{NEEDS}{}", needed.reason)),
+        None => in_its_place(dialect, here, change),
+    }
 }
 
 /// Whether the text of the check lacks a column that it is over: renaming a column changes the one and not the other.

@@ -16,6 +16,7 @@ use crate::dialect::{Dialect, NotRenderable};
 use crate::migration::MigrationId;
 use crate::schema::{Change, Name, Schema, TableName, agree, diff};
 
+use super::standing::NotToMend;
 use columns::{begun_by, loses_numbering};
 use steps::{INDEXES_MADE, LAST_BEFORE_REBUILD, is_addition, split};
 pub use steps::{describe, order};
@@ -41,24 +42,23 @@ pub fn plan(
     let actual = &*giving_way::without(dialect, actual, expected);
     let (mut steps, mut untaken) = (Vec::new(), Vec::new());
     for change in diff(actual, expected).changes.into_iter().filter(is_addition) {
-        let standing = match basis {
-            // What will give way is not missing yet.
-            Some(basis) if giving_way::is_missing(standing_schema, &change) => {
-                standing::standing(basis, options, &change)
-            }
-            Some(_) | None => Ok(Vec::new()),
-        };
-        match standing {
-            Ok(findings) => {
-                let migration = basis.and_then(|basis| {
-                    let position = standing::provenance(&change).created()?;
-                    basis.manifest.migration(position).map(|it| it.id.clone())
-                });
+        let (mut about, mut verdict) = (Vec::new(), Ok(()));
+        // What will give way is not missing yet.
+        if let Some(basis) = basis.filter(|_| giving_way::is_missing(standing_schema, &change)) {
+            about = standing::findings_about(basis, &change);
+            verdict = standing::is_to_mend(basis, options, &change, &about);
+        }
+        let findings: Vec<String> = about.iter().map(|it| it.id.clone()).collect();
+        match verdict {
+            Ok(()) => {
+                let migration = basis.and_then(|basis| standing::missed_migration(basis, &change, &about));
                 let of_change =
                     |change| Step { change, findings: findings.clone(), migration: migration.clone() };
                 steps.extend(split(dialect, change).into_iter().map(of_change));
             }
-            Err((reason, findings)) => untaken.push(left_out(change, reason, findings)),
+            Err(NotToMend { reason, steps }) => {
+                untaken.push(LeftOut { steps, ..left_out(change, reason, findings) });
+            }
         }
     }
     steps.sort_by_key(|it| match order(&it.change) {
@@ -365,7 +365,9 @@ impl Planner<'_> {
 
     fn left_out(&self, step: Step, reason: String) -> LeftOut {
         let mut steps = advice::steps(self.dialect, self.variant, &step.change, &reason);
-        if let Some(taken) = hindrance::taken_name(self.dialect, (self.actual, self.stored), &step.change) {
+        if !reason.starts_with(hindrance::NEEDS)
+            && let Some(taken) = hindrance::taken_name(self.dialect, (self.actual, self.stored), &step.change)
+        {
             steps.extend(advice::free_name(self.dialect, &taken));
         }
         LeftOut { steps, ..left_out(step.change, reason, step.findings) }

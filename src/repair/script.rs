@@ -60,7 +60,7 @@ fn write_statement(text: &mut String, dialect: Dialect, number: usize, statement
     let mut line = |words: &str| {
         let _ = writeln!(text, "{}", comment(words));
     };
-    let migration = statement.migration.as_ref().map(|it| format!(", which {it} should have made"));
+    let migration = statement.migration.as_ref().map(|it| format!(", which {it} should have done"));
     line("");
     line(&format!("{number}. {}{}", statement.purpose, migration.unwrap_or_default()));
     if !statement.findings.is_empty() {

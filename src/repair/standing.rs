@@ -1,53 +1,95 @@
 //! Whether a difference is to be mended: what the audit said of it, after the policy.
 
 use crate::audit::{Finding, Part, Rule, Subject, Visibility};
+use crate::migration::MigrationId;
 use crate::schema::{Change, IndexPart, Name, Provenance};
 
 use super::{Basis, Options};
 
-/// The findings that are about the change, or why it is not to be mended (with the findings all the same).
-pub fn standing(
+/// Why a difference is not to be mended, though there may be findings.
+#[derive(Debug)]
+pub struct NotToMend {
+    pub reason: String,
+    /// What a person can do about it.
+    pub steps: Vec<String>,
+}
+
+/// Whether the change, which the findings are about, is to be made.
+pub fn is_to_mend(
     basis: Basis<'_>,
     options: &Options,
     change: &Change,
-) -> Result<Vec<String>, (String, Vec<String>)> {
-    let about = findings_about(basis, change);
-    let ids: Vec<String> = about.iter().map(|it| it.id.clone()).collect();
+    about: &[&Finding],
+) -> Result<(), NotToMend> {
+    match reason_against(basis, options, change, about) {
+        Some(reason) => Err(NotToMend { reason, steps: Vec::new() }),
+        None => about.iter().find_map(|it| stands_renamed(basis, it)).map_or(Ok(()), Err),
+    }
+}
+
+/// A new one beside the old would be empty.
+fn stands_renamed(basis: Basis<'_>, finding: &Finding) -> Option<NotToMend> {
+    let renaming = finding.renaming.as_ref()?;
+    let from = match renaming {
+        Change::RenameTable { from, .. } => from.to_string(),
+        Change::RenameColumn { table, from, .. } => format!("{table}.{from}"),
+        _ => return None,
+    };
+    let by =
+        finding.migration.as_ref().map(|it| format!(", which {it} should have renamed")).unwrap_or_default();
+    let rename = match basis.observation.dialect.render(renaming) {
+        Ok(commands) => commands.join(";\n"),
+        Err(refused) => refused.to_string(),
+    };
+    Some(NotToMend {
+        reason: format!("{from} is there{by}: a new one beside it would have none of its data"),
+        steps: vec![
+            format!("see whether {from} holds the data, and nothing uses it by that name any more"),
+            rename,
+            "schema-health repair: the plan makes what is missing of it then".to_owned(),
+        ],
+    })
+}
+
+fn reason_against(
+    basis: Basis<'_>,
+    options: &Options,
+    change: &Change,
+    about: &[&Finding],
+) -> Option<String> {
     if let Some(by) = undone_by(basis, change) {
-        return Err((format!("it is not verified: {by} may have removed or changed it"), ids));
+        return Some(format!("it is not verified: {by} may have removed or changed it"));
     }
     let actual = basis.observation.catalog.actual.tables.get(change.table());
     if let Some(by) = basis.expected.left_by(basis.manifest, actual.map(AsRef::as_ref), change) {
-        return Err((format!("it is not verified: {by}"), ids));
+        return Some(format!("it is not verified: {by}"));
     }
     if let Change::AddForeignKey { table, foreign_key } = change
         && let Some(why) = basis.observation.catalog.stored.forgets(table, foreign_key)
     {
-        return Err((why, ids));
+        return Some(why);
     }
     if about.is_empty() {
-        let reason = match &basis.observation.catalog.visibility {
+        return Some(match &basis.observation.catalog.visibility {
             Visibility::Partial { grant } => {
                 format!("the audit's role may not see whether it is there: run {grant}, and audit again")
             }
             Visibility::Full => "the policy of this database ignores it".to_owned(),
-        };
-        return Err((reason, ids));
+        });
     }
     if let Some(reason) = about.iter().find_map(|it| it.acknowledged.as_ref()) {
-        return Err((format!("it is acknowledged: {reason}"), ids));
+        return Some(format!("it is acknowledged: {reason}"));
     }
     let made_by = provenance(change).created();
     if !options.blind_spots_too
         && let Some(spot) = basis.expected.blind_spot(basis.manifest, change.table(), made_by)
     {
-        let reason = format!(
+        return Some(format!(
             "it stands in a blind spot: {spot} may have removed it on purpose; see whether it did, then plan with \
              --blind-spots-too"
-        );
-        return Err((reason, ids));
+        ));
     }
-    Ok(ids)
+    None
 }
 
 /// The code of a later migration that visibly drops such a thing, so that its absence proves nothing.
@@ -86,7 +128,8 @@ fn columns(parts: &[IndexPart]) -> Vec<Name> {
     parts.iter().filter_map(|it| it.as_column().cloned()).collect()
 }
 
-fn findings_about<'a>(basis: Basis<'a>, change: &Change) -> Vec<&'a Finding> {
+/// The findings that are about the change.
+pub fn findings_about<'a>(basis: Basis<'a>, change: &Change) -> Vec<&'a Finding> {
     let Some((rules, subject, expected)) = accusation(basis, change) else { return Vec::new() };
     // A constraint without a name is told apart by what it is.
     let is_named =
@@ -95,6 +138,14 @@ fn findings_about<'a>(basis: Basis<'a>, change: &Change) -> Vec<&'a Finding> {
         rules.contains(&it.rule) && it.subject == subject && (is_named || it.expected == expected)
     };
     basis.report.findings.iter().filter(is_about).collect()
+}
+
+/// The migration that should have made it or, of what stands as before, should have changed it.
+pub fn missed_migration(basis: Basis<'_>, change: &Change, about: &[&Finding]) -> Option<MigrationId> {
+    about.iter().find_map(|it| it.migration.clone()).or_else(|| {
+        let position = provenance(change).created()?;
+        basis.manifest.migration(position).map(|it| it.id.clone())
+    })
 }
 
 /// What a finding about the change says.
@@ -155,7 +206,7 @@ fn accusation(basis: Basis<'_>, change: &Change) -> Option<(&'static [Rule], Sub
 }
 
 /// Who made the object that the change adds.
-pub fn provenance(change: &Change) -> Provenance {
+fn provenance(change: &Change) -> Provenance {
     match change {
         Change::CreateTable(table) => table.provenance,
         Change::AddColumn { column, .. } | Change::AlterColumn { column, .. } => column.provenance,

@@ -1,6 +1,7 @@
 //! What a plan holds, in which order, and what it leaves out.
 
 mod forms;
+mod renamed;
 
 use super::*;
 use crate::schema::{

@@ -9,6 +9,8 @@ pub(super) struct Older {
     pub since: u32,
     /// What that migration was to do, for `which …, is marked applied`.
     pub was_to: String,
+    /// What would give it its name.
+    pub renaming: Option<Change>,
 }
 
 /// Why something should be there no more, or not yet.
@@ -33,7 +35,8 @@ impl Judge<'_> {
                 name = from.clone();
                 if self.stands_unexpected(&name, None) {
                     let was_to = format!("renames {name} to it");
-                    return Some((name, Older { since: position, was_to }));
+                    let renaming = Some(Change::RenameTable { from: name.clone(), to: table.clone() });
+                    return Some((name, Older { since: position, was_to, renaming }));
                 }
             }
         }
@@ -56,7 +59,9 @@ impl Judge<'_> {
             Part::Table => self.older_table(table, origin).map(|(_, older)| older),
             Part::Column(column) | Part::Definition(column) => {
                 let (since, from) = self.older_column(table, column, origin)?;
-                Some(Older { since, was_to: format!("renames {from} to it") })
+                let was_to = format!("renames {from} to it");
+                let renaming = Change::RenameColumn { table: table.clone(), from, to: column.clone() };
+                Some(Older { since, was_to, renaming: Some(renaming) })
             }
             Part::Constraint(columns) => {
                 let mut since = None;
@@ -70,7 +75,7 @@ impl Judge<'_> {
                 let older: Vec<Name> = older.collect();
                 let stands = self.actual(table).is_some_and(|it| has_part_over(it, &older));
                 let since = since.filter(|_| stands)?;
-                Some(Older { since, was_to: "renames what it is over".to_owned() })
+                Some(Older { since, was_to: "renames what it is over".to_owned(), renaming: None })
             }
         }
     }
@@ -85,7 +90,7 @@ impl Judge<'_> {
                 .or_else(|| {
                     self.older_part(&key.references, Part::Constraint(&key.referenced_columns), origin)
                 })
-                .map(|it| Older { was_to: "renames what it points at".to_owned(), ..it })
+                .map(|it| Older { was_to: "renames what it points at".to_owned(), renaming: None, ..it })
         })
     }
 
@@ -121,7 +126,9 @@ impl Judge<'_> {
             };
             if let Some(version) = version {
                 match later.filter(|_| stands(version)) {
-                    Some(since) => return Some(Older { since, was_to: "changes it".to_owned() }),
+                    Some(since) => {
+                        return Some(Older { since, was_to: "changes it".to_owned(), renaming: None });
+                    }
                     None => later = Some(position),
                 }
             }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::arguments::{self, Arguments};
 use super::editor::{Editor, table_name};
 use super::field::ModelKey;
-use super::project::{Function, Method, Object, Value};
+use super::project::{Function, Location, Method, Object, Stopped, Value};
 use super::state::{Context, State};
 use crate::migration::{MayTouch, Opaque};
 use crate::schema::TableName;
@@ -26,6 +26,12 @@ pub fn describe(may_touch: &MayTouch) -> String {
         }
         MayTouch::Anything => "what it does to the database is not known".to_owned(),
     }
+}
+
+/// For the end of a notice about what stands at `at`.
+pub fn since(stopped: &Stopped, at: &Location) -> String {
+    let Stopped { at: stop, why } = stopped;
+    if stop.file == at.file { format!(" (line {}: {why})", stop.line) } else { format!(" ({stop}: {why})") }
 }
 
 /// `RunPython`; nothing where it does nothing.
@@ -51,9 +57,20 @@ pub fn python(
     };
     let class = arguments::last_part(&object.class);
     let reason = format!("{class} {}", arguments::last_part(&function.path));
+    Some(of_code(reason, function, state, context, editor))
+}
+
+/// What code does that is given the schema editor.
+pub fn of_code(
+    reason: String,
+    function: &Function,
+    state: &State,
+    context: Context<'_>,
+    editor: &Editor<'_>,
+) -> Opaque {
     let may_touch = touched_by(function, state, context, editor);
     let may_undo = undo::undone(function, &may_touch, state, editor.schema(), context);
-    Some(Opaque { reason, may_touch, may_undo })
+    Opaque { reason, may_touch, may_undo }
 }
 
 /// What is run by every `migrate`, where it says in SQL that it changes tables: their definitions are then not only those

@@ -30,7 +30,7 @@ use super::editor::{Editor, Order, table_name};
 use super::field::ModelKey;
 use super::notice::{Concern, Notice};
 use super::opaque;
-use super::project::{Does, Function, Location, Object, SourceMigration, Value};
+use super::project::{Does, Function, Location, Object, SourceMigration, Stopped, Value};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Change, Name, TableName};
@@ -135,12 +135,8 @@ impl<'a> Executor<'a> {
             self.operations += 1;
             self.operation(operation, taken);
         }
-        if let Some(reason) = beyond {
-            let at = Location { file: migration.file.clone(), line: 1 };
-            if does == Does::Other {
-                self.may_not_be_done(reason, before);
-            }
-            self.not_seen(&at, Opaque::new(reason, MayTouch::Anything), both);
+        if let Some(beyond) = beyond {
+            self.goes_beyond(beyond, does, &migration.file, before);
         }
         for handler in then {
             self.after_migrate(handler, before);
@@ -343,7 +339,7 @@ impl<'a> Executor<'a> {
         if opaque.may_touch == MayTouch::Nothing {
             self.editor.opaque(opaque);
         } else {
-            self.not_seen(call.at, opaque, call.sides);
+            self.not_followed(object, opaque, call.sides);
         }
         Ok(())
     }
@@ -361,15 +357,24 @@ impl<'a> Executor<'a> {
         if opaque.may_touch == MayTouch::Nothing {
             return self.editor.opaque(Opaque::new(&*object.class, opaque.may_touch));
         }
-        self.not_seen(&object.at, opaque, sides);
+        self.not_followed(object, opaque, sides);
     }
 
     fn named_by(&self, object: &Object, reason: String) -> Opaque {
         opaque::named_by(reason, object, &self.app, &self.from, &self.to, self.context, &self.editor)
     }
 
+    /// [`Self::not_seen`] of an operation with code of its own, with the place where that stopped being followed.
+    fn not_followed(&mut self, object: &Object, opaque: Opaque, sides: Sides) {
+        self.not_seen_since(&object.at, opaque, object.stopped.as_ref(), sides);
+    }
+
     /// An operation that was not seen through: told, and a blind spot where the database is concerned.
-    fn not_seen(&mut self, at: &Location, mut opaque: Opaque, sides: Sides) {
+    fn not_seen(&mut self, at: &Location, opaque: Opaque, sides: Sides) {
+        self.not_seen_since(at, opaque, None, sides);
+    }
+
+    fn not_seen_since(&mut self, at: &Location, mut opaque: Opaque, stopped: Option<&Stopped>, sides: Sides) {
         if !sides.database {
             return self.tell(at, opaque.reason);
         }
@@ -381,7 +386,8 @@ impl<'a> Executor<'a> {
             opaque.may_undo.own |= made.map(Change::table).any(|it| tables.contains(it));
         }
         self.tell_unseen(at);
-        self.tell(at, format!("{}: {}", opaque.reason, opaque::describe(&opaque.may_touch)));
+        let since = stopped.map(|it| opaque::since(it, at)).unwrap_or_default();
+        self.tell(at, format!("{}: {}{since}", opaque.reason, opaque::describe(&opaque.may_touch)));
         self.editor.opaque(opaque);
         self.editor.take_unseen();
     }

@@ -100,12 +100,26 @@ pub struct SourceMigration {
     /// In order. One that could not be seen through is [`Value::Unknown`]; when not even their number is
     /// known, a single one stands for all.
     pub operations: Vec<Value>,
-    /// Set when the class overrides `apply` or has a base that does, so that `operations` may not be the
-    /// whole truth: why, in one sentence.
-    pub beyond: Option<String>,
+    /// Set when the class overrides `apply` or has a base that does, so that `operations` may not be the whole truth.
+    pub beyond: Option<Beyond>,
     /// Where such an `apply` was followed: the operations are done on a condition, and only the models are taken along
     /// without. `beyond` holds where the condition is not known.
     pub applies_if: Option<AppliesIf>,
+}
+
+/// Why a migration's operations may not be all that it does, or not be done.
+#[derive(Clone, Debug)]
+pub struct Beyond {
+    /// In one sentence.
+    pub why: String,
+    /// The `apply` that is all of the reason.
+    pub apply: Option<Arc<Function>>,
+}
+
+impl From<String> for Beyond {
+    fn from(why: String) -> Self {
+        Self { why, apply: None }
+    }
 }
 
 /// What an `apply` asks the database before it does its operations.
@@ -164,6 +178,14 @@ impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file.display(), self.line)
     }
+}
+
+/// Where code stopped being followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    pub at: Location,
+    /// A clause: "how often this loop runs is not known".
+    pub why: String,
 }
 
 /// An expression that was not seen through.
@@ -294,6 +316,8 @@ pub struct Object {
     /// when it could not be followed (then why is told in `notice`), or when the class is not of the sources.
     pub base: Option<Call>,
     pub notice: Option<String>,
+    /// Of an operation with code of its own that was not followed to its end.
+    pub stopped: Option<Stopped>,
     /// For a class of the sources: attributes of the class and of the instance after `__init__`, those that
     /// classes of the sources set (Django's own defaults are not here).
     pub attributes: Vec<(Arc<str>, Value)>,

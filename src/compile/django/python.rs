@@ -37,6 +37,7 @@ pub fn object(class: &str, args: Vec<Value>, kwargs: Vec<(Arc<str>, Value)>) -> 
         kwargs,
         base: None,
         notice: None,
+        stopped: None,
         attributes: Vec::new(),
         methods: Vec::new(),
         at: Location { file: Arc::new(PathBuf::from("0001_initial.py")), line: 1 },

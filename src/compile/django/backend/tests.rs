@@ -34,6 +34,7 @@ fn field(text: &str) -> Field {
         kwargs: kwargs.collect(),
         base: None,
         notice: None,
+        stopped: None,
         attributes: Vec::new(),
         methods: Vec::new(),
         at: Location { file: Arc::new("models.py".into()), line: 1 },

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::clue::{Condition, Kind};
-use super::super::project::{AppliesIf, Does, Location, SourceMigration, Value};
+use super::super::project::{AppliesIf, Beyond, Does, Location, SourceMigration, Value};
 use super::own::{doubt, taken};
 use super::tried::Tries;
 use super::{Executor, Sides};
@@ -181,8 +181,8 @@ impl Executor<'_> {
     }
 
     /// What of its operations the migration does, and why that is not all that it may do.
-    pub(super) fn what_it_does<'m>(&mut self, migration: &'m SourceMigration) -> (Does, Option<&'m str>) {
-        let open = (migration.does, migration.beyond.as_deref());
+    pub(super) fn what_it_does<'m>(&mut self, migration: &'m SourceMigration) -> (Does, Option<&'m Beyond>) {
+        let open = (migration.does, migration.beyond.as_ref());
         let Some(AppliesIf { questions, condition }) = &migration.applies_if else { return open };
         for question in questions {
             self.operation(question, Sides { state: true, database: true });

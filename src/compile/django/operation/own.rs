@@ -1,11 +1,12 @@
 //! Operations of a subclass that does it in a way of its own, or not always.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::super::editor::table_name;
 use super::super::opaque;
-use super::super::project::Object;
+use super::super::project::{Beyond, Does, Location, Object, Reach};
 use super::identify::{self, Class, Side};
 use super::{Call, Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque};
@@ -26,10 +27,47 @@ pub(super) fn label(object: &Object, taken: Sides) -> Result<Option<Arc<str>>, S
 impl Executor<'_> {
     /// What was done since `before` may not have been.
     pub(super) fn may_not_be_done(&mut self, reason: &str, before: (usize, usize)) {
+        if let Some(doubted) = self.doubted(reason, before) {
+            self.editor.opaque(doubted);
+        }
+    }
+
+    fn doubted(&self, reason: &str, before: (usize, usize)) -> Option<Opaque> {
         let (tables, may_undo) = doubt(self.editor.since(before));
-        if !may_undo.is_nothing() {
-            let may_touch = MayTouch::Tables(tables);
-            self.editor.opaque(Opaque { reason: reason.to_owned(), may_touch, may_undo });
+        let may_touch = MayTouch::Tables(tables);
+        (!may_undo.is_nothing()).then(|| Opaque { reason: reason.to_owned(), may_touch, may_undo })
+    }
+
+    /// A migration whose operations, done since `before`, may not have been done, or not be all.
+    pub(super) fn goes_beyond(
+        &mut self,
+        beyond: &Beyond,
+        does: Does,
+        file: &Arc<PathBuf>,
+        before: (usize, usize),
+    ) {
+        let Beyond { why, apply } = beyond;
+        let at = apply.as_ref().map_or_else(|| Location { file: file.clone(), line: 1 }, |it| it.at.clone());
+        let both = Sides { state: true, database: true };
+        if let Some(apply) = apply
+            && apply.work.own == Reach::Never
+            && apply.sql.is_empty()
+        {
+            if let Some(doubted) = self.doubted(why, before) {
+                self.not_seen(&at, doubted, both);
+            }
+            return;
+        }
+        let opaque = match apply {
+            Some(apply) => opaque::of_code(why.clone(), apply, &self.to, self.context, &self.editor),
+            None => Opaque::new(why.clone(), MayTouch::Anything),
+        };
+        let doubted = self.doubted(why, before).filter(|_| does == Does::Other || apply.is_some());
+        self.not_seen(&at, opaque, both);
+        if let Some(doubted) = doubted {
+            self.editor.opaque(doubted);
+            // It is told already.
+            self.editor.take_unseen();
         }
     }
 
@@ -57,7 +95,7 @@ impl Executor<'_> {
                 opaque.may_undo = both(opaque.may_undo, doubt);
             }
             let reason = opaque.reason.clone();
-            self.not_seen(&object.at, opaque, taken);
+            self.not_followed(object, opaque, taken);
             if database == Side::OwnSql {
                 self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), taken);
             }

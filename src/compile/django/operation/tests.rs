@@ -14,6 +14,7 @@ mod renamed;
 mod routed;
 mod spatial;
 mod squashes;
+mod stopped;
 mod tried;
 mod wild;
 

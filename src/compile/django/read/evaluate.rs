@@ -56,7 +56,7 @@ use regex::Regex;
 use super::source::Sources;
 use super::syntax::tree::{Expr, FunctionDef, Span, Stmt, StmtKind};
 use crate::compile::django::notice::{Concern, Notice};
-use crate::compile::django::project::{Function, Location, Settings, Unknown, Value};
+use crate::compile::django::project::{Function, Location, Settings, Stopped, Unknown, Value};
 use crate::dialect::Dialect;
 
 use branch::{Cell, Journal};
@@ -126,6 +126,8 @@ pub struct Interpreter<'a> {
     added: added::Added,
     /// While a method of an operation is followed for what it hands on to others.
     handed: Option<handed::Handed>,
+    /// Where the last that was followed in vain stopped.
+    stopped: Option<Stopped>,
     /// While `apply` or `mutate_state` of a migration is run: the labels that it had when Django's was called.
     ran_for: Option<Vec<Live>>,
     /// Patterns that were built, by their text; `None` for one that cannot be.
@@ -173,6 +175,7 @@ impl<'a> Interpreter<'a> {
             asked: None,
             added: Default::default(),
             handed: None,
+            stopped: None,
             ran_for: None,
             patterns: HashMap::default(),
             questions: 0,

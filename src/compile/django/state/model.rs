@@ -259,6 +259,7 @@ pub fn call(class: &str, kwargs: Vec<(Arc<str>, Value)>) -> Value {
         kwargs,
         base: None,
         notice: None,
+        stopped: None,
         attributes: Vec::new(),
         methods: Vec::new(),
         at: Location { file: Arc::new(std::path::PathBuf::new()), line: 0 },

@@ -317,7 +317,7 @@ impl Interpreter<'_> {
                     _ => "",
                 };
                 if class == MODEL_STATE && !matches!(name, "get_constraint_by_name" | "get_index_by_name") {
-                    self.lose();
+                    self.lose("what it asks of a model's state is not followed");
                 }
                 if let Some(value) = given::kept(class, &instance.args, &instance.keywords, name) {
                     return Ok(Some(value));

@@ -122,13 +122,14 @@ impl Interpreter<'_> {
         other: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
     ) -> Result<Outcome, Stop> {
         let condition = self.condition_of(why);
-        let (first, first_journal) = self.attempt_on(condition.clone(), one);
+        let (first, first_journal) = self.attempt_on(condition.clone().ok_or(why), one);
         let after_first: Vec<Content> =
             first_journal.entries.iter().map(|(cell, _)| cell.content()).collect();
         for (cell, content) in &first_journal.entries {
             cell.restore(content.clone());
         }
-        let (second, second_journal) = self.attempt_on(condition.clone().map(Condition::negated), other);
+        let (second, second_journal) =
+            self.attempt_on(condition.clone().map(Condition::negated).ok_or(why), other);
         // A branch that raises where nothing catches it guards against what is not so: the other one is the way.
         let (first, second) = match (first, second) {
             (Ok(first), Ok(second)) => (first, second),
@@ -206,18 +207,22 @@ impl Interpreter<'_> {
     /// As [`attempt`](Self::attempt), for a branch that is taken on a condition.
     fn attempt_on(
         &mut self,
-        condition: Option<Condition>,
+        condition: Result<Condition, &Arc<Unknown>>,
         branch: impl FnOnce(&mut Self) -> Result<Outcome, Stop>,
     ) -> (Result<Outcome, Stop>, Journal) {
-        let is_guarded = condition.is_some();
-        if let (Some(handed), Some(condition)) = (&mut self.handed, condition) {
-            handed.guards.push(condition);
+        match condition {
+            Ok(condition) => {
+                if let Some(handed) = &mut self.handed {
+                    handed.guards.push(condition);
+                }
+                let done = self.attempt(branch);
+                if let Some(handed) = &mut self.handed {
+                    handed.guards.pop();
+                }
+                done
+            }
+            Err(why) => self.open(why, |it| it.attempt(branch)),
         }
-        let done = self.attempt(branch);
-        if let Some(handed) = self.handed.as_mut().filter(|_| is_guarded) {
-            handed.guards.pop();
-        }
-        done
     }
 
     pub(super) fn attempt(

@@ -108,9 +108,10 @@ impl Interpreter<'_> {
                 }
                 budget.within.push(Rc::as_ptr(instance));
                 let handed_on =
-                    if depth >= MAX_DEPTH - NEAR { self.handed_on(instance, scope) } else { None };
-                let object =
-                    Arc::new(self.object(handed_on.as_ref().unwrap_or(instance), scope, depth, budget));
+                    if depth >= MAX_DEPTH - NEAR { self.handed_on(instance, scope) } else { Err(None) };
+                let mut object = self.object(handed_on.as_ref().unwrap_or(instance), scope, depth, budget);
+                object.stopped = handed_on.err().flatten();
+                let object = Arc::new(object);
                 budget.within.pop();
                 budget.made.insert(Rc::as_ptr(instance), object.clone());
                 Value::Object(object)
@@ -175,6 +176,7 @@ impl Interpreter<'_> {
             kwargs,
             base: None,
             notice: instance.notice.borrow().clone(),
+            stopped: None,
             attributes: Vec::new(),
             methods: Vec::new(),
             at,

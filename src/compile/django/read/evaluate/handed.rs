@@ -11,6 +11,7 @@ mod state;
 mod work;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
 pub use operation::is_name;
@@ -25,7 +26,7 @@ use super::facts::{is_definition, reads_like_sql};
 use super::live::*;
 use super::outside::is_composing;
 use super::{ARGUMENT_STEPS, Interpreter};
-use crate::compile::django::project::{APP_LABEL, HANDED, Label, Reach};
+use crate::compile::django::project::{APP_LABEL, HANDED, Label, Reach, Stopped, Unknown};
 use crate::compile::django::read::syntax::tree::{Span, Stmt};
 
 /// What stands for the schema editor and the state.
@@ -41,10 +42,16 @@ const OPERATIONS: &str = "django.db.migrations.";
 
 impl Interpreter<'_> {
     /// An operation that does nothing but what others do, as the `SeparateDatabaseAndState` of these.
-    pub fn handed_on(&mut self, instance: &Rc<Instance>, scope: &Rc<Scope>) -> Option<Rc<Instance>> {
-        if self.handed.is_some() || !self.has_its_own(instance)? {
-            return None;
+    /// Else where its code stopped being followed, and why.
+    pub fn handed_on(
+        &mut self,
+        instance: &Rc<Instance>,
+        scope: &Rc<Scope>,
+    ) -> Result<Rc<Instance>, Option<Stopped>> {
+        if self.handed.is_some() || self.has_its_own(instance) != Some(true) {
+            return Err(None);
         }
+        self.stopped = None;
         // What it changes of itself on the way counts only if all of it was seen through.
         self.journals.push(Journal::default());
         let depth = self.journals.len();
@@ -53,7 +60,7 @@ impl Interpreter<'_> {
         let journal = self.journals.pop().unwrap_or_default();
         let Some((state, database)) = followed else {
             journal.undo();
-            return None;
+            return Err(self.stopped.take());
         };
         self.keep(journal);
         let keywords = vec![
@@ -61,7 +68,7 @@ impl Interpreter<'_> {
             ("state_operations".into(), Live::list(state)),
             (HANDED.into(), Live::Bool(true)),
         ];
-        Some(bare(instance, "django.db.migrations.SeparateDatabaseAndState", Vec::new(), keywords))
+        Ok(bare(instance, "django.db.migrations.SeparateDatabaseAndState", Vec::new(), keywords))
     }
 
     /// Whether there is something to be followed; `None` where that cannot be told.
@@ -184,11 +191,22 @@ impl Interpreter<'_> {
         if matches!(done, Err(Stop::Exhausted(_))) {
             self.module_steps = steps;
         }
-        let handed = self.handed.take()?;
-        let lost = handed.lost || done.is_err();
+        let mut handed = self.handed.take()?;
+        match done {
+            Err(Stop::Raise(raised)) => handed.lose(&format!("it raises {}", raised.message)),
+            Err(Stop::Exhausted(why)) => handed.lose(why),
+            Ok(_) => {}
+        }
+        if let Some((at, why)) = handed.lost.take() {
+            let at = at.map(|(module, span)| self.location(&module, span));
+            self.stopped = at.map(|at| Stopped { at, why });
+            let (_, asked) = handed.in_order();
+            self.questions += asked;
+            return None;
+        }
         let (operations, asked) = handed.in_order();
         self.questions += asked;
-        (!lost).then_some(operations)
+        Some(operations)
     }
 
     /// The function of the sources that a callable comes down to.
@@ -220,6 +238,7 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
+        self.run_at(scope, span);
         let is_followed = match function {
             Live::Function(it) => it.decorated.is_none(),
             Live::Bound(it) => matches!(&it.callee, Callee::Function(it) if it.decorated.is_none()),
@@ -233,7 +252,7 @@ impl Interpreter<'_> {
             function => is_of_others(function),
         };
         if may_execute && args.iter().chain(keywords.iter().map(|(_, it)| it)).any(holds_sql) {
-            self.lose();
+            self.lose("it hands SQL to what is not followed");
         }
         let known = match function {
             Live::Bound(bound) => {
@@ -247,7 +266,7 @@ impl Interpreter<'_> {
             _ => None,
         };
         if known.is_none() && !is_followed && self.is_used_by(function, args, keywords) {
-            self.lose();
+            self.lose(&format!("it hands the schema editor, or a part of it, to {}", called(function)));
         }
         Ok(known)
     }
@@ -298,7 +317,7 @@ impl Interpreter<'_> {
             }
             // The models are taken along while the database is looked at.
             Some(_) if name == "state_forwards" && wanted == "database_forwards" => {}
-            _ => self.lose(),
+            _ => self.lose("it calls an operation in a way that is not followed"),
         }
         Some(Live::None)
     }
@@ -317,7 +336,7 @@ impl Interpreter<'_> {
             "mutate_state" if is_djangos => Some(Live::name(STATE)),
             "state_forwards" => Some(Live::None),
             "database_forwards" => {
-                self.lose();
+                self.lose("it calls an operation in a way that is not followed");
                 Some(Live::None)
             }
             _ => None,
@@ -340,7 +359,7 @@ impl Interpreter<'_> {
     /// Something that is about to be changed: an editor with other templates makes something else.
     pub fn watch_change(&mut self, object: &Live) {
         if matches!(object, Live::Name(_)) && is_stand_in(object) {
-            self.lose();
+            self.lose("it changes the schema editor or the connection");
         }
     }
 
@@ -349,9 +368,17 @@ impl Interpreter<'_> {
         self.handed.as_ref().map_or(0, |it| it.operations.len())
     }
 
-    pub fn lose(&mut self) {
+    /// What follows is not seen through any more, for this reason: a clause.
+    pub fn lose(&mut self, why: &str) {
         if let Some(handed) = &mut self.handed {
-            handed.lost = true;
+            handed.lose(why);
+        }
+    }
+
+    /// The statement that is about to run.
+    pub fn run_at(&mut self, scope: &Scope, span: Span) {
+        if let Some(handed) = &mut self.handed {
+            handed.at = Some((scope.module.clone(), span));
         }
     }
 
@@ -378,6 +405,18 @@ impl Interpreter<'_> {
             Ok(_) | Err(Stop::Raise(_)) => Ok(()),
             Err(stop) => Err(stop),
         }
+    }
+
+    /// What is done for all that is known of `why`.
+    pub fn open<T>(&mut self, why: &Arc<Unknown>, work: impl FnOnce(&mut Self) -> T) -> T {
+        if let Some(handed) = &mut self.handed {
+            handed.open.push(why.clone());
+        }
+        let result = work(self);
+        if let Some(handed) = &mut self.handed {
+            handed.open.pop();
+        }
+        result
     }
 
     /// Evaluates what may not be, or not as often: whatever it hands on is not certain.
@@ -414,6 +453,16 @@ fn is_of_others(value: &Live) -> bool {
         }
         Live::Instance(instance) => !is_stand_in(value) && is_of_others(&instance.class),
         value => value.is_unknown(),
+    }
+}
+
+/// For `it hands … to`.
+fn called(function: &Live) -> String {
+    match function {
+        Live::Name(path) => format!("{path}, which is not followed"),
+        Live::Bound(bound) => format!("{}, which is not followed", bound.callee.name()),
+        Live::Unknown(unknown) => format!("what is not known: it {}", unknown.reason),
+        _ => "what is not followed".to_owned(),
     }
 }
 

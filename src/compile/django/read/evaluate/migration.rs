@@ -7,7 +7,7 @@ use super::Interpreter;
 use super::handed::{APPLY, EDITOR, STATE};
 use super::live::*;
 use super::operator::equal;
-use crate::compile::django::project::{AppliesIf, Does, ON_CONDITION, QUESTION, Reach, Value, Work};
+use crate::compile::django::project::{AppliesIf, Beyond, Does, ON_CONDITION, QUESTION, Reach, Value, Work};
 use crate::compile::django::read::syntax::tree::*;
 
 /// What a migration says, as values.
@@ -17,13 +17,23 @@ pub struct Read {
     pub run_before: Vec<Value>,
     pub replaces: Vec<Value>,
     pub initial: Value,
-    pub beyond: Option<String>,
+    pub beyond: Option<Beyond>,
     /// What the constructor leaves in `app_label`, where that is another label.
     pub works_for: Option<Arc<str>>,
     /// What it sets in `app_label` while it runs.
     pub runs_for: Option<Arc<str>>,
     pub does: Does,
     pub applies_if: Option<AppliesIf>,
+}
+
+impl Read {
+    /// Whatever else is a reason.
+    fn is_beyond(&mut self, why: String) {
+        match &mut self.beyond {
+            Some(beyond) => beyond.apply = None,
+            None => self.beyond = Some(why.into()),
+        }
+    }
 }
 
 impl Interpreter<'_> {
@@ -77,22 +87,21 @@ impl Interpreter<'_> {
                     Some(Value::Str(other)) if *other != *label => read.works_for = Some(other),
                     Some(Value::Unknown(why)) => {
                         read.applies_if = None;
-                        read.beyond.get_or_insert_with(|| format!("its `app_label` {}", why.reason));
+                        read.is_beyond(format!("its `app_label` {}", why.reason));
                     }
                     _ => {}
                 }
                 if let Some(notice) = instance.notice.borrow().clone() {
                     read.applies_if = None;
-                    read.beyond.get_or_insert(notice);
+                    read.is_beyond(notice);
                 }
             }
             Ok(_) => {
-                read.beyond.get_or_insert_with(|| format!("`{}` makes no instance of itself", class.path));
+                read.is_beyond(format!("`{}` makes no instance of itself", class.path));
             }
             Err(stop) => {
                 if let Live::Unknown(why) = self.stopped(scope, span, &stop) {
-                    read.beyond
-                        .get_or_insert_with(|| format!("the constructor of `{}` {}", class.path, why.reason));
+                    read.is_beyond(format!("the constructor of `{}` {}", class.path, why.reason));
                 }
             }
         }
@@ -167,24 +176,27 @@ impl Interpreter<'_> {
     }
 
     /// Why `operations` may not be all that the migration does.
-    fn beyond(&mut self, class: &Rc<Class>, does: &mut Does) -> Option<String> {
+    fn beyond(&mut self, class: &Rc<Class>, does: &mut Does) -> Option<Beyond> {
         let lineage = match self.lineage(class) {
             Ok(lineage) => lineage,
-            Err(_) => return Some(format!("the bases of `{}` are not known", class.path)),
+            Err(_) => return Some(format!("the bases of `{}` are not known", class.path).into()),
         };
         let mut reaches = false;
         for it in lineage.iter() {
             match it {
                 Live::Class(it) => {
                     if !Rc::ptr_eq(it, class) && it.names.borrow().get("__init_subclass__").is_some() {
-                        return Some(format!("`{}` runs code for each class that derives from it", it.path));
+                        let why = format!("`{}` runs code for each class that derives from it", it.path);
+                        return Some(why.into());
                     }
                     for method in ["apply", "mutate_state"] {
                         let Some(found) = it.names.borrow().get(method).cloned() else { continue };
-                        let work = match &found {
-                            Live::Function(apply) if method == "apply" => self.function(apply).work.clone(),
-                            _ => Work { usual: Reach::Perhaps, ..Work::default() },
+                        let apply = match &found {
+                            Live::Function(apply) if method == "apply" => Some(self.function(apply)),
+                            _ => None,
                         };
+                        let unknown = Work { usual: Reach::Perhaps, ..Work::default() };
+                        let work = apply.as_ref().map_or(&unknown, |it| &it.work);
                         match (work.usual, work.own) {
                             (Reach::Certainly, Reach::Never) => continue,
                             (Reach::Never, Reach::Never) => {
@@ -194,19 +206,20 @@ impl Interpreter<'_> {
                             (Reach::Perhaps, Reach::Never) => {}
                             (_, Reach::Perhaps | Reach::Certainly) => *does = Does::Other,
                         }
-                        return Some(format!("`{}` overrides `{method}`", it.path));
+                        return Some(Beyond { why: format!("`{}` overrides `{method}`", it.path), apply });
                     }
                 }
                 Live::Name(name) if &**name == "django.db.migrations.Migration" => reaches = true,
                 Live::Name(name) if &**name == "builtins.object" => {}
                 Live::Name(name) => {
-                    return Some(format!("it derives from `{name}`, which is in none of the sources"));
+                    let why = format!("it derives from `{name}`, which is in none of the sources");
+                    return Some(why.into());
                 }
-                Live::Unknown(why) => return Some(format!("a base of it {}", why.reason)),
+                Live::Unknown(why) => return Some(format!("a base of it {}", why.reason).into()),
                 _ => {}
             }
         }
-        (!reaches).then(|| format!("`{}` does not derive from Django's Migration", class.path))
+        (!reaches).then(|| format!("`{}` does not derive from Django's Migration", class.path).into())
     }
 }
 

@@ -57,7 +57,7 @@ impl Interpreter<'_> {
     ) -> Result<(), Stop> {
         for _ in 0..TURNS {
             targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
-            let (result, journal) = self.attempt(|it| it.in_doubt(&mut once));
+            let (result, journal) = self.open(why, |it| it.attempt(|it| it.in_doubt(&mut once)));
             // What grows in a loop is copied and compared at each turn.
             let all: usize = journal.entries.iter().map(|(_, before)| before.len()).sum();
             self.charge(all / 4);

@@ -53,6 +53,7 @@ impl Interpreter<'_> {
     fn statement(&mut self, stmt: &Stmt, scope: &Rc<Scope>) -> Result<Outcome, Stop> {
         self.step()?;
         let span = stmt.span;
+        self.run_at(scope, span);
         match &stmt.kind {
             StmtKind::Function(definition) => {
                 let function = self.decorated(definition, scope)?;
@@ -166,7 +167,8 @@ impl Interpreter<'_> {
         let outcome = self.turns(target, iterable, body, otherwise, scope, &mut is_in_doubt)?;
         // What would follow may not; nobody sees that where no turn hands anything on.
         if is_in_doubt && self.count_handed() != before {
-            self.lose();
+            self.run_at(scope, target.span);
+            self.lose("how often this loop runs is not known");
         }
         Ok(outcome)
     }
@@ -346,7 +348,8 @@ impl Interpreter<'_> {
                 let why = plain(why);
                 self.repeated_body(&[], body, scope, &why)?;
                 if self.count_handed() != before {
-                    self.lose();
+                    self.run_at(scope, test.span);
+                    self.lose("how often this loop runs is not known");
                 }
                 let returns = outcome.maybe.into_iter().filter(|(flow, _)| matches!(flow, Flow::Return(_)));
                 let maybe = returns.chain(may_return(body, &why).maybe).collect();

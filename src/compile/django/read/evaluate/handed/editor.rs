@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::facts::COMMANDS_FOR_ROWS;
 use super::super::live::*;
 use super::super::{Interpreter, format};
-use super::state::{is_change, of_state};
+use super::state::{OF_STATE, is_change, of_state};
 use super::{ASKED_OF_STATE, EDITOR, STATE};
 use crate::compile::django::clue::{Clue, Kind};
 use crate::compile::django::read::syntax::tree::Span;
@@ -125,7 +125,7 @@ impl Interpreter<'_> {
                 }
                 _ => {
                     if !is_harmless(name) || args.iter().any(|it| matches!(it, Live::Function(_))) {
-                        self.lose();
+                        self.lose(&format!("what connection.{name} does is not followed"));
                     }
                     Ok(Some(self.unknown(scope, span, format!("asks the connection for {name}"))))
                 }
@@ -147,7 +147,7 @@ impl Interpreter<'_> {
                 _ if keywords.iter().all(|(it, _)| matches!(&**it, "concurrently" | "strict")) => {
                     self.hand_on_of_editor(name, args)
                 }
-                _ => self.lose(),
+                _ => self.lose(&format!("what schema_editor.{name} does is not followed")),
             }
             return Ok(Some(Live::None));
         }
@@ -164,7 +164,7 @@ impl Interpreter<'_> {
         if path == "django.core.management.call_command" {
             let name = args.first().and_then(format::text);
             if !name.is_some_and(|it| COMMANDS_FOR_ROWS.contains(&&*it)) {
-                self.lose();
+                self.lose("it calls a command");
             }
         }
         if let Some(change) = of_state(path).filter(|it| is_change(it)) {
@@ -174,7 +174,7 @@ impl Interpreter<'_> {
         if of_state(path)
             .is_some_and(|it| !ASKED_OF_STATE.contains(&it.split('.').next().unwrap_or_default()))
         {
-            self.lose();
+            self.lose(OF_STATE);
         }
         if path.ends_with(".apps.get_model") {
             return self.model_asked_for(args, keywords, scope, span).map(Some);
@@ -223,7 +223,7 @@ impl Interpreter<'_> {
                 self.hand_on_tried(|it| it.hand_on_statement(text, rows), scope, span);
             }
             "close" | "fetchall" | "fetchmany" | "fetchone" | "mogrify" => {}
-            _ => self.lose(),
+            _ => self.lose(&format!("what the cursor's {name} does is not followed")),
         }
         Ok(Some(self.unknown(scope, span, "asks the database")))
     }
@@ -241,14 +241,14 @@ impl Interpreter<'_> {
     /// What stands behind a cursor may change the schema too.
     pub fn watch_attribute(&mut self, object: &Live) {
         if matches!(object, Live::Bound(it) if is_stand_in(&it.receiver)) {
-            self.lose();
+            self.lose("it looks behind the schema editor or the cursor");
         }
     }
 
     /// What is asked of a state's models is not seen here.
     pub fn watch_state(&mut self, name: &str) {
         if self.handed.is_some() && !ASKED_OF_STATE.contains(&name) && !is_change(name) {
-            self.lose();
+            self.lose(OF_STATE);
         }
     }
 

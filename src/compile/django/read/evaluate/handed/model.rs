@@ -125,7 +125,7 @@ impl Interpreter<'_> {
         });
         match made {
             Some(operation) => self.hand(operation),
-            None => self.lose(),
+            None => self.lose(&format!("what schema_editor.{method} does is not followed")),
         }
     }
 }

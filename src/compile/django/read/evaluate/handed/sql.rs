@@ -29,7 +29,7 @@ impl Interpreter<'_> {
             Some(Live::Str(_)) => text.clone().into_iter().collect(),
             Some(Live::List(items)) => items.borrow().clone(),
             Some(Live::Tuple(items)) => items.to_vec(),
-            _ => return self.lose(),
+            _ => return self.lose(&unknown_text(text.as_ref())),
         };
         let is_known = |it: &Live| match it {
             Live::Str(_) => true,
@@ -37,8 +37,8 @@ impl Interpreter<'_> {
             Live::List(pair) => matches!(&**pair.borrow(), [Live::Str(_), ..]),
             _ => false,
         };
-        if !texts.iter().all(is_known) {
-            return self.lose();
+        if let Some(unknown) = texts.iter().find(|it| !is_known(it)) {
+            return self.lose(&unknown_text(Some(unknown)));
         }
         // Code is a blind spot of the tables that it names; a statement that may do anything would be one of all.
         let effects: Vec<sql::Effect> = texts.iter().flat_map(|it| self.effects(it)).collect();
@@ -48,7 +48,7 @@ impl Interpreter<'_> {
             sql::Effect::Nothing => false,
         };
         if effects.iter().any(anything) {
-            return self.lose();
+            return self.lose("what its SQL does is not known");
         }
         // Functions and views change no table, but those that are certainly made are known from there on.
         let makes_some = effects.iter().any(|it| *it != sql::Effect::Nothing);
@@ -56,7 +56,7 @@ impl Interpreter<'_> {
             return;
         }
         if parameters.as_ref().is_some_and(is_lacking) {
-            return self.lose();
+            return self.lose("what is put into its SQL is not known");
         }
         let texts = match (&text, parameters) {
             (Some(text @ Live::Str(_)), Some(parameters)) => {
@@ -174,6 +174,13 @@ fn without_places(text: &str) -> String {
         rest = &rest[taken.unwrap_or(1)..];
     }
     out + rest
+}
+
+fn unknown_text(text: Option<&Live>) -> String {
+    match text {
+        Some(Live::Unknown(unknown)) => format!("its SQL is not known: it {}", unknown.reason),
+        Some(_) | None => "its SQL is not known".to_owned(),
+    }
 }
 
 fn is_empty(value: &Live) -> bool {

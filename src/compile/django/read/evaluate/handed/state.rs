@@ -9,6 +9,9 @@ use super::{STATE, bare, for_app, is_name};
 use crate::compile::django::project::SET_BASES;
 use crate::compile::django::read::syntax::tree::{Expr, ExprKind, Span};
 
+/// Why a change is not followed.
+pub const OF_STATE: &str = "what it does to the state of the models is not followed";
+
 /// What each takes; the last of two lists are those that the operation takes, in its order.
 fn parameters(method: &str) -> Option<(&'static str, &'static [&'static str], &'static [&'static str])> {
     Some(match method {
@@ -75,7 +78,7 @@ impl Interpreter<'_> {
         };
         match made {
             Some(operation) => self.hand(operation),
-            None => self.lose(),
+            None => self.lose(OF_STATE),
         }
     }
 }
@@ -133,13 +136,13 @@ impl Interpreter<'_> {
         let (label, model) = match instance.args.first() {
             Some(Live::Tuple(key)) => match &**key {
                 [label, Live::Str(model)] => (label.clone(), Live::Str(model.clone())),
-                _ => return self.lose(),
+                _ => return self.lose(OF_STATE),
             },
-            _ => return self.lose(),
+            _ => return self.lose(OF_STATE),
         };
         let holder = match &self.handed {
             Some(handed) if handed.method == "state_forwards" => handed.holder.clone(),
-            _ => return self.lose(),
+            _ => return self.lose(OF_STATE),
         };
         match name {
             // Nothing in the database hangs on it.
@@ -148,10 +151,10 @@ impl Interpreter<'_> {
                 let made = bare(&holder, SET_BASES, vec![model, value.clone()], Vec::new());
                 match for_app(Live::Instance(made), &label, &holder) {
                     Some(operation) => self.hand(operation),
-                    None => self.lose(),
+                    None => self.lose(OF_STATE),
                 }
             }
-            _ => self.lose(),
+            _ => self.lose(OF_STATE),
         }
     }
 }

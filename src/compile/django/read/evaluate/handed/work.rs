@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::clue::{Condition, Kind, Listed};
-use crate::compile::django::project::{ON_CONDITION, QUESTION, TRIED};
+use crate::compile::django::project::{ON_CONDITION, QUESTION, TRIED, Unknown};
+use crate::compile::django::read::syntax::tree::Span;
 
 /// The operations to which a method handed its work, as long as nothing else was seen.
 pub struct Handed {
@@ -15,8 +16,10 @@ pub struct Handed {
     pub(super) operations: Vec<Live>,
     /// What its other method handed on before, for the models.
     pub(super) models: Vec<Live>,
-    /// Something of its own, or on a condition.
-    pub(super) lost: bool,
+    /// The statement that runs.
+    pub(super) at: Option<Place>,
+    /// Where something of its own came, or something on a condition, and why it is not followed.
+    pub(super) lost: Option<(Option<Place>, String)>,
     /// Branches and `try` blocks that stood around its call.
     pub(super) around: (usize, u32),
     /// What the database was asked: the number of the first question, and how many operations came before each.
@@ -24,6 +27,8 @@ pub struct Handed {
     questions: Vec<(usize, Question)>,
     /// Names that were put into such a list, or taken out of it, by the code itself.
     pub noted: Vec<(Listed, Arc<str>)>,
+    /// Why the other branches are being taken.
+    pub(super) open: Vec<Arc<Unknown>>,
     /// What the branches that are being taken hang on.
     pub guards: Vec<Condition>,
     /// The `try` blocks that are being run whose handlers let whatever the database refuses be.
@@ -32,6 +37,8 @@ pub struct Handed {
     /// A handler may have left the method.
     left: bool,
 }
+
+type Place = (Rc<Module>, Span);
 
 #[derive(PartialEq)]
 struct Question {
@@ -55,11 +62,13 @@ impl Handed {
             holder: holder.clone(),
             operations: Vec::new(),
             models,
-            lost: false,
+            at: None,
+            lost: None,
             around,
             first,
             questions: Vec::new(),
             noted: Vec::new(),
+            open: Vec::new(),
             guards: Vec::new(),
             tries: Vec::new(),
             tried: 0,
@@ -86,6 +95,12 @@ impl Handed {
         !self.tries.is_empty() && catching as usize == self.around.1 as usize + self.tries.len()
     }
 
+    pub(super) fn lose(&mut self, why: &str) {
+        if self.lost.is_none() {
+            self.lost = Some((self.at.clone(), why.to_owned()));
+        }
+    }
+
     /// How many operations were handed on.
     pub fn count(&self) -> usize {
         self.operations.len()
@@ -101,7 +116,10 @@ impl Handed {
 
     /// An operation that is handed on within `now` so many branches and `try` blocks.
     pub(super) fn add(&mut self, operation: Live, now: (usize, u32), is_certain: bool) {
-        self.lost |= !is_certain || !self.is_around(now) || self.left;
+        if !is_certain || !self.is_around(now) || self.left {
+            let why = self.open.last().map(|it| format!(": `{}` {}", it.text, it.reason)).unwrap_or_default();
+            self.lose(&format!("whether this is done is not known{why}"));
+        }
         let operation = match self.tries.iter().rev().flatten().next() {
             Some(number) => {
                 let args = vec![Live::Int(*number as i128), operation];

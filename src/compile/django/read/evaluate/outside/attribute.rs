@@ -117,7 +117,7 @@ impl Interpreter<'_> {
         Ok(match path {
             "django.db.connections" => {
                 if index.as_str().is_none_or(|it| **it != *self.world.database) {
-                    self.lose();
+                    self.lose("it uses another database, or one that is not known");
                 }
                 Live::name("django.db.connection")
             }

@@ -73,6 +73,8 @@ pub struct MayUndo {
     pub tables: BTreeSet<TableName>,
     /// It counts for what its own migration made too: that may not have been made at all.
     pub own: bool,
+    /// Its tables may be in another database from the first on, so that what is changed of them later is there too.
+    pub elsewhere: bool,
 }
 
 impl Opaque {

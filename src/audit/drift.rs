@@ -131,7 +131,7 @@ impl Judge<'_> {
                 }
                 let maker = foreign_key.provenance.created();
                 let to = &foreign_key.references;
-                if let Some(by) = self.expected.undone_by(self.manifest, to, maker, Part::Table) {
+                if let Some(by) = self.undone_by(to, maker, Part::Table) {
                     let what = format!("{foreign_key} on table {table} is not as it was made");
                     return self
                         .may_be_undone(foreign_key.provenance, format!("{what}, which {by} may have done"));
@@ -206,7 +206,7 @@ impl Judge<'_> {
 
     fn missing_table(&mut self, table: &Table) {
         let maker = table.provenance.created();
-        if let Some(by) = self.expected.undone_by(self.manifest, &table.name, maker, Part::Table) {
+        if let Some(by) = self.undone_by(&table.name, maker, Part::Table) {
             for_each_maker(table, |migration| {
                 *self.drift.tally.may_be_undone.entry(migration).or_default() += 1;
             });
@@ -257,7 +257,7 @@ impl Judge<'_> {
         expected: String,
         actual: Option<String>,
     ) {
-        if let Some(by) = self.expected.undone_by(self.manifest, table, origin.created(), part) {
+        if let Some(by) = self.undone_by(table, origin.created(), part) {
             let what = describe_subject(rule, &subject, &expected);
             let found = if actual.is_some() { "is not as it was made" } else { "is not there" };
             return self.may_be_undone(origin, format!("{what} {found}, which {by} may have done"));
@@ -347,7 +347,7 @@ impl Judge<'_> {
         };
         let subject = Subject { column: Some(expected.name.to_string()), ..self.subject(table) };
         let part = Part::Definition(&expected.name);
-        if let Some(by) = self.expected.undone_by(self.manifest, table, expected.provenance.created(), part) {
+        if let Some(by) = self.undone_by(table, expected.provenance.created(), part) {
             let text = format!(
                 "column {table}.{} is `{actual}`, not `{expected}`, which {by} may have done",
                 expected.name
@@ -426,6 +426,10 @@ impl Judge<'_> {
             self.drift.findings.push(Finding::new(Rule::NotVisible, subject, message));
         }
         self.drift
+    }
+
+    fn undone_by(&self, table: &TableName, maker: Option<u32>, part: Part<'_>) -> Option<String> {
+        self.expected.undone_by((self.manifest, &self.observation.catalog.actual), table, maker, part)
     }
 
     fn actual(&self, table: &TableName) -> Option<&Table> {

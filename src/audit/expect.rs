@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Observation;
 use super::history::{self, HistoryNote, Line};
-use crate::dialect::Naming;
+use crate::dialect::{Dialect, Naming};
 use crate::migration::graph::{self, Applied};
 use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in, taken_back};
-use crate::schema::{Change, Name, Provenance, Table, TableName};
+use crate::schema::{Change, Name, Provenance, Schema, Table, TableName};
 
 /// A table or a part of it, as code names it.
 #[derive(Clone, Copy)]
@@ -123,10 +123,10 @@ impl Expected {
     }
 
     /// Which code of a later migration visibly drops or alters such a `part` of `table`, so that nobody can say
-    /// whether it should still be there.
+    /// whether it should still be there. `actual` is what is there.
     pub fn undone_by(
         &self,
-        manifest: &Manifest,
+        (manifest, actual): (&Manifest, &Schema),
         table: &TableName,
         maker: Option<u32>,
         part: Part<'_>,
@@ -143,9 +143,11 @@ impl Expected {
             let is_older = spot.may_undo.own || maker != Some(spot.migration);
             let undoes = match part {
                 Part::Table => {
-                    is_older
-                        && spot.may_undo.tables.contains(table)
-                        && !self.stood_after(manifest, table, spot.migration)
+                    let stood = || match spot.may_undo.elsewhere {
+                        true => self.is_pointed_at(manifest, actual, table),
+                        false => self.stood_after(manifest, table, spot.migration),
+                    };
+                    is_older && spot.may_undo.tables.contains(table) && !stood()
                 }
                 Part::Column(column) => is_older && spot.may_undo.columns.contains(column),
                 Part::Definition(column) => {
@@ -177,6 +179,16 @@ impl Expected {
             for_each_maker(table, |by| stood |= is_later(by));
         }
         stood
+    }
+
+    /// Whether a table that is there was made with a foreign key to this one, which then is no other database's. SQLite
+    /// makes such a key whether its target is there or not.
+    fn is_pointed_at(&self, manifest: &Manifest, actual: &Schema, table: &TableName) -> bool {
+        let tables = &self.expectation.schema.tables;
+        let points =
+            |it: &Table| it.name != *table && it.foreign_keys.iter().any(|it| it.references == *table);
+        manifest.dialect != Dialect::Sqlite
+            && actual.tables.keys().filter_map(|it| tables.get(it)).any(|it| points(it))
     }
 
     /// Where the ledger has the migration, and what it was squashed from: Django records a squash when

@@ -550,6 +550,32 @@ fn a_table_that_code_visibly_takes_away_is_not_verified() {
     }
 }
 
+/// As where a router of Django was not seen through: what later migrations change of it is there too.
+#[test]
+fn a_table_that_may_be_in_another_database_is_not_verified_unless_a_foreign_key_points_at_it() {
+    let manifest = manifest_of(
+        "- app: a
+  name: '1'
+  operations:
+  - {create_table: {name: t, columns: {x: integer}, primary_key: [x]}}
+  - {opaque: {reason: router, may_touch: [t], may_undo: {tables: [t], own: true, elsewhere: true}}}
+- {app: a, name: '2', dependencies: [a.1], operations: [{add_column: {table: t, name: z, column: integer}}]}
+- app: b
+  name: '1'
+  dependencies: [a.2]
+  operations:
+  - {create_table: {name: u, columns: {x: integer}, foreign_keys: [{columns: [x], references: t, referenced_columns: [x]}]}}
+  - {opaque: {reason: router, may_touch: [u], may_undo: {tables: [u], own: true, elsewhere: true}}}
+",
+    );
+    let [t, u] = ["t", "u"].map(TableName::unqualified);
+    let mut observation = healthy(&manifest);
+    observation.catalog.actual.tables.remove(&t);
+    assert_eq!(rules(&judge(&manifest, &observation)), ["missing_table"]);
+    observation.catalog.actual.tables.remove(&u);
+    assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
+}
+
 /// Code gives the table another name, and the foreign key of another follows it, or goes with it.
 #[test]
 fn a_foreign_key_to_a_table_that_code_takes_away_is_not_verified() {

@@ -95,7 +95,8 @@ fn reason_against(
 /// The code of a later migration that visibly drops such a thing, so that its absence proves nothing.
 fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
     let maker = provenance(change).created();
-    let on = |table, part: Part<'_>| basis.expected.undone_by(basis.manifest, table, maker, part);
+    let here = (basis.manifest, &basis.observation.catalog.actual);
+    let on = |table, part: Part<'_>| basis.expected.undone_by(here, table, maker, part);
     let by = |part: Part<'_>| on(change.table(), part);
     match change {
         Change::AddColumn { column, .. } | Change::AlterColumn { column, .. } => {

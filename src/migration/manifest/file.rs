@@ -401,6 +401,8 @@ struct MayUndoFile {
     tables: BTreeSet<TableName>,
     /// It counts for what its own migration made too, which may not have been made at all.
     own: bool,
+    /// Its tables may be in another database from the first on, as a router of Django may have it.
+    elsewhere: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -103,6 +103,9 @@ fn undone(may_undo: &MayUndo) -> String {
     if may_undo.own {
         map = map.with("own", "true".to_owned());
     }
+    if may_undo.elsewhere {
+        map = map.with("elsewhere", "true".to_owned());
+    }
     map.text()
 }
 

@@ -167,6 +167,7 @@ pub(super) fn both(one: MayUndo, other: MayUndo) -> MayUndo {
         definitions: one.definitions.into_iter().chain(other.definitions).collect(),
         tables: one.tables.into_iter().chain(other.tables).collect(),
         own: one.own || other.own,
+        elsewhere: one.elsewhere || other.elsewhere,
     }
 }
 

@@ -26,7 +26,8 @@ impl Executor<'_> {
         });
         let tables: BTreeSet<TableName> = named.collect();
         if !tables.is_empty() {
-            let may_undo = MayUndo { tables: tables.clone(), own: true, ..MayUndo::default() };
+            let may_undo =
+                MayUndo { tables: tables.clone(), own: true, elsewhere: true, ..MayUndo::default() };
             self.editor.opaque(Opaque {
                 reason: KEPT_OUT.to_owned(),
                 may_touch: MayTouch::Tables(tables),

@@ -23,7 +23,8 @@ pub fn apply(
     notices: &mut Vec<Notice>,
 ) -> Routes {
     let mut routes = Routes::default();
-    let routers = match world.settings.and_then(|it| it.values.get("DATABASE_ROUTERS")) {
+    let said = world.settings.and_then(|it| it.values.get("DATABASE_ROUTERS"));
+    let routers = match said {
         None => return routes,
         Some(Value::List(routers) | Value::Tuple(routers)) => Some(routers),
         Some(_) => None,
@@ -67,7 +68,16 @@ pub fn apply(
         answers.extend(answer.map(|it| (None, it)));
     }
     if is_open {
-        notices.push(notice(Concern::Setting, file, 1, OPEN));
+        notices.push(match said {
+            Some(Value::Unknown(why)) => {
+                let message = format!(
+                    "{OPEN}: it {}; say it with --set DATABASE_ROUTERS=[], or what it is",
+                    why.reason
+                );
+                Notice { at: why.at.clone(), concern: Concern::Setting, message }
+            }
+            Some(_) | None => notice(Concern::Setting, file, 1, OPEN),
+        });
     }
     for migration in &mut *migrations {
         if elsewhere.contains(&migration.id.app) {

@@ -217,6 +217,7 @@ impl OperationFile {
                     definitions: names(it.may_undo.definitions).into_iter().collect(),
                     tables: it.may_undo.tables,
                     own: it.may_undo.own,
+                    elsewhere: it.may_undo.elsewhere,
                 };
                 return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch, may_undo })]);
             }

@@ -201,7 +201,7 @@ impl Interpreter<'_> {
             StmtKind::Assign { targets, .. } => {
                 targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
             }
-            StmtKind::AugAssign { target, .. } => self.havoc_object(target, scope, why)?,
+            StmtKind::AugAssign { target, .. } => self.havoc_object(target, false, scope, why)?,
             StmtKind::Delete(targets) => {
                 targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))?;
             }
@@ -238,10 +238,10 @@ impl Interpreter<'_> {
                     self.added.is_unknown |= adds_a_field(call);
                     // `operations.append(…)`, and whatever a function may do with a list it is given.
                     if let ExprKind::Attribute(object, _) = &call.function.kind {
-                        self.havoc_object(object, scope, why)?;
+                        self.havoc_object(object, true, scope, why)?;
                     }
                     for arg in &call.args {
-                        self.havoc_object(arg, scope, why)?;
+                        self.havoc_object(arg, true, scope, why)?;
                     }
                 }
             }
@@ -262,7 +262,7 @@ impl Interpreter<'_> {
             ExprKind::Tuple(targets) | ExprKind::List(targets) => {
                 targets.iter().try_for_each(|target| self.havoc_target(target, scope, why))
             }
-            ExprKind::Subscript(object, _) => self.havoc_object(object, scope, why),
+            ExprKind::Subscript(object, _) => self.havoc_object(object, false, scope, why),
             ExprKind::Name(name) => {
                 let before = scope.names.borrow().get(name).cloned();
                 let unknown = match &before {
@@ -279,8 +279,14 @@ impl Interpreter<'_> {
         }
     }
 
-    /// What a list held it still holds, with an unknown number of unknown things.
-    fn havoc_object(&mut self, object: &Expr, scope: &Rc<Scope>, why: &Arc<Unknown>) -> Result<(), Stop> {
+    /// What a list held it still holds, with an unknown number of unknown things. `in_place`: no name gets another value.
+    fn havoc_object(
+        &mut self,
+        object: &Expr,
+        in_place: bool,
+        scope: &Rc<Scope>,
+        why: &Arc<Unknown>,
+    ) -> Result<(), Stop> {
         if !matches!(object.kind, ExprKind::Name(_) | ExprKind::Attribute(..)) {
             return Ok(());
         }
@@ -291,6 +297,7 @@ impl Interpreter<'_> {
             return Ok(());
         }
         match value {
+            Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_) if in_place => {}
             Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_) | Live::Tuple(_) => {
                 self.assign(object, Live::Unknown(why.clone()), scope)?;
             }

@@ -67,6 +67,7 @@ impl Interpreter<'_> {
             ("os", "environ") => Live::name("os.environ"),
             ("string", "ascii_lowercase") => Live::str("abcdefghijklmnopqrstuvwxyz"),
             ("string", "ascii_uppercase") => Live::str("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+            ("string", "ascii_letters") => Live::str("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
             ("string", "digits") => Live::str("0123456789"),
             ("os", "sep") => Live::str("/"),
             ("os.path", "sep") => Live::str("/"),

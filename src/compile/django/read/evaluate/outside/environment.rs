@@ -56,6 +56,10 @@ impl Interpreter<'_> {
                 Some(name) => Some(self.outside_subscript("os.environ", name, scope, span)?),
                 None => None,
             },
+            "os.environ.keys" | "os.environ.items" | "os.environ.values" => {
+                self.assume_environment_empty(scope, span);
+                Some(Live::list(Vec::new()))
+            }
             "os.environ.get" | "os.getenv" => {
                 let default = args.get(1).cloned().or_else(|| call.keyword("default")).unwrap_or(Live::None);
                 self.assume_unset(first.as_ref(), &default, scope, span);
@@ -86,6 +90,12 @@ impl Interpreter<'_> {
             },
             _ => return Ok(None),
         }))
+    }
+
+    /// Where something goes through all of it.
+    pub fn assume_environment_empty(&mut self, scope: &Rc<Scope>, span: Span) {
+        let message = "assumed that the environment sets nothing of what is looked for in all of it";
+        self.tell(Concern::Assumed, &scope.module.clone(), span, message);
     }
 
     fn assume_unset(&mut self, name: Option<&Live>, default: &Live, scope: &Rc<Scope>, span: Span) {

@@ -92,6 +92,20 @@ pub fn together(value: &Value) -> Option<Vec<Vec<Arc<str>>>> {
     outer.iter().map(|inner| items(inner)?.iter().map(text).collect()).collect()
 }
 
+/// Whether two values are equal, as far as is seen: numbers are by what they are.
+pub fn equal(a: &Value, b: &Value) -> bool {
+    let number = |it: &Value| match it {
+        Value::Bool(it) => Some(f64::from(u8::from(*it))),
+        Value::Int(it) => Some(*it as f64),
+        Value::Float(it) => Some(*it),
+        _ => None,
+    };
+    match (number(a), number(b)) {
+        (Some(a), Some(b)) => a == b,
+        _ => same(a, b),
+    }
+}
+
 /// Whether two values are written alike. What was not seen through is like what has the same text.
 pub fn same(a: &Value, b: &Value) -> bool {
     let all = |a: &[Value], b: &[Value]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod class;
+mod deconstructed;
 mod known;
 mod methods;
 mod read;
@@ -17,6 +18,7 @@ use crate::schema::Action;
 
 pub use arguments::{Argument, Arguments, last_segment};
 pub use class::built_in;
+pub use deconstructed::deconstruct;
 pub use scalar::{BuiltIn, CustomType, Number, Scalar, SpatialIndex};
 
 /// A model: its app's label, and its name in lower case.

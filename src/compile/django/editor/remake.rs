@@ -7,8 +7,8 @@ use super::alter::{Alteration, type_differs};
 use super::define::Defined;
 use super::{Editor, Kind};
 use crate::compile::django::arguments::{self, Arguments};
-use crate::compile::django::field::Field;
-use crate::compile::django::project::Value;
+use crate::compile::django::field::{Field, deconstruct};
+use crate::compile::django::project::{Object, Value};
 use crate::compile::django::state::{Model, ModelField, State};
 use crate::schema::{Change, ConstraintRef, IndexKey, IndexPart, Name, Schema, Table};
 
@@ -173,6 +173,8 @@ impl Editor<'_> {
         let has_own = was.base.is_some() && is.base.is_some();
         let as_written =
             has_own.then(|| [was, is].map(|it| Arguments { args: &it.args, kwargs: &it.kwargs }));
+        let class = |it: &Object| it.base.as_ref().map_or_else(|| it.class.clone(), |it| it.class.clone());
+        let classes = [class(was), class(is)];
         let (was, is) = (Arguments::of(was), Arguments::of(is));
         let args_differ = |was: &Arguments<'_>, is: &Arguments<'_>| {
             !arguments::same(&Value::Tuple(was.args.to_vec()), &Value::Tuple(is.args.to_vec()))
@@ -191,7 +193,36 @@ impl Editor<'_> {
         let any_differ = |was: &Arguments<'_>, is: &Arguments<'_>| {
             args_differ(was, is) || differs(was, is) || differs(is, was)
         };
-        any_differ(&was, &is) || as_written.is_some_and(|[was, is]| any_differ(&was, &is)) || !tables_alike
+        if !tables_alike || as_written.is_some_and(|[was, is]| any_differ(&was, &is)) {
+            return true;
+        }
+        let said = deconstruct(&classes[0], &was).zip(deconstruct(&classes[1], &is));
+        let Some(said) = said.filter(|_| classes[0] == classes[1]) else { return any_differ(&was, &is) };
+        let points = self.points_alike(before, after, &old.field, &new.field);
+        // `Options.setup_pk` keeps each primary key from being serialized.
+        let is_key = old.field.primary_key && new.field.primary_key;
+        let matters = |name: &str, value: &Value| {
+            let is_settled = matches!(name, "to" | "to_field") && points.is_some();
+            matters(name, value) && !is_settled && !(name == "serialize" && is_key)
+        };
+        let differs = |some: &[(&str, &Value)], others: &[(&str, &Value)]| {
+            some.iter().filter(|(name, value)| matters(name, value)).any(|(name, value)| {
+                !others.iter().any(|(other, it)| other == name && arguments::equal(it, value))
+            })
+        };
+        points == Some(false) || differs(&said.0, &said.1) || differs(&said.1, &said.0)
+    }
+
+    /// Whether two foreign keys point at the same, as `ForeignKey.deconstruct` says it; `None` where it is not known, or
+    /// for another field.
+    fn points_alike(&self, before: &State, after: &State, old: &Field, new: &Field) -> Option<bool> {
+        let (Kind::Relation(was), Kind::Relation(is)) = (&old.kind, &new.kind) else { return None };
+        let same_model = was.to.as_ref()? == is.to.as_ref()? || self.context.project.django >= (4, 2);
+        // That of the primary key goes without saying.
+        let column = |state: &State, relation| {
+            state.target(relation).map(|(_, field)| (!field.primary_key).then(|| field.name.clone()))
+        };
+        Some(same_model && column(before, was)? == column(after, is)?)
     }
 
     pub(super) fn points_at_same_table(

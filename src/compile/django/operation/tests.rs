@@ -10,6 +10,7 @@ mod older;
 mod on_condition;
 mod own;
 mod paired;
+mod remade;
 mod renamed;
 mod routed;
 mod spatial;

@@ -1,0 +1,156 @@
+//! `deconstruct` of Django's own fields (`django/db/models/fields/__init__.py`, `files.py`, `json.py`, `related.py`): what of a
+//! call's arguments it gives back, by their names.
+
+use crate::compile::django::arguments::{Arguments, last_part};
+use crate::compile::django::project::Value;
+
+/// The parameters of `Field.__init__`.
+const OF_ALL: &[&str] = &[
+    "verbose_name",
+    "name",
+    "primary_key",
+    "max_length",
+    "unique",
+    "blank",
+    "null",
+    "db_index",
+    "rel",
+    "default",
+    "editable",
+    "serialize",
+    "unique_for_date",
+    "unique_for_month",
+    "unique_for_year",
+    "choices",
+    "help_text",
+    "db_column",
+    "db_tablespace",
+    "auto_created",
+    "validators",
+    "error_messages",
+    "db_comment",
+    "db_default",
+];
+
+/// Fields with the constructor of [`OF_ALL`], or with one whose positional arguments go on to that.
+const PLAIN: &[&str] = &[
+    "AutoField",
+    "BigAutoField",
+    "BigIntegerField",
+    "BinaryField",
+    "BooleanField",
+    "CharField",
+    "CommaSeparatedIntegerField",
+    "DurationField",
+    "EmailField",
+    "FloatField",
+    "IntegerField",
+    "NullBooleanField",
+    "PositiveBigIntegerField",
+    "PositiveIntegerField",
+    "PositiveSmallIntegerField",
+    "SlugField",
+    "SmallAutoField",
+    "SmallIntegerField",
+    "TextField",
+];
+
+/// The names of the positional ones.
+fn parameters(class: &str) -> &'static [&'static str] {
+    match class {
+        "ForeignKey" => &[
+            "to",
+            "on_delete",
+            "related_name",
+            "related_query_name",
+            "limit_choices_to",
+            "parent_link",
+            "to_field",
+            "db_constraint",
+        ],
+        "OneToOneField" => &["to", "on_delete", "to_field"],
+        "DecimalField" => &["verbose_name", "name", "max_digits", "decimal_places"],
+        "DateField" | "DateTimeField" | "TimeField" => &["verbose_name", "name", "auto_now", "auto_now_add"],
+        "FileField" => &["verbose_name", "name", "upload_to", "storage"],
+        "ImageField" => &["verbose_name", "name", "width_field", "height_field"],
+        "FilePathField" => {
+            &["verbose_name", "name", "path", "match", "recursive", "allow_files", "allow_folders"]
+        }
+        "GenericIPAddressField" => &["verbose_name", "name", "protocol", "unpack_ipv4"],
+        "JSONField" => &["verbose_name", "name", "encoder", "decoder"],
+        "UUIDField" => &["verbose_name"],
+        "URLField" => &["verbose_name", "name"],
+        class if PLAIN.contains(&class) => OF_ALL,
+        _ => &[],
+    }
+}
+
+/// What it says of the field; `None` where the call is not known whole.
+pub fn deconstruct<'a>(class: &str, arguments: &Arguments<'a>) -> Option<Vec<(&'a str, &'a Value)>> {
+    let class = last_part(class);
+    let names = parameters(class);
+    if arguments.args.len() > names.len() || arguments.kwargs.iter().any(|(name, _)| name.starts_with('*')) {
+        return None;
+    }
+    let positional = names.iter().copied().zip(arguments.args);
+    let all = positional.chain(arguments.kwargs.iter().map(|(name, value)| (&**name, value)));
+    let is_set = |name: &str| {
+        arguments.named(name).is_some_and(|it| matches!(it, Value::Bool(true)))
+            || names
+                .iter()
+                .position(|it| *it == name)
+                .and_then(|at| arguments.args.get(at))
+                .is_some_and(|it| matches!(it, Value::Bool(true)))
+    };
+    let is_automatic = is_set("auto_now") || is_set("auto_now_add");
+    Some(all.filter(|(name, value)| !is_left_out(class, name, value, is_automatic)).collect())
+}
+
+/// Whether it is what the field has without it, or is never given back.
+fn is_left_out(class: &str, name: &str, value: &Value, is_automatic: bool) -> bool {
+    let is_none = matches!(value, Value::None);
+    let is_empty = matches!(value, Value::Str(it) if it.is_empty());
+    // A default may be kept as it is written.
+    let is_not_provided = match value {
+        Value::Name(it) => last_part(it) == "NOT_PROVIDED",
+        Value::Unknown(it) => last_part(&it.text) == "NOT_PROVIDED",
+        _ => false,
+    };
+    let is = |wanted: bool| matches!(value, Value::Bool(it) if *it == wanted);
+    let is_long = |length: i128| matches!(value, Value::Int(it) if *it == length);
+    let is_relation = matches!(class, "ForeignKey" | "OneToOneField");
+    match name {
+        "name" | "rel" => true,
+        "null" | "primary_key" | "auto_created" => is(false),
+        "unique" => is(false) || class == "OneToOneField",
+        "blank" => is(false) || is_automatic,
+        "editable" => is(class != "BinaryField") || is_automatic,
+        "serialize" => is(true),
+        "db_index" => is(is_relation || class == "SlugField"),
+        "default" | "db_default" => is_not_provided,
+        "max_length" => {
+            is_none
+                || match class {
+                    "EmailField" => is_long(254),
+                    "SlugField" => is_long(50),
+                    "URLField" => is_long(200),
+                    "FileField" | "ImageField" | "FilePathField" => is_long(100),
+                    "GenericIPAddressField" | "UUIDField" => true,
+                    _ => false,
+                }
+        }
+        "verbose_name" | "choices" | "unique_for_date" | "unique_for_month" | "unique_for_year"
+        | "db_column" | "db_comment" | "db_tablespace" | "error_messages" => is_none,
+        "help_text" => is_empty,
+        "validators" => matches!(value, Value::List(it) if it.is_empty()),
+        "db_collation" => is_none || is_empty,
+        "allow_unicode" | "auto_now" | "auto_now_add" | "recursive" | "allow_folders" | "unpack_ipv4"
+        | "parent_link" => is(false),
+        "allow_files" | "db_constraint" => is(true),
+        "upload_to" | "path" => is_empty,
+        "match" | "encoder" | "decoder" | "to_field" | "storage" => is_none,
+        "width_field" | "height_field" => is_none || is_empty,
+        "protocol" => matches!(value, Value::Str(it) if &**it == "both"),
+        _ => false,
+    }
+}

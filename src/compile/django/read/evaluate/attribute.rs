@@ -15,7 +15,9 @@ use crate::compile::django::read::syntax::tree::Span;
 impl Interpreter<'_> {
     pub fn attribute(&mut self, object: &Live, name: &str, scope: &Rc<Scope>, span: Span) -> Evaluated {
         let object = self.force(object)?;
-        match self.optional_attribute(&object, name, scope, span)? {
+        let found = self.optional_attribute(&object, name, scope, span)?;
+        // Elsewhere it is taken as there: what a module of Django's binds is not known to the last.
+        match found.filter(|_| self.catching_operations == 0 || !self.is_absent(&object, name)) {
             Some(value) => {
                 self.may_raise(&value);
                 Ok(value)
@@ -24,6 +26,12 @@ impl Interpreter<'_> {
                 self.fails("AttributeError", format!("{} has no {name}", format::kind(&object)), scope, span)
             }
         }
+    }
+
+    /// Whether it is a module of Django's without such a name.
+    pub(super) fn is_absent(&self, object: &Live, name: &str) -> bool {
+        let Live::Name(path) = object else { return false };
+        path.starts_with("django.") && self.has_outside(&format!("{path}.{name}")) == Some(false)
     }
 
     /// `None` when the object certainly has no such attribute.

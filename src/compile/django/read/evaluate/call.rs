@@ -12,7 +12,7 @@ use super::facts::adds_a_field;
 use super::live::*;
 use super::outside::ENCRYPT;
 use super::special::is_of_a_class;
-use super::statement::Asked;
+use super::statement::{Asked, Raises};
 use super::{Interpreter, format};
 use crate::compile::django::read::syntax::tree::*;
 
@@ -105,7 +105,7 @@ impl Interpreter<'_> {
         if self.catching > 0
             && let Live::Unknown(why) = unknown
         {
-            self.asked = Some(Asked { why, is_operation: false });
+            self.asked = Some(Asked { why, what: Raises::Anything });
         }
     }
 

@@ -67,7 +67,7 @@ impl Interpreter<'_> {
     }
 
     /// The text of a string, of bytes, or of a file that was opened.
-    fn text_of(&self, value: &Live) -> Option<String> {
+    pub fn text_of(&self, value: &Live) -> Option<String> {
         match value {
             Live::Str(text) => Some(text.to_string()),
             Live::Bytes(bytes) => String::from_utf8(bytes.to_vec()).ok(),

@@ -307,8 +307,8 @@ impl Interpreter<'_> {
         if let Some(unknown) = &*scope.module.incomplete.borrow() {
             return Ok(Live::Unknown(unknown.clone()));
         }
-        if scope.module.state.get() == Progress::Running && scope.kind == ScopeKind::Module && self.trying > 0
-        {
+        let is_tried = self.trying > 0 || self.catching_operations > 0;
+        if scope.module.state.get() == Progress::Running && scope.kind == ScopeKind::Module && is_tried {
             return Err(self.raise("NameError", name));
         }
         Ok(self.unknown(scope, span, format!("names {name}, which is bound nowhere")))

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::live::*;
-use super::names::{canonical, is_followed, is_standard};
+use super::names::{canonical, is_abstract_collection, is_followed, is_in_library};
 use super::{Interpreter, shorten};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::project::{Location, Unknown};
@@ -199,7 +199,7 @@ impl Interpreter<'_> {
     }
 
     /// Within a `try` that catches it, a failing import must fail at once.
-    fn fail_in_try(
+    pub(super) fn fail_in_try(
         &mut self,
         module: &str,
         name: Option<&str>,
@@ -213,7 +213,15 @@ impl Interpreter<'_> {
         let place = self.world.sources.find(module);
         if place.is_none() {
             let have_root = self.world.sources.find(root).is_some();
-            if is_standard(root) || (root == "django" && !have_root) {
+            if root == "collections" && module == root && name.is_some_and(is_abstract_collection) {
+                return Err(
+                    self.raise("ImportError", format!("{module} has no {}", name.unwrap_or_default()))
+                );
+            }
+            // setuptools brings what left the library with Python 3.12.
+            let is_brought =
+                root == "distutils" && self.world.sources.find("setuptools._distutils").is_some();
+            if is_in_library(root) || is_brought || (root == "django" && !have_root) {
                 return Ok(());
             }
             if !have_root {
@@ -301,6 +309,14 @@ fn describe(import: &Import) -> String {
         Some(name) => format!("{name} from {}", import.module),
         None => import.module.to_string(),
     }
+}
+
+/// The absolute name of what `import_module(name, package)` is asked for.
+pub(super) fn absolute_of(name: &str, package: Option<&str>) -> Option<Arc<str>> {
+    let module = name.trim_start_matches('.');
+    let level = u32::try_from(name.len() - module.len()).ok()?;
+    let package = if level == 0 { "" } else { package? };
+    absolute(package, Some(module).filter(|it| !it.is_empty()), level)
 }
 
 /// The absolute name of what `from ..module import` names, within a package.

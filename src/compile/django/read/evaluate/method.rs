@@ -57,7 +57,15 @@ impl Interpreter<'_> {
                 let args = [receiver.clone()].into_iter().chain(args.iter().cloned()).collect();
                 Some(self.outside_instance("builtins.open", args, keywords.clone(), scope, span))
             }
-            Live::Path(path) => self.method_of_path(path, name, &args)?,
+            Live::Path(path) => {
+                let found = self.method_of_path(path, name, &args)?;
+                if found.is_none() && matches!(&**name, "read_text" | "read_bytes" | "iterdir" | "stat") {
+                    let unknown =
+                        self.unknown(scope, span, format!("calls {name} of a file that is in no source"));
+                    self.may_fail(&unknown, scope, span);
+                }
+                found
+            }
             Live::Unknown(unknown) => clue::method_of_clue(unknown, name, &args),
             Live::Bytes(bytes) => match &**name {
                 "decode" => std::str::from_utf8(bytes).ok().map(Live::str),

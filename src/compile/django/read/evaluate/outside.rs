@@ -19,7 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::import::Imported;
+use super::import::{Imported, absolute_of};
 use super::live::*;
 use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax::tree::{Operator, Span};
@@ -104,6 +104,12 @@ impl Interpreter<'_> {
             }
             let made = self.call_builtin(name, &args, &keywords, scope, span)?;
             return Ok(match made {
+                Some(file) if name == "open" => {
+                    if self.text_of(&file).is_none() {
+                        self.may_fail(&file, scope, span);
+                    }
+                    file
+                }
                 Some(value) => value,
                 None => {
                     let values: Vec<&Live> =
@@ -147,6 +153,9 @@ impl Interpreter<'_> {
             return Ok(found);
         }
         if let Some(found) = self.data_call(path, &args, scope, span)? {
+            if found.is_unknown() {
+                self.may_fail(&found, scope, span);
+            }
             return Ok(found);
         }
         let first = match args.first() {
@@ -179,13 +188,31 @@ impl Interpreter<'_> {
             Some(known) => known,
             None => self.usual_call(&call)?,
         };
-        Ok(match known {
+        let made = match known {
             Some(value) => value,
             None => {
                 let values: Vec<&Live> = args.iter().chain(keywords.iter().map(|(_, value)| value)).collect();
                 self.because(&values, scope, span, &format!("calls `{path}`"))
             }
-        })
+        };
+        let is_open = match &made {
+            Live::Unknown(_) => true,
+            Live::Instance(it) => it.is_of_function(),
+            _ => false,
+        };
+        if is_open && !never_raises(path) {
+            self.may_fail(&made, scope, span);
+        }
+        Ok(made)
+    }
+
+    /// Within a `try`: there is no such app. (While settings are read, there is none at all.)
+    pub(super) fn fail_without_app(&mut self, label: &str) -> Result<(), Stop> {
+        let has_it = self.world.apps.is_empty() || self.world.apps.iter().any(|(_, it)| **it == *label);
+        match self.catching > 0 && !has_it {
+            true => Err(self.raise("LookupError", format!("no app is labelled {label}"))),
+            false => Ok(()),
+        }
     }
 
     /// Any other function: what it gives, where that is known.
@@ -260,16 +287,27 @@ impl Interpreter<'_> {
                 let value = self.literal(Arc::new(source))?;
                 Some(super::setting::thaw(&value, scope, span))
             }),
-            "importlib.import_module" => match (first.as_ref().and_then(Live::as_str), args.len()) {
-                (Some(name), 1) => match self.import(name)? {
-                    Imported::Followed(module) => Some(Live::Module(module)),
-                    Imported::Outside(path) => Some(Live::Name(path)),
-                    Imported::Missing => None,
-                },
-                _ => None,
-            },
+            "importlib.import_module" => {
+                let package = args.get(1).cloned().or_else(|| call.keyword("package"));
+                let package = package.as_ref().and_then(Live::as_str).map(|it| &**it);
+                match first.as_ref().and_then(Live::as_str).and_then(|name| absolute_of(name, package)) {
+                    Some(name) => {
+                        self.fail_in_try(&name, None, scope, span)?;
+                        match self.import(&name)? {
+                            Imported::Followed(module) => Some(Live::Module(module)),
+                            Imported::Outside(path) => Some(Live::Name(path)),
+                            Imported::Missing => None,
+                        }
+                    }
+                    None => None,
+                }
+            }
             "django.utils.module_loading.import_string" => {
-                match first.as_ref().and_then(Live::as_str).and_then(|it| it.rsplit_once('.')) {
+                let first = first.as_ref().and_then(Live::as_str);
+                if let Some((module, name)) = first.and_then(|it| it.rsplit_once('.')) {
+                    self.fail_in_try(module, Some(name), scope, span)?;
+                }
+                match first.and_then(|it| it.rsplit_once('.')) {
                     Some((module, name)) => match self.import(module)? {
                         Imported::Followed(module) => self.module_attribute(&module, name)?,
                         Imported::Outside(path) => Some(self.outside_attribute(&path, name)?),
@@ -292,10 +330,14 @@ impl Interpreter<'_> {
                 _ => None,
             },
             "inspect.isclass" => first.as_ref().and_then(|it| is_class(it).map(Live::Bool)),
-            "django.apps.apps.get_app_config" => first.as_ref().and_then(Live::as_str).and_then(|label| {
-                let app = self.world.apps.iter().find(|(_, it)| it == label)?.clone();
-                Some(self.app_config(&app, scope, span))
-            }),
+            "django.apps.apps.get_app_config" => match first.as_ref().and_then(Live::as_str) {
+                Some(label) => {
+                    self.fail_without_app(label)?;
+                    let app = self.world.apps.iter().find(|(_, it)| it == label).cloned();
+                    app.map(|app| self.app_config(&app, scope, span))
+                }
+                None => None,
+            },
             // While settings are read, no app is there.
             "django.apps.apps.get_app_configs" if !self.world.apps.is_empty() => {
                 let apps = self.world.apps.clone();
@@ -313,7 +355,13 @@ impl Interpreter<'_> {
                     (Some(both), None) => both.split_once('.').map(|(a, b)| (a.to_owned(), b.to_owned())),
                     (None, _) => None,
                 };
-                named.map(|(label, model)| self.model(&label, &model, scope, span))
+                match named {
+                    Some((label, model)) => {
+                        self.fail_without_app(&label)?;
+                        Some(self.model(&label, &model, scope, span))
+                    }
+                    None => None,
+                }
             }
             // Asked while migrations are being loaded: of a database that is being made there are none yet.
             "django.db.connection.introspection.table_names"
@@ -352,6 +400,29 @@ impl Interpreter<'_> {
             }
         })
     }
+}
+
+/// Functions of Django's and of Python's own that a `try` is not there for.
+fn never_raises(path: &str) -> bool {
+    const ROOTS: [&str; 16] = [
+        "django",
+        "builtins",
+        "collections",
+        "contextlib",
+        "copy",
+        "functools",
+        "gettext",
+        "itertools",
+        "logging",
+        "operator",
+        "os",
+        "random",
+        "string",
+        "textwrap",
+        "time",
+        "warnings",
+    ];
+    ROOTS.contains(&path.split('.').next().unwrap_or_default())
 }
 
 /// A file that django-split-settings includes where it is there.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::import::Imported;
 use super::live::*;
-use super::names::is_standard;
+use super::names::is_in_library;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::read::source::{Kind, Place};
@@ -89,7 +89,16 @@ impl Interpreter<'_> {
                 Some(Live::list(names.iter().map(|it| path_of(folder.join(it))).collect()))
             }),
             ("importlib.util" | "pkgutil" | "importlib", "find_spec" | "find_loader") => {
-                first.and_then(|it| it.as_str()).map(|name| self.found(name, scope, span))
+                match first.and_then(|it| it.as_str()) {
+                    Some(name) => {
+                        // It imports what the module is in.
+                        if let Some((package, _)) = name.rsplit_once('.') {
+                            self.fail_in_try(package, None, scope, span)?;
+                        }
+                        Some(self.found(name, scope, span))
+                    }
+                    None => None,
+                }
             }
             ("importlib.metadata" | "importlib_metadata", "entry_points") => {
                 let group = keyword("group").or(first).map(format::text);
@@ -196,7 +205,7 @@ impl Interpreter<'_> {
     /// `find_spec`: a module that no source has is taken as not installed.
     fn found(&mut self, name: &str, scope: &Rc<Scope>, span: Span) -> Live {
         let root = name.split('.').next().unwrap_or_default();
-        if self.world.sources.find(name).is_some() || (is_standard(root) && root == name) {
+        if self.world.sources.find(name).is_some() || (is_in_library(root) && root == name) {
             let named = vec![("name".into(), Live::str(name))];
             return self.outside_instance("importlib.machinery.ModuleSpec", Vec::new(), named, scope, span);
         }

@@ -87,11 +87,8 @@ impl Interpreter<'_> {
         let database = entry(&databases, alias);
         let said = match database.as_ref().map(|it| entry(it, "ENGINE")) {
             Some(Some(Live::Str(engine))) => Some(engine),
-            Some(Some(Live::Unknown(_))) => None,
-            // It is said in no way that could be followed, or nowhere.
-            Some(_) if !matches!(database, Some(Live::Dict(_))) => None,
-            None if !matches!(databases, Live::Dict(_)) => None,
-            _ => return databases,
+            // It is said in no way that could be followed, or nowhere: by a variable that is not set here.
+            Some(_) | None => None,
         };
         let right = match said.as_ref().and_then(|it| it.rsplit_once('.')) {
             Some(("django.db.backends", backend)) if names.contains(&backend) => return databases,

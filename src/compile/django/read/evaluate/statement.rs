@@ -4,7 +4,7 @@ mod assign;
 mod attempt;
 mod with;
 
-pub use attempt::Asked;
+pub use attempt::{Asked, Raises};
 pub use with::Context;
 
 use std::rc::Rc;

@@ -43,6 +43,55 @@ fn an_operation_that_may_raise_leaves_both_ways() {
     may_raise("[1, lib.number()].index(3)", "ValueError");
 }
 
+/// A library that is not there, and what modules lack (of Python 3.12).
+#[test]
+fn what_is_not_there_leads_to_its_handler() {
+    let raises = |statement: &str, handler: &str| {
+        let text = format!(
+            "import importlib, importlib.util, collections\nfrom django.apps import apps\nfrom django.db import models\n\
+             from django.utils.module_loading import import_string\ntry:\n    {statement}\n    made = 1\n\
+             except {handler}:\n    made = 2\n"
+        );
+        let django = "class Field: pass\n";
+        let project = Tree::migration(&text, "operations = [made]")
+            .file("django/__init__.py", "")
+            .file("django/db/__init__.py", "")
+            .file("django/db/models/__init__.py", django)
+            .read();
+        assert_eq!(super::show(&super::only(&project).operations[0]), "2", "{statement}");
+    };
+    raises("importlib.import_module('nowhere')", "ImportError");
+    raises("x = importlib.import_module('.nowhere', 'shop')", "ModuleNotFoundError");
+    raises("__import__('nowhere')", "ImportError");
+    raises("import_string('nowhere.X')", "ImportError");
+    raises("importlib.util.find_spec('nowhere.x')", "ModuleNotFoundError");
+    raises("models.Nothing", "AttributeError");
+    raises("x = getattr(models, 'Nothing')", "AttributeError");
+    raises("from collections import Mapping", "ImportError");
+    raises("apps.get_app_config('nowhere')", "LookupError");
+    raises("undefined", "NameError");
+    check("try:\n    import tomllib, lzma\n    made = 1\nexcept ImportError:\n    made = 2\n", "1");
+    check("from django.db import models\nmade = getattr(models, 'Field', 2)", "django.db.models.Field");
+}
+
+#[test]
+fn what_a_function_that_is_not_followed_may_raise_leaves_both_ways() {
+    let is_known = |statement: &str, handler: &str| {
+        let text = format!(
+            "import json, importlib.metadata, lib\nmade = 0\ntry:\n    {statement}\n    made = 1\nexcept {handler}:\n    made = 2\n"
+        );
+        let project = Tree::migration(&text, "operations = [made]").read();
+        !super::show(&super::only(&project).operations[0]).contains('?')
+    };
+    assert!(!is_known("importlib.metadata.version('nowhere')", "importlib.metadata.PackageNotFoundError"));
+    assert!(!is_known("open('/nowhere')", "FileNotFoundError"));
+    assert!(!is_known("json.loads('x')", "ValueError"));
+    assert!(!is_known("lib.run()", "Exception"));
+    // No failed import is what it raises.
+    assert!(is_known("lib.run()", "ImportError"));
+    assert!(is_known("json.loads('[]')", "ValueError"));
+}
+
 #[test]
 fn what_only_a_failed_import_would_catch_is_no_doubt() {
     check(
@@ -82,5 +131,5 @@ try:
 except ValueError:
     made = 3
 ";
-    check(text, "?unpacks an instance of `missing.items`, which is not known");
+    check(text, "?makes an instance of `missing.items`, which may raise");
 }

@@ -105,6 +105,10 @@ fn the_engine_that_the_settings_name_is_the_dialects() {
     check("DATABASES = {'default': {'ENGINE': 'django.db.backends.' + os.environ['KIND']}}", postgres);
     check("DATABASES = {'default': dj_database_url.config()}", postgres);
     check("DATABASES = dj_database_url.all()", postgres);
+    // What is assumed of the environment is no engine.
+    check("DATABASES = {'default': {'ENGINE': os.environ.get('ENGINE')}}", postgres);
+    check("DATABASES = {'default': {}}", postgres);
+    check("DATABASES = {}", postgres);
     check(
         "DATABASES = {'default': {'ENGINE': 'django.db.backends.postgresql_psycopg2'}}",
         "django.db.backends.postgresql_psycopg2",

@@ -25,7 +25,7 @@ impl Interpreter<'_> {
                         {
                             None
                         }
-                        found => found?,
+                        found => found?.filter(|_| !self.is_absent(&object, &name)),
                     };
                     match (found, args.get(2)) {
                         (Some(found), _) => Some(found),

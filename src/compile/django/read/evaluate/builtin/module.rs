@@ -38,6 +38,7 @@ impl Interpreter<'_> {
             },
             "__import__" => match first.and_then(|it| it.as_str()).cloned() {
                 Some(name) => {
+                    self.fail_in_try(&name, None, scope, span)?;
                     let is_whole = call.keyword("fromlist").is_some() || args.len() > 3;
                     let root = name.split('.').next().unwrap_or_default();
                     match self.import(if is_whole { &name } else { root })? {

@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::Interpreter;
 use super::super::branch::Journal;
 use super::super::clue::clue;
 use super::super::live::*;
+use super::super::{Interpreter, format};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -14,8 +14,17 @@ use crate::compile::django::read::syntax::tree::*;
 #[derive(Clone)]
 pub struct Asked {
     pub why: Arc<Unknown>,
-    /// One of Python's own: no failed import, and nothing that a library raises.
-    pub is_operation: bool,
+    pub what: Raises,
+}
+
+/// What it may be that was raised.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Raises {
+    Anything,
+    /// One of Python's own exceptions: no failed import, and nothing that a library raises.
+    Operation,
+    /// What a function raises that is not followed, but for a failed import.
+    Call,
 }
 
 /// What Python's own operations raise (<https://docs.python.org/3/library/exceptions.html>).
@@ -26,6 +35,7 @@ const OF_OPERATIONS: &[&str] = &[
     "IndexError",
     "KeyError",
     "LookupError",
+    "NameError",
     "StopIteration",
     "TypeError",
     "UnicodeError",
@@ -107,7 +117,11 @@ impl Interpreter<'_> {
         {
             self.asked.get_or_insert_with(|| asked.clone());
         }
-        let is_concerned = |it: &Asked| !handlers.is_empty() && (!it.is_operation || catches_operations);
+        let is_concerned = |it: &Asked| match it.what {
+            Raises::Anything => !handlers.is_empty(),
+            Raises::Operation => !handlers.is_empty() && catches_operations,
+            Raises::Call => any(&|it| !is_of_imports(it)),
+        };
         if matches!(result, Ok(_) | Err(Stop::Raise(_)))
             && let Some(Asked { why, .. }) = asked.filter(is_concerned)
         {
@@ -172,14 +186,33 @@ impl Interpreter<'_> {
         if self.catching_operations > 0
             && let Live::Unknown(why) = found
         {
-            self.asked.get_or_insert_with(|| Asked { why: why.clone(), is_operation: true });
+            self.asked.get_or_insert_with(|| Asked { why: why.clone(), what: Raises::Operation });
         }
+    }
+
+    /// A function that is not followed may have raised, whatever it gave. While settings are read it is assumed that it has
+    /// not: on what they try no schema hangs, most often.
+    pub fn may_fail(&mut self, found: &Live, scope: &Rc<Scope>, span: Span) {
+        if self.catching == 0 || self.world.settings.is_none() {
+            return;
+        }
+        let why = match found {
+            Live::Unknown(why) => why.clone(),
+            _ => {
+                let reason = format!("makes {}, which may raise", format::kind(found));
+                match self.unknown(scope, span, reason) {
+                    Live::Unknown(why) => why,
+                    _ => return,
+                }
+            }
+        };
+        self.asked.get_or_insert(Asked { why, what: Raises::Call });
     }
 
     /// One of two ways raised, and which is taken is not known.
     pub fn may_raise_anything(&mut self, why: &Arc<Unknown>) {
         if self.catching > 0 {
-            self.asked = Some(Asked { why: why.clone(), is_operation: false });
+            self.asked = Some(Asked { why: why.clone(), what: Raises::Anything });
         }
     }
 
@@ -301,6 +334,15 @@ fn is_talk(expr: &Expr) -> bool {
         },
         _ => false,
     }
+}
+
+/// Whether it is caught only where an import fails.
+fn is_of_imports(class: &Live) -> bool {
+    let class = match class {
+        Live::Name(class) => class.strip_prefix("builtins.").unwrap_or(class),
+        _ => "",
+    };
+    matches!(class, "ImportError" | "ModuleNotFoundError")
 }
 
 fn catches_operations(class: &Live) -> bool {

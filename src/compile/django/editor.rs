@@ -334,7 +334,7 @@ impl<'a> Editor<'a> {
         let (from, to) = (table_name(old), table_name(new));
         self.change(Change::RenameTable { from: from.clone(), to: to.clone() });
         for change in &mut self.deferred {
-            find::rename_table(change, &from, &to);
+            find::rename(change, self.context.backend, |it| find::rename_table(it, &from, &to));
         }
     }
 

@@ -313,7 +313,7 @@ impl Editor<'_> {
             return;
         }
         for change in &mut self.deferred {
-            find::rename_column(change, table, from, to);
+            find::rename(change, self.context.backend, |it| find::rename_column(it, table, from, to));
         }
     }
 

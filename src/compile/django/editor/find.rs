@@ -1,6 +1,7 @@
 //! What Django asks the live database for, answered from the schema that stands: `_constraint_names` of
 //! django/db/backends/base/schema.py, and what deferred statements speak of.
 
+use crate::compile::django::backend::Backend;
 use crate::schema::{Change, ConstraintRef, IndexPart, Name, Schema, Table, TableName};
 
 fn is_on(parts: &[IndexPart], columns: &[Name]) -> bool {
@@ -130,12 +131,12 @@ pub fn speaks_of(change: &Change, table: &TableName, column: Option<&str>) -> bo
     };
     match (change, column) {
         (Change::AddForeignKey { foreign_key, .. }, None) if foreign_key.references == *table => true,
-        (Change::AddForeignKey { foreign_key, .. }, Some(column)) if foreign_key.references == *table => {
-            foreign_key.referenced_columns.iter().any(|it| **it == *column)
-        }
         (_, None) => change.table() == table,
+        // Either end, which may be the same table.
         (Change::AddForeignKey { table: of, foreign_key }, Some(column)) => {
-            of == table && foreign_key.columns.iter().any(|it| **it == *column)
+            let is_among = |columns: &[Name]| columns.iter().any(|it| **it == *column);
+            of == table && is_among(&foreign_key.columns)
+                || foreign_key.references == *table && is_among(&foreign_key.referenced_columns)
         }
         (Change::AddIndex { table: of, index }, Some(column)) => {
             of == table && in_parts(&index.parts, column)
@@ -144,6 +145,54 @@ pub fn speaks_of(change: &Change, table: &TableName, column: Option<&str>) -> bo
             of == table && in_parts(&unique.parts, column)
         }
         (_, Some(_)) => false,
+    }
+}
+
+/// Renames what a deferred change speaks of; the name that Django gives it follows, for it is made only when the statement
+/// runs (`IndexName` and `ForeignKeyName` of django/db/backends/ddl_references.py).
+pub fn rename(change: &mut Change, backend: Backend, rename: impl FnOnce(&mut Change)) {
+    let kind = automatic_names(change, backend).iter().position(|it| Some(it) == name_of(change).as_ref());
+    rename(change);
+    let Some(name) = kind.and_then(|kind| automatic_names(change, backend).into_iter().nth(kind)) else {
+        return;
+    };
+    match change {
+        Change::AddIndex { index, .. } => index.name = Some(name),
+        Change::AddUnique { unique, .. } => unique.name = Some(name),
+        Change::AddForeignKey { foreign_key, .. } => foreign_key.name = Some(name),
+        _ => {}
+    }
+}
+
+fn name_of(change: &Change) -> Option<Name> {
+    match change {
+        Change::AddIndex { index, .. } => index.name.clone(),
+        Change::AddUnique { unique, .. } => unique.name.clone(),
+        Change::AddForeignKey { foreign_key, .. } => foreign_key.name.clone(),
+        _ => None,
+    }
+}
+
+/// The names that Django may give it, always as many and in the same order.
+fn automatic_names(change: &Change, backend: Backend) -> Vec<Name> {
+    let of = |parts: &[IndexPart], suffixes: &[&str]| -> Vec<Name> {
+        let columns: Option<Vec<&str>> = parts.iter().map(|it| it.as_column().map(AsRef::as_ref)).collect();
+        let name =
+            |columns: &[&str], suffix: &str| backend.index_name(&change.table().name, columns, suffix).into();
+        columns.map(|it| suffixes.iter().map(|suffix| name(&it, suffix)).collect()).unwrap_or_default()
+    };
+    match change {
+        Change::AddIndex { index, .. } => of(&index.parts, &["", "_id", "_idx", "_like"]),
+        Change::AddUnique { unique, .. } => of(&unique.parts, &["_uniq"]),
+        Change::AddForeignKey { table, foreign_key: key } => {
+            match (key.columns.as_slice(), key.referenced_columns.as_slice()) {
+                ([column], [to]) => {
+                    vec![backend.foreign_key_name(&table.name, column, &key.references.name, to).into()]
+                }
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
     }
 }
 

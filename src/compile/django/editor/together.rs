@@ -38,8 +38,16 @@ impl Editor<'_> {
         for names in old.iter().filter(|names| !new.contains(names)) {
             let Some(columns) = columns(model, names) else { continue };
             self.keep_foreign_key_index(model, &table, &columns);
-            let found = find::uniques(self.schema(), &table, &columns, &meta_names(model));
             let usual: Name = self.unique_name(&table, &columns);
+            // One that the same migration has just asked for is made no more (before Django 6.1 that raised).
+            let before = self.deferred.len();
+            self.deferred.retain(|it| {
+                !matches!(it, Change::AddUnique { table: of, unique } if *of == table && unique.name.as_ref() == Some(&usual))
+            });
+            if self.deferred.len() != before {
+                continue;
+            }
+            let found = find::uniques(self.schema(), &table, &columns, &meta_names(model));
             if let Some(unique) = the_one(found, &usual) {
                 self.drop_unique(&table, unique);
             }

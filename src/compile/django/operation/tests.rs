@@ -2,6 +2,7 @@
 
 mod asked_by_code;
 mod code;
+mod deferred;
 mod extra;
 mod followed;
 mod handlers;

@@ -11,7 +11,7 @@ use super::notice::{Concern, Notice};
 use super::operation::{Effect, Executor, KEPT_OUT};
 use super::project::{Location, Project, SourceMigration};
 use super::state::Context;
-use crate::migration::{MayTouch, Migration, MigrationId, Operation};
+use crate::migration::{MayTouch, Migration, MigrationId, Opaque, Operation};
 use crate::schema::Name;
 
 /// As much as the first thread of a process has, in which the command compiles.
@@ -52,8 +52,7 @@ pub fn compile(project: &Project) -> Compiled {
     for done in all {
         for (step, effect) in done.migrations {
             let migration = &project.migrations[step];
-            let is_blind = |it: &&Operation| matches!(it, Operation::Opaque(opaque) if opaque.may_touch != MayTouch::Nothing && opaque.reason != KEPT_OUT);
-            compiled.not_seen_through += effect.operations.iter().filter(is_blind).count();
+            compiled.not_seen_through += count_blind(&effect.operations);
             let migration = Migration {
                 id: migration.id.clone(),
                 dependencies: dependencies(migration, &there),
@@ -147,6 +146,23 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap
     done.notices = executor.notices;
     done.met = executor.operations;
     done
+}
+
+/// How many of a migration's operations were not seen through. One that may do anything may have said once more what that
+/// is in the tables of its app.
+fn count_blind(operations: &[Operation]) -> usize {
+    let mut before = None;
+    let mut count = 0;
+    for operation in operations {
+        let Operation::Opaque(opaque) = operation else { continue };
+        let says_more = |before: &Opaque| {
+            before.may_touch == MayTouch::Anything && before.reason == opaque.reason && opaque.may_undo.own
+        };
+        let is_blind = opaque.may_touch != MayTouch::Nothing && opaque.reason != KEPT_OUT;
+        count += usize::from(is_blind && !before.is_some_and(says_more));
+        before = Some(opaque);
+    }
+    count
 }
 
 /// Those that are there, by themselves or in a squash other than the migration itself.

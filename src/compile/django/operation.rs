@@ -185,7 +185,10 @@ impl<'a> Executor<'a> {
                     "" => format!("it {}", unknown.reason),
                     text => format!("`{text}`: {}", unknown.reason),
                 };
-                self.not_seen(&unknown.at, Opaque::new(reason, MayTouch::Anything), sides);
+                self.not_seen(&unknown.at, Opaque::new(reason.clone(), MayTouch::Anything), sides);
+                if sides.database {
+                    self.may_be_any_operation(reason);
+                }
             }
             Value::None
             | Value::Bool(_)

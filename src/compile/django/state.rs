@@ -43,6 +43,11 @@ pub struct Context<'a> {
 }
 
 impl State {
+    /// The models of one app.
+    pub fn of_app<'a>(&'a self, app: &'a str) -> impl Iterator<Item = &'a Arc<Model>> {
+        self.models.values().filter(move |it| &*it.key.app == app)
+    }
+
     pub fn get(&self, key: &ModelKey) -> Option<&Arc<Model>> {
         self.models.get(key)
     }

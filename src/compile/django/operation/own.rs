@@ -10,7 +10,7 @@ use super::super::project::{Beyond, Does, Location, Object, Reach};
 use super::identify::{self, Class, Side};
 use super::{Call, Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque};
-use crate::schema::{Change, TableName};
+use crate::schema::{Change, Name, TableName};
 
 /// The label of another app, for which the operation does what it is asked for.
 pub(super) fn label(object: &Object, taken: Sides) -> Result<Option<Arc<str>>, String> {
@@ -36,6 +36,24 @@ impl Executor<'_> {
         let (tables, may_undo) = doubt(self.editor.since(before));
         let may_touch = MayTouch::Tables(tables);
         (!may_undo.is_nothing()).then(|| Opaque { reason: reason.to_owned(), may_touch, may_undo })
+    }
+
+    /// Operations of which nothing was seen: most likely the usual ones of the app, which drop and alter what it has.
+    pub(super) fn may_be_any_operation(&mut self, reason: String) {
+        let models = self.from.of_app(&self.app);
+        let tables: BTreeSet<TableName> =
+            models.flat_map(|it| opaque::tables_of(&it.key, &self.from, self.context)).collect();
+        let known = tables.iter().filter_map(|it| self.editor.schema().tables.get(it));
+        let columns: BTreeSet<Name> = known.flat_map(|it| &it.columns).map(|it| it.name.clone()).collect();
+        if !tables.is_empty() {
+            let may_touch = MayTouch::Tables(tables.clone());
+            let definitions = columns.clone();
+            let may_undo =
+                MayUndo { columns, constraints: true, definitions, tables, own: true, elsewhere: false };
+            self.editor.opaque(Opaque { reason, may_touch, may_undo });
+            // It is told already.
+            self.editor.take_unseen();
+        }
     }
 
     /// A migration whose operations, done since `before`, may not have been done, or not be all.

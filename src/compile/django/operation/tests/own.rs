@@ -658,3 +658,15 @@ class Back(migrations.operations.base.Operation):
         ],
     );
 }
+
+/// Most likely the usual ones of the app: what it has may be gone or altered, and what another app has is only in doubt.
+#[test]
+fn operations_of_which_nothing_was_seen_may_be_any() {
+    let second = "from elsewhere import made\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    \
+                  operations = made()";
+    let told = lines(&project("", &[("1", ITEM), ("2", second)]));
+    let spots: Vec<&str> = told.iter().filter_map(|it| Some(it.split_once("??")?.1)).collect();
+    let all = " shop_item -code -id -name -code's definition -id's definition -name's definition -constraints \
+               -table shop_item (its own too)";
+    assert_eq!(spots, [" anything", all], "{told:#?}");
+}

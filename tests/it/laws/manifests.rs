@@ -74,7 +74,14 @@ fn oddities(schema: &Schema, dice: &mut Dice) -> Vec<Operation> {
             operations.push(Operation::Opaque(Opaque {
                 reason: "RunPython \"x\"\n\\".into(),
                 may_touch: may_touch.clone(),
-                may_undo: MayUndo { columns, constraints, definitions, tables, own: constraints },
+                may_undo: MayUndo {
+                    columns,
+                    constraints,
+                    definitions,
+                    tables,
+                    own: constraints,
+                    elsewhere: !constraints,
+                },
             }));
         }
     }

@@ -156,3 +156,38 @@ class Migration(migrations.Migration):
     assert!(told(&format!("    except Exception:\n        {more}")));
     assert!(!told(&format!("    except Exception:\n        raise\n    {more}")));
 }
+
+/// An app that is not there has no models; which fields a model has is asked of the models at that time.
+#[test]
+fn code_that_tries_for_a_model_or_a_field() {
+    let drops = "schema_editor.execute('ALTER TABLE shop_item DROP COLUMN code')";
+    let functions = format!(
+        "from django.core.exceptions import FieldDoesNotExist
+
+def without_app(apps, schema_editor):
+    try:
+        apps.get_model('nowhere', 'X')
+    except LookupError:
+        {drops}
+
+def returns(apps, schema_editor):
+    try:
+        apps.get_model('nowhere', 'X')
+    except LookupError:
+        return
+    schema_editor.execute('ALTER TABLE shop_item ADD COLUMN never integer')
+
+def without_field(apps, schema_editor):
+    try:
+        apps.get_model('shop', 'Item')._meta.get_field('other')
+    except FieldDoesNotExist:
+        {drops}
+"
+    );
+    let body = |name: &str| {
+        format!("dependencies = [('shop', '1')]\n    operations = [migrations.RunPython({name})]")
+    };
+    check_body(&functions, &body("without_app"), &["shop_item - code"]);
+    check_body(&functions, &body("returns"), &[]);
+    check_body(&functions, &body("without_field"), &["RunPython without_field ?? shop_item -code -constraints"]);
+}

@@ -91,6 +91,13 @@ impl Interpreter<'_> {
         };
         let asks = matches!(&**name, "execute" | "executemany" | "callproc")
             || (is_query(name) && has_a_manager(&call.function));
+        if &**name == "get_field"
+            && self.catching > 0
+            && !is_ours
+            && let Live::Unknown(why) = self.unknown(scope, span, "asks for a field, which may not be there")
+        {
+            self.asked.get_or_insert(Asked { why, what: Raises::NoField });
+        }
         // A statement that is handed on may be refused by itself.
         let tries = matches!(&**name, "execute" | "executemany")
             && self.handed.as_ref().is_some_and(|it| it.tries(self.catching));

@@ -10,6 +10,7 @@ use super::Interpreter;
 use super::call::path_of_decorator;
 use super::live::*;
 use super::names::ancestors;
+use super::operator::equal;
 use super::special::is_of_a_class;
 use crate::compile::django::read::syntax::tree::*;
 use record::DATACLASS;
@@ -364,6 +365,27 @@ impl Interpreter<'_> {
     /// The members of an enumeration, in order.
     pub fn members(&mut self, class: &Rc<Class>) -> Result<Vec<Live>, Stop> {
         Ok(self.named_members(class)?.into_iter().map(|(_, member, _)| member).collect())
+    }
+
+    /// `Kind("a")`: the member of this value.
+    pub fn member_of(&mut self, class: &Rc<Class>, value: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        let value = self.force(value)?;
+        let mut is_known = true;
+        for (_, member, _) in self.named_members(class)? {
+            let Live::Instance(instance) = &member else {
+                // Its members are what their values are.
+                return Ok(value);
+            };
+            if matches!(&value, Live::Instance(it) if it.class.is(&instance.class)) {
+                return Ok(value);
+            }
+            match instance.args.first().map(|it| equal(it, &value)) {
+                Some(Some(true)) if is_known => return Ok(member),
+                Some(Some(false)) => {}
+                _ => is_known = false,
+            }
+        }
+        Ok(self.because(&[&value], scope, span, "asks an enumeration for a member"))
     }
 
     /// Name, member and label.

@@ -59,6 +59,10 @@ impl Interpreter<'_> {
                     Some(Live::Instance(_)) => None,
                     Some(made) => return self.truth(&made, scope, span),
                 },
+                // `Q()` stands for no condition.
+                Live::Name(class) if &**class == "django.db.models.Q" && instance.args.is_empty() => {
+                    Some(instance.keywords.iter().any(|(name, _)| !name.starts_with('_')))
+                }
                 Live::Name(class) => {
                     let is_true = ["django.db.", "importlib.machinery.", "pkgutil.", "re.Match"];
                     is_true.iter().any(|it| class.starts_with(it)).then_some(true)

@@ -147,6 +147,11 @@ impl Interpreter<'_> {
         }
         // Most are classes of Django's.
         if path.starts_with("django.db.m") {
+            if self.catching_operations > 0
+                && let Some((name, _)) = keywords.iter().find(|(name, _)| self.is_newer(path, name))
+            {
+                return Err(self.raise("TypeError", format!("{path} takes no {name}")));
+            }
             return Ok(self.outside_instance(path, args, keywords, scope, span));
         }
         if let Some(found) = self.resource_call(path, &args, &keywords, scope, span)? {
@@ -206,11 +211,32 @@ impl Interpreter<'_> {
         Ok(made)
     }
 
+    /// Whether this Django's class has no such parameter yet, or no more (the release notes of each version).
+    fn is_newer(&self, class: &str, parameter: &str) -> bool {
+        let django = self.world.django;
+        let name = class.rsplit('.').next().unwrap_or_default();
+        let is_field = super::given::is_field(class);
+        match (name, parameter) {
+            (_, "db_default") if is_field => django < (5, 0),
+            (_, "db_comment") if is_field => django < (4, 2),
+            (_, "db_collation") if is_field => django < (3, 2),
+            ("JSONField", "encoder") => django < (3, 1),
+            ("CheckConstraint", "condition") => django < (5, 1),
+            ("CheckConstraint", "check") => django >= (6, 0),
+            ("UniqueConstraint", "nulls_distinct") => django < (5, 0),
+            ("UniqueConstraint", "include" | "opclasses") | ("Index", "include") => django < (3, 2),
+            ("UniqueConstraint", "deferrable") => django < (3, 1),
+            ("CheckConstraint" | "UniqueConstraint", "violation_error_message") => django < (4, 1),
+            ("CheckConstraint" | "UniqueConstraint", "violation_error_code") => django < (5, 0),
+            _ => false,
+        }
+    }
+
     /// Within a `try`: there is no such app. (While settings are read, there is none at all.)
-    pub(super) fn fail_without_app(&mut self, label: &str) -> Result<(), Stop> {
+    pub(super) fn fail_without_app(&mut self, class: &str, label: &str) -> Result<(), Stop> {
         let has_it = self.world.apps.is_empty() || self.world.apps.iter().any(|(_, it)| **it == *label);
         match self.catching > 0 && !has_it {
-            true => Err(self.raise("LookupError", format!("no app is labelled {label}"))),
+            true => Err(self.raise(class, format!("no app is labelled {label}"))),
             false => Ok(()),
         }
     }
@@ -332,7 +358,7 @@ impl Interpreter<'_> {
             "inspect.isclass" => first.as_ref().and_then(|it| is_class(it).map(Live::Bool)),
             "django.apps.apps.get_app_config" => match first.as_ref().and_then(Live::as_str) {
                 Some(label) => {
-                    self.fail_without_app(label)?;
+                    self.fail_without_app("LookupError", label)?;
                     let app = self.world.apps.iter().find(|(_, it)| it == label).cloned();
                     app.map(|app| self.app_config(&app, scope, span))
                 }
@@ -357,7 +383,7 @@ impl Interpreter<'_> {
                 };
                 match named {
                     Some((label, model)) => {
-                        self.fail_without_app(&label)?;
+                        self.fail_without_app("LookupError", &label)?;
                         Some(self.model(&label, &model, scope, span))
                     }
                     None => None,

@@ -74,6 +74,36 @@ fn what_is_not_there_leads_to_its_handler() {
     check("from django.db import models\nmade = getattr(models, 'Field', 2)", "django.db.models.Field");
 }
 
+/// On Django 5.2.
+#[test]
+fn what_this_django_does_not_take_raises() {
+    let text = |call: &str| {
+        format!(
+            "from django.db import models\ntry:\n    models.{call}\n    made = 1\nexcept TypeError:\n    made = 2\n"
+        )
+    };
+    let of = |django: (u32, u32), call: &str| {
+        let mut tree = Tree::migration(&text(call), "operations = [made]");
+        tree.request.django = Some(django);
+        super::show(&super::only(&tree.read()).operations[0])
+    };
+    assert_eq!(of((4, 2), "IntegerField(db_default=1)"), "2");
+    assert_eq!(of((5, 0), "IntegerField(db_default=1)"), "1");
+    assert_eq!(of((5, 0), "CheckConstraint(condition=models.Q(x=1), name='c')"), "2");
+    assert_eq!(of((6, 0), "CheckConstraint(check=models.Q(x=1), name='c')"), "2");
+    assert_eq!(of((4, 2), "UniqueConstraint(fields=['x'], name='u', nulls_distinct=False)"), "2");
+}
+
+#[test]
+fn a_member_is_asked_for_by_its_value() {
+    let kind = "from enum import Enum\nclass Kind(Enum):\n    A = 'a'\n    B = 'b'\n";
+    check(&format!("{kind}made = 1 if Kind('b') is Kind.B else 2\n"), "1");
+    check(&format!("{kind}made = 1 if Kind('b') is Kind.A else 2\n"), "2");
+    check(&format!("{kind}made = Kind('b').name\n"), "\"B\"");
+    check("from django.db.models import Q\nmade = 1 if Q() else 2\n", "2");
+    check("from django.db.models import Q\nmade = 1 if Q(a=1) else 2\n", "1");
+}
+
 #[test]
 fn what_a_function_that_is_not_followed_may_raise_leaves_both_ways() {
     let is_known = |statement: &str, handler: &str| {

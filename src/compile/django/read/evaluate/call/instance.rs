@@ -20,8 +20,10 @@ impl Interpreter<'_> {
         if let Some(hidden) = self.hidden_by_decorators(class)? {
             return Ok(hidden);
         }
-        if self.is_enumeration(class)? && args.len() == 1 {
-            return Ok(args[0].clone());
+        if self.is_enumeration(class)?
+            && let [value] = args.as_slice()
+        {
+            return self.member_of(class, value, scope, span);
         }
         if let Some(Live::Function(new)) = self.class_attribute(class, "__new__")? {
             let made = self.call_closure(

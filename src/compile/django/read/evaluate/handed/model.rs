@@ -38,6 +38,9 @@ impl Interpreter<'_> {
             },
             _ => return Ok(self.unknown(scope, span, "asks for a model")),
         };
+        if *label != *APP_LABEL {
+            self.fail_without_app("LookupError", &label)?;
+        }
         let made = self.model(&label, &model, scope, span);
         if let Live::Instance(instance) = &made
             && let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta")

@@ -104,6 +104,11 @@ impl Interpreter<'_> {
             return Ok(None);
         }
         let key = self.eval(index, scope)?;
+        if let Live::Tuple(parts) = &key
+            && let Some(Live::Str(label)) = parts.first()
+        {
+            self.fail_without_app("KeyError", label)?;
+        }
         Ok(Some(self.outside_instance(MODEL_STATE, vec![key], Vec::new(), scope, span)))
     }
 

@@ -25,6 +25,8 @@ pub enum Raises {
     Operation,
     /// What a function raises that is not followed, but for a failed import.
     Call,
+    /// `FieldDoesNotExist`: which fields a model has is known only later.
+    NoField,
 }
 
 /// What Python's own operations raise (<https://docs.python.org/3/library/exceptions.html>).
@@ -121,6 +123,7 @@ impl Interpreter<'_> {
             Raises::Anything => !handlers.is_empty(),
             Raises::Operation => !handlers.is_empty() && catches_operations,
             Raises::Call => any(&|it| !is_of_imports(it)),
+            Raises::NoField => any(&is_of_fields),
         };
         if matches!(result, Ok(_) | Err(Stop::Raise(_)))
             && let Some(Asked { why, .. }) = asked.filter(is_concerned)
@@ -343,6 +346,11 @@ fn is_of_imports(class: &Live) -> bool {
         _ => "",
     };
     matches!(class, "ImportError" | "ModuleNotFoundError")
+}
+
+/// Whether it is there for a field that is not.
+fn is_of_fields(class: &Live) -> bool {
+    matches!(class, Live::Name(class) if class.ends_with(".FieldDoesNotExist"))
 }
 
 fn catches_operations(class: &Live) -> bool {

@@ -370,6 +370,18 @@ impl<'a> Interpreter<'a> {
         }
     }
 
+    /// Work that takes no more steps than an argument may, and costs what comes after it nothing where it would.
+    fn within_budget<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let (steps, limit) = (self.module_steps, self.limit);
+        self.limit = limit.min(steps + ARGUMENT_STEPS);
+        let result = work(self);
+        if self.module_steps > self.limit {
+            self.module_steps = steps;
+        }
+        self.limit = limit;
+        result
+    }
+
     /// Counts one level of nesting around `work`.
     fn deeper<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Stop>) -> Result<T, Stop> {
         if self.depth >= MAX_DEPTH {

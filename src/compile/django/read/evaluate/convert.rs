@@ -109,7 +109,8 @@ impl Interpreter<'_> {
                 budget.within.push(Rc::as_ptr(instance));
                 let handed_on =
                     if depth >= MAX_DEPTH - NEAR { self.handed_on(instance, scope) } else { Err(None) };
-                let mut object = self.object(handed_on.as_ref().unwrap_or(instance), scope, depth, budget);
+                let made = handed_on.as_ref().unwrap_or(instance);
+                let mut object = self.within_budget(|it| it.object(made, scope, depth, budget));
                 object.stopped = handed_on.err().flatten();
                 let object = Arc::new(object);
                 budget.within.pop();

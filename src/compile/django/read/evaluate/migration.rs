@@ -38,6 +38,14 @@ impl Read {
 
 impl Interpreter<'_> {
     pub fn migration(&mut self, class: &Rc<Class>, name: &str, label: &str, scope: &Rc<Scope>) -> Read {
+        // What another took is not taken from this one.
+        let steps = std::mem::take(&mut self.module_steps);
+        let read = self.read_migration(class, name, label, scope);
+        self.module_steps = steps;
+        read
+    }
+
+    fn read_migration(&mut self, class: &Rc<Class>, name: &str, label: &str, scope: &Rc<Scope>) -> Read {
         let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
         let args = vec![Live::str(name), Live::str(label)];
         let made = self.instantiate(class, args, Vec::new(), scope, span);

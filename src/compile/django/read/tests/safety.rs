@@ -239,3 +239,25 @@ fn a_helper_that_cannot_be_parsed_is_told_where_it_matters() {
     assert_eq!(shown[0], "1");
     assert!(shown[1].starts_with("?imports shop.migrations.helpers: "), "{shown:?}");
 }
+
+/// As a default of django-measurement leads into sympy: what it is found in costs what comes after it nothing.
+#[test]
+fn a_value_that_is_too_long_to_follow_costs_no_other_its_steps() {
+    let big = "class Heavy:\n    table = [n * n for n in range(400000)]\n    def run(self):\n        return 1\n\
+               def slow():\n    return Heavy().run()\n";
+    let first = "from django.db import migrations, models\nimport shop.big\nclass F(models.FloatField):\n    pass\n\
+                 class Migration(migrations.Migration):\n    operations = [migrations.AddField('a', 'x', F(default=shop.big.slow))]\n";
+    let second = "from django.db import migrations\nclass Migration(migrations.Migration):\n    \
+                  dependencies = [('shop', '0001_x')]\n    operations = [migrations.DeleteModel('B')]\n";
+    let project = Tree::new()
+        .file("shop/__init__.py", "")
+        .file("shop/big.py", big)
+        .file("shop/migrations/__init__.py", "")
+        .file("shop/migrations/0001_x.py", first)
+        .file("shop/migrations/0002_y.py", second)
+        .app("shop")
+        .read();
+    let messages: Vec<&str> = project.notices.iter().map(|it| it.message.as_str()).collect();
+    assert!(!messages.iter().any(|it| it.contains("too many steps")), "{messages:#?}");
+    assert_eq!(super::show(&project.migrations[1].operations[0]), "DeleteModel(\"B\")");
+}

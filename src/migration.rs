@@ -67,6 +67,8 @@ pub struct MayUndo {
     pub columns: BTreeSet<Name>,
     /// Keys, uniques, checks and indexes, whichever.
     pub constraints: bool,
+    /// Those over just these columns, each in their order.
+    pub over: BTreeSet<Vec<Name>>,
     /// Columns that it defines in a way that was not seen: that they are there is known, and nothing else.
     pub definitions: BTreeSet<Name>,
     /// Tables themselves.
@@ -86,7 +88,11 @@ impl Opaque {
 
 impl MayUndo {
     pub fn is_nothing(&self) -> bool {
-        self.columns.is_empty() && !self.constraints && self.definitions.is_empty() && self.tables.is_empty()
+        self.columns.is_empty()
+            && !self.constraints
+            && self.over.is_empty()
+            && self.definitions.is_empty()
+            && self.tables.is_empty()
     }
 }
 

@@ -161,6 +161,7 @@ impl Expected {
                     is_defined
                         || is_older
                             && (spot.may_undo.constraints
+                                || spot.may_undo.over.contains(columns)
                                 || columns.iter().any(|it| spot.may_undo.columns.contains(it)))
                 }
             };

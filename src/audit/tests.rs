@@ -550,6 +550,31 @@ fn a_table_that_code_visibly_takes_away_is_not_verified() {
     }
 }
 
+/// Of a statement that was seen, and of which only the running is not known.
+#[test]
+fn what_may_not_have_been_made_is_not_verified_and_all_else_of_its_table_is_missed() {
+    let manifest = manifest_of(
+        "- app: a
+  name: '1'
+  operations:
+  - {create_table: {name: t, columns: {x: integer, k: integer}}}
+  - {add_index: {table: t, name: of_x, columns: [x]}}
+  - {add_index: {table: t, name: of_k, columns: [k]}}
+  - {opaque: {reason: may be, may_touch: [t], may_undo: {over: [[x]], own: true}}}
+- {app: a, name: '2', dependencies: [a.1], operations: [{rename_column: {table: t, from: x, to: z}}]}
+",
+    );
+    let without = |name: &str| {
+        let mut observation = healthy(&manifest);
+        edit(&mut observation.catalog.actual, &TableName::unqualified("t"), |it| {
+            it.indexes.retain(|it| it.name.as_deref() != Some(name));
+        });
+        rules(&judge(&manifest, &observation))
+    };
+    assert_eq!(without("of_x"), Vec::<&str>::new());
+    assert_eq!(without("of_k"), ["missing_index"]);
+}
+
 /// As where a router of Django was not seen through: what later migrations change of it is there too.
 #[test]
 fn a_table_that_may_be_in_another_database_is_not_verified_unless_a_foreign_key_points_at_it() {

@@ -227,6 +227,10 @@ impl Expectation {
                         names.insert(to.clone());
                     }
                 }
+                let over = spot.may_undo.over.iter().filter(|it| it.contains(from));
+                let named = |it: &Name| if it == from { to.clone() } else { it.clone() };
+                let renamed: Vec<Vec<Name>> = over.map(|it| it.iter().map(named).collect()).collect();
+                spot.may_undo.over.extend(renamed);
             }
         }
         let Change::RenameTable { from, to } = change else { return };

@@ -395,6 +395,8 @@ struct MayUndoFile {
     columns: Vec<Text>,
     /// Keys, uniques, checks and indexes, whichever.
     constraints: bool,
+    /// Those over just these columns, each in their order.
+    over: Vec<Vec<Text>>,
     /// Columns that it defines in a way that was not seen: their type, nullability and default are not compared.
     definitions: Vec<Text>,
     /// Tables themselves.

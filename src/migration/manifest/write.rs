@@ -94,6 +94,9 @@ fn undone(may_undo: &MayUndo) -> String {
     if may_undo.constraints {
         map = map.with("constraints", "true".to_owned());
     }
+    if !may_undo.over.is_empty() {
+        map = map.with("over", list(may_undo.over.iter().map(|columns| list(columns.iter().map(json)))));
+    }
     if !may_undo.definitions.is_empty() {
         map = map.with("definitions", list(may_undo.definitions.iter().map(json)));
     }

@@ -75,12 +75,13 @@ fn oddities(schema: &Schema, dice: &mut Dice) -> Vec<Operation> {
                 reason: "RunPython \"x\"\n\\".into(),
                 may_touch: may_touch.clone(),
                 may_undo: MayUndo {
+                    over: definitions.iter().map(|it| vec![it.clone(), "d\"".into()]).collect(),
                     columns,
                     constraints,
                     definitions,
                     tables,
                     own: constraints,
-                    elsewhere: !constraints,
+                    elsewhere: constraints,
                 },
             }));
         }

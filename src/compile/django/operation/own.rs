@@ -10,7 +10,7 @@ use super::super::project::{Beyond, Does, Location, Object, Reach};
 use super::identify::{self, Class, Side};
 use super::{Call, Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque};
-use crate::schema::{Change, Name, TableName};
+use crate::schema::{Change, IndexPart, Name, TableName};
 
 /// The label of another app, for which the operation does what it is asked for.
 pub(super) fn label(object: &Object, taken: Sides) -> Result<Option<Arc<str>>, String> {
@@ -49,7 +49,7 @@ impl Executor<'_> {
             let may_touch = MayTouch::Tables(tables.clone());
             let definitions = columns.clone();
             let may_undo =
-                MayUndo { columns, constraints: true, definitions, tables, own: true, elsewhere: false };
+                MayUndo { columns, constraints: true, definitions, tables, own: true, ..MayUndo::default() };
             self.editor.opaque(Opaque { reason, may_touch, may_undo });
             // It is told already.
             self.editor.take_unseen();
@@ -182,6 +182,7 @@ pub(super) fn both(one: MayUndo, other: MayUndo) -> MayUndo {
     MayUndo {
         columns: one.columns.into_iter().chain(other.columns).collect(),
         constraints: one.constraints || other.constraints,
+        over: one.over.into_iter().chain(other.over).collect(),
         definitions: one.definitions.into_iter().chain(other.definitions).collect(),
         tables: one.tables.into_iter().chain(other.tables).collect(),
         own: one.own || other.own,
@@ -263,8 +264,14 @@ pub(super) fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<
             | Change::AddForeignKey { .. }
             | Change::AddCheck { .. }
             | Change::AddIndex { .. }
-            | Change::AddExclusion { .. }
-            | Change::RenameConstraint { .. } => undone.constraints = true,
+            | Change::AddExclusion { .. } => match columns_of(change) {
+                Some(columns) => {
+                    undone.over.insert(columns);
+                }
+                None => undone.constraints = true,
+            },
+            // Under its old name it is found as well, by what it is over.
+            Change::RenameConstraint { .. } => {}
             Change::DropTable { .. }
             | Change::DropColumn { .. }
             | Change::DropPrimaryKey { .. }
@@ -276,4 +283,19 @@ pub(super) fn doubt<'c>(changes: impl Iterator<Item = &'c Change>) -> (BTreeSet<
         }
     }
     (tables, undone)
+}
+
+/// What a key, constraint or index that a change adds is over, where those are columns.
+fn columns_of(change: &Change) -> Option<Vec<Name>> {
+    let of = |parts: &[IndexPart]| parts.iter().map(|it| it.as_column().cloned()).collect::<Option<Vec<_>>>();
+    let columns = match change {
+        Change::AddPrimaryKey { primary_key, .. } => Some(primary_key.columns.clone()),
+        Change::AddUnique { unique, .. } => of(&unique.parts),
+        Change::AddForeignKey { foreign_key, .. } => Some(foreign_key.columns.clone()),
+        Change::AddCheck { check, .. } => Some(check.columns.clone()),
+        Change::AddIndex { index, .. } => of(&index.parts),
+        Change::AddExclusion { exclusion, .. } => of(&exclusion.parts),
+        _ => None,
+    };
+    columns.filter(|it| !it.is_empty())
 }

@@ -104,11 +104,12 @@ fn line(operation: &Operation) -> String {
             let undone = &opaque.may_undo;
             let columns = undone.columns.iter().map(|it| format!(" -{it}")).collect::<String>();
             let constraints = if undone.constraints { " -constraints" } else { "" };
+            let over = undone.over.iter().map(|it| format!(" -over {}", it.join(" "))).collect::<String>();
             let defined =
                 undone.definitions.iter().map(|it| format!(" -{it}'s definition")).collect::<String>();
             let tables = undone.tables.iter().map(|it| format!(" -table {it}")).collect::<String>();
             let own = if undone.own { " (its own too)" } else { "" };
-            format!("{} ?? {touches}{columns}{defined}{constraints}{tables}{own}", opaque.reason)
+            format!("{} ?? {touches}{columns}{defined}{constraints}{over}{tables}{own}", opaque.reason)
         }
         Operation::Change(change) => change_line(change),
     }

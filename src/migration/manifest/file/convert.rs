@@ -214,6 +214,7 @@ impl OperationFile {
                 let may_undo = MayUndo {
                     columns: names(it.may_undo.columns).into_iter().collect(),
                     constraints: it.may_undo.constraints,
+                    over: it.may_undo.over.into_iter().map(names).collect(),
                     definitions: names(it.may_undo.definitions).into_iter().collect(),
                     tables: it.may_undo.tables,
                     own: it.may_undo.own,

@@ -25,7 +25,7 @@ class Mine(migrations.AddIndex):
 const SUPER: &str = "super().database_forwards(app_label, schema_editor, from_state, to_state)";
 const PERHAPS: &[&str] = &[
     "shop_item + index code",
-    "shop.migrations.2.Mine may not do it: it tries, or asks something first ?? shop_item -constraints (its own too)",
+    "shop.migrations.2.Mine may not do it: it tries, or asks something first ?? shop_item -over code (its own too)",
 ];
 
 /// The vendor is known; what an index for another one says was once expected of every database.

@@ -93,17 +93,13 @@ pub fn deconstruct<'a>(class: &str, arguments: &Arguments<'a>) -> Option<Vec<(&'
         return None;
     }
     let positional = names.iter().copied().zip(arguments.args);
-    let all = positional.chain(arguments.kwargs.iter().map(|(name, value)| (&**name, value)));
-    let is_set = |name: &str| {
-        arguments.named(name).is_some_and(|it| matches!(it, Value::Bool(true)))
-            || names
-                .iter()
-                .position(|it| *it == name)
-                .and_then(|at| arguments.args.get(at))
-                .is_some_and(|it| matches!(it, Value::Bool(true)))
-    };
-    let is_automatic = is_set("auto_now") || is_set("auto_now_add");
-    Some(all.filter(|(name, value)| !is_left_out(class, name, value, is_automatic)).collect())
+    let mut said: Vec<(&str, &Value)> =
+        positional.chain(arguments.kwargs.iter().map(|(name, value)| (&**name, value))).collect();
+    let is_automatic = said.iter().any(|(name, value)| {
+        matches!(*name, "auto_now" | "auto_now_add") && matches!(value, Value::Bool(true))
+    });
+    said.retain(|(name, value)| !is_left_out(class, name, value, is_automatic));
+    Some(said)
 }
 
 /// Whether it is what the field has without it, or is never given back.

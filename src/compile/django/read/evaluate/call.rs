@@ -96,7 +96,7 @@ impl Interpreter<'_> {
             && !is_ours
             && let Live::Unknown(why) = self.unknown(scope, span, "asks for a field, which may not be there")
         {
-            self.asked.get_or_insert(Asked { why, what: Raises::NoField });
+            self.note_raise(why, Raises::NoField);
         }
         // A statement that is handed on may be refused by itself.
         let tries = matches!(&**name, "execute" | "executemany")

@@ -214,7 +214,9 @@ impl Interpreter<'_> {
                             (Reach::Perhaps, Reach::Never) => {}
                             (_, Reach::Perhaps | Reach::Certainly) => *does = Does::Other,
                         }
-                        return Some(Beyond { why: format!("`{}` overrides `{method}`", it.path), apply });
+                        let is_all = it.names.borrow().get("mutate_state").is_none();
+                        let why = format!("`{}` overrides `{method}`", it.path);
+                        return Some(Beyond { why, apply: apply.filter(|_| is_all) });
                     }
                 }
                 Live::Name(name) if &**name == "django.db.migrations.Migration" => reaches = true,

@@ -61,8 +61,13 @@ impl Interpreter<'_> {
                 Some(Live::list(Vec::new()))
             }
             "os.environ.get" | "os.getenv" => {
-                // Where settings are, it is set.
-                if first.as_ref().and_then(Live::as_str).is_some_and(|it| &**it == "DJANGO_SETTINGS_MODULE") {
+                // Where settings are, it is set; while they are read it is assumed not to matter.
+                if self.world.settings.is_some()
+                    && first
+                        .as_ref()
+                        .and_then(Live::as_str)
+                        .is_some_and(|it| &**it == "DJANGO_SETTINGS_MODULE")
+                {
                     return Ok(Some(None));
                 }
                 let default = args.get(1).cloned().or_else(|| call.keyword("default")).unwrap_or(Live::None);

@@ -17,16 +17,16 @@ pub struct Asked {
     pub what: Raises,
 }
 
-/// What it may be that was raised.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What it may be that was raised; each is caught by whatever catches the ones before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Raises {
-    Anything,
+    /// `FieldDoesNotExist`: which fields a model has is known only later.
+    NoField,
     /// One of Python's own exceptions: no failed import, and nothing that a library raises.
     Operation,
     /// What a function raises that is not followed, but for a failed import.
     Call,
-    /// `FieldDoesNotExist`: which fields a model has is known only later.
-    NoField,
+    Anything,
 }
 
 /// What Python's own operations raise (<https://docs.python.org/3/library/exceptions.html>).
@@ -189,7 +189,7 @@ impl Interpreter<'_> {
         if self.catching_operations > 0
             && let Live::Unknown(why) = found
         {
-            self.asked.get_or_insert_with(|| Asked { why: why.clone(), what: Raises::Operation });
+            self.note_raise(why.clone(), Raises::Operation);
         }
     }
 
@@ -209,7 +209,14 @@ impl Interpreter<'_> {
                 }
             }
         };
-        self.asked.get_or_insert(Asked { why, what: Raises::Call });
+        self.note_raise(why, Raises::Call);
+    }
+
+    /// What may have raised first, or may have raised more than that.
+    pub fn note_raise(&mut self, why: Arc<Unknown>, what: Raises) {
+        if self.asked.as_ref().is_none_or(|it| it.what < what) {
+            self.asked = Some(Asked { why, what });
+        }
     }
 
     /// One of two ways raised, and which is taken is not known.

@@ -110,7 +110,9 @@ impl Executor<'_> {
             }
             let may_be_another = database.is_doubtful() || !identify::does_alike(object, class);
             if may_be_another && !doubt.is_nothing() {
-                opaque.may_undo = both(opaque.may_undo, doubt);
+                // Another way may take another key along, as where the table is made anew.
+                let constraints = doubt.constraints || !doubt.over.is_empty();
+                opaque.may_undo = both(opaque.may_undo, MayUndo { constraints, ..doubt });
             }
             let reason = opaque.reason.clone();
             self.not_followed(object, opaque, taken);

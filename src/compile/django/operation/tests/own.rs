@@ -670,3 +670,23 @@ fn operations_of_which_nothing_was_seen_may_be_any() {
                -table shop_item (its own too)";
     assert_eq!(spots, [" anything", all], "{told:#?}");
 }
+
+/// As hyperkitty's key of mailing lists, for which the table is made anew: another key of it may be gone too.
+#[test]
+fn what_is_done_in_a_way_of_its_own_may_take_any_key_along() {
+    let own = "
+class Own(migrations.AlterField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        rebuild(schema_editor, to_state.apps.get_model(app_label, self.model_name))
+";
+    let body = "dependencies = [('shop', '1')]
+    operations = [Own('item', 'code', models.IntegerField(unique=True))]";
+    check_body(
+        own,
+        body,
+        &[
+            "shop_item + unique code",
+            "shop.migrations.2.Own does its own to the database ?? shop_item -code's definition -constraints -over code (its own too)",
+        ],
+    );
+}

@@ -123,7 +123,11 @@ impl Interpreter<'_> {
             Raises::Anything => !handlers.is_empty(),
             Raises::Operation => !handlers.is_empty() && catches_operations,
             Raises::Call => any(&|it| !is_of_imports(it)),
-            Raises::NoField => any(&is_of_fields),
+            // One that only leaves it guards against what is not so.
+            Raises::NoField => handlers
+                .iter()
+                .zip(classes)
+                .any(|(handler, of)| of.iter().any(is_of_fields) && lets_be(&handler.body).is_none()),
         };
         if matches!(result, Ok(_) | Err(Stop::Raise(_)))
             && let Some(Asked { why, .. }) = asked.filter(is_concerned)

@@ -286,6 +286,15 @@ impl<'a> Editor<'a> {
         self.deferred.retain(|change| !find::speaks_of(change, table, column));
     }
 
+    /// Whether a unique of this name was waiting, which is made no more.
+    fn forget_deferred_unique(&mut self, table: &TableName, name: &Name) -> bool {
+        let before = self.deferred.len();
+        self.deferred.retain(|it| {
+            !matches!(it, Change::AddUnique { table: of, unique } if of == table && unique.name.as_ref() == Some(name))
+        });
+        self.deferred.len() != before
+    }
+
     /// `create_model`.
     pub fn create_model(&mut self, state: &State, model: &Model) {
         self.create_model_with(state, model, |_| {});

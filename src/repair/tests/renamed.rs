@@ -4,7 +4,7 @@ use super::*;
 use crate::audit::tests::{healthy, judge, manifest_of};
 use crate::migration::fold;
 
-const HISTORY: &str = r#"
+const COLUMN: &str = r#"
 - app: a
   name: "1"
   operations:
@@ -15,6 +15,9 @@ const HISTORY: &str = r#"
   - create_table: {name: other, columns: {old_id: integer}}
 - {app: a, name: "2", dependencies: [a.1], operations: [{rename_column: {table: old, from: was, to: now}}]}
 - {app: a, name: "3", dependencies: [a.2], operations: [{alter_column: {table: old, name: size, column: integer null}}]}
+"#;
+
+const TABLE: &str = r#"
 - app: a
   name: "4"
   dependencies: [a.3]
@@ -24,8 +27,8 @@ const HISTORY: &str = r#"
 "#;
 
 /// The plan for a database at which the migrations from `faked` on were recorded and not run.
-fn plan_of(faked: u32) -> Plan {
-    let manifest = manifest_of(HISTORY);
+fn plan_of(history: &str, faked: u32) -> Plan {
+    let manifest = manifest_of(history);
     let mut observation = healthy(&manifest);
     observation.catalog.actual = fold(&manifest, &(0..faked).collect(), &observation.naming).schema;
     let (report, expected) = (judge(&manifest, &observation), Expected::of(&manifest, &observation));
@@ -46,15 +49,7 @@ fn left(plan: &Plan) -> Vec<(&str, &str)> {
 
 #[test]
 fn a_column_under_its_old_name_is_left_to_a_person() {
-    // Without the fourth, so that the table has its name.
-    let first_three = HISTORY.split("- app: a\n  name: \"4\"").next().unwrap();
-    let manifest = manifest_of(first_three);
-    let mut observation = healthy(&manifest);
-    observation.catalog.actual = fold(&manifest, &(0..1).collect(), &observation.naming).schema;
-    let (report, expected) = (judge(&manifest, &observation), Expected::of(&manifest, &observation));
-    let basis =
-        Basis { manifest: &manifest, expected: &expected, observation: &observation, report: &report };
-    let plan = plan_for(basis, &Options::default());
+    let plan = plan_of(COLUMN, 1);
     let reason =
         "old.was is there, which a.2 should have renamed: a new one beside it would have none of its data";
     let needing = format!("it needs what is left out: {reason}");
@@ -66,7 +61,7 @@ fn a_column_under_its_old_name_is_left_to_a_person() {
 
 #[test]
 fn a_table_under_its_old_name_is_left_to_a_person() {
-    let plan = plan_of(3);
+    let plan = plan_of(&[COLUMN, TABLE].concat(), 3);
     let reason =
         "old is there, which a.4 should have renamed: a new one beside it would have none of its data";
     assert_eq!(left(&plan)[0], ("table new", reason));

@@ -151,24 +151,20 @@ pub fn speaks_of(change: &Change, table: &TableName, column: Option<&str>) -> bo
 /// Renames what a deferred change speaks of; the name that Django gives it follows, for it is made only when the statement
 /// runs (`IndexName` and `ForeignKeyName` of django/db/backends/ddl_references.py).
 pub fn rename(change: &mut Change, backend: Backend, rename: impl FnOnce(&mut Change)) {
-    let kind = automatic_names(change, backend).iter().position(|it| Some(it) == name_of(change).as_ref());
+    let Some(name) = name_of(change).cloned() else { return rename(change) };
+    let kind = automatic_names(change, backend).iter().position(|it| *it == name);
     rename(change);
-    let Some(name) = kind.and_then(|kind| automatic_names(change, backend).into_iter().nth(kind)) else {
-        return;
-    };
-    match change {
-        Change::AddIndex { index, .. } => index.name = Some(name),
-        Change::AddUnique { unique, .. } => unique.name = Some(name),
-        Change::AddForeignKey { foreign_key, .. } => foreign_key.name = Some(name),
-        _ => {}
+    let renamed = kind.and_then(|kind| automatic_names(change, backend).into_iter().nth(kind));
+    if let (Some(name), Some(renamed)) = (name_of(change), renamed) {
+        *name = renamed;
     }
 }
 
-fn name_of(change: &Change) -> Option<Name> {
+fn name_of(change: &mut Change) -> Option<&mut Name> {
     match change {
-        Change::AddIndex { index, .. } => index.name.clone(),
-        Change::AddUnique { unique, .. } => unique.name.clone(),
-        Change::AddForeignKey { foreign_key, .. } => foreign_key.name.clone(),
+        Change::AddIndex { index, .. } => index.name.as_mut(),
+        Change::AddUnique { unique, .. } => unique.name.as_mut(),
+        Change::AddForeignKey { foreign_key, .. } => foreign_key.name.as_mut(),
         _ => None,
     }
 }

@@ -95,9 +95,7 @@ impl Editor<'_> {
         let table = self.table_of(model);
         let Some(name) = together::constraint_name(constraint) else { return };
         let reference = ConstraintRef::Name(name.clone());
-        self.deferred.retain(|it| {
-            !matches!(it, Change::AddUnique { table: of, unique } if *of == table && unique.name.as_ref() == Some(&name))
-        });
+        self.forget_deferred_unique(&table, &name);
         let Some(stands) = self.schema.tables.get(&table) else { return };
         match constraint {
             ModelConstraint::Unique(unique) => {

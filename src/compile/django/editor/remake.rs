@@ -8,7 +8,7 @@ use super::define::Defined;
 use super::{Editor, Kind};
 use crate::compile::django::arguments::{self, Arguments};
 use crate::compile::django::field::{Field, deconstruct};
-use crate::compile::django::project::{Object, Value};
+use crate::compile::django::project::Value;
 use crate::compile::django::state::{Model, ModelField, State};
 use crate::schema::{Change, ConstraintRef, IndexKey, IndexPart, Name, Schema, Table};
 
@@ -173,8 +173,7 @@ impl Editor<'_> {
         let has_own = was.base.is_some() && is.base.is_some();
         let as_written =
             has_own.then(|| [was, is].map(|it| Arguments { args: &it.args, kwargs: &it.kwargs }));
-        let class = |it: &Object| it.base.as_ref().map_or_else(|| it.class.clone(), |it| it.class.clone());
-        let classes = [class(was), class(is)];
+        let classes = [was, is].map(|it| it.base.as_ref().map_or(&it.class, |it| &it.class));
         let (was, is) = (Arguments::of(was), Arguments::of(is));
         let args_differ = |was: &Arguments<'_>, is: &Arguments<'_>| {
             !arguments::same(&Value::Tuple(was.args.to_vec()), &Value::Tuple(is.args.to_vec()))
@@ -196,7 +195,7 @@ impl Editor<'_> {
         if !tables_alike || as_written.is_some_and(|[was, is]| any_differ(&was, &is)) {
             return true;
         }
-        let said = deconstruct(&classes[0], &was).zip(deconstruct(&classes[1], &is));
+        let said = deconstruct(classes[0], &was).zip(deconstruct(classes[1], &is));
         let Some(said) = said.filter(|_| classes[0] == classes[1]) else { return any_differ(&was, &is) };
         let points = self.points_alike(before, after, &old.field, &new.field);
         // `Options.setup_pk` keeps each primary key from being serialized.

@@ -40,11 +40,7 @@ impl Editor<'_> {
             self.keep_foreign_key_index(model, &table, &columns);
             let usual: Name = self.unique_name(&table, &columns);
             // One that the same migration has just asked for is made no more (before Django 6.1 that raised).
-            let before = self.deferred.len();
-            self.deferred.retain(|it| {
-                !matches!(it, Change::AddUnique { table: of, unique } if *of == table && unique.name.as_ref() == Some(&usual))
-            });
-            if self.deferred.len() != before {
+            if self.forget_deferred_unique(&table, &usual) {
                 continue;
             }
             let found = find::uniques(self.schema(), &table, &columns, &meta_names(model));

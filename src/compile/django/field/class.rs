@@ -73,6 +73,11 @@ pub fn positional(class: &str) -> &'static [&'static str] {
         "help_text",
         "db_column",
         "db_tablespace",
+        "auto_created",
+        "validators",
+        "error_messages",
+        "db_comment",
+        "db_default",
     ];
     match class {
         "ForeignKey" => &[

@@ -1,100 +1,20 @@
 //! `deconstruct` of Django's own fields (`django/db/models/fields/__init__.py`, `files.py`, `json.py`, `related.py`): what of a
 //! call's arguments it gives back, by their names.
 
+use super::class::positional;
 use crate::compile::django::arguments::{Arguments, last_part};
 use crate::compile::django::project::Value;
 
-/// The parameters of `Field.__init__`.
-const OF_ALL: &[&str] = &[
-    "verbose_name",
-    "name",
-    "primary_key",
-    "max_length",
-    "unique",
-    "blank",
-    "null",
-    "db_index",
-    "rel",
-    "default",
-    "editable",
-    "serialize",
-    "unique_for_date",
-    "unique_for_month",
-    "unique_for_year",
-    "choices",
-    "help_text",
-    "db_column",
-    "db_tablespace",
-    "auto_created",
-    "validators",
-    "error_messages",
-    "db_comment",
-    "db_default",
-];
-
-/// Fields with the constructor of [`OF_ALL`], or with one whose positional arguments go on to that.
-const PLAIN: &[&str] = &[
-    "AutoField",
-    "BigAutoField",
-    "BigIntegerField",
-    "BinaryField",
-    "BooleanField",
-    "CharField",
-    "CommaSeparatedIntegerField",
-    "DurationField",
-    "EmailField",
-    "FloatField",
-    "IntegerField",
-    "NullBooleanField",
-    "PositiveBigIntegerField",
-    "PositiveIntegerField",
-    "PositiveSmallIntegerField",
-    "SlugField",
-    "SmallAutoField",
-    "SmallIntegerField",
-    "TextField",
-];
-
-/// The names of the positional ones.
-fn parameters(class: &str) -> &'static [&'static str] {
-    match class {
-        "ForeignKey" => &[
-            "to",
-            "on_delete",
-            "related_name",
-            "related_query_name",
-            "limit_choices_to",
-            "parent_link",
-            "to_field",
-            "db_constraint",
-        ],
-        "OneToOneField" => &["to", "on_delete", "to_field"],
-        "DecimalField" => &["verbose_name", "name", "max_digits", "decimal_places"],
-        "DateField" | "DateTimeField" | "TimeField" => &["verbose_name", "name", "auto_now", "auto_now_add"],
-        "FileField" => &["verbose_name", "name", "upload_to", "storage"],
-        "ImageField" => &["verbose_name", "name", "width_field", "height_field"],
-        "FilePathField" => {
-            &["verbose_name", "name", "path", "match", "recursive", "allow_files", "allow_folders"]
-        }
-        "GenericIPAddressField" => &["verbose_name", "name", "protocol", "unpack_ipv4"],
-        "JSONField" => &["verbose_name", "name", "encoder", "decoder"],
-        "UUIDField" => &["verbose_name"],
-        "URLField" => &["verbose_name", "name"],
-        class if PLAIN.contains(&class) => OF_ALL,
-        _ => &[],
-    }
-}
-
 /// What it says of the field; `None` where the call is not known whole.
 pub fn deconstruct<'a>(class: &str, arguments: &Arguments<'a>) -> Option<Vec<(&'a str, &'a Value)>> {
+    let names = if class.starts_with("django.") { positional(last_part(class)) } else { &[] };
     let class = last_part(class);
-    let names = parameters(class);
     if arguments.args.len() > names.len() || arguments.kwargs.iter().any(|(name, _)| name.starts_with('*')) {
         return None;
     }
-    let positional = names.iter().copied().zip(arguments.args);
+    let in_place = names.iter().copied().zip(arguments.args);
     let mut said: Vec<(&str, &Value)> =
-        positional.chain(arguments.kwargs.iter().map(|(name, value)| (&**name, value))).collect();
+        in_place.chain(arguments.kwargs.iter().map(|(name, value)| (&**name, value))).collect();
     let is_automatic = said.iter().any(|(name, value)| {
         matches!(*name, "auto_now" | "auto_now_add") && matches!(value, Value::Bool(true))
     });

@@ -6,6 +6,7 @@ mod composed;
 mod encrypted;
 mod environment;
 mod iterable;
+mod lacking;
 mod method;
 mod path;
 mod pattern;
@@ -17,6 +18,8 @@ pub use pattern::is_match;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use lacking::never_raises;
 
 use super::Interpreter;
 use super::import::{Imported, absolute_of};
@@ -148,7 +151,7 @@ impl Interpreter<'_> {
         // Most are classes of Django's.
         if path.starts_with("django.db.m") {
             if self.catching_operations > 0
-                && let Some((name, _)) = keywords.iter().find(|(name, _)| self.is_newer(path, name))
+                && let Some((name, _)) = keywords.iter().find(|(name, _)| self.takes_no(path, name))
             {
                 return Err(self.raise("TypeError", format!("{path} takes no {name}")));
             }
@@ -209,36 +212,6 @@ impl Interpreter<'_> {
             self.may_fail(&made, scope, span);
         }
         Ok(made)
-    }
-
-    /// Whether this Django's class has no such parameter yet, or no more (the release notes of each version).
-    fn is_newer(&self, class: &str, parameter: &str) -> bool {
-        let django = self.world.django;
-        let name = class.rsplit('.').next().unwrap_or_default();
-        let is_field = super::given::is_field(class);
-        match (name, parameter) {
-            (_, "db_default") if is_field => django < (5, 0),
-            (_, "db_comment") if is_field => django < (4, 2),
-            (_, "db_collation") if is_field => django < (3, 2),
-            ("JSONField", "encoder") => django < (3, 1),
-            ("CheckConstraint", "condition") => django < (5, 1),
-            ("CheckConstraint", "check") => django >= (6, 0),
-            ("UniqueConstraint", "nulls_distinct") => django < (5, 0),
-            ("UniqueConstraint", "include" | "opclasses") | ("Index", "include") => django < (3, 2),
-            ("UniqueConstraint", "deferrable") => django < (3, 1),
-            ("CheckConstraint" | "UniqueConstraint", "violation_error_message") => django < (4, 1),
-            ("CheckConstraint" | "UniqueConstraint", "violation_error_code") => django < (5, 0),
-            _ => false,
-        }
-    }
-
-    /// Within a `try`: there is no such app. (While settings are read, there is none at all.)
-    pub(super) fn fail_without_app(&mut self, class: &str, label: &str) -> Result<(), Stop> {
-        let has_it = self.world.apps.is_empty() || self.world.apps.iter().any(|(_, it)| **it == *label);
-        match self.catching > 0 && !has_it {
-            true => Err(self.raise(class, format!("no app is labelled {label}"))),
-            false => Ok(()),
-        }
     }
 
     /// Any other function: what it gives, where that is known.
@@ -426,29 +399,6 @@ impl Interpreter<'_> {
             }
         })
     }
-}
-
-/// Functions of Django's and of Python's own that a `try` is not there for.
-fn never_raises(path: &str) -> bool {
-    const ROOTS: [&str; 16] = [
-        "django",
-        "builtins",
-        "collections",
-        "contextlib",
-        "copy",
-        "functools",
-        "gettext",
-        "itertools",
-        "logging",
-        "operator",
-        "os",
-        "random",
-        "string",
-        "textwrap",
-        "time",
-        "warnings",
-    ];
-    ROOTS.contains(&path.split('.').next().unwrap_or_default())
 }
 
 /// A file that django-split-settings includes where it is there.

@@ -1,0 +1,59 @@
+//! What is not there, and what a `try` is there for: apps that are not installed, parameters that this Django has not.
+
+use super::super::Interpreter;
+use super::super::live::*;
+
+impl Interpreter<'_> {
+    /// Whether this Django's class has no such parameter yet, or no more (the release notes of each version).
+    pub(super) fn takes_no(&self, class: &str, parameter: &str) -> bool {
+        let django = self.world.django;
+        let name = class.rsplit('.').next().unwrap_or_default();
+        let is_field = super::super::given::is_field(class);
+        match (name, parameter) {
+            (_, "db_default") if is_field => django < (5, 0),
+            (_, "db_comment") if is_field => django < (4, 2),
+            (_, "db_collation") if is_field => django < (3, 2),
+            ("JSONField", "encoder") => django < (3, 1),
+            ("CheckConstraint", "condition") => django < (5, 1),
+            ("CheckConstraint", "check") => django >= (6, 0),
+            ("UniqueConstraint", "nulls_distinct") => django < (5, 0),
+            ("UniqueConstraint", "include" | "opclasses") | ("Index", "include") => django < (3, 2),
+            ("UniqueConstraint", "deferrable") => django < (3, 1),
+            ("CheckConstraint" | "UniqueConstraint", "violation_error_message") => django < (4, 1),
+            ("CheckConstraint" | "UniqueConstraint", "violation_error_code") => django < (5, 0),
+            _ => false,
+        }
+    }
+
+    /// Within a `try`: there is no such app. (While settings are read, there is none at all.)
+    pub fn fail_without_app(&mut self, class: &str, label: &str) -> Result<(), Stop> {
+        let has_it = self.world.apps.is_empty() || self.world.apps.iter().any(|(_, it)| **it == *label);
+        match self.catching > 0 && !has_it {
+            true => Err(self.raise(class, format!("no app is labelled {label}"))),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Functions of Django's and of Python's own that a `try` is not there for.
+pub(super) fn never_raises(path: &str) -> bool {
+    const ROOTS: [&str; 16] = [
+        "django",
+        "builtins",
+        "collections",
+        "contextlib",
+        "copy",
+        "functools",
+        "gettext",
+        "itertools",
+        "logging",
+        "operator",
+        "os",
+        "random",
+        "string",
+        "textwrap",
+        "time",
+        "warnings",
+    ];
+    ROOTS.contains(&path.split('.').next().unwrap_or_default())
+}

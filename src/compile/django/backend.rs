@@ -81,7 +81,11 @@ impl Backend {
             // Since Django 4.1, AutoField and its sisters are numbered by a suffix behind the type.
             let by_suffix = self.dialect == Dialect::Postgres && self.django >= (4, 1);
             let auto_increment = custom.auto_increment || (by_suffix && scalar.class.is_auto());
-            return ColumnType { check, auto_increment, collation: scalar.collation.clone(), ..custom };
+            let like = match scalar.db_type_beside {
+                Some(_) => self.scalar(&scalar.by_db_type(), column).like,
+                None => custom.like,
+            };
+            return ColumnType { check, auto_increment, like, collation: scalar.collation.clone(), ..custom };
         }
         let text = self.type_or_types(scalar);
         let auto_increment = scalar.class.is_auto();
@@ -94,7 +98,7 @@ impl Backend {
         if let Some(custom) = &relation.db_type {
             return self.custom(custom);
         }
-        let Some(key) = key else { return ColumnType::unknown() };
+        let Some(key) = key.map(Scalar::by_db_type) else { return ColumnType::unknown() };
         // Before, the collation was not carried over.
         let collation = key.collation.clone().filter(|_| self.django >= (4, 1));
         let column = match (&key.rel_db_type, &key.db_type) {

@@ -1099,6 +1099,174 @@ except KeyError:
     made = 'lacks'
 """,
     ],
+    "enumerations": [
+        """\
+from enum import Enum, IntEnum
+class Kind(str, Enum):
+    A = 'a'
+    B = 'b'
+made = [str(Kind.A), '%s' % Kind.A, Kind.A.value, Kind.A.name, Kind.A + 'x', Kind.A.upper(), ','.join([Kind.A, Kind.B]), {'a': 1}[Kind.A], Kind.A in ('a', 'b'), Kind('b') is Kind.B, len(Kind.A), Kind.A == 'a', sorted([Kind.B, Kind.A])[0].name]
+""",
+        """\
+from enum import Enum
+class Twice(Enum):
+    A = 1
+    B = 1
+    C = 2
+made = [len(Twice.__members__), [it.name for it in Twice], Twice.B is Twice.A, Twice.B.name, Twice['C'].value]
+""",
+        """\
+from enum import Enum
+class Full(Enum):
+    A = (1, 'one')
+    B = (2, 'two')
+    def __init__(self, number, label):
+        self.number = number
+        self.label = label
+    @property
+    def both(self): return f'{self.number}{self.label}'
+    def __str__(self): return 'Full ' + self.label
+made = [Full.B.label, Full.A.number, Full.A.both, str(Full.B), f'{Full.A}', [it.label for it in Full]]
+""",
+        """\
+from enum import Enum
+class Kind(Enum):
+    A = 'a'
+def found(text):
+    try: return Kind(text).name
+    except ValueError: return 'no value'
+def named(text):
+    try: return Kind[text].value
+    except KeyError: return 'no name'
+made = [found('a'), found('z'), named('A'), named('Z'), str(Kind.A), Kind.A == 'a']
+""",
+    ],
+    "metaclasses": [
+        """\
+class Meta(type):
+    def __getitem__(cls, key): return key * 2
+    def __contains__(cls, it): return it == 'in'
+    def __len__(cls): return 9
+    def __bool__(cls): return False
+    def __iter__(cls): return iter(['p', 'q'])
+    def hello(cls): return 'hello ' + cls.__name__
+    @property
+    def label(cls): return cls.__name__.lower()
+class Made(metaclass=Meta): pass
+made = [Made['a'], 'in' in Made, 'x' in Made, len(Made), bool(Made), list(Made), Made.hello(), Made.label]
+""",
+        """\
+class Single(type):
+    made = {}
+    def __call__(cls, *args):
+        if cls not in cls.made:
+            cls.made[cls] = super().__call__(*args)
+        return cls.made[cls]
+class One(metaclass=Single):
+    def __init__(self, number): self.number = number
+made = [One(1) is One(2), One(3).number]
+""",
+        """\
+class Number(type):
+    def __call__(cls, *args): return 77
+class Called(metaclass=Number): pass
+made = Called()
+""",
+        """\
+class Base:
+    children = []
+    tag = 'none'
+    def __init_subclass__(cls, tag=None, **rest):
+        super().__init_subclass__(**rest)
+        cls.children.append(cls.__name__)
+        if tag: cls.tag = tag
+class One(Base): pass
+class Two(One, tag='two'): pass
+made = [Base.children, One.tag, Two.tag, Base.tag]
+""",
+    ],
+    "cached_property": [
+        """\
+from functools import cached_property
+class Counts:
+    asked = 0
+    @cached_property
+    def number(self):
+        Counts.asked += 1
+        return Counts.asked
+    @property
+    def next(self):
+        Counts.asked += 1
+        return Counts.asked
+a = Counts()
+first = [a.number, a.number, a.next, a.next]
+a.number = 9
+made = first + [a.number, Counts.asked]
+""",
+    ],
+    "classes without constructors": [
+        """\
+from typing import TypedDict
+class Row(TypedDict):
+    a: int
+class Plain: pass
+class A: pass
+class B(A): pass
+def takes(cls):
+    try:
+        cls(1)
+        return True
+    except TypeError:
+        return False
+made = [Row(a=1) == {'a': 1}, Row(a=1)['a'], [it.__name__ for it in B.__mro__], takes(Plain), takes(list) if False else takes(B)]
+""",
+    ],
+    "match": [
+        """\
+def kind(it):
+    match it:
+        case (1, y) | [2, y, _]: return ('pair', y)
+        case {'k': v, 'n': [a, *b]}: return ('mapping', v, a, b)
+        case str(s) if s.startswith('x'): return ('text', s)
+        case int() | float(): return 'number'
+        case [*_, last]: return ('last', last)
+        case None: return 'none'
+        case str() as t: return t
+        case _: return 'else'
+made = [kind(it) for it in [(1, 5), [2, 6, 0], {'k': 1, 'n': [3, 4, 5], 'z': 0}, 'xa', 3.5, [7, 8, 9], None, 'q', {1}]]
+""",
+        """\
+from dataclasses import dataclass
+@dataclass
+class Point:
+    x: int = 0
+    y: int = 0
+def where(it):
+    match it:
+        case Point(x=0, y=height): return height
+        case Point(x=width): return -width
+        case _: return 'nowhere'
+def parts(text):
+    match text.split('.'):
+        case [app, model]: return app + '/' + model
+        case [one]: return one
+made = [where(Point(0, 3)), where(Point(4, 1)), where('a'), parts('a.b'), parts('c'), parts('a.b.c')]
+""",
+    ],
+    "sets": [
+        """\
+a, b = {1, 2}, {2, 3}
+c = {1}
+c.add(5)
+c.discard(9)
+try:
+    c.remove(9)
+    removed = True
+except KeyError:
+    removed = False
+made = [sorted(a.difference([1])), sorted(a.intersection(b)), sorted(a.symmetric_difference(b)), {1} <= a, a < a, a >= {2}, a.issubset([1, 2, 3]), a.issuperset(b), a.isdisjoint({9}), removed, ({'x': 1, 'y': 2}.keys() & {'x'}) == {'x'}, {'a': 1}.keys() == {'a'}]
+""",
+    ],
 }
 
 

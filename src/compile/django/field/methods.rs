@@ -60,11 +60,21 @@ pub fn db_type(object: &Object) -> Said {
             match of_type {
                 Some((_, Value::Str(text))) => Said::Text(text.clone()),
                 Some((_, Value::None)) => Said::None,
+                // What Django's own asks for it.
+                Some((_, Value::Object(it))) if &*it.class == "django.db.models.Field.db_type" => {
+                    said(object, "db_type")
+                }
                 Some(_) | None => Said::Unknown,
             }
         }
         Some(Some(_) | None) => Said::Unknown,
     }
+}
+
+/// What `Field.db_type` says where `Field.db_parameters` may say another type: PostgreSQL's backend asks it for the index
+/// for patterns. `None` where that is not overridden.
+pub fn db_type_beside(object: &Object) -> Option<Said> {
+    result(object, "db_parameters").map(|_| said(object, "db_type"))
 }
 
 /// What the class says of the check that Django's field may bring along: `None` when nothing. `Field.db_parameters` asks

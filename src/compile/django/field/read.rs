@@ -231,6 +231,11 @@ impl Reader<'_> {
             }
         };
         scalar.db_type = db_type;
+        scalar.db_type_beside = methods::db_type_beside(object).map(|said| match said {
+            methods::Said::Nothing => None,
+            methods::Said::Text(text) => Some(CustomType::Text(text)),
+            methods::Said::None | methods::Said::Unknown => Some(CustomType::Unknown),
+        });
         scalar.rel_db_type = methods::rel_db_type(object);
         match methods::has_check(object) {
             None => {}

@@ -14,6 +14,8 @@ pub struct Scalar {
     pub collation: Option<Arc<str>>,
     /// What a custom `db_type` said, in place of the class's own type.
     pub db_type: Option<CustomType>,
+    /// Where `db_parameters` says the type: what `db_type` says, `Some(None)` when nothing of its own.
+    pub db_type_beside: Option<Option<CustomType>>,
     /// What a custom `rel_db_type` said: the type of foreign keys that end in this field.
     pub rel_db_type: Option<CustomType>,
     /// What a custom `db_check` said, with `COLUMN_NAME` for the column's name.
@@ -27,6 +29,14 @@ pub struct Scalar {
 }
 
 impl Scalar {
+    /// As `db_type` alone says it: foreign keys that end here and PostgreSQL's index for patterns ask nothing else
+    /// (`Field.rel_db_type` in `django/db/models/fields/__init__.py`, `_create_like_index_sql` in
+    /// `django/db/backends/postgresql/schema.py`).
+    pub fn by_db_type(&self) -> Self {
+        let db_type = self.db_type_beside.clone().unwrap_or_else(|| self.db_type.clone());
+        Self { db_type, db_type_beside: None, ..self.clone() }
+    }
+
     pub fn new(class: BuiltIn) -> Self {
         Self {
             class,
@@ -36,6 +46,7 @@ impl Scalar {
             inner: None,
             collation: None,
             db_type: None,
+            db_type_beside: None,
             rel_db_type: None,
             check: None,
             unchecked: false,

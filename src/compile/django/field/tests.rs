@@ -281,6 +281,35 @@ fn a_check_may_be_a_classs_own() {
     );
 }
 
+/// PostgreSQL's index for patterns, and keys that point at the field, ask `db_type` and not `db_parameters`.
+#[test]
+fn what_db_parameters_says_is_the_columns_alone() {
+    let backend = Backend { dialect: Dialect::Postgres, django: (5, 2) };
+    let parameters = |of_type: Value| {
+        let key = |name: &str| Value::Str(name.into());
+        let entries = vec![(key("type"), of_type), (key("check"), Value::None)];
+        method("db_parameters", Some(Value::Dict(entries)), Body::Other)
+    };
+    let seen = |methods: Vec<(Arc<str>, Method)>| {
+        let Kind::Scalar(target) = read(own("CharField(max_length=9, unique=True)", methods)).kind else {
+            panic!()
+        };
+        let column = backend.scalar(&target, "f");
+        let key = backend.column(&field("ForeignKey(to='shop.Item')"), "f_id", Some(&target)).unwrap();
+        [column.data_type.to_string(), column.like.unwrap_or("-").to_owned(), key.data_type.to_string()]
+    };
+    assert_eq!(
+        seen(vec![parameters(Value::Str("text".into()))]),
+        ["text", "varchar_pattern_ops", "varchar(9)"]
+    );
+    let db_type = method("db_type", text("text"), Body::Other);
+    let passed_on = Value::Object(Arc::new(Object {
+        class: "django.db.models.Field.db_type".into(),
+        ..own("CharField()", Vec::new())
+    }));
+    assert_eq!(seen(vec![parameters(passed_on), db_type]), ["text", "text_pattern_ops", "text"]);
+}
+
 /// A key that points at a key that points at a text.
 #[test]
 fn a_relation_has_the_type_of_its_target() {

@@ -412,7 +412,8 @@ class Odd(models.TextField):
             &[expected],
         );
     };
-    check("str(name)", "shop_item + odd (not known) NULL");
+    check("{'x': 1, **rest}", "shop_item + odd (not known) NULL");
+    check("str(name)", "shop_item + odd text NULL");
     check("'sqlite' | 'mysql'", "shop_item + odd varchar(5) NULL");
     check("'postgresql' if self.null", "shop_item + odd text NULL");
 }

@@ -3,9 +3,11 @@
 mod changed;
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::alias::OPEN;
+use super::branch::Cell;
+use super::class::enumeration::unmixed;
+use super::class::is_object;
 use super::handed::MODEL_STATE;
 use super::live::*;
 use super::special::is_of_a_class;
@@ -121,54 +123,35 @@ impl Interpreter<'_> {
         match name {
             "__name__" | "__qualname__" => return Ok(Some(Live::Str(class.name.clone()))),
             "__module__" => return Ok(Some(Live::Str(class.scope.module.name.clone()))),
-            "__mro__" => return Ok(Some(Live::tuple(self.lineage(class)?.to_vec()))),
+            "__mro__" => {
+                let mut order = self.lineage(class)?.to_vec();
+                order.retain(|it| !is_object(it));
+                // What else it stands on is not known.
+                if order.iter().any(|it| !matches!(it, Live::Class(_))) {
+                    order.push(self.unknown(scope, span, "asks for the classes behind another library's"));
+                }
+                order.push(Live::name("builtins.object"));
+                return Ok(Some(Live::tuple(order)));
+            }
             "_meta" if self.is_model(class)? => return Ok(Some(self.options(class, scope, span)?)),
             _ => {}
         }
-        if self.is_enumeration(class)? {
-            let members = self.named_members(class)?;
-            if let Some((_, member, _)) = members.iter().find(|(it, _, _)| **it == *name) {
-                return Ok(Some(member.clone()));
-            }
-            let value_of = |member: &Live| match member {
-                Live::Instance(it) => it.args.first().cloned().unwrap_or(Live::None),
-                plain => plain.clone(),
-            };
-            let is_djangos = self
-                .lineage(class)?
-                .iter()
-                .any(|it| matches!(it, Live::Name(name) if name.starts_with("django.")));
-            match name {
-                "choices" | "values" | "labels" | "names" if !is_djangos => {}
-                "choices" => {
-                    let pair = |(_, member, label): &(Arc<str>, Live, Live)| {
-                        Live::tuple(vec![value_of(member), label.clone()])
-                    };
-                    return Ok(Some(Live::list(members.iter().map(pair).collect())));
-                }
-                "values" => {
-                    return Ok(Some(Live::list(members.iter().map(|(_, it, _)| value_of(it)).collect())));
-                }
-                "labels" => return Ok(Some(Live::list(members.iter().map(|(.., it)| it.clone()).collect()))),
-                "names" => {
-                    let names = members.iter().map(|(it, ..)| Live::Str(it.clone())).collect();
-                    return Ok(Some(Live::list(names)));
-                }
-                "__members__" => {
-                    let pairs =
-                        members.iter().map(|(name, it, _)| (Live::Str(name.clone()), it.clone())).collect();
-                    return Ok(Some(Live::dict(pairs)));
-                }
-                _ => {}
-            }
+        if self.is_enumeration(class)?
+            && let Some(found) = self.attribute_of_enumeration(class, name)?
+        {
+            return Ok(Some(found));
         }
         if let Some(found) = self.class_attribute(class, name)? {
+            if self.is_registry(class, name, &found)? {
+                let why = "is a list in which other classes may be entered";
+                return Ok(Some(self.unknown(scope, span, why)));
+            }
             return Ok(Some(match found {
                 Live::Descriptor(Descriptor::ClassMethod, inner) => {
                     self.bind_attribute((*inner).clone(), &Live::Class(class.clone()), scope, span)?
                 }
                 Live::Descriptor(Descriptor::StaticMethod, inner) => (*inner).clone(),
-                Live::Descriptor(Descriptor::Property, _) => {
+                Live::Descriptor(Descriptor::Property | Descriptor::CachedProperty, _) => {
                     self.unknown(scope, span, format!("asks a class for its property {name}"))
                 }
                 found if is_of_a_class(&found) => {
@@ -177,6 +160,9 @@ impl Interpreter<'_> {
                 }
                 found => found,
             }));
+        }
+        if let Some(found) = self.attribute_by_metaclass(class, name, scope, span)? {
+            return Ok(Some(found));
         }
         Ok(match self.outside_base(class)? {
             Some(Live::Name(base)) if base.starts_with("django.db.migrations.") => match name {
@@ -203,12 +189,25 @@ impl Interpreter<'_> {
             Live::Function(closure) => {
                 Live::Bound(Rc::new(Bound { receiver: receiver.clone(), callee: Callee::Function(closure) }))
             }
-            Live::Descriptor(Descriptor::Property, inner) => match &*inner {
-                Live::Function(closure) => {
-                    self.call_closure(closure, Some(receiver), Vec::new(), Vec::new(), scope, span)?
+            Live::Descriptor(kind @ (Descriptor::Property | Descriptor::CachedProperty), inner) => {
+                match &*inner {
+                    Live::Function(closure) => {
+                        let made =
+                            self.call_closure(closure, Some(receiver), Vec::new(), Vec::new(), scope, span)?;
+                        if kind == Descriptor::CachedProperty
+                            && let Live::Instance(instance) = receiver
+                        {
+                            self.touch(Cell::Names(instance.attributes.clone()));
+                            instance
+                                .attributes
+                                .borrow_mut()
+                                .set(closure.definition.name.clone(), made.clone());
+                        }
+                        made
+                    }
+                    _ => self.unknown(scope, span, "is a property that is not followed"),
                 }
-                _ => self.unknown(scope, span, "is a property that is not followed"),
-            },
+            }
             Live::Descriptor(Descriptor::ClassMethod, inner) => {
                 let class = match receiver {
                     Live::Instance(instance) => instance.class.clone(),
@@ -283,6 +282,9 @@ impl Interpreter<'_> {
                         }
                         Err(stop) => Err(stop),
                     };
+                }
+                if let Some(value) = unmixed(object) {
+                    return self.optional_attribute(&value.clone(), name, scope, span);
                 }
                 match self.outside_base(class)? {
                     None => {

@@ -116,7 +116,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn unpack_keywords(
+    pub(super) fn unpack_keywords(
         &mut self,
         value: &Live,
         keywords: &mut Keywords,
@@ -204,7 +204,13 @@ impl Interpreter<'_> {
                     self.call_base(&bound.receiver, class, name, args, keywords, scope, span)
                 }
             },
-            Live::Class(class) => self.instantiate(class, args, keywords, scope, span),
+            Live::Class(class) => {
+                let (given, named) = (args.clone(), keywords.clone());
+                match self.special_of_class(class, "__call__", given, named, scope, span)? {
+                    Some(made) => Ok(made),
+                    None => self.instantiate(class, args, keywords, scope, span),
+                }
+            }
             Live::Name(path) => match (path.rsplit_once('.'), args.first()) {
                 // `Field.db_parameters(self, connection)`
                 (Some((class, name)), Some(receiver @ Live::Instance(_))) if CALLED.contains(&name) => {

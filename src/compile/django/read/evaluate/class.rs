@@ -1,5 +1,7 @@
-//! Classes of the sources: their bodies, bases, order of resolution, and enumerations.
+//! Classes of the sources: their bodies, bases and order of resolution.
 
+pub mod enumeration;
+mod metaclass;
 mod record;
 
 use std::cell::{Cell, OnceCell, RefCell};
@@ -10,7 +12,6 @@ use super::Interpreter;
 use super::call::path_of_decorator;
 use super::live::*;
 use super::names::ancestors;
-use super::operator::equal;
 use super::special::is_of_a_class;
 use crate::compile::django::read::syntax::tree::*;
 use record::DATACLASS;
@@ -28,12 +29,32 @@ impl Interpreter<'_> {
             state: Cell::new(Progress::Waiting),
             lineage: RefCell::default(),
             decorated: RefCell::default(),
+            members: OnceCell::new(),
         });
-        if scope.module.eager || scope.kind != ScopeKind::Module {
+        if scope.module.eager || scope.kind != ScopeKind::Module || self.is_registered(&class) {
             self.class_body(&class)?;
             return self.decorated_class(&class);
         }
         Ok(Live::Class(class))
+    }
+
+    /// Whether defining a class tells a function or a base of the same module of it, which may keep it in a list.
+    fn is_registered(&self, class: &Class) -> bool {
+        let Some(definition) = &class.definition else { return false };
+        let names = class.scope.module.names.borrow();
+        let inside = || definition.inside();
+        let is_function = |it: &Expr| {
+            let called = if let ExprKind::Call(call) = &it.kind { &call.function } else { it };
+            matches!(&called.kind, ExprKind::Name(name) if matches!(names.get(name), Some(Live::Function(_))))
+        };
+        if !definition.is_plain && inside().decorators.iter().any(is_function) {
+            return true;
+        }
+        let text = class.scope.module.source.as_ref().map_or("", |it| it.text.as_str());
+        let tells =
+            text.contains("__init_subclass__") || (text.contains("metaclass") && text.contains("(type)"));
+        let is_own = |it: &Expr| matches!(&it.kind, ExprKind::Name(name) if matches!(names.get(name), Some(Live::Class(_))));
+        tells && (inside().bases.iter().any(is_own) || inside().metaclass.is_some())
     }
 
     /// What the decorators of a class make of it; their effects on the class itself are seen in it afterwards.
@@ -167,97 +188,6 @@ impl Interpreter<'_> {
         Ok(())
     }
 
-    fn metaclass(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
-        for it in self.lineage(class)?.iter() {
-            if let Live::Class(it) = it
-                && let Some(metaclass) = it.definition.as_ref().and_then(|it| it.inside().metaclass.as_ref())
-            {
-                let scope = it.scope.clone();
-                let value = self.settle(metaclass, &scope);
-                return self.force(&value).map(Some);
-            }
-        }
-        Ok(None)
-    }
-
-    /// A metaclass of the sources, or a base's `__init_subclass__`, may make other attributes of those that the body bound.
-    fn made_by_metaclass(&mut self, class: &Rc<Class>) -> Result<(), Stop> {
-        let span = class.definition.as_ref().map(|it| it.span).unwrap_or_default();
-        let scope = class.scope.clone();
-        let made = self.followed_metaclass(class, &scope, span);
-        let why = match made {
-            Ok(None) => return Ok(()),
-            Ok(Some(unknown)) => unknown,
-            Err(stop) => self.stopped(&scope, span, &stop),
-        };
-        // A migration's may be others then.
-        if class.names.borrow().get("operations").is_some() {
-            class.names.borrow_mut().set("operations".into(), why);
-        }
-        Ok(())
-    }
-
-    /// What was not seen through.
-    fn followed_metaclass(
-        &mut self,
-        class: &Rc<Class>,
-        scope: &Rc<Scope>,
-        span: Span,
-    ) -> Result<Option<Live>, Stop> {
-        let itself = Live::Class(class.clone());
-        for it in self.lineage(class)?.iter().skip(1) {
-            let Live::Class(base) = it else { continue };
-            let method = match base.names.borrow().get("__init_subclass__") {
-                Some(Live::Descriptor(Descriptor::ClassMethod, inner)) => (**inner).clone(),
-                Some(method) => method.clone(),
-                None => continue,
-            };
-            if let Live::Function(method) = method {
-                let done = self.call_closure(&method, Some(&itself), Vec::new(), Vec::new(), scope, span)?;
-                if done.is_unknown() {
-                    return Ok(Some(done));
-                }
-            }
-            break;
-        }
-        let metaclass = match self.metaclass(class)? {
-            None => return Ok(None),
-            Some(Live::Class(metaclass)) => metaclass,
-            Some(Live::Unknown(why)) => return Ok(Some(Live::Unknown(why))),
-            Some(_) => return Ok(None),
-        };
-        let pairs = || {
-            let names = class.names.borrow();
-            names.iter().map(|(name, value)| (Live::Str(name.clone()), value.clone())).collect()
-        };
-        let bases = Live::tuple(self.bases(class)?);
-        if let Some(Live::Function(new)) = self.class_attribute(&metaclass, "__new__")? {
-            let args = vec![Live::Str(class.name.clone()), bases.clone(), Live::dict(pairs())];
-            let receiver = Live::Class(metaclass.clone());
-            match self.call_closure(&new, Some(&receiver), args, Vec::new(), scope, span)? {
-                Live::Class(made) => {
-                    let made: Vec<(Arc<str>, Live)> = made
-                        .names
-                        .borrow()
-                        .iter()
-                        .map(|(name, value)| (name.clone(), value.clone()))
-                        .collect();
-                    for (name, value) in made {
-                        class.names.borrow_mut().set(name, value);
-                    }
-                }
-                unknown @ Live::Unknown(_) => return Ok(Some(unknown)),
-                _ => {}
-            }
-        }
-        if let Some(Live::Function(init)) = self.class_attribute(&metaclass, "__init__")? {
-            let args = vec![Live::Str(class.name.clone()), bases, Live::dict(pairs())];
-            let done = self.call_closure(&init, Some(&itself), args, Vec::new(), scope, span)?;
-            return Ok(Some(done).filter(Live::is_unknown));
-        }
-        Ok(None)
-    }
-
     /// `type(name, bases, names)`
     pub fn make_class(&mut self, args: &[Live], scope: &Rc<Scope>) -> Option<Live> {
         let [Live::Str(name), Live::Tuple(bases), Live::Dict(pairs)] = args else {
@@ -278,10 +208,11 @@ impl Interpreter<'_> {
             state: Cell::new(Progress::Done),
             lineage: RefCell::default(),
             decorated: RefCell::default(),
+            members: OnceCell::new(),
         })))
     }
 
-    fn bases(&mut self, class: &Rc<Class>) -> Result<Vec<Live>, Stop> {
+    pub fn bases(&mut self, class: &Rc<Class>) -> Result<Vec<Live>, Stop> {
         if let Some(bases) = class.bases.get() {
             return Ok(bases.clone());
         }
@@ -352,122 +283,6 @@ impl Interpreter<'_> {
     pub fn outside_base(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
         let lineage = self.lineage(class)?;
         Ok(lineage.iter().find(|it| !matches!(it, Live::Class(_)) && !is_object(it)).cloned())
-    }
-
-    pub fn is_enumeration(&mut self, class: &Rc<Class>) -> Result<bool, Stop> {
-        Ok(self.lineage(class)?.iter().any(|it| {
-            matches!(it, Live::Name(name) if name.starts_with("enum.")
-                || matches!(&**name, "django.db.models.TextChoices" | "django.db.models.IntegerChoices"
-                    | "django.db.models.Choices"))
-        }))
-    }
-
-    /// The members of an enumeration, in order.
-    pub fn members(&mut self, class: &Rc<Class>) -> Result<Vec<Live>, Stop> {
-        Ok(self.named_members(class)?.into_iter().map(|(_, member, _)| member).collect())
-    }
-
-    /// `Kind("a")`: the member of this value.
-    pub fn member_of(&mut self, class: &Rc<Class>, value: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
-        let value = self.force(value)?;
-        let mut is_known = true;
-        for (_, member, _) in self.named_members(class)? {
-            let Live::Instance(instance) = &member else {
-                // Its members are what their values are.
-                return Ok(value);
-            };
-            if matches!(&value, Live::Instance(it) if it.class.is(&instance.class)) {
-                return Ok(value);
-            }
-            match instance.args.first().map(|it| equal(it, &value)) {
-                Some(Some(true)) if is_known => return Ok(member),
-                Some(Some(false)) => {}
-                _ => is_known = false,
-            }
-        }
-        Ok(self.because(&[&value], scope, span, "asks an enumeration for a member"))
-    }
-
-    /// Name, member and label.
-    pub fn named_members(&mut self, class: &Rc<Class>) -> Result<Vec<(Arc<str>, Live, Live)>, Stop> {
-        self.class_body(class)?;
-        let lineage = self.lineage(class)?;
-        // Django's are a `str` or an `int` themselves; so is one with such a mixin.
-        let plain = lineage.iter().any(|it| {
-            matches!(it, Live::Name(name) if matches!(&**name, "builtins.str" | "builtins.int" | "enum.StrEnum"
-                | "enum.IntEnum") || name.starts_with("django.db.models."))
-        });
-        let entries: Vec<(Arc<str>, Live)> =
-            class.names.borrow().iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        let mut members = Vec::new();
-        let generates = self.class_attribute(class, "_generate_next_value_")?.is_some();
-        let mut highest = 0;
-        for (name, value) in entries {
-            let value = self.force(&value)?;
-            let value = match &value {
-                Live::Instance(it) if matches!(&it.class, Live::Name(it) if &**it == "enum.auto") => {
-                    match automatic(&lineage, &name, highest).filter(|_| !generates) {
-                        Some(value) => value,
-                        None => self.unknown(&class.scope, it.span, "is a value that its enumeration makes"),
-                    }
-                }
-                _ => value,
-            };
-            if let Live::Int(it) = &value {
-                highest = highest.max(*it);
-            }
-            if name.starts_with('_')
-                || matches!(value, Live::Function(_) | Live::Descriptor(..) | Live::Class(_))
-            {
-                continue;
-            }
-            let django =
-                lineage.iter().any(|it| matches!(it, Live::Name(name) if name.starts_with("django.")));
-            let (value, label) = match &value {
-                Live::Tuple(items) if django && items.len() == 2 => (items[0].clone(), items[1].clone()),
-                _ => {
-                    let words = name.replace('_', " ");
-                    (value.clone(), Live::str(super::method::title(&words)))
-                }
-            };
-            let member = if plain {
-                value
-            } else {
-                let attributes = SharedNames::default();
-                attributes.borrow_mut().set("name".into(), Live::Str(name.clone()));
-                attributes.borrow_mut().set("value".into(), value.clone());
-                attributes.borrow_mut().set("label".into(), label.clone());
-                Live::Instance(Rc::new(Instance {
-                    class: Live::Class(class.clone()),
-                    args: vec![value],
-                    keywords: Vec::new(),
-                    attributes,
-                    base_calls: Default::default(),
-                    notice: Default::default(),
-                    is_joined: false,
-                    module: class.scope.module.clone(),
-                    span: class.definition.as_ref().map(|it| it.span).unwrap_or_default(),
-                }))
-            };
-            members.push((name, member, label));
-        }
-        Ok(members)
-    }
-}
-
-/// `auto()` (<https://docs.python.org/3/library/enum.html#enum.auto>, `django/db/models/enums.py`).
-fn automatic(lineage: &[Live], name: &Arc<str>, highest: i128) -> Option<Live> {
-    let stands_on = |wanted: &str| lineage.iter().any(|it| matches!(it, Live::Name(it) if &**it == wanted));
-    match () {
-        _ if stands_on("enum.StrEnum") => Some(Live::str(name.to_lowercase())),
-        _ if stands_on("django.db.models.TextChoices") => Some(Live::Str(name.clone())),
-        _ if stands_on("enum.Enum")
-            || stands_on("enum.IntEnum")
-            || stands_on("django.db.models.IntegerChoices") =>
-        {
-            (!stands_on("builtins.str")).then_some(Live::Int(highest + 1))
-        }
-        _ => None,
     }
 }
 

@@ -8,6 +8,7 @@ use foldhash::fast::RandomState;
 
 use super::asked::{self, CALLED};
 use super::call::{is_same_as_field, is_same_as_parameters};
+use super::class::enumeration::unmixed;
 use super::column::names_column;
 use super::facts::shape;
 use super::live::*;
@@ -47,6 +48,9 @@ impl Interpreter<'_> {
             Ok(live) => live,
             Err(stop) => self.stopped(scope, Span::default(), &stop),
         };
+        if let Some(value) = unmixed(&live) {
+            return self.convert(&value.clone(), scope, depth, budget);
+        }
         // A named tuple is one.
         if let Some(elements) = elements_of(&live) {
             return Value::Tuple(self.each(&elements, scope, depth, budget));
@@ -298,7 +302,7 @@ impl Interpreter<'_> {
                                 }
                             }
                             Live::Function(_) => {}
-                            Live::Descriptor(Descriptor::Property, _)
+                            Live::Descriptor(Descriptor::Property | Descriptor::CachedProperty, _)
                                 if asked::is_decisive(&name) && attributes.get(&name).is_none() =>
                             {
                                 let found = self.bind_attribute(value, &receiver, scope, instance.span)?;

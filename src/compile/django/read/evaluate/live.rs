@@ -261,6 +261,8 @@ pub struct Class {
     pub lineage: RefCell<Option<Rc<[Live]>>>,
     /// What its decorators make of it, once they have run.
     pub decorated: RefCell<Option<Live>>,
+    /// Of an enumeration.
+    pub members: OnceCell<Rc<[super::class::enumeration::Member]>>,
 }
 
 impl std::fmt::Debug for Class {
@@ -346,6 +348,8 @@ pub struct Super {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Descriptor {
     Property,
+    /// Computed once for each instance.
+    CachedProperty,
     ClassMethod,
     StaticMethod,
 }

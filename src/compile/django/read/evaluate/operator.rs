@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::class::enumeration::unmixed;
 use super::clue::plain;
 use super::handed::{is_name, is_of_connection};
 use super::live::*;
@@ -43,6 +44,9 @@ impl Interpreter<'_> {
                 } else {
                     pairs.iter().any(|(_, value)| !value.is_unknown()).then_some(true)
                 }
+            }
+            Live::Class(class) if let Some(made) = self.truth_by_metaclass(class, scope, span)? => {
+                return self.truth(&made, scope, span);
             }
             Live::Path(_)
             | Live::Function(_)
@@ -158,6 +162,11 @@ impl Interpreter<'_> {
         {
             return Ok(made);
         }
+        let left = unmixed(&left).cloned().unwrap_or(left);
+        let right = match (&left, operator) {
+            (Live::Str(_), Operator::Mod) => right,
+            _ => unmixed(&right).cloned().unwrap_or(right),
+        };
         if operator == Operator::Add
             && let (Some(left), Some(right)) = (with_label(&left, &right), with_label(&right, &left))
         {
@@ -234,6 +243,12 @@ impl Interpreter<'_> {
             {
                 let unknown = a.borrow().iter().chain(b.borrow().iter()).find(|it| it.is_unknown()).cloned();
                 Some(Live::set(unknown.into_iter().collect()))
+            }
+            // Which of them are the same is not known.
+            (Live::Set(a), Operator::Sub | Operator::And | Operator::Xor, Live::Set(b))
+                if a.borrow().iter().any(|it| b.borrow().iter().any(|other| equal(it, other).is_none())) =>
+            {
+                None
             }
             (Live::Set(a), Operator::Xor, Live::Set(b)) => {
                 let (a, b) = (a.borrow(), b.borrow());

@@ -155,6 +155,9 @@ impl Interpreter<'_> {
             {
                 return Err(self.raise("TypeError", format!("{path} takes no {name}")));
             }
+            if self.catching_operations > 0 && self.refuses(path, &args, &keywords) {
+                return Err(self.raise("TypeError", format!("{path} needs on_delete")));
+            }
             return Ok(self.outside_instance(path, args, keywords, scope, span));
         }
         if let Some(found) = self.resource_call(path, &args, &keywords, scope, span)? {

@@ -4,6 +4,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::class::enumeration::{stands_on_enum, unmixed};
 use super::live::*;
 use super::operator::put;
 use super::{Interpreter, format, given};
@@ -161,6 +162,25 @@ impl Interpreter<'_> {
         if how == Comparison::NotIn { self.negated(&made, scope, span).map(Some) } else { Ok(Some(made)) }
     }
 
+    pub(super) fn held_by_metaclass(
+        &mut self,
+        container: &Rc<Class>,
+        how: Comparison,
+        item: &Live,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let given = vec![item.clone()];
+        let made = match self.special_of_class(container, "__contains__", given, Vec::new(), scope, span)? {
+            None => return Ok(None),
+            Some(made) => match self.truth(&made, scope, span)? {
+                Ok(is_held) => Live::Bool(is_held),
+                Err(why) => Live::Unknown(why),
+            },
+        };
+        if how == Comparison::NotIn { self.negated(&made, scope, span).map(Some) } else { Ok(Some(made)) }
+    }
+
     /// Whether it is a tuple by its class: what `namedtuple` made.
     pub(super) fn is_tuple(&mut self, value: &Live) -> Result<bool, Stop> {
         let Live::Instance(instance) = value else { return Ok(false) };
@@ -232,8 +252,19 @@ impl Interpreter<'_> {
             if let Some(made) = self.special(value, name, Vec::new(), scope, span)? {
                 return Ok(made);
             }
+            if let Live::Instance(instance) = value
+                && let Some(text) = self.text_of_member(instance, *name == "__repr__")
+            {
+                return Ok(text);
+            }
         }
         Ok(value.clone())
+    }
+
+    fn has_text_of_its_own(&mut self, instance: &Instance) -> Result<bool, Stop> {
+        let Live::Class(class) = &instance.class else { return Ok(false) };
+        Ok(self.class_attribute(class, "__str__")?.is_some()
+            || self.class_attribute(class, "__format__")?.is_some())
     }
 
     /// A value by a format specification, as `format(value, spec)` gives it; `None` where that is not known.
@@ -253,6 +284,15 @@ impl Interpreter<'_> {
         }
         let by_repr = matches!(conversion, Some('r' | 'a'));
         let is_own = is_of_a_class(&value);
+        // Python before 3.11 formats such a member as its value.
+        if conversion.is_none()
+            && unmixed(&value).is_some()
+            && let Live::Instance(instance) = &value
+            && self.text_of_member(instance, false).is_some()
+            && !self.has_text_of_its_own(instance)?
+        {
+            return Ok(None);
+        }
         let shown = self.shown(&value, by_repr, scope, span)?;
         Ok(match conversion {
             None if is_own && !spec.is_empty() => None,
@@ -297,22 +337,18 @@ pub fn is_any_key(value: &Live) -> bool {
     }
 }
 
+/// Whose members are equal where their values are. The class's lineage has to be known already.
 pub fn is_enumeration(class: &Class) -> bool {
-    let lineage = class.lineage.borrow();
-    let Some(lineage) = &*lineage else { return false };
-    let is_enum = |it: &Live| {
-        matches!(it, Live::Name(it) if it.starts_with("enum.")
-            || matches!(&**it, "django.db.models.TextChoices" | "django.db.models.IntegerChoices" | "django.db.models.Choices"))
-    };
     let compares = |it: &Live| matches!(it, Live::Class(it) if it.names.borrow().get("__eq__").is_some());
-    lineage.iter().any(is_enum) && !lineage.iter().any(compares)
+    stands_on_enum(class)
+        && class.lineage.borrow().as_ref().is_some_and(|lineage| !lineage.iter().any(compares))
 }
 
 /// Classes that are not followed, and leave it at identity.
 fn leaves_identity(class: &str) -> bool {
     given::is_field(class)
         || ["abc.", "typing."].iter().any(|it| class.starts_with(it))
-        || matches!(class, "builtins.object" | "builtins.Exception" | "builtins.BaseException")
+        || matches!(class, "builtins.object" | "builtins.Exception" | "builtins.BaseException" | "enum.Enum")
         || (class.starts_with("builtins.") && class.ends_with("Error"))
 }
 

@@ -22,6 +22,8 @@ pub struct ClassDef {
 pub struct ClassInside {
     pub bases: Vec<Expr>,
     pub metaclass: Option<Expr>,
+    /// What `__init_subclass__` is given; one without a name is `**value`.
+    pub keywords: Vec<(Option<Arc<str>>, Expr)>,
     pub decorators: Vec<Expr>,
     pub body: Vec<Stmt>,
 }
@@ -83,6 +85,7 @@ impl ClassDef {
             parsed.unwrap_or_else(|| ClassInside {
                 bases: vec![broken(self.span)],
                 metaclass: None,
+                keywords: Vec::new(),
                 decorators: Vec::new(),
                 body: Vec::new(),
             })

@@ -250,11 +250,11 @@ impl Lower {
     }
 
     fn class(&mut self, it: &ast::StmtClassDef) -> ClassDef {
-        let bases = it.arguments.as_deref().map(|it| self.exprs(&it.args)).unwrap_or_default();
-        let metaclass = it.arguments.as_deref().and_then(|it| it.find_keyword("metaclass"));
-        let metaclass = metaclass.map(|it| self.expr(&it.value));
+        let (bases, mut keywords) = it.arguments.as_deref().map(|it| self.arguments(it)).unwrap_or_default();
+        let is_metaclass = |(keyword, _): &(Option<Arc<str>>, Expr)| keyword.as_deref() == Some("metaclass");
+        let metaclass = keywords.iter().position(is_metaclass).map(|at| keywords.remove(at).1);
         let decorators = it.decorator_list.iter().map(|it| self.expr(&it.expression)).collect();
-        let inside = ClassInside { bases, metaclass, decorators, body: self.block(&it.body) };
+        let inside = ClassInside { bases, metaclass, keywords, decorators, body: self.block(&it.body) };
         ClassDef::new(self.name(&it.name), self.span(it.range), inside)
     }
 

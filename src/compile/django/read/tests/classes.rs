@@ -65,3 +65,20 @@ fn a_metaclass_of_the_sources_may_make_the_attributes() {
         class Kind(Enum):\n    card = 'Card'\n";
     Tree::migration(before, "operations = [Kind.choices]").check(&["((\"card\", \"Card\"))"]);
 }
+
+/// Of a module that is only imported, bodies of classes are run when they are asked for: what defining one tells others had
+/// been lost.
+#[test]
+fn what_defining_a_class_tells_others_is_heard() {
+    let kinds = "KINDS = {}\ndef kind(name):\n    def keep(cls):\n        KINDS[name] = cls\n        return cls\n    return keep\n\
+                 @kind('a')\nclass A:\n    pass\n@kind('b')\nclass B:\n    pass\n";
+    Tree::migration("from shop.kinds import KINDS", "operations = [sorted(KINDS)]")
+        .file("shop/kinds.py", kinds)
+        .check(&["[\"a\", \"b\"]"]);
+    let bases = "class Base:\n    tag = 'none'\n    all = []\n    def __init_subclass__(cls, tag):\n        cls.tag = tag\n        \
+                 cls.all.append(tag)\nclass One(Base, tag='one'):\n    pass\n";
+    // Which of its children Python has seen hangs on what else it has imported.
+    Tree::migration("from shop.bases import Base, One", "operations = [One.tag, Base.tag, Base.all]")
+        .file("shop/bases.py", bases)
+        .check(&["\"one\"", "\"none\"", "?is a list in which other classes may be entered"]);
+}

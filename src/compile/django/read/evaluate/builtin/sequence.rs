@@ -1,6 +1,7 @@
 //! Lists, tuples, sets and dicts: made of others, counted, sorted.
 
 use super::super::Interpreter;
+use super::super::class::enumeration::unmixed;
 use super::super::live::*;
 use super::super::operator::{integer, put};
 use super::super::outside::{Answer, Call};
@@ -57,9 +58,15 @@ impl Interpreter<'_> {
                 let keys = self.distinct(keys)?;
                 Some(Live::dict(keys.into_iter().map(|key| (key, value.clone())).collect()))
             }
-            "len" => match first {
+            "len" => match first.map(|it| unmixed(it).unwrap_or(it)) {
                 Some(Live::Str(text)) if is_marked(text) => None,
                 Some(Live::Str(text)) => Some(Live::Int(text.chars().count() as i128)),
+                Some(Live::Class(class))
+                    if let Some(made) =
+                        self.special_of_class(class, "__len__", Vec::new(), Vec::new(), scope, span)? =>
+                {
+                    Some(made)
+                }
                 Some(Live::Dict(pairs)) => {
                     let pairs = pairs.borrow();
                     (!pairs.iter().any(|(_, value)| value.is_unknown()))

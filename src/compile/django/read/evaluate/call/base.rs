@@ -22,8 +22,13 @@ impl Interpreter<'_> {
             Live::Class(class) => class.clone(),
             _ => it.class.clone(),
         };
-        let lineage = self.lineage(&class)?;
-        let after = lineage.iter().skip_while(|other| !other.is(&Live::Class(it.class.clone()))).skip(1);
+        let mut lineage = self.lineage(&class)?;
+        let own = Live::Class(it.class.clone());
+        // In a method of a metaclass the receiver is a class.
+        if matches!(it.receiver, Live::Class(_)) && !lineage.iter().any(|other| other.is(&own)) {
+            lineage = self.lineage(&it.class)?;
+        }
+        let after = lineage.iter().skip_while(|other| !other.is(&own)).skip(1);
         for other in after {
             match other {
                 Live::Class(class) => {
@@ -109,6 +114,9 @@ impl Interpreter<'_> {
                 Ok(Live::None)
             }
             ("__init__" | "__init_subclass__", _) => Ok(Live::None),
+            ("__call__", Live::Class(made)) if is_metaclass(class) => {
+                self.instantiate(made, args, keywords, scope, span)
+            }
             ("__new__", _) if &**class == "builtins.type" => {
                 let made = args.get(1..).and_then(|args| self.make_class(args, scope));
                 Ok(made.unwrap_or_else(|| self.unknown(scope, span, "makes a class by hand")))
@@ -170,6 +178,11 @@ impl Interpreter<'_> {
         }
         Ok(())
     }
+}
+
+/// Of Python's or Django's own, which make instances as `type` does.
+fn is_metaclass(class: &str) -> bool {
+    matches!(class, "builtins.type" | "abc.ABCMeta" | "django.db.models.base.ModelBase" | "builtins.object")
 }
 
 /// What a method of Django's own field class gives is an instance of this and the method's name.

@@ -53,10 +53,10 @@ impl Interpreter<'_> {
             let value = self.force(&value)?;
             let path = path_of_decorator(&value);
             function = match &*path {
-                "builtins.property"
-                | "functools.cached_property"
-                | "django.utils.functional.cached_property"
-                | "django.utils.functional.classproperty" => {
+                "functools.cached_property" | "django.utils.functional.cached_property" => {
+                    Live::Descriptor(Descriptor::CachedProperty, Rc::new(function))
+                }
+                "builtins.property" | "django.utils.functional.classproperty" => {
                     Live::Descriptor(Descriptor::Property, Rc::new(function))
                 }
                 "builtins.classmethod" => Live::Descriptor(Descriptor::ClassMethod, Rc::new(function)),

@@ -1,6 +1,7 @@
 //! Instances of classes of the sources, and what their constructors leave in them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::Interpreter;
 use super::super::class::is_object;
@@ -19,6 +20,13 @@ impl Interpreter<'_> {
         self.class_body(class)?;
         if let Some(hidden) = self.hidden_by_decorators(class)? {
             return Ok(hidden);
+        }
+        if self.is_typed_dict(class)? && args.is_empty() {
+            let pair = |(name, value): (Arc<str>, Live)| match name.starts_with('*') {
+                true => (value.clone(), value),
+                false => (Live::Str(name), value),
+            };
+            return Ok(Live::dict(keywords.into_iter().map(pair).collect()));
         }
         if self.is_enumeration(class)?
             && let [value] = args.as_slice()
@@ -48,6 +56,12 @@ impl Interpreter<'_> {
         Ok(Live::Instance(instance))
     }
 
+    /// `class Row(TypedDict)`: making one makes a dict.
+    fn is_typed_dict(&mut self, class: &Rc<Class>) -> Result<bool, Stop> {
+        let is_it = |it: &Live| matches!(it, Live::Name(it) if matches!(&**it, "typing.TypedDict" | "typing_extensions.TypedDict"));
+        Ok(self.lineage(class)?.iter().any(is_it))
+    }
+
     pub fn bare_instance(
         &mut self,
         class: &Rc<Class>,
@@ -70,7 +84,7 @@ impl Interpreter<'_> {
     }
 
     /// Runs `__init__`. A raise or a spent budget in it leaves an instance whose base call is not known.
-    fn initialise(
+    pub fn initialise(
         &mut self,
         instance: &Rc<Instance>,
         args: Vec<Live>,
@@ -83,6 +97,9 @@ impl Interpreter<'_> {
         };
         let lineage = self.lineage(class)?;
         let receiver = Live::Instance(instance.clone());
+        if self.catching > 0 && !(args.is_empty() && keywords.is_empty()) && self.takes_nothing(class)? {
+            return Err(self.raise("TypeError", format!("{} takes no arguments", class.name)));
+        }
         match self.next_init(&lineage, &receiver, args, keywords, scope, span) {
             Ok(value) => {
                 if let Live::Unknown(unknown) = value {
@@ -99,6 +116,16 @@ impl Interpreter<'_> {
             }
             Err(stop) => Err(stop),
         }
+    }
+
+    /// Whether no class that it stands on has a constructor.
+    fn takes_nothing(&mut self, class: &Rc<Class>) -> Result<bool, Stop> {
+        if !self.lineage(class)?.iter().all(|it| matches!(it, Live::Class(_)) || is_object(it)) {
+            return Ok(false);
+        }
+        Ok(self.class_attribute(class, "__init__")?.is_none()
+            && self.class_attribute(class, "__new__")?.is_none()
+            && self.metaclass(class)?.is_none())
     }
 
     /// Calls the first `__init__` along a lineage.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::super::class::enumeration::unmixed;
 use super::super::clue::{clue, plain};
 use super::super::live::*;
 use super::super::method::keys;
@@ -192,6 +193,17 @@ impl Interpreter<'_> {
                 return Ok(items);
             }
             Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
+            Live::Class(class)
+                if let Some(made) =
+                    self.special_of_class(class, "__iter__", Vec::new(), Vec::new(), scope, span)? =>
+            {
+                return match made {
+                    Live::Class(_) | Live::Instance(_) => {
+                        Ok(Err(self.unknown(scope, span, "iterates by a metaclass")))
+                    }
+                    made => self.iterate(&made, scope, span),
+                };
+            }
             Live::Class(class) if self.is_enumeration(class)? => self.members(&class.clone())?,
             Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if &**it == "builtins.open") =>
             {
@@ -201,6 +213,9 @@ impl Interpreter<'_> {
             }
             Live::Instance(instance) if matches!(&instance.class, Live::Name(it) if **it == *MODULE_INFO) => {
                 instance.args.clone()
+            }
+            Live::Instance(_) if unmixed(&value).is_some() => {
+                return self.iterate(&unmixed(&value).unwrap_or(&Live::None).clone(), scope, span);
             }
             Live::Instance(instance) if matches!(instance.class, Live::Class(_)) => {
                 match self.optional_attribute(&value, "__iter__", scope, span)? {

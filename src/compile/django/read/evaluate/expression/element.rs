@@ -119,9 +119,25 @@ impl Interpreter<'_> {
                     return self.call(&method, vec![index], Vec::new(), scope, span);
                 }
             }
+            Live::Class(class)
+                if let Some(made) = self.special_of_class(
+                    class,
+                    "__getitem__",
+                    vec![index.clone()],
+                    Vec::new(),
+                    scope,
+                    span,
+                )? =>
+            {
+                return Ok(made);
+            }
             Live::Class(class) if self.is_enumeration(class)? => {
                 if let Live::Str(name) = &index {
-                    return self.attribute(&object, name, scope, span);
+                    let members = self.named_members(class)?;
+                    return match members.iter().find(|it| it.name == *name) {
+                        Some(member) => Ok(member.value.clone()),
+                        None => self.fails("KeyError", format!("'{name}'"), scope, span),
+                    };
                 }
                 // `Generic[T]` and its like.
                 return Ok(object);

@@ -142,7 +142,7 @@ impl Interpreter<'_> {
                 };
                 Some(Live::list(pairs.borrow().iter().map(pair).collect()))
             }
-            ("keys", _) => Some(Live::list(keys(&pairs.borrow()))),
+            ("keys", _) => Some(Live::set(keys(&pairs.borrow()))),
             ("values", _) => {
                 Some(Live::list(pairs.borrow().iter().map(|(_, value)| value.clone()).collect()))
             }

@@ -7,7 +7,7 @@ use super::super::Interpreter;
 use super::super::branch::Cell;
 use super::super::live::*;
 use super::super::operator::equal;
-use crate::compile::django::read::syntax::tree::Span;
+use crate::compile::django::read::syntax::tree::{Comparison, Operator, Span};
 
 impl Interpreter<'_> {
     pub(super) fn method_of_set(
@@ -43,6 +43,14 @@ impl Interpreter<'_> {
                         .collect();
                 self.touch(Cell::List(items.clone()));
                 match equals {
+                    Some(equals)
+                        if name == "remove"
+                            && self.catching > 0
+                            && !equals.contains(&true)
+                            && !items.borrow().iter().any(Live::is_unknown) =>
+                    {
+                        return Err(self.raise("KeyError", "there is no such element"));
+                    }
                     Some(equals) => {
                         let mut equals = equals.into_iter();
                         items.borrow_mut().retain(|_| equals.next() != Some(true));
@@ -67,6 +75,40 @@ impl Interpreter<'_> {
                 self.touch(Cell::List(items.clone()));
                 *items.borrow_mut() = all;
                 Some(Live::None)
+            }
+            (
+                "difference"
+                | "intersection"
+                | "symmetric_difference"
+                | "issubset"
+                | "issuperset"
+                | "isdisjoint",
+                more,
+            ) if !more.is_empty() || matches!(name, "difference" | "intersection") => {
+                let mut made = Live::set(items.borrow().clone());
+                for other in more {
+                    let other = match self.iterate(other, scope, span)? {
+                        Ok(items) => Live::set(self.distinct(items)?),
+                        Err(unknown) => return Ok(Some(unknown)),
+                    };
+                    made = match name {
+                        "difference" => self.binary(&made, Operator::Sub, &other, scope, span)?,
+                        "intersection" => self.binary(&made, Operator::And, &other, scope, span)?,
+                        "symmetric_difference" => self.binary(&made, Operator::Xor, &other, scope, span)?,
+                        "issubset" => self.compare(&made, Comparison::LessOrEqual, &other, scope, span)?,
+                        "issuperset" => {
+                            self.compare(&made, Comparison::GreaterOrEqual, &other, scope, span)?
+                        }
+                        _ => {
+                            let both = self.binary(&made, Operator::And, &other, scope, span)?;
+                            match self.truth(&both, scope, span)? {
+                                Ok(is_filled) => Live::Bool(!is_filled),
+                                Err(why) => Live::Unknown(why),
+                            }
+                        }
+                    };
+                }
+                Some(made)
             }
             ("copy", _) => Some(Live::set(items.borrow().clone())),
             ("clear", _) => {

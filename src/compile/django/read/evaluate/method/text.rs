@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::super::class::enumeration::unmixed;
 use super::super::live::*;
 use super::super::operator::integer;
 use super::super::{Interpreter, format};
@@ -59,7 +60,8 @@ impl Interpreter<'_> {
                 let Some(items) = args.first() else { return Ok(None) };
                 let Ok(items) = self.iterate(items, scope, span)? else { return Ok(None) };
                 let items: Vec<Live> = items.iter().map(|it| self.force(it)).collect::<Result<_, _>>()?;
-                let parts: Option<Vec<&str>> = items.iter().map(|it| it.as_str().map(|it| &**it)).collect();
+                let parts: Option<Vec<&str>> =
+                    items.iter().map(|it| unmixed(it).unwrap_or(it).as_str().map(|it| &**it)).collect();
                 match parts {
                     Some(parts) => {
                         self.long(parts.iter().map(|it| it.len() + text.len()).sum())?;

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::super::class::enumeration::unmixed;
 use super::super::live::*;
 use super::super::method::keys;
 use super::super::module_names::MODULE_NAMES;
@@ -54,6 +55,11 @@ impl Interpreter<'_> {
         {
             return Ok(made);
         }
+        if let (Live::Class(class), Comparison::In | Comparison::NotIn) = (&right, how)
+            && let Some(made) = self.held_by_metaclass(class, how, &left, scope, span)?
+        {
+            return Ok(made);
+        }
         if let Some(known) = self.compare_clue(&left, how, &right) {
             return Ok(known);
         }
@@ -70,6 +76,11 @@ impl Interpreter<'_> {
             Comparison::IsNot => same(&left, &right).map(|it| !it),
             Comparison::In => self.contains(&right, &left)?,
             Comparison::NotIn => self.contains(&right, &left)?.map(|it| !it),
+            Comparison::Less | Comparison::LessOrEqual | Comparison::Greater | Comparison::GreaterOrEqual
+                if let (Live::Set(a), Live::Set(b)) = (&left, &right) =>
+            {
+                compare_sets(&a.borrow(), how, &b.borrow())
+            }
             Comparison::Less => order(&left, &right).map(Ordering::is_lt),
             Comparison::LessOrEqual => order(&left, &right).map(Ordering::is_le),
             Comparison::Greater => order(&left, &right).map(Ordering::is_gt),
@@ -94,7 +105,8 @@ impl Interpreter<'_> {
     }
 
     pub fn contains(&mut self, container: &Live, item: &Live) -> Result<Option<bool>, Stop> {
-        if let (Live::Str(text), Live::Str(part)) = (container, item) {
+        let container = unmixed(container).unwrap_or(container);
+        if let (Live::Str(text), Live::Str(part)) = (container, unmixed(item).unwrap_or(item)) {
             return Ok(Some(text.contains(&**part)));
         }
         let items = match container {
@@ -153,6 +165,10 @@ pub fn alike(a: &Live, b: &Live) -> Option<bool> {
 }
 
 fn equal_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
+    if patience.objects == Objects::Equal && (unmixed(a).is_some() || unmixed(b).is_some()) {
+        let (a, b) = (unmixed(a).unwrap_or(a), unmixed(b).unwrap_or(b));
+        return compare_within(a, b, patience);
+    }
     patience.comparisons = patience.comparisons.checked_sub(1)?;
     patience.depth = patience.depth.checked_sub(1)?;
     let known = compare_within(a, b, patience);
@@ -343,12 +359,36 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
     }
 }
 
+/// Whether the one set is within the other.
+fn compare_sets(a: &[Live], how: Comparison, b: &[Live]) -> Option<bool> {
+    let (a, b) = match how {
+        Comparison::Greater | Comparison::GreaterOrEqual => (b, a),
+        _ => (a, b),
+    };
+    if a.iter().chain(b).any(Live::is_unknown) {
+        return None;
+    }
+    let mut is_within = true;
+    for it in a {
+        let equals: Vec<Option<bool>> = b.iter().map(|other| equal(it, other)).collect();
+        if !equals.contains(&Some(true)) {
+            if equals.contains(&None) {
+                return None;
+            }
+            is_within = false;
+        }
+    }
+    let is_proper = matches!(how, Comparison::Less | Comparison::Greater);
+    Some(is_within && (!is_proper || a.len() < b.len()))
+}
+
 pub(super) fn order(a: &Live, b: &Live) -> Option<Ordering> {
     order_within(a, b, &mut Patience { depth: 50, comparisons: 10_000, objects: Objects::Equal })
 }
 
 fn order_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<Ordering> {
     patience.comparisons = patience.comparisons.checked_sub(1)?;
+    let (a, b) = (unmixed(a).unwrap_or(a), unmixed(b).unwrap_or(b));
     if let (Some(a), Some(b)) = (integer(a), integer(b)) {
         return Some(a.cmp(&b));
     }

@@ -25,6 +25,17 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether a field of Django's refuses what it is given: a foreign key has to say what happens when its row goes.
+    pub(super) fn refuses(&self, class: &str, args: &[Live], keywords: &Keywords) -> bool {
+        let name = class.strip_prefix("django.db.models.").unwrap_or_default();
+        let is_open = keywords.iter().any(|(it, _)| it.starts_with('*'));
+        matches!(name, "ForeignKey" | "OneToOneField")
+            && !is_open
+            && args.len() < 2
+            && self.world.django >= (2, 0)
+            && !keywords.iter().any(|(it, _)| &**it == "on_delete")
+    }
+
     /// Within a `try`: there is no such app. (While settings are read, there is none at all.)
     pub fn fail_without_app(&mut self, class: &str, label: &str) -> Result<(), Stop> {
         let has_it = self.world.apps.is_empty() || self.world.apps.iter().any(|(_, it)| **it == *label);

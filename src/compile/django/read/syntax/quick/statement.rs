@@ -196,15 +196,11 @@ impl<'t> Parser<'t> {
 
     fn class(&mut self, from: usize, decorators: Vec<Expr>) -> Option<StmtKind> {
         let name = self.name()?;
-        let (bases, keywords) =
+        let (bases, mut keywords) =
             if self.kind() == Kind::Open { self.arguments()? } else { Default::default() };
-        let mut metaclass = None;
-        for (keyword, value) in keywords {
-            if keyword.as_deref() == Some("metaclass") {
-                metaclass = Some(value);
-            }
-        }
-        let inside = ClassInside { bases, metaclass, decorators, body: self.block()? };
+        let is_metaclass = |(keyword, _): &(Option<Arc<str>>, Expr)| keyword.as_deref() == Some("metaclass");
+        let metaclass = keywords.iter().position(is_metaclass).map(|at| keywords.remove(at).1);
+        let inside = ClassInside { bases, metaclass, keywords, decorators, body: self.block()? };
         Some(StmtKind::Class(Arc::new(ClassDef::new(name, self.span_of_code(from), inside))))
     }
 

@@ -29,6 +29,11 @@ impl<'a> Arguments<'a> {
         self.kwargs.iter().find(|(key, _)| &**key == name).map(|(_, value)| value)
     }
 
+    /// Whether there may be others: `**options` that were not seen through.
+    pub fn is_open(&self) -> bool {
+        self.kwargs.iter().any(|(name, _)| name.starts_with('*'))
+    }
+
     pub fn text(&self, position: usize, name: &str) -> Option<Arc<str>> {
         self.get(position, name).and_then(text)
     }

@@ -178,6 +178,12 @@ impl Backend {
         }
     }
 
+    /// `_field_db_check`: the check of a field's internal type, whatever its class says, with a made-up name of the column.
+    pub fn check_of_type(self, field: &Field) -> Option<Arc<str>> {
+        let scalar = field.kind.scalar()?;
+        self.check(&Scalar { check: None, unchecked: false, ..scalar.clone() }, "__column_name__")
+    }
+
     /// `data_type_check_constraints` of each backend, by the internal type alone.
     fn check(self, scalar: &Scalar, column: &str) -> Option<Arc<str>> {
         if let Some(own) = &scalar.check {

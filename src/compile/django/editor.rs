@@ -40,7 +40,7 @@ use crate::dialect::Dialect;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Change, ConstraintRef, Name, Schema, Table, TableName};
 
-pub use meta::OldIndex;
+pub use meta::{OldIndex, is_an_index};
 pub use order::Order;
 pub use together::Together;
 
@@ -251,7 +251,7 @@ impl<'a> Editor<'a> {
         }
     }
 
-    fn is_sqlite(&self) -> bool {
+    pub fn is_sqlite(&self) -> bool {
         self.context.backend.dialect == Dialect::Sqlite
     }
 

@@ -198,7 +198,12 @@ pub fn named_by(
         }
     }
     let may_touch = if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) };
-    let undone = |it: &Method| undo::undone(&it.function, &may_touch, to, editor.schema(), context);
+    let said = texts_of(object);
+    let undone = |it: &Method| {
+        let mut function = (*it.function).clone();
+        function.words.extend(said.iter().cloned());
+        undo::undone(&function, &may_touch, to, editor.schema(), context)
+    };
     let mut may_undo = forwards.map(undone).unwrap_or_default();
     if let MayTouch::Tables(tables) = &may_touch {
         // As django-add-default-value: what it names it may define anew.
@@ -234,5 +239,34 @@ pub fn tables_named_by(
         // Django's own operations begin with the model's name.
         name(arguments.args.first());
     }
+    // Of others any may be one.
+    if super::operation::identify::class(object).is_none() {
+        texts_of(object).into_iter().for_each(|it| name(Some(&Value::Str(it))));
+    }
     tables
+}
+
+/// All that an operation was given, or keeps, in words.
+fn texts_of(object: &Object) -> BTreeSet<Arc<str>> {
+    fn collect(value: &Value, depth: u32, texts: &mut BTreeSet<Arc<str>>) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        match value {
+            Value::Str(text) => {
+                texts.insert(text.clone());
+            }
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+                items.iter().for_each(|it| collect(it, depth, texts));
+            }
+            Value::Dict(pairs) => pairs.iter().for_each(|(key, it)| {
+                collect(key, depth, texts);
+                collect(it, depth, texts);
+            }),
+            _ => {}
+        }
+    }
+    let mut texts = BTreeSet::new();
+    let kept = object.attributes.iter().map(|(_, it)| it);
+    let all = object.args.iter().chain(object.kwargs.iter().map(|(_, it)| it)).chain(kept);
+    all.for_each(|it| collect(it, 3, &mut texts));
+    texts
 }

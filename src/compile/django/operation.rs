@@ -6,7 +6,7 @@
 mod extra;
 mod field;
 mod handed;
-mod identify;
+pub mod identify;
 mod let_go;
 mod model;
 mod on_condition;
@@ -49,6 +49,8 @@ pub struct Executor<'a> {
     to: State,
     /// The models after an operation whose methods were followed, while its work in the database is done.
     after: Option<State>,
+    /// SQLite makes a table anew from the models as they stand, which the code of a `RunPython` does not change.
+    keeps_models: bool,
     /// What the operation that is followed has asked the database.
     asked: on_condition::Asked,
     /// What may have been made or taken away by what was not seen through.
@@ -103,6 +105,7 @@ impl<'a> Executor<'a> {
             from: State::default(),
             to: State::default(),
             after: None,
+            keeps_models: false,
             asked: Default::default(),
             blind: Default::default(),
             editor: Editor::new(context, order),
@@ -272,6 +275,13 @@ impl<'a> Executor<'a> {
                 None => self.of_one_model(class, reason, call),
             };
             self.not_seen(&object.at, opaque, taken);
+        }
+        if call.arguments.is_open() && taken.database {
+            let reason =
+                format!("{}: its arguments were not seen through", arguments::last_part(&object.class));
+            if let Some(doubted) = self.doubted(&reason, before) {
+                self.not_seen(&object.at, doubted, taken);
+            }
         }
         if class != Class::RunPython {
             let another = class == Class::RunSql && identify::does_another(object, "database_forwards");

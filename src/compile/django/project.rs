@@ -31,15 +31,30 @@ pub struct Project {
     pub files: Vec<PathBuf>,
 }
 
+/// `hints={"target": "other"}`, as it was read.
+pub type Hints = [(Value, Value)];
+
 /// What DATABASE_ROUTERS say of the apps of which they do not say the same whatever the model is.
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
     /// By the app's label, then by the model's name in lower case, or none for code and SQL: whether they are migrated in
     /// the database at hand. What is not there is not known.
     pub by_app: BTreeMap<Arc<str>, BTreeMap<Option<Arc<str>>, bool>>,
+    /// What they say of SQL and code that hints go with, by the app's label and [`Self::key`]; `None` where there is no router.
+    pub by_hints: Option<BTreeMap<(Arc<str>, String), bool>>,
 }
 
 impl Routes {
+    /// The same of SQL and code that hints go with.
+    pub fn allow_with(&self, app: &Arc<str>, hints: &Hints) -> Option<bool> {
+        let Some(all) = &self.by_hints else { return Some(true) };
+        all.get(&(app.clone(), Self::key(hints))).copied()
+    }
+
+    pub fn key(hints: &Hints) -> String {
+        format!("{hints:?}")
+    }
+
     /// `ConnectionRouter.allow_migrate` of `django/db/utils.py`; `None` when it is not known.
     pub fn allow(&self, app: &str, model: Option<&str>) -> Option<bool> {
         let Some(of_app) = self.by_app.get(app) else { return Some(true) };
@@ -278,7 +293,9 @@ pub const RENAME_TABLE: &str = "«renameTable»";
 
 /// Marks, among the arguments of `SeparateDatabaseAndState`, one that stands for an operation whose methods were followed:
 /// what it does to the database may ask for the models after it.
+/// Its value is [`OF_CODE`] where that was the code of a `RunPython`, to which the models are what they were.
 pub const HANDED: &str = "«handed»";
+pub const OF_CODE: &str = "code";
 
 /// The class of an operation that gives a model other bases: its name, and the bases.
 pub const SET_BASES: &str = "«setBases»";
@@ -398,6 +415,19 @@ pub struct Work {
     pub own: Reach,
     /// The label of the app that it gives to `super()`.
     pub label: Label,
+    /// What it may have Django's class make of another kind than the models say.
+    pub twisted: Twisted,
+}
+
+/// What a method sets on a model, a field or the schema editor, where Django's looks at it afterwards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Twisted {
+    #[default]
+    Nothing,
+    /// Types, keys, constraints and indexes may be others.
+    Definitions,
+    /// Names too.
+    Names,
 }
 
 /// For which app an operation does its usual work.

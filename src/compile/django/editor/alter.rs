@@ -1,6 +1,8 @@
 //! `alter_field` and `_alter_field` of django/db/backends/{base,postgresql,mysql}/schema.py. Steps stand in
 //! the order in which Django takes them.
 
+use std::sync::Arc;
+
 use super::define::{Defined, Reference, spatial_index};
 use super::{Editor, find, together};
 use crate::compile::django::field::{Field, Kind};
@@ -113,12 +115,18 @@ impl Editor<'_> {
                 }
             }
         }
-        // From Django 5.0 a renaming alone makes no other check, on PostgreSQL and MariaDB.
-        let renames_keep = self.context.project.django >= (5, 0)
+        // From Django 5.0, `_field_db_check` compares what the internal types have, on PostgreSQL and MariaDB; a check of a
+        // class's own, and a renaming, changes nothing.
+        let by_type = self.context.project.django >= (5, 0)
             && self.context.backend.dialect != crate::dialect::Dialect::Mysql;
-        let check_changes = check_text(old, from) != check_text(new, to)
-            || (from != to && !renames_keep && (old.check.is_some() || new.check.is_some()));
-        if check_changes && old.check.is_some() {
+        let checks = if by_type {
+            let of = |field| self.context.backend.check_of_type(field);
+            (of(was), of(is))
+        } else {
+            (check_text(old), check_text(new))
+        };
+        let check_changes = checks.0 != checks.1;
+        if check_changes && checks.0.is_some() {
             for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
                 // MariaDB has no name for a check in a column's definition: `DROP CONSTRAINT IF EXISTS` drops nothing.
                 if !self.is_mariadb() || matches!(check, ConstraintRef::Name(_)) {
@@ -385,10 +393,8 @@ pub fn type_differs(old: &Column, new: &Column) -> bool {
         || old.collation != new.collation
 }
 
-/// `_field_db_check` compares with a made-up name of the column.
-fn check_text(defined: &Defined, column: &str) -> Option<String> {
-    let text = defined.check.as_ref()?.expression.text()?;
-    Some(text.replace(column, "__column_name__"))
+fn check_text(defined: &Defined) -> Option<Arc<str>> {
+    Some(defined.check.as_ref()?.expression.text()?.into())
 }
 
 /// `_is_changing_type_of_indexed_text_column`.

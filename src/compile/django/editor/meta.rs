@@ -211,7 +211,7 @@ impl Editor<'_> {
 }
 
 /// Django makes it by `CREATE UNIQUE INDEX`, not within the table.
-fn is_an_index(constraint: &ModelConstraint) -> bool {
+pub fn is_an_index(constraint: &ModelConstraint) -> bool {
     match constraint {
         ModelConstraint::Unique(ModelUnique { keys, include, condition, deferrable, .. }) => {
             condition.is_some()

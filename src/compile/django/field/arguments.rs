@@ -60,6 +60,11 @@ impl<'a> Arguments<'a> {
         by_keyword.or_else(by_position)
     }
 
+    /// Whether there may be others: `**options` that were not seen through.
+    pub fn is_open(&self) -> bool {
+        self.keywords.iter().any(|(name, _)| name.starts_with('*'))
+    }
+
     /// The positional arguments behind those that have names.
     pub fn rest(&self) -> &'a [Value] {
         self.positional.get(self.names.len()..).unwrap_or_default()

@@ -9,7 +9,7 @@ use crate::compile::django::project::Value;
 pub fn deconstruct<'a>(class: &str, arguments: &Arguments<'a>) -> Option<Vec<(&'a str, &'a Value)>> {
     let names = if class.starts_with("django.") { positional(last_part(class)) } else { &[] };
     let class = last_part(class);
-    if arguments.args.len() > names.len() || arguments.kwargs.iter().any(|(name, _)| name.starts_with('*')) {
+    if arguments.args.len() > names.len() || arguments.is_open() {
         return None;
     }
     let in_place = names.iter().copied().zip(arguments.args);

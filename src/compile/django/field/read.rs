@@ -15,7 +15,15 @@ use crate::compile::django::project::{Object, Project, Value};
 use crate::dialect::Dialect;
 
 pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
-    let mut reader = Reader { of, project, notice: None, blind: false, open_check: false, followed: true };
+    let mut reader = Reader {
+        of,
+        project,
+        notice: None,
+        blind: false,
+        open_check: false,
+        is_unnamed: false,
+        followed: true,
+    };
     let mut field = reader.field(name, value);
     field.notice = reader.notice;
     field.blind = reader.blind;
@@ -34,6 +42,8 @@ pub(super) struct Reader<'a> {
     notice: Option<String>,
     blind: bool,
     open_check: bool,
+    /// Its `db_column` was not seen through.
+    is_unnamed: bool,
     /// The class was followed to one of Django's, or is in the table.
     pub(super) followed: bool,
 }
@@ -93,6 +103,11 @@ impl Reader<'_> {
         let arguments = Arguments::of(object, |_| positional(class));
         let nullable = matches!(line, Some(Known::Nullable(..))) || class == "NullBooleanField";
         let is_relation = matches!(class, "ForeignKey" | "OneToOneField");
+        let is_open = arguments.is_open();
+        if is_open {
+            self.unseen(format!("the arguments of a {} were not seen through", arguments.class));
+            self.followed = false;
+        }
         let kind = match line {
             Some(Known::Absent) => Kind::Absent,
             Some(Known::Sorted) => self.sorted(object, &arguments),
@@ -129,6 +144,10 @@ impl Reader<'_> {
             adds: adds(object).filter(|_| line.is_none()),
         };
         field.unique |= field.primary_key;
+        let is_named = field.db_column.is_some();
+        if (is_open || self.is_unnamed) && !is_named {
+            field.naming = ColumnName::Unknown;
+        }
         // A relation to many has no column, whatever it does when it is put into its class.
         let naming = match field.kind {
             Kind::ManyToMany(_) | Kind::CompositePrimaryKey(_) | Kind::Absent => Column::Usual,
@@ -379,6 +398,7 @@ impl Reader<'_> {
             Argument::Is(name) => Some(name.clone()),
             Argument::Unknown => {
                 self.unseen("`db_column` was not seen through");
+                self.is_unnamed = true;
                 None
             }
         }

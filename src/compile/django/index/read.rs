@@ -38,6 +38,9 @@ impl ModelIndex {
             _ => index.notice = Some("the columns of an index were not seen through".to_owned()),
         }
         index.condition = arguments.get("condition").cloned();
+        if arguments.is_open() {
+            index.notice = Some("the arguments of an index were not seen through".to_owned());
+        }
         index
     }
 }
@@ -53,6 +56,12 @@ impl ModelConstraint {
         let unknown = |notice: String| Self::Unknown { name: name.clone(), notice };
         if object.methods.iter().any(|(name, _)| matches!(&**name, "create_sql" | "constraint_sql")) {
             return unknown(format!("{} writes its own SQL", object.class));
+        }
+        if arguments.is_open() {
+            return unknown(format!(
+                "the arguments of a {} were not seen through",
+                last_segment(arguments.class)
+            ));
         }
         let class = if arguments.class.starts_with("django.") { last_segment(arguments.class) } else { "" };
         match (class, &name) {

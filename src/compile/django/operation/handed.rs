@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::project::{
-    ADD_COLUMN, ALTER_COLUMN, CREATE_TABLE, FOR_APP, HANDED, ON_CONDITION, Object, QUESTION, RENAME_TABLE,
-    SET_BASES, TRIED, Value,
+    ADD_COLUMN, ALTER_COLUMN, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object, QUESTION,
+    RENAME_TABLE, SET_BASES, TRIED, Value,
 };
 use super::super::state::{ModelField, State};
 use super::{Call, Executor, Sides, Unseen};
@@ -52,10 +52,13 @@ impl Executor<'_> {
         };
         let database = operations(0, "database_operations");
         let state = operations(1, "state_operations");
-        if let Some(_) = call.arguments.named(HANDED)
+        if let Some(of) = call.arguments.named(HANDED)
             && let (Ok(database), Ok(state)) = (&database, &state)
         {
+            let of_code = matches!(of, Value::Str(it) if &**it == OF_CODE);
+            let keeps = std::mem::replace(&mut self.keeps_models, of_code && self.editor.is_sqlite());
             self.handed(database, state, call.sides);
+            self.keeps_models = keeps;
             return Ok(());
         }
         if call.sides.database
@@ -100,7 +103,11 @@ impl Executor<'_> {
             let returns = self.editor.returns_otherwise(true);
             let asked = std::mem::take(&mut self.asked);
             for operation in database {
+                let models = self.keeps_models.then(|| (self.from.clone(), self.to.clone()));
                 self.operation(operation, sides);
+                if let Some(models) = models {
+                    (self.from, self.to) = models;
+                }
             }
             self.end_of_conditions(sides);
             self.asked = asked;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::arguments::last_part;
-use super::super::project::{Body, Function, Label, Object, Reach, Value};
+use super::super::project::{Body, Function, Label, Object, Reach, Twisted, Value};
 
 /// An operation of Django's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,7 @@ pub fn side(object: &Object, method: &str) -> Side {
     match method.body {
         Body::Super => Side::Usual,
         Body::Empty => Side::Nothing,
+        Body::Other if method.work.twisted != Twisted::Nothing => Side::DoubtfulOwn,
         Body::Other => match (method.work.usual, method.work.own) {
             (Reach::Never, Reach::Never) => Side::Nothing,
             (Reach::Certainly, Reach::Never) => Side::Usual,
@@ -88,6 +89,11 @@ pub fn side(object: &Object, method: &str) -> Side {
             (Reach::Never | Reach::Perhaps, Reach::Perhaps) => Side::DoubtfulOwn,
         },
     }
+}
+
+/// What its `database_forwards` has Django's class make of another kind.
+pub fn twisted(object: &Object) -> Twisted {
+    function(object, "database_forwards").map(|it| it.work.twisted).unwrap_or_default()
 }
 
 /// Whether it never comes to what Django's class does.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::arguments;
-use super::super::editor::{OldIndex, Together};
+use super::super::editor::{OldIndex, Together, is_an_index};
 use super::super::index::{Key, KeyOf, Method, ModelConstraint, ModelIndex};
 use super::super::state::Model;
 use super::{Call, Executor, Unseen};
@@ -140,7 +140,7 @@ impl Executor<'_> {
         let name = call.text(0, "model_name")?;
         let (key, before) = self.model_of(&name)?;
         let constraint = ModelConstraint::read(call.value(1, "constraint")?);
-        if call.sides.state {
+        if call.sides.state && !self.keeps(&constraint) {
             let constraint = constraint.clone();
             self.to.change(&key, self.context, |model| model.options.constraints.push(constraint));
         }
@@ -155,11 +155,17 @@ impl Executor<'_> {
         Ok(())
     }
 
+    /// Whether the models decide of it, whatever the code of a `RunPython` says: it is a part of a table that SQLite makes anew
+    /// from them.
+    fn keeps(&self, constraint: &ModelConstraint) -> bool {
+        self.keeps_models && !is_an_index(constraint)
+    }
+
     pub(super) fn remove_constraint(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         let (model, name) = (call.text(0, "model_name")?, call.text(1, "name")?);
         let (key, before) = self.model_of(&model)?;
         let constraint = before.options.constraints.iter().find(|it| it.name() == Some(&name)).cloned();
-        if call.sides.state {
+        if call.sides.state && !constraint.as_ref().is_some_and(|it| self.keeps(it)) {
             let keep = |it: &ModelConstraint| it.name() != Some(&name);
             self.to.change(&key, self.context, |model| model.options.constraints.retain(keep));
         }

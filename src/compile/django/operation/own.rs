@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::super::editor::table_name;
 use super::super::opaque;
-use super::super::project::{Beyond, Does, Location, Object, Reach};
+use super::super::project::{Beyond, Does, Location, Object, Reach, Twisted};
 use super::identify::{self, Class, Side};
 use super::{Call, Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque};
@@ -32,7 +32,7 @@ impl Executor<'_> {
         }
     }
 
-    fn doubted(&self, reason: &str, before: (usize, usize)) -> Option<Opaque> {
+    pub(super) fn doubted(&self, reason: &str, before: (usize, usize)) -> Option<Opaque> {
         let (tables, may_undo) = doubt(self.editor.since(before));
         let may_touch = MayTouch::Tables(tables);
         (!may_undo.is_nothing()).then(|| Opaque { reason: reason.to_owned(), may_touch, may_undo })
@@ -112,7 +112,17 @@ impl Executor<'_> {
             if may_be_another && !doubt.is_nothing() {
                 // Another way may take another key along, as where the table is made anew.
                 let constraints = doubt.constraints || !doubt.over.is_empty();
-                opaque.may_undo = both(opaque.may_undo, MayUndo { constraints, ..doubt });
+                let doubt = match identify::twisted(object) {
+                    // It is made, but by other attributes.
+                    Twisted::Definitions if identify::does_alike(object, class) => MayUndo {
+                        constraints: true,
+                        definitions: doubt.definitions.into_iter().chain(doubt.columns).collect(),
+                        own: doubt.own,
+                        ..MayUndo::default()
+                    },
+                    _ => MayUndo { constraints, ..doubt },
+                };
+                opaque.may_undo = both(opaque.may_undo, doubt);
             }
             let reason = opaque.reason.clone();
             self.not_followed(object, opaque, taken);

@@ -39,6 +39,14 @@ impl Executor<'_> {
     /// What `allow_migrate_model` and `allow_migrate` say, which Django's operations ask; `None` when it is not known.
     pub(super) fn allowed(&self, class: Class, arguments: Arguments<'_>) -> Option<bool> {
         let routes = &self.context.project.routes;
+        if matches!(class, Class::RunSql | Class::RunPython) {
+            match arguments.get(3, "hints") {
+                None | Some(Value::None) => {}
+                Some(Value::Dict(hints)) if hints.is_empty() => {}
+                Some(Value::Dict(hints)) => return routes.allow_with(&self.app, hints),
+                Some(_) => return routes.by_hints.is_none().then_some(true),
+            }
+        }
         if !routes.by_app.contains_key(&self.app) {
             return Some(true);
         }
@@ -47,14 +55,7 @@ impl Executor<'_> {
             // What is in it is asked about by itself, but for what code hands on.
             Class::SeparateDatabaseAndState if arguments.named(HANDED).is_none() => return Some(true),
             Class::SeparateDatabaseAndState => return routes.allow(&self.app, None).filter(|it| *it),
-            Class::RunSql | Class::RunPython => {
-                let no_hints = match arguments.named("hints") {
-                    None | Some(Value::None) => true,
-                    Some(Value::Dict(hints)) => hints.is_empty(),
-                    Some(_) => false,
-                };
-                return routes.allow(&self.app, None).filter(|_| no_hints);
-            }
+            Class::RunSql | Class::RunPython => return routes.allow(&self.app, None),
             Class::RenameModel => arguments.text(1, "new_name"),
             Class::CreateModel
             | Class::DeleteModel

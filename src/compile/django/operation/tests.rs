@@ -18,6 +18,7 @@ mod spatial;
 mod squashes;
 mod stopped;
 mod tried;
+mod turned;
 mod wild;
 
 use std::path::Path;

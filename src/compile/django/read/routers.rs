@@ -8,7 +8,7 @@ use super::evaluate::{Answer, Interpreter, Routed, World};
 use super::notice;
 use crate::compile::django::arguments::{Arguments, last_part};
 use crate::compile::django::notice::{Concern, Notice};
-use crate::compile::django::project::{App, Does, Routes, SourceMigration, Value};
+use crate::compile::django::project::{App, Does, Hints, Routes, SourceMigration, Value};
 
 /// Of routers of which not all is known.
 const OPEN: &str = "DATABASE_ROUTERS were not seen through: what is missing may be in another database";
@@ -44,6 +44,21 @@ pub fn apply(
                 routes.by_app.insert(app.label.clone(), BTreeMap::new());
             }
         }
+    }
+    let mut hinted = BTreeMap::new();
+    if routers.is_none_or(|it| !it.is_empty()) {
+        for migration in &*migrations {
+            let app =
+                migration.runs_for.as_ref().or(migration.works_for.as_ref()).unwrap_or(&migration.id.app);
+            let mut hints = Vec::new();
+            migration.operations.iter().for_each(|it| hints_in(it, &mut hints));
+            for hints in hints {
+                let answer = ask(app, Routed::Hints(hints));
+                is_open |= answer.is_none();
+                hinted.extend(answer.map(|it| ((app.clone(), Routes::key(hints)), it)));
+            }
+        }
+        routes.by_hints = Some(hinted);
     }
     let mut named = BTreeMap::new();
     if !routes.by_app.is_empty() {
@@ -113,6 +128,25 @@ fn names_in(value: &Value, names: &mut BTreeMap<Arc<str>, bool>) {
             }
             let handed = object.args.iter().chain(object.kwargs.iter().map(|(_, it)| it));
             handed.filter(|_| !is_made).for_each(|it| names_in(it, names));
+        }
+        _ => {}
+    }
+}
+
+/// The hints of SQL and code.
+fn hints_in<'v>(value: &'v Value, all: &mut Vec<&'v Hints>) {
+    match value {
+        Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+            items.iter().for_each(|it| hints_in(it, all));
+        }
+        Value::Object(object) => {
+            if let Some(Value::Dict(hints)) = Arguments::of(object).get(3, "hints")
+                && !hints.is_empty()
+            {
+                all.push(hints);
+            }
+            let handed = object.args.iter().chain(object.kwargs.iter().map(|(_, it)| it));
+            handed.for_each(|it| hints_in(it, all));
         }
         _ => {}
     }

@@ -1,7 +1,8 @@
 //! Operations of a project's own class: whether they do what Django's does, for which app, and what if not
 //! (tests/cases/django-in-the-wild.md, points 14, 18 and 21).
 
-use super::{ITEM, check_body, lines, project};
+use super::{ITEM, check_body, lines, project, project_of};
+use crate::dialect::Dialect;
 use crate::migration::Operation;
 use crate::schema::Change;
 
@@ -389,7 +390,7 @@ class Migration(migrations.Migration):
         migrations.AlterField('item', 'size', models.IntegerField(null=True, db_column='Size of')),
     ]
 ";
-    let compiled = project("", &[("1", ITEM), ("2", second)]);
+    let compiled = project_of((4, 2), Dialect::Postgres, "", &[("1", ITEM), ("2", second)]);
     let checks = compiled.migrations[1].operations.iter().filter_map(|it| match it {
         Operation::Change(Change::AddCheck { check, .. }) => check.expression.text().map(str::to_owned),
         Operation::Change(Change::DropCheck { .. }) => Some("dropped".to_owned()),

@@ -80,3 +80,54 @@ fn a_primary_key_is_not_serialized_whatever_was_said() {
     let made = lines(&project_of((6, 1), Dialect::Sqlite, "", &[("1", first), ("2", second)]));
     assert_eq!(made, ["1: create shop_m: id x"]);
 }
+
+/// Code does not change the models: a table that an editor's call makes anew is what they say, with what the call adds.
+/// (By real Django 5.2.)
+#[test]
+fn a_table_that_code_makes_anew_is_what_the_models_say() {
+    let first = "class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('M', [
+            ('id', models.AutoField(primary_key=True)), ('x', models.IntegerField()), ('y', models.IntegerField(db_index=True)),
+        ], options={'constraints': [models.CheckConstraint(check=models.Q(x__gt=0), name='ck')]}),
+    ]";
+    let check = |code: &[&str], expected: &[&str]| {
+        let second = format!(
+            "def forwards(apps, schema_editor):
+    M = apps.get_model('shop', 'M')
+    {}
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(forwards)]",
+            code.join("\n    ")
+        );
+        let files = [("1", first), ("2", &*second)];
+        let all = lines(&project_of((5, 0), Dialect::Sqlite, "", &files));
+        let made: Vec<&str> = all.iter().filter_map(|it| it.strip_prefix("2: ")).collect();
+        assert_eq!(made, expected, "{code:?}");
+    };
+    let unique = "schema_editor.add_constraint(M, models.UniqueConstraint(fields=['x', 'y'], name='uq'))";
+    let check_of = "models.CheckConstraint(check=models.Q(x__gt=0), name='ck')";
+    let index = "schema_editor.add_index(M, models.Index(fields=['x'], name='i'))";
+    let field =
+        |name: &str| format!("f = models.IntegerField(default=0)\n    f.set_attributes_from_name('{name}')");
+    let add = "schema_editor.add_field(M, f)";
+    check(&[unique], &[]);
+    check(
+        &["schema_editor.add_constraint(M, models.CheckConstraint(check=models.Q(y__gt=0), name='c2'))"],
+        &[],
+    );
+    check(&[&format!("schema_editor.remove_constraint(M, {check_of})")], &[]);
+    check(
+        &[
+            "schema_editor.add_constraint(M, models.UniqueConstraint(fields=['x'], condition=models.Q(y=1), name='p'))",
+        ],
+        &["shop_m + unique x"],
+    );
+    check(&[index], &["shop_m + index x"]);
+    check(&[index, unique], &["shop_m + index x", "shop_m - index by name"]);
+    check(
+        &[&field("a"), add, &field("b"), add],
+        &["shop_m + a integer NOT NULL", "shop_m - a", "shop_m + b integer NOT NULL"],
+    );
+}

@@ -4,6 +4,10 @@ use super::{HEAD, compiled, lines};
 
 /// The lines of two models and what is done to them, where `shop.routers.Router` answers so.
 fn under(answer: &str) -> Vec<String> {
+    under_with("", answer)
+}
+
+fn under_with(more: &str, answer: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let model = |name: &str| {
         format!("migrations.CreateModel('{name}', [('id', models.AutoField(primary_key=True))])")
@@ -12,9 +16,10 @@ fn under(answer: &str) -> Vec<String> {
         "{HEAD}def add(apps, schema_editor):\n    schema_editor.execute('CREATE TABLE extra (id integer)')\n\n\
          class Migration(migrations.Migration):\n    operations = [{}, {}, \
          migrations.AddField('Log', 'line', models.TextField()), migrations.RenameModel('Item', 'Thing'), \
-         migrations.RunSQL('CREATE TABLE more (id integer)'), migrations.RunPython(add)]\n",
+         migrations.RunSQL('CREATE TABLE more (id integer)'), migrations.RunPython(add){}]\n",
         model("Item"),
-        model("Log")
+        model("Log"),
+        more
     );
     let router = format!(
         "class Router:\n    def allow_migrate(self, db, app_label, model_name=None, **hints):\n        {answer}\n"
@@ -50,4 +55,26 @@ fn a_model_of_which_a_router_may_say_anything_is_not_verified() {
     let doubts: Vec<&str> = told.iter().map(String::as_str).filter(|it| it.contains("??")).collect();
     let doubt = "1: a router of DATABASE_ROUTERS, which may keep it out of this database ?? ";
     assert_eq!(doubts, [format!("{doubt}shop_log -table shop_log (its own too)")]);
+}
+
+/// Django hands them to the router: what is for another database was expected of this one.
+#[test]
+fn what_hints_go_with_is_asked_about_with_them() {
+    let target = ", migrations.RunSQL('CREATE TABLE hinted (id integer)', hints={'target': 'other'})";
+    let hinted = "1: create hinted: id";
+    let has = |more: &str, answer: &str| {
+        under_with(more, answer).iter().filter(|it| it.contains("hinted")).cloned().collect::<Vec<_>>()
+    };
+    let nothing: &[&str] = &[];
+    assert_eq!(has(target, "return hints.get('target') in (None, db)"), nothing);
+    assert_eq!(has(target, "if hints.get('target') == 'other':\n            return False"), nothing);
+    assert_eq!(has(target, "return hints.get('target', 'other') == 'other'"), [hinted]);
+    assert_eq!(has(target, "return db == 'default'"), [hinted]);
+    assert_eq!(
+        has(target, "return is_ours(hints['target']) if 'target' in hints else True"),
+        [
+            hinted,
+            "1: a router of DATABASE_ROUTERS, which may keep it out of this database ?? hinted -id -constraints -table hinted (its own too)"
+        ]
+    );
 }

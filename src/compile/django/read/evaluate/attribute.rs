@@ -267,6 +267,11 @@ impl Interpreter<'_> {
                 {
                     return Ok(Some(value));
                 }
+                if let Some(unknown) = instance.attributes.borrow().get(OPEN)
+                    && !name.starts_with("__")
+                {
+                    return Ok(Some(unknown.clone()));
+                }
                 if let Some(Live::Function(hook)) = self.class_attribute(class, "__getattr__")? {
                     let args = vec![Live::str(name)];
                     self.catching += 1;
@@ -338,6 +343,14 @@ impl Interpreter<'_> {
                     && let Some(value) = field_default(class, name)
                 {
                     return Ok(Some(value));
+                }
+                // What is put into it counts.
+                if !instance.keywords.iter().any(|(it, _)| it.starts_with('*'))
+                    && let Some(empty) = given::empty(class, name)
+                {
+                    self.touch(Cell::Names(instance.attributes.clone()));
+                    instance.attributes.borrow_mut().set(name.into(), empty.clone());
+                    return Ok(Some(empty));
                 }
                 let callee = Callee::Method(name.into());
                 Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))

@@ -31,6 +31,9 @@ impl Interpreter<'_> {
         {
             return self.super_call(call, scope, span);
         }
+        if let Some(done) = self.update_of_dict(call, scope, span)? {
+            return Ok(done);
+        }
         let function = self.eval(&call.function, scope)?;
         self.note_question(call, &function, scope, span);
         let adds = adds_a_field(call);
@@ -169,6 +172,22 @@ impl Interpreter<'_> {
             Some((class, receiver)) => Live::Super(Rc::new(Super { class, receiver })),
             None => self.unknown(scope, span, "calls super() outside of a method"),
         })
+    }
+
+    /// Whether calling it comes to a function or a class of the sources.
+    pub fn is_followed_call(&mut self, value: &Live) -> bool {
+        match value {
+            Live::Function(_) | Live::Class(_) => true,
+            Live::Bound(bound) => matches!(bound.callee, Callee::Function(_)),
+            Live::Partial(partial) => self.is_followed_call(&partial.function.clone()),
+            Live::Instance(instance) => match &instance.class {
+                Live::Class(class) => {
+                    matches!(self.class_attribute(&class.clone(), "__call__"), Ok(Some(Live::Function(_))))
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     pub fn call(

@@ -43,11 +43,11 @@ impl Interpreter<'_> {
         let Some(definition) = &class.definition else { return false };
         let names = class.scope.module.names.borrow();
         let inside = || definition.inside();
-        let is_function = |it: &Expr| {
-            let called = if let ExprKind::Call(call) = &it.kind { &call.function } else { it };
-            matches!(&called.kind, ExprKind::Name(name) if matches!(names.get(name), Some(Live::Function(_))))
+        let is_of_module = |it: &Expr| {
+            let name = root_of(it);
+            name.and_then(|it| names.get(it)).is_some_and(|it| !matches!(it, Live::Import(_) | Live::Name(_)))
         };
-        if !definition.is_plain && inside().decorators.iter().any(is_function) {
+        if !definition.is_plain && inside().decorators.iter().any(is_of_module) {
             return true;
         }
         let text = class.scope.module.source.as_ref().map_or("", |it| it.text.as_str());
@@ -85,7 +85,7 @@ impl Interpreter<'_> {
                 break;
             }
             made = match &value {
-                Live::Function(_) | Live::Partial(_) => {
+                value if self.is_followed_call(value) => {
                     let called = self.call(&value, vec![made], Vec::new(), &scope, decorator.span)?;
                     self.force(&called)?
                 }
@@ -283,6 +283,16 @@ impl Interpreter<'_> {
     pub fn outside_base(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
         let lineage = self.lineage(class)?;
         Ok(lineage.iter().find(|it| !matches!(it, Live::Class(_)) && !is_object(it)).cloned())
+    }
+}
+
+/// `registry` of `registry.register(name="a")`.
+fn root_of(expr: &Expr) -> Option<&Arc<str>> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Attribute(object, _) => root_of(object),
+        ExprKind::Call(call) => root_of(&call.function),
+        _ => None,
     }
 }
 

@@ -21,6 +21,7 @@ pub use shape::shape;
 pub use text::{is_definition, reads_like_sql};
 use walk::Walk;
 pub use walk::adds_a_field;
+pub use work::twisted_by;
 
 /// More functions than these are not looked into: what leads so far may lead anywhere.
 const MANY: usize = 200;

@@ -61,6 +61,18 @@ pub fn is_field(class: &str) -> bool {
         && (class.ends_with("Field") || class.ends_with("ForeignKey"))
 }
 
+/// What an operation has under a name for which it was given nothing, where something may be put into that.
+pub fn empty(class: &str, name: &str) -> Option<Live> {
+    if !parameters(class).contains(&name) {
+        return None;
+    }
+    match name {
+        "options" | "hints" => Some(Live::dict(Vec::new())),
+        "database_operations" | "managers" | "state_operations" => Some(Live::list(Vec::new())),
+        _ => None,
+    }
+}
+
 /// Whether calling the constructor of a class sets an attribute.
 pub fn sets(class: &str, name: &str) -> bool {
     parameters(class).contains(&name) || (is_field(class) && OF_FIELDS.contains(&name))

@@ -19,14 +19,15 @@ pub use state::MODEL_STATE;
 pub use work::Handed;
 
 use editor::is_stand_in;
+use model::{FIELD, MODEL, OPTIONS};
 use operation::{bare, code, for_app, is_of_operation, usual};
 
 use super::branch::Journal;
-use super::facts::{is_definition, reads_like_sql};
+use super::facts::{is_definition, reads_like_sql, twisted_by};
 use super::live::*;
 use super::outside::is_composing;
 use super::{ARGUMENT_STEPS, Interpreter};
-use crate::compile::django::project::{APP_LABEL, HANDED, Label, Reach, Stopped, Unknown};
+use crate::compile::django::project::{APP_LABEL, HANDED, Label, OF_CODE, Reach, Stopped, Twisted, Unknown};
 use crate::compile::django::read::syntax::tree::{Span, Stmt};
 
 /// What stands for the schema editor and the state.
@@ -52,6 +53,7 @@ impl Interpreter<'_> {
             return Err(None);
         }
         self.stopped = None;
+        let is_code = code(instance).is_some() && self.runs_it_as_usual(instance) == Some(true);
         // What it changes of itself on the way counts only if all of it was seen through.
         self.journals.push(Journal::default());
         let depth = self.journals.len();
@@ -66,7 +68,7 @@ impl Interpreter<'_> {
         let keywords = vec![
             ("database_operations".into(), Live::list(database)),
             ("state_operations".into(), Live::list(state)),
-            (HANDED.into(), Live::Bool(true)),
+            (HANDED.into(), if is_code { Live::str(OF_CODE) } else { Live::Bool(true) }),
         ];
         Ok(bare(instance, "django.db.migrations.SeparateDatabaseAndState", Vec::new(), keywords))
     }
@@ -360,6 +362,23 @@ impl Interpreter<'_> {
     pub fn watch_change(&mut self, object: &Live) {
         if matches!(object, Live::Name(_)) && is_stand_in(object) {
             self.lose("it changes the schema editor or the connection");
+        }
+    }
+
+    /// An attribute at which the editor looks afterwards, of what stands for a model, its options or one of its fields.
+    pub fn watch_twist(&mut self, object: &Live, name: &str) {
+        if self.handed.is_none() || twisted_by(name) == Twisted::Nothing {
+            return;
+        }
+        let is_of_model = match object {
+            Live::Unknown(_) => true,
+            Live::Instance(it) => {
+                matches!(&it.class, Live::Name(class) if matches!(&**class, FIELD | OPTIONS | MODEL | MODEL_STATE))
+            }
+            _ => false,
+        };
+        if is_of_model {
+            self.lose(&format!("it sets `{name}` of a model or field, which the schema editor looks at"));
         }
     }
 

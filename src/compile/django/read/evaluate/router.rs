@@ -1,11 +1,13 @@
 //! What a database router says of an app, or of one of its models.
 
+use super::call::MORE_KEYWORDS;
 use super::live::*;
 use super::{Imported, Interpreter};
+use crate::compile::django::project::{Hints, Value};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// What a router is asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub enum Routed<'a> {
     /// Any model of an app.
     App,
@@ -13,6 +15,8 @@ pub enum Routed<'a> {
     Model(&'a str),
     /// Code or SQL of an app's migrations, without hints.
     Code,
+    /// The same with hints.
+    Hints(&'a Hints),
 }
 
 /// What `allow_migrate` says in the database at hand.
@@ -55,6 +59,17 @@ impl Interpreter<'_> {
             Routed::App => vec![("model_name".into(), model.clone()), ("model".into(), model)],
             Routed::Model(name) => vec![("model_name".into(), Live::str(name)), ("model".into(), model)],
             Routed::Code => Vec::new(),
+            Routed::Hints(hints) => hints
+                .iter()
+                .map(|(name, value)| match (name, value) {
+                    (Value::Str(name), Value::Str(text)) => (name.clone(), Live::Str(text.clone())),
+                    (Value::Str(name), Value::Bool(it)) => (name.clone(), Live::Bool(*it)),
+                    (Value::Str(name), Value::Int(it)) => (name.clone(), Live::Int(*it)),
+                    (Value::Str(name), Value::None) => (name.clone(), Live::None),
+                    (Value::Str(name), _) => (name.clone(), self.unknown(&scope, span, "is a hint")),
+                    _ => (MORE_KEYWORDS.into(), self.unknown(&scope, span, "is a hint")),
+                })
+                .collect(),
         };
         let args = vec![Live::str(self.world.database), Live::str(app)];
         let answer = self.call(&method, args, keywords, &scope, span)?;

@@ -161,3 +161,26 @@ fn the_editor_is_followed_where_it_goes_and_a_vendor_that_is_another_is_not() {
         .collect();
     assert_eq!(touches, [false, false, true, false, false, true, true]);
 }
+
+/// What keeps what it decorates: a method, a call of an instance.
+#[test]
+fn whatever_decorates_is_called() {
+    let registry = "class Registry:\n    def __init__(self):\n        self.all = []\n    def register(self, it):\n        \
+                    self.all.append(it)\n        return it\nregistry = Registry()\n";
+    let step = "STEPS = []\nclass step:\n    def __init__(self, order):\n        self.order = order\n    def __call__(self, it):\n        \
+                STEPS.append((self.order, it()))\n        return it\n";
+    let before = format!(
+        "{registry}{step}@registry.register\ndef one():\n    return 1\n@registry.register\nclass Two:\n    pass\n\
+         @step(2)\ndef second():\n    return 'b'\n@step(1)\ndef first():\n    return 'a'\n"
+    );
+    Tree::migration(&before, "operations = [registry.all[0](), len(registry.all), sorted(STEPS), first()]")
+        .check(&["1", "2", "[(1, \"a\"), (2, \"b\")]", "\"a\""]);
+}
+
+#[test]
+fn what_is_put_into_a_dict_of_attributes_is_there() {
+    let before = "class Bunch:\n    def __init__(self, **given):\n        self.__dict__.update(given)\n    def __getattr__(self, name):\n        \
+                  return 'no ' + name\n";
+    Tree::migration(before, "operations = [Bunch(bar='b').bar, Bunch(bar='b').foo]")
+        .check(&["\"b\"", "\"no foo\""]);
+}

@@ -9,7 +9,7 @@ use super::super::branch::Cell;
 use super::super::handed::is_of_transactions;
 use super::super::live::*;
 use super::super::special::is_of_a_class;
-use crate::compile::django::read::syntax::tree::Span;
+use crate::compile::django::read::syntax::tree::{CallExpr, ExprKind, Span};
 
 impl Interpreter<'_> {
     /// `object.name = value`
@@ -65,6 +65,7 @@ impl Interpreter<'_> {
             return Ok(());
         }
         self.watch_change(object);
+        self.watch_twist(object, name);
         if let Some(names) = self.changeable(object) {
             self.touch(Cell::Names(names.clone()));
             names.borrow_mut().set(name.clone(), value);
@@ -126,6 +127,43 @@ impl Interpreter<'_> {
             Live::Name(path) if &**path == "django.conf.settings" => Some(self.set_by_code.clone()),
             _ => None,
         }
+    }
+
+    /// `object.__dict__.update(…)` of an instance.
+    pub fn update_of_dict(
+        &mut self,
+        call: &CallExpr,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let ExprKind::Attribute(dict, method) = &call.function.kind else { return Ok(None) };
+        let ExprKind::Attribute(object, name) = &dict.kind else { return Ok(None) };
+        if &**name != "__dict__" || &**method != "update" || call.args.len() > 1 {
+            return Ok(None);
+        }
+        let object = self.eval(object, scope)?;
+        let Live::Instance(instance) = self.force(&object)? else { return Ok(None) };
+        if !matches!(instance.class, Live::Class(_)) {
+            return Ok(None);
+        }
+        let mut given = Keywords::new();
+        for value in &call.args {
+            let value = self.eval(value, scope)?;
+            self.unpack_keywords(&value, &mut given, scope, span)?;
+        }
+        for (name, value) in &call.keywords {
+            let value = self.eval(value, scope)?;
+            match name {
+                Some(name) => given.push((name.clone(), value)),
+                None => self.unpack_keywords(&value, &mut given, scope, span)?,
+            }
+        }
+        self.touch(Cell::Names(instance.attributes.clone()));
+        for (name, value) in given {
+            let name = if name.starts_with('*') { OPEN.into() } else { name };
+            instance.attributes.borrow_mut().set(name, value);
+        }
+        Ok(Some(Live::None))
     }
 
     /// `object.__dict__` as it is now. Whoever changes it changes the object, which is in doubt then.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::super::class::qualified;
 use super::super::live::*;
+use super::super::special::is_of_a_class;
 use super::super::{Interpreter, format};
 use super::{MORE_ARGS, MORE_KEYWORDS};
 use crate::compile::django::read::syntax::tree::*;
@@ -63,9 +64,17 @@ impl Interpreter<'_> {
                 "builtins.staticmethod" => Live::Descriptor(Descriptor::StaticMethod, Rc::new(function)),
                 path if CHANGE_NOTHING.contains(&path) => function,
                 _ => match &value {
-                    Live::Function(_) => {
+                    // Whatever of the sources is called may keep it, and give back what it likes.
+                    Live::Function(_)
+                    | Live::Bound(_)
+                    | Live::Partial(_)
+                    | Live::Class(_)
+                    | Live::Instance(_)
+                        if self.is_followed_call(&value) =>
+                    {
                         match self.call(&value, vec![function.clone()], Vec::new(), scope, decorator.span)? {
                             made @ (Live::Function(_) | Live::Descriptor(..) | Live::Partial(_)) => made,
+                            made @ Live::Instance(_) if is_of_a_class(&made) => made,
                             _ => mark(&function, &path),
                         }
                     }

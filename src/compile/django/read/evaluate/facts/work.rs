@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::vendor::of_vendor;
-use crate::compile::django::project::{Label, Reach, Work};
+use crate::compile::django::project::{Label, Reach, Twisted, Work};
 use crate::compile::django::read::syntax::tree::*;
 use crate::dialect::Dialect;
 
@@ -14,6 +14,21 @@ const ASKING: &[&str] =
 /// Methods of lists and dictionaries that change them.
 const CHANGING: &[&str] =
     &["append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"];
+
+/// What the editor runs at the end of a migration.
+const DEFERRED: &str = "deferred_sql";
+
+/// What Django's operations and editors look at of models and fields (`django/db/backends/base/schema.py`).
+pub fn twisted_by(attribute: &str) -> Twisted {
+    match attribute {
+        "_unique" | "constraints" | "db_collation" | "db_constraint" | "db_default" | "db_index"
+        | "decimal_places" | "index_together" | "indexes" | "max_digits" | "max_length" | "null"
+        | "primary_key" | "remote_field" | "unique" | "unique_together" => Twisted::Definitions,
+        "column" | "db_column" | "db_table" | "local_fields" | "local_many_to_many" | "managed" | "proxy"
+        | "swapped" => Twisted::Names,
+        _ => Twisted::Nothing,
+    }
+}
 
 /// What `database_forwards` and `state_forwards` do with what they are given to change: the editor, or else the third
 /// parameter, the state. `asked` is what else may answer a test.
@@ -60,6 +75,7 @@ impl Done {
         self.work.own = self.work.own.max(next.work.own);
         self.left = self.left.max(next.left);
         self.raised |= next.raised;
+        self.work.twisted = self.work.twisted.max(next.work.twisted);
     }
 
     fn perhaps(mut self) -> Self {
@@ -84,6 +100,7 @@ impl Done {
         both.work.own = either(self.work.own, other.work.own);
         both.left = either(self.left, other.left);
         both.raised |= other.raised;
+        both.work.twisted = self.work.twisted.max(other.work.twisted);
         both
     }
 
@@ -98,6 +115,10 @@ impl Done {
 
     fn usual(label: Label) -> Self {
         Self { work: Work { usual: Reach::Certainly, label, ..Work::default() }, ..Self::default() }
+    }
+
+    fn twisted(twisted: Twisted) -> Self {
+        Self { work: Work { own: Reach::Certainly, twisted, ..Work::default() }, ..Self::default() }
     }
 
     fn own() -> Self {
@@ -215,7 +236,36 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
         if self.is_what_it_says(target) || self.is_of_editor(target) {
             done.then(Done::own());
         }
+        self.twisted(target, done);
         self.expr(target, done);
+    }
+
+    /// An attribute of a model, a field or the editor at which Django's operation looks afterwards.
+    fn twisted(&self, target: &Expr, done: &mut Done) {
+        match &target.kind {
+            ExprKind::Attribute(object, name) => {
+                let on_itself = matches!(&object.kind, ExprKind::Name(name) if Some(name) == self.itself);
+                if !on_itself && self.editor.is_some() {
+                    self.sets(object, name, done);
+                }
+            }
+            ExprKind::Subscript(object, _) => self.twisted(object, done),
+            ExprKind::Tuple(items) | ExprKind::List(items) => {
+                items.iter().for_each(|it| self.twisted(it, done));
+            }
+            _ => {}
+        }
+    }
+
+    fn sets(&self, object: &Expr, name: &str, done: &mut Done) {
+        let what = if self.is_editor(object) {
+            if name == DEFERRED { Twisted::Definitions } else { Twisted::Nothing }
+        } else {
+            twisted_by(name)
+        };
+        if what != Twisted::Nothing {
+            done.then(Done::twisted(what));
+        }
     }
 
     /// Whether an attribute is set that no editor of Django's looks at: of those that it has, only templates and these are
@@ -350,6 +400,9 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
                 matches!(&it.kind, ExprKind::Literal(Literal::Str(text))
                     if text.trim_start().get(..6).is_some_and(|it| it.eq_ignore_ascii_case("select")))
             };
+            if CHANGING.contains(&&**name) {
+                self.twisted(object, done);
+            }
             if CHANGING.contains(&&**name) && (self.is_what_it_says(object) || self.is_of_editor(object)) {
                 done.then(Done::own());
             }
@@ -366,6 +419,14 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
                 self.expr(object, done);
             }
         } else {
+            let is_setattr = matches!(&call.function.kind, ExprKind::Name(name) if &**name == "setattr");
+            if let [object, name, _] = call.args.as_slice()
+                && let ExprKind::Literal(Literal::Str(name)) = &name.kind
+                && is_setattr
+                && self.editor.is_some()
+            {
+                self.sets(object, name, done);
+            }
             self.expr(&call.function, done);
         }
         let all = call.args.iter().chain(call.keywords.iter().map(|(_, it)| it));

@@ -312,8 +312,9 @@ impl<'a> Editor<'a> {
         for reason in planned.unseen {
             self.undefined_in(&name, reason, planned.undefined.clone());
         }
-        for (_, through) in state.throughs(model, self.context) {
+        for (field, through) in state.throughs(model, self.context) {
             self.create_model(state, &through);
+            self.guess_through(&field, &through);
         }
     }
 
@@ -356,6 +357,7 @@ impl<'a> Editor<'a> {
         if let Kind::ManyToMany(many) = &field.kind {
             if let Some(through) = state.through(model, field, self.context) {
                 self.create_model(state, &through);
+                self.guess_through(field, &through);
             } else if self.is_sqlite() && many.through.is_some() {
                 // SQLite's editor makes the table anew for a field that has a table of its own elsewhere.
                 self.remake(state, model, &[]);
@@ -436,6 +438,22 @@ impl<'a> Editor<'a> {
         self.change(Change::DropColumn { table: table.clone(), column: column.clone() });
         for change in shrunk {
             self.change(change);
+        }
+    }
+
+    /// A many-to-many table may bear another name, or be none.
+    fn guess_through(&mut self, field: &Field, through: &Model) {
+        if field.blind {
+            let reason = field
+                .notice
+                .clone()
+                .unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
+            let table = self.table_of(through);
+            let made = self.schema.tables.get(&table);
+            let columns = made.iter().flat_map(|it| &it.columns).map(|it| it.name.clone()).collect();
+            let tables = BTreeSet::from([table.clone()]);
+            let may_undo = MayUndo { tables, columns, constraints: true, own: true, ..MayUndo::default() };
+            self.undefined_in(&table, reason, may_undo);
         }
     }
 

@@ -18,7 +18,7 @@ use crate::schema::Action;
 
 pub use arguments::{Argument, Arguments, last_segment};
 pub use class::{built_in, positional};
-pub use deconstructed::deconstruct;
+pub use deconstructed::{deconstruct, is_left_out};
 pub use scalar::{BuiltIn, CustomType, Number, Scalar, SpatialIndex};
 
 /// A model: its app's label, and its name in lower case.

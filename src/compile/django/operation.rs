@@ -96,6 +96,8 @@ struct Unseen {
     reason: String,
     /// `None` when nothing is known.
     table: Option<TableName>,
+    /// What is known to be there may bear another name, or be gone.
+    is_anywhere: bool,
 }
 
 impl<'a> Executor<'a> {
@@ -268,6 +270,12 @@ impl<'a> Executor<'a> {
             self.misfits += usize::from(unseen.table.is_some());
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let opaque = match unseen.table {
+                Some(table) if unseen.is_anywhere => {
+                    let made = own::doubt(self.editor.since(before)).1;
+                    let tables = MayUndo { tables: [table.clone()].into(), own: true, ..MayUndo::default() };
+                    let may_undo = own::both(tables, made);
+                    Opaque { reason, may_touch: MayTouch::Tables([table].into()), may_undo }
+                }
                 Some(table) => {
                     let may_undo = MayUndo { constraints: own::takes_keys(class), ..MayUndo::default() };
                     Opaque { reason, may_touch: MayTouch::Tables([table].into()), may_undo }
@@ -437,6 +445,7 @@ impl<'a> Executor<'a> {
                 Err(Unseen {
                     reason: format!("the model {key} is not known here"),
                     table: Some(TableName::unqualified(table)),
+                    is_anywhere: false,
                 })
             }
         }
@@ -448,7 +457,11 @@ impl<'a> Executor<'a> {
     }
 
     fn unseen_of(&self, model: &Model, reason: impl Into<String>) -> Unseen {
-        Unseen { reason: reason.into(), table: Some(table_name(&model.table(self.context))) }
+        Unseen {
+            reason: reason.into(),
+            table: Some(table_name(&model.table(self.context))),
+            is_anywhere: false,
+        }
     }
 }
 
@@ -470,6 +483,6 @@ impl<'v> Call<'v> {
 
 impl Unseen {
     fn anything(reason: impl Into<String>) -> Self {
-        Self { reason: reason.into(), table: None }
+        Self { reason: reason.into(), table: None, is_anywhere: false }
     }
 }

@@ -248,6 +248,18 @@ pub const COLUMN_OF: [&str; 2] = ["\u{e000}column ", "\u{e001}"];
 /// Stand in a text before and after `app.model.field`, for the name of a many-to-many field's table at that time.
 pub const THROUGH_OF: [&str; 2] = ["\u{e000}through ", "\u{e001}"];
 
+/// What an index or a constraint keeps of what it is given, which its class may set otherwise.
+pub const OF_INDEXES: &[&str] = &[
+    "condition",
+    "deferrable",
+    "expressions",
+    "fields",
+    "fields_orders",
+    "include",
+    "nulls_distinct",
+    "opclasses",
+];
+
 /// Stands in a text for the label of the migration's app.
 pub const LABEL_IN_TEXT: &str = "\u{e000}label app_label\u{e001}";
 

@@ -23,7 +23,7 @@ pub fn deconstruct<'a>(class: &str, arguments: &Arguments<'a>) -> Option<Vec<(&'
 }
 
 /// Whether it is what the field has without it, or is never given back.
-fn is_left_out(class: &str, name: &str, value: &Value, is_automatic: bool) -> bool {
+pub fn is_left_out(class: &str, name: &str, value: &Value, is_automatic: bool) -> bool {
     let is_none = matches!(value, Value::None);
     let is_empty = matches!(value, Value::Str(it) if it.is_empty());
     // A default may be kept as it is written.

@@ -42,6 +42,10 @@ fn result<'a>(object: &'a Object, name: &str) -> Option<Option<&'a Value>> {
     (method.function.body != Body::Super).then_some(method.result.as_ref())
 }
 
+pub fn is_overridden(object: &Object, name: &str) -> bool {
+    object.methods.iter().any(|(method, it)| &**method == name && it.function.body != Body::Super)
+}
+
 fn said(object: &Object, name: &str) -> Said {
     match result(object, name) {
         None => Said::Nothing,
@@ -54,7 +58,10 @@ fn said(object: &Object, name: &str) -> Said {
 /// `Field.db_type`, and `Field.db_parameters`, which asks it unless it is overridden too.
 pub fn db_type(object: &Object) -> Said {
     match result(object, "db_parameters") {
-        None => said(object, "db_type"),
+        None => match said(object, "db_type") {
+            Said::Nothing if is_overridden(object, "db_type_parameters") => Said::Unknown,
+            said => said,
+        },
         Some(Some(Value::Dict(entries))) => {
             let of_type = entries.iter().find(|(key, _)| matches!(key, Value::Str(key) if &**key == "type"));
             match of_type {

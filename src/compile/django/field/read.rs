@@ -11,7 +11,7 @@ use super::{
     Scalar, relation, spatial,
 };
 use crate::compile::django::arguments::text;
-use crate::compile::django::project::{Object, Project, Value};
+use crate::compile::django::project::{Body, Object, Project, Value};
 use crate::dialect::Dialect;
 
 pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
@@ -120,9 +120,13 @@ impl Reader<'_> {
             name: name.into(),
             null: nullable || self.flag(&arguments, object, "null", false),
             primary_key: self.flag(&arguments, object, "primary_key", false),
-            unique: class == "OneToOneField"
-                || self.flag(&arguments, object, "unique", false)
-                || self.flag(&arguments, object, "_unique", false),
+            unique: match methods::attribute(object, "_unique") {
+                // `Field.unique` asks it. (One that is set afterwards is lost when Django clones the field.)
+                Some(_) if class != "OneToOneField" || !object.class.starts_with("django.") => {
+                    self.flag(&arguments, object, "_unique", class == "OneToOneField")
+                }
+                _ => class == "OneToOneField" || self.flag(&arguments, object, "unique", false),
+            },
             db_index: self.flag(&arguments, object, "db_index", is_relation || class == "SlugField"),
             db_column: self.db_column(&arguments, object),
             naming: ColumnName::Usual,
@@ -175,7 +179,16 @@ impl Reader<'_> {
             "ForeignKey" | "OneToOneField" => {
                 return Kind::Relation(self.relation(class, object, arguments));
             }
-            "ManyToManyField" => return Kind::ManyToMany(self.many_to_many(arguments)),
+            // Django's editors ask the field for it, and not for its class.
+            "ManyToManyField"
+                if matches!(methods::attribute(object, "many_to_many"), Some(Value::Bool(false))) =>
+            {
+                return Kind::Absent;
+            }
+            "ManyToManyField" => {
+                let many = self.many_to_many(arguments);
+                return Kind::ManyToMany(self.named_by_itself(object, many));
+            }
             "GenericForeignKey" | "GenericRelation" | "ForeignObject" => return Kind::Absent,
             "GeneratedField" => return self.generated(arguments),
             "CompositePrimaryKey" => {
@@ -359,6 +372,26 @@ impl Reader<'_> {
             }
         };
         ManyToMany { to, through: through.flatten(), db_table, db_constraint, sort_column: None }
+    }
+
+    /// The table's name as the class says it: an attribute that it sets, `_get_m2m_db_table`.
+    fn named_by_itself(&mut self, object: &Object, many: ManyToMany) -> ManyToMany {
+        let db_table = match methods::attribute(object, "db_table") {
+            Some(Value::Str(name)) if !name.contains(['«', '»']) => Some(name.clone()),
+            Some(Value::None) | None => many.db_table.clone(),
+            Some(_) => {
+                self.unseen(format!("{} names its table itself", object.class));
+                many.db_table.clone()
+            }
+        };
+        if object
+            .methods
+            .iter()
+            .any(|(name, it)| &**name == "_get_m2m_db_table" && it.function.body != Body::Super)
+        {
+            self.unseen(format!("{} names its table itself", object.class));
+        }
+        ManyToMany { db_table, ..many }
     }
 
     /// `sortedm2m.fields.SortedManyToManyField`: what it keeps for itself is an attribute where its class was

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Key, KeyOf, Method, ModelCheck, ModelConstraint, ModelExclusion, ModelIndex, ModelUnique};
 use crate::compile::django::field::{Argument, Arguments, last_segment};
-use crate::compile::django::project::{Object, Value};
+use crate::compile::django::project::{OF_INDEXES, Object, Value};
 use crate::schema::Deferrable;
 
 impl ModelIndex {
@@ -26,9 +26,10 @@ impl ModelIndex {
         index.name = name(&arguments);
         match method(arguments.class) {
             Some(method) => index.method = method,
-            None => {
-                index.notice = Some(format!("an index of {}, a class that is not known", arguments.class))
-            }
+            None => index.notice = Some(format!("an index of {}, a class that is not known", object.class)),
+        }
+        if let Some(name) = set_by_class(object) {
+            index.notice = Some(format!("{} has a `{name}` of its own", object.class));
         }
         if object.methods.iter().any(|(name, _)| &**name == "create_sql") {
             index.notice = Some(format!("{} writes its own SQL", object.class));
@@ -54,6 +55,9 @@ impl ModelConstraint {
         let arguments = Arguments::of(object, |_| &[]);
         let name = name(&arguments);
         let unknown = |notice: String| Self::Unknown { name: name.clone(), notice };
+        if let Some(name) = set_by_class(object) {
+            return unknown(format!("{} has a `{name}` of its own", object.class));
+        }
         if object.methods.iter().any(|(name, _)| matches!(&**name, "create_sql" | "constraint_sql")) {
             return unknown(format!("{} writes its own SQL", object.class));
         }
@@ -88,6 +92,16 @@ impl ModelConstraint {
             _ => unknown(format!("a constraint of {}, a class that is not known", object.class)),
         }
     }
+}
+
+/// What a class of the project's own sets beside Django's constructor, or asks otherwise.
+fn set_by_class(object: &Object) -> Option<&str> {
+    if object.class.starts_with("django.") {
+        return None;
+    }
+    let set = object.attributes.iter().map(|(name, _)| &**name).find(|it| OF_INDEXES.contains(it));
+    let asked = object.methods.iter().map(|(name, _)| &**name);
+    set.or_else(|| asked.into_iter().find(|it| matches!(*it, "_get_condition_sql" | "_get_check_sql")))
 }
 
 fn unique(name: &Arc<str>, arguments: &Arguments<'_>) -> Option<ModelUnique> {

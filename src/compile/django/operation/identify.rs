@@ -75,7 +75,14 @@ pub fn is_djangos(object: &Object) -> bool {
     named(&object.class).is_some()
 }
 
+/// What Django's `database_forwards` asks the operation itself (`django/db/migrations/operations/base.py`, `special.py`).
+const HOOKS: [&str; 2] = ["allow_migrate_model", "_run_sql"];
+
 pub fn side(object: &Object, method: &str) -> Side {
+    let asks_otherwise = HOOKS.iter().any(|it| function(object, it).is_some_and(|it| it.body != Body::Super));
+    if method == "database_forwards" && asks_otherwise {
+        return Side::DoubtfulOwn;
+    }
     let Some(method) = function(object, method) else { return Side::Usual };
     match method.body {
         Body::Super => Side::Usual,

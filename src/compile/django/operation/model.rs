@@ -1,9 +1,11 @@
 //! Operations on whole models.
 
+use std::sync::Arc;
+
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::index::{ModelConstraint, ModelIndex};
-use super::super::project::{Location, Value};
+use super::super::project::{Location, Marked, Value, names_filled_in};
 use super::super::state::{Model, ModelField, Options};
 use super::extra::{self, Extra};
 use super::{Call, Executor, Unseen};
@@ -18,7 +20,7 @@ impl Executor<'_> {
         // `None` is what nothing stands for.
         let given = |at, name| call.arguments.get(at, name).filter(|it| !matches!(it, Value::None));
         if let Some(options) = given(2, "options") {
-            read_options(&mut model.options, options, &mut unseen);
+            read_options(&self.app, &mut model.options, options, &mut unseen);
         }
         if matches!(extra, Some(Extra::View)) {
             model.options.unmanaged = true;
@@ -54,7 +56,8 @@ impl Executor<'_> {
         }
         let reason = unseen.join("; ");
         if model.has_table(self.context) {
-            return Err(self.unseen_of(&model, reason));
+            let is_anywhere = unseen.iter().any(|it| names_or_keeps(it));
+            return Err(Unseen { is_anywhere, ..self.unseen_of(&model, reason) });
         }
         self.tell(call.at, reason);
         Ok(())
@@ -75,8 +78,11 @@ impl Executor<'_> {
     }
 
     pub(super) fn rename_model(&mut self, call: Call<'_>) -> Result<(), Unseen> {
-        let (old, new) = (call.text(0, "old_name")?, call.text(1, "new_name")?);
+        let old = call.text(0, "old_name")?;
         let (_, before) = self.model_of(&old)?;
+        let new = call
+            .text(1, "new_name")
+            .map_err(|it| Unseen { is_anywhere: true, ..self.unseen_of(&before, it.reason) })?;
         self.to.rename_model(&self.app, &old, &new, self.context);
         let after = self.to.get(&ModelKey::new(self.app.clone(), &new)).cloned();
         if call.sides.database
@@ -101,7 +107,10 @@ impl Executor<'_> {
         let table = match call.value(1, "table")? {
             Value::Str(table) => Some(table.clone()),
             Value::None => None,
-            _ => return Err(self.unseen_of(&before, "the new table was not seen through")),
+            _ => {
+                let unseen = self.unseen_of(&before, "the new table was not seen through");
+                return Err(Unseen { is_anywhere: true, ..unseen });
+            }
         };
         if call.sides.state {
             self.to.change(&key, self.context, |model| model.options.db_table = table);
@@ -235,7 +244,7 @@ fn is(value: &Value, text: &str) -> bool {
 }
 
 /// `Meta`, as far as it decides about tables.
-fn read_options(options: &mut Options, value: &Value, unseen: &mut Vec<String>) {
+fn read_options(app: &str, options: &mut Options, value: &Value, unseen: &mut Vec<String>) {
     let Value::Dict(entries) = value else {
         if !arguments::is_false(value) {
             unseen.push("its options were not seen through".to_owned());
@@ -260,7 +269,15 @@ fn read_options(options: &mut Options, value: &Value, unseen: &mut Vec<String>) 
             })
         };
         match &**name {
-            "db_table" => options.db_table = arguments::text(value).filter(|table| !table.is_empty()),
+            "db_table" => {
+                match arguments::text(value).map(|it| names_filled_in(&it, |mark| of_label(mark, app))) {
+                    Some(Some(table)) => {
+                        options.db_table = Some(table.into()).filter(|it: &Arc<str>| !it.is_empty())
+                    }
+                    Some(None) => unseen.push("`db_table`: it hangs on the models".to_owned()),
+                    None => {}
+                }
+            }
             "managed" => options.unmanaged = arguments::is_false(value),
             "proxy" => options.proxy = !arguments::is_false(value),
             // No table of its own; Django's autodetector never writes it.
@@ -280,6 +297,19 @@ fn read_options(options: &mut Options, value: &Value, unseen: &mut Vec<String>) 
             _ => {}
         }
     }
+}
+
+fn of_label(mark: Marked<'_>, app: &str) -> Option<String> {
+    matches!(mark, Marked::Label).then(|| app.to_owned())
+}
+
+/// Whether what was not seen through decides where a model has its table, or whether it has one.
+fn names_or_keeps(unseen: &str) -> bool {
+    const OPTIONS: [&str; 5] = ["abstract", "db_table", "managed", "proxy", "required_db_vendor"];
+    OPTIONS.iter().any(|it| unseen.starts_with(&format!("`{it}`")))
+        || unseen.starts_with("its options")
+        || unseen.starts_with("one of its options")
+        || unseen.starts_with("whether ")
 }
 
 /// Options that have nothing to do with tables may be anything.

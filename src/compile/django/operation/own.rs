@@ -154,6 +154,14 @@ impl Executor<'_> {
 impl Executor<'_> {
     /// An operation of which no more was seen than the model that it changes: what it takes away may be anything there.
     pub(super) fn of_one_model(&self, class: Class, reason: String, call: Call<'_>) -> Opaque {
+        if class == Class::DeleteModel {
+            // Whichever of the app's.
+            let models = self.from.of_app(&self.app);
+            let tables: BTreeSet<TableName> =
+                models.flat_map(|it| opaque::tables_of(&it.key, &self.from, self.context)).collect();
+            let may_undo = MayUndo { tables: tables.clone(), ..MayUndo::default() };
+            return Opaque { reason, may_touch: MayTouch::Tables(tables), may_undo };
+        }
         let adds = matches!(class, Class::AddField | Class::AddIndex | Class::AddConstraint);
         let takes_fields = matches!(class, Class::RemoveField | Class::RenameField);
         let takes_keys = takes_keys(class);

@@ -417,7 +417,7 @@ fn what_is_not_known_is_a_blind_spot_of_its_table() {
             "AddField: the model shop.nowhere is not known here ?? shop_nowhere",
             "RemoveField: shop.item has no field nothing ?? shop_item",
             "AlterUniqueTogether: `unique_together` was not seen through ?? shop_item -constraints",
-            "DeleteModel: `name` was not seen through: `load`: names load, which is bound nowhere ?? anything",
+            "DeleteModel: `name` was not seen through: `load`: names load, which is bound nowhere ?? shop_item -table shop_item",
         ],
     );
 }

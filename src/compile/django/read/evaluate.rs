@@ -36,6 +36,7 @@ mod module_names;
 mod names;
 mod operator;
 mod outside;
+mod rendered;
 mod repeat;
 mod resource;
 mod router;

@@ -1,7 +1,7 @@
 //! Operations and fields that are another by what code does with them before Django looks: what it sets, what it hands on
 //! without saying it, what it changes afterwards. (By real Django 5.2.)
 
-use super::{check_body, check_class, lines, project_of};
+use super::{ITEM, check_body, check_class, lines, project, project_of};
 use crate::dialect::Dialect;
 
 const SUPER: &str = "super().database_forwards(app_label, schema_editor, from_state, to_state)";
@@ -103,6 +103,36 @@ fn arguments_that_are_not_known_are_not_none() {
     );
 }
 
+/// A name that is not known was taken for the usual one, which was missed.
+#[test]
+fn what_bears_a_name_that_is_not_known_is_not_missed_under_another() {
+    let any = "import random\nany = 't_%s' % random.random()\n";
+    let own = |it: &str| format!("{it} ?? shop_item -table shop_item (its own too)");
+    let told = |operation: &str| {
+        let body = format!(
+            "{any}class Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [{operation}]"
+        );
+        let all = lines(&project("", &[("1", ITEM), ("2", &body)]));
+        all.iter().filter_map(|it| it.strip_prefix("2: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let renamed = told("migrations.RenameModel('Item', any)");
+    assert!(renamed[0].ends_with("?? shop_item -table shop_item (its own too)"), "{renamed:?}");
+    assert_eq!(
+        told("migrations.AlterModelTable('item', any)"),
+        [own("AlterModelTable: the new table was not seen through")]
+    );
+    let deleted = told("migrations.DeleteModel(any)");
+    assert!(deleted[0].ends_with("?? shop_item -table shop_item"), "{deleted:?}");
+    let id = "[('id', models.AutoField(primary_key=True))]";
+    for option in ["'db_table': any", "'managed': any == 't'"] {
+        let made = told(&format!("migrations.CreateModel('B', {id}, options={{{option}}})"));
+        let doubt = "?? shop_b -id -constraints -table shop_b (its own too)";
+        assert!(made.iter().any(|it| it.ends_with(doubt)), "{made:?}");
+    }
+    let many = told("migrations.AddField('item', 'm', models.ManyToManyField('shop.Item', db_table=any))");
+    assert!(many.iter().any(|it| it.ends_with("-constraints -table shop_item_m (its own too)")), "{many:?}");
+}
+
 /// The recipe by which helpers copy a field with a change.
 #[test]
 fn a_field_made_of_what_another_gives_back_is_known() {
@@ -132,4 +162,96 @@ class Migration(migrations.Migration):
     };
     check((5, 2), &[]);
     check((4, 2), &["shop_m + check c"]);
+}
+
+/// What a field of a class is once Django has cloned it for a model, and put it there.
+#[test]
+fn a_field_is_what_its_clone_makes_of_itself() {
+    let check = |class: &str, field: &str, expected: &[&str]| {
+        check_class(class, &format!("migrations.AddField('item', 'f', {field})"), expected);
+    };
+    let lossy = "class F(models.CharField):
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault('max_length', 5)
+        super().__init__(*args, **kwargs)
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop('max_length')
+        return name, path, args, kwargs
+";
+    check(lossy, "F(max_length=50, null=True)", &["shop_item + f varchar(5) NULL"]);
+    // What is as Django has it is not told.
+    let usual = "class F(models.IntegerField):
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault('null', True)
+        super().__init__(*args, **kwargs)
+";
+    check(usual, "F(null=False, default=1)", &["shop_item + f integer NULL"]);
+    let own = "class F(models.IntegerField):
+    def clone(self):
+        made = super().clone()
+        made.null = True
+        return made
+";
+    check(own, "F()", &["shop_item + f integer NULL"]);
+    let size = "class F(models.IntegerField):
+    def __init__(self, bits=32, *args, **kwargs):
+        self.bits = bits
+        super().__init__(*args, **kwargs)
+    def db_type(self, connection):
+        return {32: 'integer', 64: 'bigint'}[self.bits]
+";
+    check(size, "F(64, null=True)", &["shop_item + f integer NULL"]);
+}
+
+#[test]
+fn what_a_field_sets_of_itself_in_its_model_counts() {
+    let contributes = |base: &str, body: &str| {
+        format!(
+            "class F(models.{base}):\n    def contribute_to_class(self, cls, name, **kwargs):\n        {body}\n        super().contribute_to_class(cls, name, **kwargs)\n"
+        )
+    };
+    check_class(
+        &contributes("IntegerField", "self.null = True"),
+        "migrations.AddField('item', 'f', F())",
+        &["shop_item + f integer NULL"],
+    );
+    check_class(
+        &contributes("ForeignKey", "self.db_constraint = self.db_index = False"),
+        "migrations.AddField('item', 'f', F('shop.Item', models.CASCADE, null=True))",
+        &["shop_item + f_id bigint NULL"],
+    );
+    let many = |class: &str| {
+        let text = format!(
+            "{class}class Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [migrations.AddField('item', 'm', F('shop.Item'))]"
+        );
+        let all = lines(&project("", &[("1", ITEM), ("2", &text)]));
+        all.iter().filter_map(|it| it.strip_prefix("2: create ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let table = "other: id from_item_id to_item_id";
+    assert_eq!(many(&contributes("ManyToManyField", "self.db_table = 'other'")), [table]);
+    assert_eq!(many("class F(models.ManyToManyField):\n    many_to_many = False\n"), [""; 0]);
+}
+
+/// What is set on a field, an index or an operation otherwise than by its constructor.
+#[test]
+fn what_a_class_sets_behind_djangos_constructor_counts() {
+    check_class(
+        "f = models.SlugField(unique=True, null=True)\nf._unique = False\n",
+        "migrations.AddField('item', 'f', f)",
+        &["shop_item + f varchar(50) NULL", "shop_item + index f", "shop_item + index f varchar_pattern_ops"],
+    );
+    check_class(
+        "class I(models.Index):\n    def __init__(self, *args, **kwargs):\n        super().__init__(*args, **kwargs)\n        self.condition = models.Q(code='x')\n",
+        "migrations.AddIndex('item', I(fields=['code'], name='i'))",
+        &["shop.migrations.2.I has a `condition` of its own ?? shop_item"],
+    );
+    check_class(
+        "class O(migrations.AddField):\n    def allow_migrate_model(self, alias, model):\n        return False\n",
+        "O('item', 'f', models.IntegerField(null=True))",
+        &[
+            "shop_item + f integer NULL",
+            "shop.migrations.2.O does its own to the database ?? shop_item -f (its own too)",
+        ],
+    );
 }

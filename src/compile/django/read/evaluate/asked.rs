@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::live::*;
 use super::names::is_standard;
 use super::{Interpreter, Scope};
-use crate::compile::django::project::Unknown;
+use crate::compile::django::project::{OF_INDEXES, Unknown};
 use crate::compile::django::read::syntax::tree::{CallExpr, Expr, ExprKind};
 
 /// Methods that say how a field looks in the database: called with a connection, or with nothing.
@@ -22,13 +22,27 @@ pub const CALLED: &[&str] = &[
 
 /// Methods by which a field names its column (`django/db/models/fields/__init__.py`).
 pub const NAMING: &[&str] =
-    &["get_attname", "get_attname_column", "set_attributes_from_name", "contribute_to_class"];
+    &["get_attname", "get_attname_column", "set_attributes_from_name", "contribute_to_class", RELATED];
+
+/// What a relation does when the model that it points at is known.
+pub const RELATED: &str = "contribute_to_related_class";
 
 /// Methods of operations, fields, indexes and constraints of which it counts whether they are overridden, and by what.
-const OVERRIDDEN: &[&str] = &["state_forwards", "database_forwards", "create_sql", "constraint_sql"];
+const OVERRIDDEN: &[&str] = &[
+    "state_forwards",
+    "database_forwards",
+    "allow_migrate_model",
+    "_run_sql",
+    "create_sql",
+    "constraint_sql",
+    "_get_condition_sql",
+    "_get_check_sql",
+    "_get_m2m_db_table",
+    "db_type_parameters",
+];
 
 /// Attributes that decide something whatever they are.
-const DECISIVE: &[&str] = &[
+pub const DECISIVE: &[&str] = &[
     "null",
     "unique",
     "_unique",
@@ -81,7 +95,7 @@ pub fn is_attribute_asked_for(name: &str, value: &Live) -> bool {
             | Live::Name(_)
             | Live::Unknown(_)
     );
-    is_plain || DECISIVE.contains(&name)
+    is_plain || DECISIVE.contains(&name) || OF_INDEXES.contains(&name)
 }
 
 /// Whether a class stands on something that is not followed, as all fields, operations and expressions do: Django's, or

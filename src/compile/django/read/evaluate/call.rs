@@ -163,6 +163,10 @@ impl Interpreter<'_> {
             let receiver = self.eval(receiver, scope)?;
             match self.force(&class)? {
                 Live::Class(class) => Some((class, receiver)),
+                // What comes after a class of Django's is not told from itself.
+                other @ Live::Name(_) => {
+                    self.before_in_lineage(&receiver, &other)?.map(|class| (class, receiver))
+                }
                 _ => None,
             }
         } else {
@@ -171,6 +175,19 @@ impl Interpreter<'_> {
         Ok(match found {
             Some((class, receiver)) => Live::Super(Rc::new(Super { class, receiver })),
             None => self.unknown(scope, span, "calls super() outside of a method"),
+        })
+    }
+
+    /// The class of the sources that stands right before another in the order of an object's classes.
+    fn before_in_lineage(&mut self, receiver: &Live, other: &Live) -> Result<Option<Rc<Class>>, Stop> {
+        let Live::Instance(instance) = self.force(receiver)? else { return Ok(None) };
+        let Live::Class(class) = &instance.class else { return Ok(None) };
+        let lineage = self.lineage(class)?;
+        let before = lineage.iter().take_while(|it| !it.is(other)).last();
+        let is_there = lineage.iter().any(|it| it.is(other));
+        Ok(match before {
+            Some(Live::Class(before)) if is_there => Some(before.clone()),
+            _ => None,
         })
     }
 

@@ -86,7 +86,7 @@ impl Interpreter<'_> {
             }
             made = match &value {
                 value if self.is_followed_call(value) => {
-                    let called = self.call(&value, vec![made], Vec::new(), &scope, decorator.span)?;
+                    let called = self.call(value, vec![made], Vec::new(), &scope, decorator.span)?;
                     self.force(&called)?
                 }
                 _ => Live::None,

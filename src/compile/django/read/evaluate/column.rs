@@ -1,8 +1,9 @@
 //! How a field names its column: Django's methods for it, and those of the sources that override them.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::asked::NAMING;
+use super::asked::{DECISIVE, NAMING, RELATED};
 use super::facts::shape;
 use super::live::*;
 use super::{Interpreter, given};
@@ -21,8 +22,12 @@ pub fn names_column(name: &str, closure: &Closure) -> bool {
     let source = closure.scope.module.source.as_ref();
     let span = closure.definition.span;
     let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
-    name != "contribute_to_class"
-        || text.is_none_or(|it| it.contains("column") || it.contains("attname") || it.contains("self.name"))
+    !matches!(name, "contribute_to_class" | RELATED)
+        || text.is_none_or(|it| {
+            let sets = |name: &&&str| it.contains(&format!("self.{name}"));
+            ["column", "attname", "self.name", "self.db_table"].iter().any(|name| it.contains(name))
+                || DECISIVE.iter().find(sets).is_some()
+        })
 }
 
 /// A piece of [`FIELD_NAME`], or another case of it.
@@ -32,13 +37,13 @@ pub fn is_cut(column: &str) -> bool {
 }
 
 impl Interpreter<'_> {
-    /// The column's name, with [`FIELD_NAME`] for the field's.
+    /// The column's name, with [`FIELD_NAME`] for the field's, and what else the field sets of itself on the way.
     pub fn column(
         &mut self,
         instance: &Rc<Instance>,
         contributes: Option<&Rc<Closure>>,
         scope: &Rc<Scope>,
-    ) -> Live {
+    ) -> (Live, Vec<(Arc<str>, Live)>) {
         let before = instance.attributes.borrow().clone();
         let receiver = Live::Instance(instance.clone());
         let name = Live::str(FIELD_NAME);
@@ -50,14 +55,40 @@ impl Interpreter<'_> {
             }
             None => self.ask_method(&receiver, "set_attributes_from_name", vec![name], scope, span),
         };
+        let done = match (done, self.own_method(&receiver, RELATED)) {
+            (Ok(_), Some(closure)) => {
+                let related = self.unknown(scope, span, "is what a relation is from the other end");
+                let args = vec![self.model("", "", scope, span), related];
+                self.call_closure(&closure, Some(&receiver), args, Vec::new(), scope, span)
+            }
+            (done, _) => done,
+        };
         let after = std::mem::replace(&mut *instance.attributes.borrow_mut(), before);
-        match (done, after.get("column")) {
+        let before = instance.attributes.borrow();
+        let decides = |name: &str| DECISIVE.contains(&name) || name == "db_table";
+        let set = after
+            .iter()
+            .filter(|(name, value)| decides(name) && !before.get(name).is_some_and(|it| it.is(value)))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        drop(before);
+        let column = match (done, after.get("column")) {
             (Err(stop), _) => self.stopped(scope, span, &stop),
             (Ok(_), Some(Live::Str(column))) if is_cut(column) => {
                 self.unknown(scope, span, "makes a column's name of a part of the field's")
             }
             (Ok(_), Some(column)) => column.clone(),
             (Ok(_), None) => self.unknown(scope, span, "names its column in a way that was not seen"),
+        };
+        (column, set)
+    }
+
+    fn own_method(&mut self, receiver: &Live, name: &str) -> Option<Rc<Closure>> {
+        let Live::Instance(instance) = receiver else { return None };
+        let Live::Class(class) = &instance.class else { return None };
+        match self.class_attribute(&class.clone(), name).ok()? {
+            Some(Live::Function(closure)) => Some(closure),
+            _ => None,
         }
     }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
+use super::alias::OPEN;
 use super::asked::{self, CALLED};
+use super::call::MORE_KEYWORDS;
 use super::call::{is_same_as_field, is_same_as_parameters};
 use super::class::enumeration::unmixed;
 use super::column::names_column;
@@ -113,7 +115,8 @@ impl Interpreter<'_> {
                 budget.within.push(Rc::as_ptr(instance));
                 let handed_on =
                     if depth >= MAX_DEPTH - NEAR { self.handed_on(instance, scope) } else { Err(None) };
-                let made = handed_on.as_ref().unwrap_or(instance);
+                let made = handed_on.as_ref().unwrap_or(instance).clone();
+                let made = &self.rendered(&made, scope).unwrap_or(made);
                 let mut object = self.within_budget(|it| it.object(made, scope, depth, budget));
                 object.stopped = handed_on.err().flatten();
                 let object = Arc::new(object);
@@ -189,6 +192,10 @@ impl Interpreter<'_> {
         let set = self.set_afterwards(instance, scope, depth, budget);
         let Live::Class(class) = &instance.class else {
             object.lineage = vec![object.class.clone()];
+            let is_open = instance.attributes.borrow().get(OPEN).cloned();
+            if let Some(unknown) = is_open {
+                object.kwargs.push((MORE_KEYWORDS.into(), self.convert(&unknown, scope, depth, budget)));
+            }
             let own: Vec<_> = set.into_iter().filter(|(name, _)| given::sets(&object.class, name)).collect();
             if given::parameters(&object.class).is_empty() {
                 object.attributes = own;
@@ -303,6 +310,13 @@ impl Interpreter<'_> {
                             }
                             Live::Function(_) => {}
                             Live::Descriptor(Descriptor::Property | Descriptor::CachedProperty, _)
+                                if calls.iter().any(|it| given::parameters(&it.class).contains(&&*name)) =>
+                            {
+                                let reason = format!("gives `{name}` by a property");
+                                object.notice.get_or_insert(reason);
+                                object.base = None;
+                            }
+                            Live::Descriptor(Descriptor::Property | Descriptor::CachedProperty, _)
                                 if asked::is_decisive(&name) && attributes.get(&name).is_none() =>
                             {
                                 let found = self.bind_attribute(value, &receiver, scope, instance.span)?;
@@ -338,8 +352,13 @@ impl Interpreter<'_> {
         }
         if methods.iter().any(|(name, closure)| names_column(name, closure)) {
             let contributes = methods.iter().find(|(name, _)| &**name == "contribute_to_class");
-            let column = self.column(instance, contributes.map(|(_, it)| it), scope);
+            let (column, set) = self.column(instance, contributes.map(|(_, it)| it), scope);
             object.attributes.push(("column".into(), self.convert(&column, scope, depth, budget)));
+            for (name, value) in set {
+                object.attributes.retain(|(it, _)| *it != name);
+                let value = self.convert(&value, scope, depth, budget);
+                object.attributes.push((name, value));
+            }
         }
         for (name, closure) in methods {
             let function = self.function(&closure);

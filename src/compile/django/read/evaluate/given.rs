@@ -13,6 +13,7 @@ const OF_FIELDS: &[&str] = &[
     "db_constraint",
     "db_default",
     "db_index",
+    "db_table",
     "decimal_places",
     "default",
     "editable",
@@ -20,6 +21,8 @@ const OF_FIELDS: &[&str] = &[
     "max_length",
     "null",
     "primary_key",
+    "unique",
+    "_unique",
 ];
 
 /// The parameters of an operation's constructor, by position (`django/db/migrations/operations/`).

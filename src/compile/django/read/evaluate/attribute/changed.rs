@@ -64,6 +64,15 @@ impl Interpreter<'_> {
         if is_of_transactions(object, name) {
             return Ok(());
         }
+        // Of what stands behind an attribute of Django's nothing is kept: the whole is in doubt.
+        if let Live::Bound(bound) = object
+            && bound.is_of_outside()
+            && let Live::Instance(instance) = &bound.receiver
+        {
+            let unknown = self.unknown(scope, span, format!("sets `{name}` of a part of it"));
+            self.touch(Cell::Names(instance.attributes.clone()));
+            instance.attributes.borrow_mut().set(OPEN.into(), unknown);
+        }
         self.watch_change(object);
         self.watch_twist(object, name);
         if let Some(names) = self.changeable(object) {

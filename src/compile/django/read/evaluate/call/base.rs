@@ -146,6 +146,10 @@ impl Interpreter<'_> {
                 }
                 Ok(Live::dict(pairs))
             }
+            ("deconstruct", Live::Instance(instance)) if args.is_empty() && given::is_field(class) => {
+                let told = self.deconstructed(instance, class);
+                Ok(told.unwrap_or_else(|| self.unknown(scope, span, format!("calls `{class}.deconstruct`"))))
+            }
             ("clone", Live::Instance(instance)) if args.is_empty() && keywords.is_empty() => {
                 let cloned = self.cloned(instance)?;
                 Ok(cloned.unwrap_or_else(|| self.unknown(scope, span, format!("calls `{class}.clone`"))))

@@ -165,10 +165,8 @@ impl Interpreter<'_> {
         if let Some(found) = self.class_attribute(&metaclass, name)? {
             return self.bind_attribute(found, &itself, scope, span).map(Some);
         }
-        Ok(match self.class_attribute(&metaclass, "__getattr__")? {
-            Some(_) => Some(self.unknown(scope, span, format!("asks a metaclass for {name}"))),
-            None => None,
-        })
+        let hook = self.class_attribute(&metaclass, "__getattr__")?;
+        Ok(hook.map(|_| self.unknown(scope, span, format!("asks a metaclass for {name}"))))
     }
 
     /// Calls the special method that a class has by its metaclass, `__getitem__` as `__call__`; `None` where it has none.

@@ -8,24 +8,7 @@ use super::super::live::*;
 use super::super::module_names::MODULE_NAMES;
 use super::super::{Interpreter, format, given};
 use super::environment::is_env;
-use crate::compile::django::field::positional;
 use crate::compile::django::read::syntax::tree::Span;
-
-/// `Field.deconstruct`: what it was given, by name. (What is as it would be without is given back too.)
-fn deconstructed(instance: &Instance, class: &str) -> Option<Live> {
-    let names = positional(class.rsplit('.').next().unwrap_or_default());
-    let is_changed = instance.attributes.borrow().iter().next().is_some();
-    if instance.args.len() > names.len() || is_changed {
-        return None;
-    }
-    let in_place = names.iter().zip(&instance.args).map(|(name, it)| (Live::str(*name), it.clone()));
-    let named = instance.keywords.iter().map(|(name, it)| match name.starts_with('*') {
-        true => (it.clone(), it.clone()),
-        false => (Live::Str(name.clone()), it.clone()),
-    });
-    let pairs = in_place.chain(named).collect();
-    Some(Live::tuple(vec![Live::None, Live::str(class), Live::list(Vec::new()), Live::dict(pairs)]))
-}
 
 impl Interpreter<'_> {
     /// A method of what an outside class made; `None` when the result is not known.
@@ -72,7 +55,7 @@ impl Interpreter<'_> {
             ("builtins.open", "close") => Some(Live::None),
             (_, "db_type") if let Some(text) = self.type_of(instance) => Some(Live::str(text)),
             (class, "deconstruct") if args.is_empty() && given::is_field(class) => {
-                deconstructed(instance, class)
+                self.deconstructed(instance, class)
             }
             (_, "clone") if args.is_empty() && keywords.is_empty() => self.cloned(instance)?,
             // `OrderBy`, as `BaseExpression.asc` and `.desc` make it.

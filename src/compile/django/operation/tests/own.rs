@@ -201,6 +201,15 @@ fn a_migration_may_apply_other_operations_or_none() {
     let usual = "super().apply(project_state, schema_editor, collect_sql)";
     for (apply, expected) in [
         (format!("log('now')\n        return {usual}"), vec![made]),
+        // So that a table in use is not waited for.
+        (
+            format!("schema_editor.execute(\"SET lock_timeout = '5s'\")\n        try:\n            return {usual}\n        finally:\n            schema_editor.execute('RESET lock_timeout')"),
+            vec![made],
+        ),
+        (
+            format!("with schema_editor.connection.cursor() as cursor:\n            cursor.execute(f'SET statement_timeout = {{self.wait}}')\n        return {usual}"),
+            vec![made],
+        ),
         // sentry's `CheckedMigration` tells an editor of its own so.
         (
             format!("if self.atomic:\n            schema_editor.safe = True\n        return {usual}"),

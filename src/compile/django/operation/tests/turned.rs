@@ -251,7 +251,7 @@ fn what_a_class_sets_behind_djangos_constructor_counts() {
         "O('item', 'f', models.IntegerField(null=True))",
         &[
             "shop_item + f integer NULL",
-            "shop.migrations.2.O does its own to the database ?? shop_item -f (its own too)",
+            "shop.migrations.2.O does its own to the database ?? shop_item -f -f's definition (its own too)",
         ],
     );
 }

@@ -10,7 +10,7 @@ use super::Interpreter;
 use super::branch::Cell;
 use super::clue;
 use super::live::*;
-use super::operator::{put, put_unknown};
+use super::operator::put;
 use super::special::is_of_a_class;
 use crate::compile::django::clue::Condition;
 use crate::compile::django::project::Unknown;
@@ -243,7 +243,8 @@ impl Interpreter<'_> {
                     }
                     other => match self.unpacked(&other, scope, value_span)? {
                         Ok(more) => more.into_iter().for_each(|(key, value)| put(&mut pairs, key, value)),
-                        Err(unknown) => put_unknown(&mut pairs, unknown),
+                        // What stands before it may be another.
+                        Err(unknown) => put(&mut pairs, unknown.clone(), unknown),
                     },
                 },
             }

@@ -407,7 +407,10 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
                 done.then(Done::own());
             }
             let executes = matches!(&**name, "execute" | "executemany" | "executescript" | "callproc");
-            let does = if on_editor {
+            let says_nothing = executes && call.args.first().is_some_and(is_of_session);
+            let does = if says_nothing {
+                false
+            } else if on_editor {
                 !ASKING.contains(&&**name)
             } else {
                 executes && !call.args.first().is_some_and(asks)
@@ -477,6 +480,25 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
     fn is_editor(&self, expr: &Expr) -> bool {
         matches!(&expr.kind, ExprKind::Name(name) if Some(name) == self.editor)
     }
+}
+
+/// A statement about the session or for a person, whatever is put into it: `SET lock_timeout = '5s'`.
+fn is_of_session(sql: &Expr) -> bool {
+    const WORDS: [&str; 7] = ["ANALYZE", "COMMENT", "LOCK", "NOTIFY", "RESET", "SET", "SHOW"];
+    let text = match &sql.kind {
+        ExprKind::Literal(Literal::Str(text)) => text,
+        ExprKind::FString(pieces) => match pieces.first() {
+            Some(Piece::Text(text)) => text,
+            _ => return false,
+        },
+        ExprKind::Binary(left, Operator::Mod | Operator::Add, _) => return is_of_session(left),
+        _ => return false,
+    };
+    let text = text.trim_start().to_uppercase();
+    // Where tables are made is another thing, and so is what follows.
+    let is_more =
+        ["SCHEMA", "SEARCH_PATH", ";"].iter().any(|it| text.trim_end_matches([';', ' ', '\n']).contains(it));
+    WORDS.contains(&text.split_whitespace().next().unwrap_or_default()) && !is_more
 }
 
 fn does_nothing(stmt: &Stmt) -> bool {

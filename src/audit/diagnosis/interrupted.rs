@@ -3,10 +3,10 @@
 
 use super::Case;
 use super::scene::{Scene, State};
-use crate::audit::Rule;
 use crate::audit::history;
+use crate::audit::{Finding, Rule};
 use crate::migration::Operation;
-use crate::schema::{Change, agree, count_of};
+use crate::schema::{Change, TableName, agree, count_of};
 
 pub(super) fn consider(scene: &Scene<'_>) -> Option<Case> {
     if scene.is_transactional() {
@@ -87,39 +87,59 @@ fn recorded(scene: &Scene<'_>, broken: &[usize]) -> Option<Case> {
     Some(case)
 }
 
-/// It failed, and was not recorded: the next try will fail on what is there already.
+/// It failed, and was not recorded: the next try will fail on what is there, or is gone, already.
 fn never_recorded(scene: &Scene<'_>) -> Option<Case> {
     let mut case = Case::default();
     for position in history::pending(scene.manifest, scene.expected) {
         let Some(migration) = scene.manifest.migration(position) else { continue };
-        let made = migration.operations.iter().filter_map(|operation| match operation {
-            Operation::Change(Change::CreateTable(table)) => Some(&table.name),
-            Operation::Change(_) | Operation::Opaque(_) => None,
+        let changes = migration.operations.iter().filter_map(|operation| match operation {
+            Operation::Change(change) => Some(change),
+            Operation::Opaque(_) => None,
         });
-        let made: Vec<_> = made.collect();
-        let of_it =
-            |rule: Rule| (scene.findings.iter().enumerate()).filter(move |(_, finding)| finding.rule == rule);
-        let there: Vec<usize> = of_it(Rule::UnexpectedTable)
-            .filter(|(_, finding)| scene.table_of(finding).is_some_and(|it| made.contains(&&it)))
-            .map(|(at, _)| at)
-            .collect();
-        if there.is_empty() {
+        let changes: Vec<&Change> = changes.collect();
+        let of_it = |is_done: fn(&Scene<'_>, &Change, &Finding) -> bool| -> Vec<usize> {
+            let of_any = |finding: &Finding| changes.iter().any(|it| is_done(scene, it, finding));
+            (0..scene.findings.len()).filter(|at| of_any(&scene.findings[*at])).collect()
+        };
+        let (there, gone) = (of_it(stands), of_it(is_gone));
+        if there.is_empty() && gone.is_empty() {
             continue;
         }
-        case.speaks_for(
-            50,
-            format!(
-                "{} is not recorded, yet {} of the {} that it makes stand already",
-                migration.id,
-                there.len(),
-                count_of(made.len(), "table")
-            ),
+        if !there.is_empty() {
+            let made =
+                changes.iter().filter(|it| matches!(it, Change::CreateTable(_) | Change::AddColumn { .. }));
+            case.speaks_for(
+                50,
+                format!(
+                    "{} is not recorded, yet {} of the {} tables and columns that it makes {} already",
+                    migration.id,
+                    there.len(),
+                    made.count(),
+                    agree(there.len(), "stands", "stand")
+                ),
+            );
+        }
+        if !gone.is_empty() {
+            case.speaks_for(
+                50,
+                format!(
+                    "{} is not recorded, yet {} that it takes away {} gone already",
+                    migration.id,
+                    count_of(gone.len(), "object"),
+                    agree(gone.len(), "is", "are")
+                ),
+            );
+        }
+        case.summary = format!(
+            "{} broke off in the middle: its next try will fail on what is {}",
+            migration.id,
+            if there.is_empty() { "gone" } else { "there" }
         );
-        case.summary =
-            format!("{} broke off in the middle: its next try will fail on what is there", migration.id);
         case.explains.extend(there);
-        let pending =
-            of_it(Rule::PendingMigration).filter(|(_, it)| it.migration.as_ref() == Some(&migration.id));
+        case.explains.extend(gone);
+        let pending = scene.findings.iter().enumerate().filter(|(_, it)| {
+            it.rule == Rule::PendingMigration && it.migration.as_ref() == Some(&migration.id)
+        });
         case.explains.extend(pending.map(|(at, _)| at));
         if scene.manifest.ledger.name == "django" {
             case.command = Some(format!(
@@ -131,6 +151,36 @@ fn never_recorded(scene: &Scene<'_>) -> Option<Case> {
     }
     case.check = Some("Look for a failed `migrate` in the deployment's logs.".to_owned());
     Some(case)
+}
+
+/// Whether a finding is of a table or column that stands, which the change would make.
+fn stands(scene: &Scene<'_>, change: &Change, finding: &Finding) -> bool {
+    let of_table = |table: &TableName| scene.table_of(finding).as_ref() == Some(table);
+    match (change, finding.rule) {
+        (Change::CreateTable(made), Rule::UnexpectedTable) => of_table(&made.name),
+        (Change::AddColumn { table, column }, Rule::UnexpectedColumn) => {
+            of_table(table) && finding.subject.column.as_deref() == Some(&*column.name)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a finding is of something missing, which the change would take away: a key or an index by its kind and table.
+fn is_gone(scene: &Scene<'_>, change: &Change, finding: &Finding) -> bool {
+    let of_table = |table: &TableName| scene.table_of(finding).as_ref() == Some(table);
+    match (change, finding.rule) {
+        (Change::DropTable { table, .. } | Change::RenameTable { from: table, .. }, Rule::MissingTable)
+        | (Change::DropPrimaryKey { table, .. }, Rule::MissingPrimaryKey)
+        | (Change::DropUnique { table, .. }, Rule::MissingUnique)
+        | (Change::DropForeignKey { table, .. }, Rule::MissingForeignKey)
+        | (Change::DropCheck { table, .. }, Rule::MissingCheck)
+        | (Change::DropIndex { table, .. }, Rule::MissingIndex) => of_table(table),
+        (
+            Change::DropColumn { table, column, .. } | Change::RenameColumn { table, from: column, .. },
+            Rule::MissingColumn,
+        ) => of_table(table) && finding.subject.column.as_deref() == Some(&**column),
+        _ => false,
+    }
 }
 
 /// Whether tables and columns of the row's migration are there up to one of its steps, and none from there on.

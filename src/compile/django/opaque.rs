@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::arguments::{self, Arguments};
 use super::editor::{Editor, table_name};
 use super::field::ModelKey;
+use super::operation::identify;
 use super::project::{Function, Location, Method, Object, Stopped, Value};
 use super::state::{Context, State};
 use crate::migration::{MayTouch, Opaque};
@@ -225,7 +226,7 @@ pub fn tables_named_by(
     context: Context<'_>,
 ) -> BTreeSet<TableName> {
     let mut tables = BTreeSet::new();
-    let mut name = |value: Option<&Value>| {
+    let name = |value: Option<&Value>, tables: &mut BTreeSet<TableName>| {
         let Some(Value::Str(model)) = value else { return };
         let key = ModelKey::new(app, "").resolve(model);
         for state in [from, to].into_iter().filter(|state| state.get(&key).is_some()) {
@@ -234,14 +235,14 @@ pub fn tables_named_by(
     };
     for arguments in [Arguments { args: &object.args, kwargs: &object.kwargs }, Arguments::of(object)] {
         for argument in ["model_name", "model", "name", "old_name", "new_name"] {
-            name(arguments.named(argument));
+            name(arguments.named(argument), &mut tables);
         }
         // Django's own operations begin with the model's name.
-        name(arguments.args.first());
+        name(arguments.args.first(), &mut tables);
     }
-    // Of others any may be one.
-    if super::operation::identify::class(object).is_none() {
-        texts_of(object).into_iter().for_each(|it| name(Some(&Value::Str(it))));
+    // One that is about models, and none of Django's, may be about any that it says.
+    if !tables.is_empty() && identify::class(object).is_none() {
+        texts_of(object).into_iter().for_each(|it| name(Some(&Value::Str(it)), &mut tables));
     }
     tables
 }

@@ -61,7 +61,10 @@ async fn ddl_interrupted() {
 
     let report = stage.report().await;
     let broken = first(&report, "broken off, not recorded", Cause::DdlInterrupted);
-    says(broken, "shop.0003_invoice is not recorded, yet 1 of the 2 tables that it makes stand already");
+    says(
+        broken,
+        "shop.0003_invoice is not recorded, yet 1 of the 2 tables and columns that it makes stands already",
+    );
 
     std::thread::sleep(std::time::Duration::from_secs(2));
     stage.manage(&["migrate", "--fake", "shop", "0003"]);
@@ -70,6 +73,28 @@ async fn ddl_interrupted() {
     says(broken, "of shop.0003_invoice the first 1 step is there, and the last 1 step is not");
     says(broken, "1 foreign key of the tables that stand, made at the end of a migration, is missing too");
     says(broken, "and it was recorded");
+}
+
+/// What a migration took away before it broke off is laid at nobody else's feet.
+#[tokio::test]
+async fn ddl_interrupted_behind_what_it_takes_away() {
+    let database = mysql_database().await;
+    let stage = Stage::new(database.dialect, database.url());
+    stage.manage(&["migrate", "auth"]);
+    stage.manage(&["migrate", "blog"]);
+    stage.manage(&["migrate", "shop", "0002"]);
+    let (from, to) = (
+        "    operations = [\n",
+        "    operations = [\n        migrations.RemoveField(\"customer\", \"name\"),\n",
+    );
+    stage.edit("shop/migrations/0003_invoice.py", from, to);
+    database.execute("INSERT INTO shop_customer (name, email) VALUES ('a', 'x'), ('b', 'x')").await;
+    let failed = stage.try_manage(&[], &["migrate", "shop", "0003"]);
+    assert!(!failed.status.success(), "the migration should have failed");
+
+    let report = stage.report().await;
+    let broken = first(&report, "broken off behind a column that it drops", Cause::DdlInterrupted);
+    says(broken, "shop.0003_invoice is not recorded, yet 1 object that it takes away is gone already");
 }
 
 async fn dropped(stage: &Stage, trace: &str) {

@@ -11,7 +11,7 @@ use super::{
     Scalar, relation, spatial,
 };
 use crate::compile::django::arguments::text;
-use crate::compile::django::project::{Body, Object, Project, Value};
+use crate::compile::django::project::{Object, Project, Value};
 use crate::dialect::Dialect;
 
 pub fn read(name: &str, value: &Value, of: &ModelKey, project: &Project) -> Field {
@@ -384,11 +384,7 @@ impl Reader<'_> {
                 many.db_table.clone()
             }
         };
-        if object
-            .methods
-            .iter()
-            .any(|(name, it)| &**name == "_get_m2m_db_table" && it.function.body != Body::Super)
-        {
+        if methods::is_overridden(object, "_get_m2m_db_table") {
             self.unseen(format!("{} names its table itself", object.class));
         }
         ManyToMany { db_table, ..many }

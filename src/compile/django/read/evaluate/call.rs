@@ -240,13 +240,10 @@ impl Interpreter<'_> {
                     self.call_base(&bound.receiver, class, name, args, keywords, scope, span)
                 }
             },
-            Live::Class(class) => {
-                let (given, named) = (args.clone(), keywords.clone());
-                match self.special_of_class(class, "__call__", given, named, scope, span)? {
-                    Some(made) => Ok(made),
-                    None => self.instantiate(class, args, keywords, scope, span),
-                }
-            }
+            Live::Class(class) => match self.method_of_metaclass(class, "__call__", scope, span)? {
+                Some(method) => self.deeper(|it| it.call(&method, args, keywords, scope, span)),
+                None => self.instantiate(class, args, keywords, scope, span),
+            },
             Live::Name(path) => match (path.rsplit_once('.'), args.first()) {
                 // `Field.db_parameters(self, connection)`
                 (Some((class, name)), Some(receiver @ Live::Instance(_))) if CALLED.contains(&name) => {

@@ -171,7 +171,7 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let given = vec![item.clone()];
-        let made = match self.special_of_class(container, "__contains__", given, Vec::new(), scope, span)? {
+        let made = match self.special_of_class(container, "__contains__", given, scope, span)? {
             None => return Ok(None),
             Some(made) => match self.truth(&made, scope, span)? {
                 Ok(is_held) => Live::Bool(is_held),

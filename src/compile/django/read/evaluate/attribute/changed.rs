@@ -147,7 +147,8 @@ impl Interpreter<'_> {
     ) -> Result<Option<Live>, Stop> {
         let ExprKind::Attribute(dict, method) = &call.function.kind else { return Ok(None) };
         let ExprKind::Attribute(object, name) = &dict.kind else { return Ok(None) };
-        if &**name != "__dict__" || &**method != "update" || call.args.len() > 1 {
+        let is_plain = matches!(object.kind, ExprKind::Name(_));
+        if &**name != "__dict__" || &**method != "update" || call.args.len() > 1 || !is_plain {
             return Ok(None);
         }
         let object = self.eval(object, scope)?;

@@ -63,7 +63,7 @@ impl Interpreter<'_> {
                 Some(Live::Str(text)) => Some(Live::Int(text.chars().count() as i128)),
                 Some(Live::Class(class))
                     if let Some(made) =
-                        self.special_of_class(class, "__len__", Vec::new(), Vec::new(), scope, span)? =>
+                        self.special_of_class(class, "__len__", Vec::new(), scope, span)? =>
                 {
                     Some(made)
                 }

@@ -144,7 +144,7 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         for name in ["__bool__", "__len__"] {
-            let made = self.special_of_class(class, name, Vec::new(), Vec::new(), scope, span)?;
+            let made = self.special_of_class(class, name, Vec::new(), scope, span)?;
             if made.is_some() {
                 return Ok(made);
             }
@@ -169,13 +169,11 @@ impl Interpreter<'_> {
         Ok(hook.map(|_| self.unknown(scope, span, format!("asks a metaclass for {name}"))))
     }
 
-    /// Calls the special method that a class has by its metaclass, `__getitem__` as `__call__`; `None` where it has none.
-    pub fn special_of_class(
+    /// The special method that a class has by its metaclass, `__getitem__` as `__call__`; `None` where it has none.
+    pub fn method_of_metaclass(
         &mut self,
         class: &Rc<Class>,
         name: &str,
-        args: Vec<Live>,
-        keywords: Keywords,
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
@@ -185,7 +183,19 @@ impl Interpreter<'_> {
             _ => return Ok(None),
         };
         let Some(found) = self.class_attribute(&metaclass, name)? else { return Ok(None) };
-        let method = self.bind_attribute(found, &Live::Class(class.clone()), scope, span)?;
-        self.deeper(|it| it.call(&method, args, keywords, scope, span)).map(Some)
+        self.bind_attribute(found, &Live::Class(class.clone()), scope, span).map(Some)
+    }
+
+    /// What it gives, called with these.
+    pub fn special_of_class(
+        &mut self,
+        class: &Rc<Class>,
+        name: &str,
+        args: Vec<Live>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let Some(method) = self.method_of_metaclass(class, name, scope, span)? else { return Ok(None) };
+        self.deeper(|it| it.call(&method, args, Vec::new(), scope, span)).map(Some)
     }
 }

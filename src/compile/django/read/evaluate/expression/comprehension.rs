@@ -194,8 +194,7 @@ impl Interpreter<'_> {
             }
             Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
             Live::Class(class)
-                if let Some(made) =
-                    self.special_of_class(class, "__iter__", Vec::new(), Vec::new(), scope, span)? =>
+                if let Some(made) = self.special_of_class(class, "__iter__", Vec::new(), scope, span)? =>
             {
                 return match made {
                     Live::Class(_) | Live::Instance(_) => {

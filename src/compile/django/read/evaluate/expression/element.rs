@@ -120,14 +120,8 @@ impl Interpreter<'_> {
                 }
             }
             Live::Class(class)
-                if let Some(made) = self.special_of_class(
-                    class,
-                    "__getitem__",
-                    vec![index.clone()],
-                    Vec::new(),
-                    scope,
-                    span,
-                )? =>
+                if let Some(made) =
+                    self.special_of_class(class, "__getitem__", vec![index.clone()], scope, span)? =>
             {
                 return Ok(made);
             }

@@ -211,6 +211,7 @@ impl<'a> Interpreter<'a> {
             state: std::cell::Cell::new(Progress::Waiting),
             incomplete: RefCell::default(),
             eager: true,
+            hears: Default::default(),
         });
         self.run_module(&module);
         module

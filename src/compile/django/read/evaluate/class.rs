@@ -50,11 +50,13 @@ impl Interpreter<'_> {
         if !definition.is_plain && inside().decorators.iter().any(is_of_module) {
             return true;
         }
-        let text = class.scope.module.source.as_ref().map_or("", |it| it.text.as_str());
-        let tells =
-            text.contains("__init_subclass__") || (text.contains("metaclass") && text.contains("(type)"));
+        let module = &class.scope.module;
+        let hears = *module.hears.get_or_init(|| {
+            let text = module.source.as_ref().map_or("", |it| it.text.as_str());
+            text.contains("__init_subclass__") || (text.contains("metaclass") && text.contains("(type)"))
+        });
         let is_own = |it: &Expr| matches!(&it.kind, ExprKind::Name(name) if matches!(names.get(name), Some(Live::Class(_))));
-        tells && (inside().bases.iter().any(is_own) || inside().metaclass.is_some())
+        hears && (inside().bases.iter().any(is_own) || inside().metaclass.is_some())
     }
 
     /// What the decorators of a class make of it; their effects on the class itself are seen in it afterwards.

@@ -100,6 +100,7 @@ impl Interpreter<'_> {
             state: Cell::new(Progress::Waiting),
             incomplete: RefCell::new(incomplete),
             eager: false,
+            hears: Default::default(),
         });
         self.modules.insert(name.to_owned(), module.clone());
         self.deeper(|it| {

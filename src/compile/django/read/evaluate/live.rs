@@ -197,6 +197,8 @@ pub struct Module {
     pub incomplete: RefCell<Option<Arc<Unknown>>>,
     /// Class bodies are run at once, as Python does, and not when they are needed.
     pub eager: bool,
+    /// Whether a class in it may hear of its children.
+    pub hears: OnceCell<bool>,
 }
 
 impl Module {
@@ -210,6 +212,7 @@ impl Module {
             state: Cell::new(Progress::Done),
             incomplete: RefCell::default(),
             eager: true,
+            hears: Default::default(),
         }
     }
 }

@@ -45,7 +45,7 @@ impl Interpreter<'_> {
                     pairs.iter().any(|(_, value)| !value.is_unknown()).then_some(true)
                 }
             }
-            Live::Class(class) if let Some(made) = self.truth_by_metaclass(class, scope, span)? => {
+            Live::Class(_) if let Some(made) = self.truth_of_class(&value, scope, span)? => {
                 return self.truth(&made, scope, span);
             }
             Live::Path(_)

@@ -246,6 +246,7 @@ impl Interpreter<'_> {
             state: std::cell::Cell::new(Progress::Running),
             incomplete: Default::default(),
             eager: true,
+            hears: Default::default(),
         });
         let inner = self.module_scope(&module);
         self.deeper(|it| it.block(&source.body, &inner))?;

@@ -22,7 +22,8 @@ pub fn is_of_a_class(value: &Live) -> bool {
 }
 
 impl Interpreter<'_> {
-    /// Calls the special method of an instance; `None` where its class has none, or gives the operation back.
+    /// Calls the special method of an instance, or that of a class by its metaclass; `None` where there is none, or it gives
+    /// the operation back.
     pub(super) fn special(
         &mut self,
         receiver: &Live,
@@ -31,13 +32,21 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<Option<Live>, Stop> {
-        let Live::Instance(instance) = receiver else { return Ok(None) };
-        let Live::Class(class) = &instance.class else { return Ok(None) };
-        let Some(found) = self.class_attribute(class, name)? else { return Ok(None) };
-        if matches!(&found, Live::Name(it) if matches!(&**it, BY_ATTRIBUTES | BY_ELEMENTS)) {
-            return Ok(None);
-        }
-        let method = self.bind_attribute(found, receiver, scope, span)?;
+        let method = match receiver {
+            Live::Class(class) => match self.method_of_metaclass(class, name, scope, span)? {
+                Some(method) => method,
+                None => return Ok(None),
+            },
+            Live::Instance(instance) => {
+                let Live::Class(class) = &instance.class else { return Ok(None) };
+                let Some(found) = self.class_attribute(class, name)? else { return Ok(None) };
+                if matches!(&found, Live::Name(it) if matches!(&**it, BY_ATTRIBUTES | BY_ELEMENTS)) {
+                    return Ok(None);
+                }
+                self.bind_attribute(found, receiver, scope, span)?
+            }
+            _ => return Ok(None),
+        };
         let made = self.deeper(|it| it.call(&method, args, Vec::new(), scope, span))?;
         let is_given_back = matches!(&made, Live::Name(it) if &**it == "builtins.NotImplemented");
         Ok((!is_given_back).then_some(made))
@@ -158,25 +167,6 @@ impl Interpreter<'_> {
                     None => self.because(&[&items, item], scope, span, "compares what is not known"),
                 }
             }
-        };
-        if how == Comparison::NotIn { self.negated(&made, scope, span).map(Some) } else { Ok(Some(made)) }
-    }
-
-    pub(super) fn held_by_metaclass(
-        &mut self,
-        container: &Rc<Class>,
-        how: Comparison,
-        item: &Live,
-        scope: &Rc<Scope>,
-        span: Span,
-    ) -> Result<Option<Live>, Stop> {
-        let given = vec![item.clone()];
-        let made = match self.special_of_class(container, "__contains__", given, scope, span)? {
-            None => return Ok(None),
-            Some(made) => match self.truth(&made, scope, span)? {
-                Ok(is_held) => Live::Bool(is_held),
-                Err(why) => Live::Unknown(why),
-            },
         };
         if how == Comparison::NotIn { self.negated(&made, scope, span).map(Some) } else { Ok(Some(made)) }
     }

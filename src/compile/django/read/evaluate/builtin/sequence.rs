@@ -61,9 +61,8 @@ impl Interpreter<'_> {
             "len" => match first.map(|it| unmixed(it).unwrap_or(it)) {
                 Some(Live::Str(text)) if is_marked(text) => None,
                 Some(Live::Str(text)) => Some(Live::Int(text.chars().count() as i128)),
-                Some(Live::Class(class))
-                    if let Some(made) =
-                        self.special_of_class(class, "__len__", Vec::new(), scope, span)? =>
+                Some(class @ Live::Class(_))
+                    if let Some(made) = self.special(class, "__len__", Vec::new(), scope, span)? =>
                 {
                     Some(made)
                 }

@@ -136,22 +136,6 @@ impl Interpreter<'_> {
         Ok(methods.iter().flatten().any(names_it))
     }
 
-    /// What `bool` of a class is, where its metaclass says it.
-    pub fn truth_by_metaclass(
-        &mut self,
-        class: &Rc<Class>,
-        scope: &Rc<Scope>,
-        span: Span,
-    ) -> Result<Option<Live>, Stop> {
-        for name in ["__bool__", "__len__"] {
-            let made = self.special_of_class(class, name, Vec::new(), scope, span)?;
-            if made.is_some() {
-                return Ok(made);
-            }
-        }
-        Ok(None)
-    }
-
     /// A method or property of its metaclass; what it binds itself comes first.
     pub fn attribute_by_metaclass(
         &mut self,
@@ -184,18 +168,5 @@ impl Interpreter<'_> {
         };
         let Some(found) = self.class_attribute(&metaclass, name)? else { return Ok(None) };
         self.bind_attribute(found, &Live::Class(class.clone()), scope, span).map(Some)
-    }
-
-    /// What it gives, called with these.
-    pub fn special_of_class(
-        &mut self,
-        class: &Rc<Class>,
-        name: &str,
-        args: Vec<Live>,
-        scope: &Rc<Scope>,
-        span: Span,
-    ) -> Result<Option<Live>, Stop> {
-        let Some(method) = self.method_of_metaclass(class, name, scope, span)? else { return Ok(None) };
-        self.deeper(|it| it.call(&method, args, Vec::new(), scope, span)).map(Some)
     }
 }

@@ -193,8 +193,8 @@ impl Interpreter<'_> {
                 return Ok(items);
             }
             Live::Str(text) => text.chars().map(|it| Live::str(it.to_string())).collect(),
-            Live::Class(class)
-                if let Some(made) = self.special_of_class(class, "__iter__", Vec::new(), scope, span)? =>
+            Live::Class(_)
+                if let Some(made) = self.special(&value, "__iter__", Vec::new(), scope, span)? =>
             {
                 return match made {
                     Live::Class(_) | Live::Instance(_) => {

@@ -119,9 +119,9 @@ impl Interpreter<'_> {
                     return self.call(&method, vec![index], Vec::new(), scope, span);
                 }
             }
-            Live::Class(class)
+            Live::Class(_)
                 if let Some(made) =
-                    self.special_of_class(class, "__getitem__", vec![index.clone()], scope, span)? =>
+                    self.special(&object, "__getitem__", vec![index.clone()], scope, span)? =>
             {
                 return Ok(made);
             }

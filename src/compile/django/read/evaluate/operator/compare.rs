@@ -50,13 +50,9 @@ impl Interpreter<'_> {
             self.tell(Concern::Assumed, &scope.module.clone(), span, message);
             return Ok(Live::Bool(how == Comparison::NotIn));
         }
-        if (is_of_a_class(&left) || is_of_a_class(&right))
+        let asks_a_class = matches!((&right, how), (Live::Class(_), Comparison::In | Comparison::NotIn));
+        if (is_of_a_class(&left) || is_of_a_class(&right) || asks_a_class)
             && let Some(made) = self.compared_by_class(&left, how, &right, scope, span)?
-        {
-            return Ok(made);
-        }
-        if let (Live::Class(class), Comparison::In | Comparison::NotIn) = (&right, how)
-            && let Some(made) = self.held_by_metaclass(class, how, &left, scope, span)?
         {
             return Ok(made);
         }

@@ -210,6 +210,11 @@ fn a_migration_may_apply_other_operations_or_none() {
             format!("with schema_editor.connection.cursor() as cursor:\n            cursor.execute(f'SET statement_timeout = {{self.wait}}')\n        return {usual}"),
             vec![made],
         ),
+        // What follows behind what is put in.
+        (
+            format!("schema_editor.execute(f'SET x = {{self.x}}; DROP TABLE shop_item')\n        return {usual}"),
+            vec![made, &format!("{told} shop_item -table shop_item (its own too)"), doubt],
+        ),
         // sentry's `CheckedMigration` tells an editor of its own so.
         (
             format!("if self.atomic:\n            schema_editor.safe = True\n        return {usual}"),

@@ -194,6 +194,13 @@ fn a_field_is_what_its_clone_makes_of_itself() {
         return made
 ";
     check(own, "F()", &["shop_item + f integer NULL"]);
+    let lost = "class F(models.IntegerField):
+    def clone(self):
+        return made_by_another(self)
+";
+    let told =
+        "shop.migrations.2.F: it is cloned in a way that was not seen through ?? shop_item -f's definition";
+    check(lost, "F(null=True)", &[told, "shop_item + f integer NULL"]);
     let size = "class F(models.IntegerField):
     def __init__(self, bits=32, *args, **kwargs):
         self.bits = bits

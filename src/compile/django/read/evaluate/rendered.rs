@@ -22,17 +22,23 @@ impl Interpreter<'_> {
             return None;
         }
         let receiver = Live::Instance(instance.clone());
+        let is_whole = |it: &Rc<Instance>| it.notice.borrow().is_none() && it.base_calls.borrow().len() == 1;
         if let Some(Live::Function(_)) = self.class_attribute(&class, "clone").ok()? {
-            let made = self.ask_method(&receiver, "clone", Vec::new(), scope, instance.span).ok()?;
+            let made =
+                self.within_budget(|it| it.ask_method(&receiver, "clone", Vec::new(), scope, instance.span));
             return match made {
-                Live::Instance(made) => Some(made),
-                _ => None,
+                Ok(Live::Instance(made)) if is_whole(&made) => Some(made),
+                _ => {
+                    let reason = "it is cloned in a way that was not seen through".to_owned();
+                    instance.notice.borrow_mut().get_or_insert(reason);
+                    None
+                }
             };
         }
         if !self.may_be_another(&class) {
             return None;
         }
-        let made = self.within_budget(|it| {
+        self.within_budget(|it| {
             let told = it.ask_method(&receiver, "deconstruct", Vec::new(), scope, instance.span).ok()?;
             let Live::Tuple(told) = it.force(&told).ok()? else { return None };
             let [_, _, args, kwargs] = &*told else { return None };
@@ -44,12 +50,10 @@ impl Interpreter<'_> {
                 return None;
             }
             match it.instantiate(&class, args, keywords, scope, instance.span).ok()? {
-                Live::Instance(made) => Some(made),
+                Live::Instance(made) => Some(made).filter(is_whole),
                 _ => None,
             }
-        })?;
-        let is_whole = made.notice.borrow().is_none() && made.base_calls.borrow().len() == 1;
-        is_whole.then_some(made)
+        })
     }
 
     /// Whether its constructor, or what it tells of itself, speaks of what decides about the column.

@@ -145,15 +145,14 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let Some(Live::Class(metaclass)) = self.metaclass(class)? else { return Ok(None) };
-        let itself = Live::Class(class.clone());
-        if let Some(found) = self.class_attribute(&metaclass, name)? {
-            return self.bind_attribute(found, &itself, scope, span).map(Some);
+        if let Some(found) = self.method_of_metaclass(class, name, scope, span)? {
+            return Ok(Some(found));
         }
         let hook = self.class_attribute(&metaclass, "__getattr__")?;
         Ok(hook.map(|_| self.unknown(scope, span, format!("asks a metaclass for {name}"))))
     }
 
-    /// The special method that a class has by its metaclass, `__getitem__` as `__call__`; `None` where it has none.
+    /// What a class has by its metaclass under a name, as `__getitem__` or `__call__`; `None` where that has none.
     pub fn method_of_metaclass(
         &mut self,
         class: &Rc<Class>,

@@ -486,15 +486,14 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
 fn is_of_session(sql: &Expr) -> bool {
     const WORDS: [&str; 7] = ["ANALYZE", "COMMENT", "LOCK", "NOTIFY", "RESET", "SET", "SHOW"];
     let text = match &sql.kind {
-        ExprKind::Literal(Literal::Str(text)) => text,
-        ExprKind::FString(pieces) => match pieces.first() {
-            Some(Piece::Text(text)) => text,
-            _ => return false,
-        },
-        ExprKind::Binary(left, Operator::Mod | Operator::Add, _) => return is_of_session(left),
+        ExprKind::Literal(Literal::Str(text)) => text.to_uppercase(),
+        ExprKind::FString(pieces) if matches!(pieces.first(), Some(Piece::Text(_))) => {
+            let texts = pieces.iter().map(|it| if let Piece::Text(text) = it { text } else { "" });
+            texts.collect::<String>().to_uppercase()
+        }
+        ExprKind::Binary(left, Operator::Mod, _) => return is_of_session(left),
         _ => return false,
     };
-    let text = text.trim_start().to_uppercase();
     // Where tables are made is another thing, and so is what follows.
     let is_more =
         ["SCHEMA", "SEARCH_PATH", ";"].iter().any(|it| text.trim_end_matches([';', ' ', '\n']).contains(it));

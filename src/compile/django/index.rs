@@ -70,7 +70,7 @@ pub enum KeyOf {
     Expression(Value),
 }
 
-/// The kinds of indexes of `django.db.models` and `django.contrib.postgres.indexes`.
+/// The kinds of indexes of `django.db.models` and `django.contrib.postgres.indexes`, and those of pgvector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     BTree,
@@ -79,6 +79,8 @@ pub enum Method {
     Gin,
     Gist,
     Hash,
+    Hnsw,
+    IvfFlat,
     SpGist,
 }
 

@@ -152,6 +152,8 @@ fn is_usual(class: &str, method: Method) -> bool {
     ];
     match class {
         "inet_ops" => method != Method::Gist,
+        // https://github.com/pgvector/pgvector/blob/master/sql/vector.sql
+        "vector_l2_ops" => method == Method::IvfFlat,
         "inet_minmax_ops" | "gist_trgm_ops" | "gist__intbig_ops" => false,
         _ => class.ends_with("_minmax_ops") || class.starts_with("gist_") || USUAL.contains(&class),
     }

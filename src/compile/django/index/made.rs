@@ -80,6 +80,8 @@ impl Method {
             Self::Gin => Some("gin"),
             Self::Gist => Some("gist"),
             Self::Hash => Some("hash"),
+            Self::Hnsw => Some("hnsw"),
+            Self::IvfFlat => Some("ivfflat"),
             Self::SpGist => Some("spgist"),
         }
     }

@@ -24,7 +24,7 @@ impl ModelIndex {
         };
         let arguments = Arguments::of(object, |_| &[]);
         index.name = name(&arguments);
-        match method(arguments.class) {
+        match method(arguments.class, object) {
             Some(method) => index.method = method,
             None => index.notice = Some(format!("an index of {}, a class that is not known", object.class)),
         }
@@ -205,18 +205,45 @@ fn name(arguments: &Arguments<'_>) -> Option<Arc<str>> {
 }
 
 /// The kind of index; `None` for a class that is not Django's.
-fn method(class: &str) -> Option<Method> {
+/// `PostgresIndex.create_sql` says `USING` and the class's `suffix`.
+fn method(class: &str, object: &Object) -> Option<Method> {
+    if class.starts_with("pgvector.django.") {
+        return match last_segment(class) {
+            "HnswIndex" => Some(Method::Hnsw),
+            "IvfflatIndex" => Some(Method::IvfFlat),
+            _ => None,
+        };
+    }
     if !class.starts_with("django.") {
         return None;
     }
-    match last_segment(class) {
-        "Index" | "BTreeIndex" => Some(Method::BTree),
-        "BloomIndex" => Some(Method::Bloom),
-        "BrinIndex" => Some(Method::Brin),
-        "GinIndex" => Some(Method::Gin),
-        "GistIndex" => Some(Method::Gist),
-        "HashIndex" => Some(Method::Hash),
-        "SpGistIndex" => Some(Method::SpGist),
+    let usual = match last_segment(class) {
+        "Index" => return Some(Method::BTree),
+        "BTreeIndex" => "btree",
+        "BloomIndex" => "bloom",
+        "BrinIndex" => "brin",
+        "GinIndex" => "gin",
+        "GistIndex" => "gist",
+        "HashIndex" => "hash",
+        "SpGistIndex" => "spgist",
+        "PostgresIndex" => "",
+        _ => return None,
+    };
+    let suffix = match object.attributes.iter().find(|(name, _)| &**name == "suffix") {
+        None => usual,
+        Some((_, Value::Str(suffix))) => suffix,
+        Some(_) => return None,
+    };
+    match suffix {
+        "btree" => Some(Method::BTree),
+        "bloom" => Some(Method::Bloom),
+        "brin" => Some(Method::Brin),
+        "gin" => Some(Method::Gin),
+        "gist" => Some(Method::Gist),
+        "hash" => Some(Method::Hash),
+        "hnsw" => Some(Method::Hnsw),
+        "ivfflat" => Some(Method::IvfFlat),
+        "spgist" => Some(Method::SpGist),
         _ => None,
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::arguments::Arguments;
+use super::super::arguments::{self, Arguments};
 use super::Executor;
 use super::identify::Class;
-use crate::compile::django::project::{HANDED, Value};
+use crate::compile::django::project::{HANDED, OF_CODE, Value};
 use crate::migration::{MayTouch, MayUndo, Opaque};
 use crate::schema::{Change, TableName};
 
@@ -39,8 +39,10 @@ impl Executor<'_> {
     /// What `allow_migrate_model` and `allow_migrate` say, which Django's operations ask; `None` when it is not known.
     pub(super) fn allowed(&self, class: Class, arguments: Arguments<'_>) -> Option<bool> {
         let routes = &self.context.project.routes;
-        if matches!(class, Class::RunSql | Class::RunPython) {
-            match arguments.get(3, "hints") {
+        let of_code = arguments.named(HANDED).and_then(arguments::text).is_some_and(|it| &*it == OF_CODE);
+        if matches!(class, Class::RunSql | Class::RunPython) || of_code {
+            let hints = if of_code { arguments.named("hints") } else { arguments.get(3, "hints") };
+            match hints {
                 None | Some(Value::None) => {}
                 Some(Value::Dict(hints)) if hints.is_empty() => {}
                 Some(Value::Dict(hints)) => return routes.allow_with(&self.app, hints),
@@ -54,8 +56,12 @@ impl Executor<'_> {
             Class::Nothing => return Some(true),
             // What is in it is asked about by itself, but for what code hands on.
             Class::SeparateDatabaseAndState if arguments.named(HANDED).is_none() => return Some(true),
-            Class::SeparateDatabaseAndState => return routes.allow(&self.app, None).filter(|it| *it),
-            Class::RunSql | Class::RunPython => return routes.allow(&self.app, None),
+            Class::SeparateDatabaseAndState if !of_code => {
+                return routes.allow(&self.app, None).filter(|it| *it);
+            }
+            Class::SeparateDatabaseAndState | Class::RunSql | Class::RunPython => {
+                return routes.allow(&self.app, None);
+            }
             Class::RenameModel => arguments.text(1, "new_name"),
             Class::CreateModel
             | Class::DeleteModel

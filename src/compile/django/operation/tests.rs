@@ -261,7 +261,7 @@ def in_sql(apps, schema_editor):
 def all_of_it(apps, schema_editor):
     rebuild(schema_editor.connection.cursor())
 ",
-        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(named, hints={'followed': False}), migrations.RunPython(in_sql, hints={'followed': False}), migrations.RunPython(all_of_it, hints={'followed': False})]",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(named, hints=not_known), migrations.RunPython(in_sql, hints=not_known), migrations.RunPython(all_of_it, hints=not_known)]",
         &[
             "RunPython named ?? shop_item -table shop_item",
             "RunPython in_sql ?? shop_item",
@@ -285,7 +285,7 @@ def with_names(apps, schema_editor):
 def formatted(apps, schema_editor):
     schema_editor.execute(SQL.format(1))
 ",
-        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(by_name, hints={'followed': False}), migrations.RunPython(with_names, hints={'followed': False}), migrations.RunPython(formatted, hints={'followed': False})]",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(by_name, hints=not_known), migrations.RunPython(with_names, hints=not_known), migrations.RunPython(formatted, hints=not_known)]",
         &[
             "RunPython by_name ?? shop_item",
             "RunPython with_names ?? shop_item",
@@ -315,7 +315,7 @@ def counts(apps, schema_editor):
     with schema_editor.connection.cursor() as cursor:
         cursor.execute('SELECT code FROM shop_item')
 ",
-        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(drops, hints={'followed': False}), migrations.RunPython(loosens, hints={'followed': False}), migrations.RunPython(in_sql, hints={'followed': False}), migrations.RunPython(counts, hints={'followed': False})]",
+        "dependencies = [('shop', '1')]\n    operations = [migrations.RunPython(drops, hints=not_known), migrations.RunPython(loosens, hints=not_known), migrations.RunPython(in_sql, hints=not_known), migrations.RunPython(counts, hints=not_known)]",
         &[
             "RunPython drops ?? shop_item -code -constraints",
             "RunPython loosens ?? shop_item -constraints",

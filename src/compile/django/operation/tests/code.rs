@@ -7,8 +7,7 @@ use super::{ITEM, check_body, lines, project};
 #[track_caller]
 fn check_code(functions: &str, expected: &[&str]) {
     let names = functions.lines().filter_map(|it| it.strip_prefix("def ")?.split('(').next());
-    let calls: Vec<String> =
-        names.map(|it| format!("migrations.RunPython({it}, hints={{'followed': False}})")).collect();
+    let calls: Vec<String> = names.map(|it| format!("migrations.RunPython({it}, hints=not_known)")).collect();
     let body = format!("dependencies = [('shop', '1')]\n    operations = [{}]", calls.join(", "));
     check_body(functions, &body, expected);
 }

@@ -60,21 +60,24 @@ fn a_model_of_which_a_router_may_say_anything_is_not_verified() {
 /// Django hands them to the router: what is for another database was expected of this one.
 #[test]
 fn what_hints_go_with_is_asked_about_with_them() {
-    let target = ", migrations.RunSQL('CREATE TABLE hinted (id integer)', hints={'target': 'other'})";
-    let hinted = "1: create hinted: id";
-    let has = |more: &str, answer: &str| {
-        under_with(more, answer).iter().filter(|it| it.contains("hinted")).cloned().collect::<Vec<_>>()
-    };
-    let nothing: &[&str] = &[];
-    assert_eq!(has(target, "return hints.get('target') in (None, db)"), nothing);
-    assert_eq!(has(target, "if hints.get('target') == 'other':\n            return False"), nothing);
-    assert_eq!(has(target, "return hints.get('target', 'other') == 'other'"), [hinted]);
-    assert_eq!(has(target, "return db == 'default'"), [hinted]);
-    assert_eq!(
-        has(target, "return is_ours(hints['target']) if 'target' in hints else True"),
-        [
-            hinted,
-            "1: a router of DATABASE_ROUTERS, which may keep it out of this database ?? hinted -id -constraints -table hinted (its own too)"
-        ]
-    );
+    let in_sql = ", migrations.RunSQL('CREATE TABLE hinted (id integer)', hints={'target': 'other'})";
+    let in_code = ", migrations.RunPython(lambda apps, editor: editor.execute('CREATE TABLE hinted (id integer)'), hints={'target': 'other'})";
+    for target in [in_sql, in_code] {
+        let hinted = "1: create hinted: id";
+        let has = |answer: &str| {
+            under_with(target, answer).iter().filter(|it| it.contains("hinted")).cloned().collect::<Vec<_>>()
+        };
+        let nothing: &[&str] = &[];
+        assert_eq!(has("return hints.get('target') in (None, db)"), nothing);
+        assert_eq!(has("if hints.get('target') == 'other':\n            return False"), nothing);
+        assert_eq!(has("return hints.get('target', 'other') == 'other'"), [hinted]);
+        assert_eq!(has("return db == 'default'"), [hinted]);
+        assert_eq!(
+            has("return is_ours(hints['target']) if 'target' in hints else True"),
+            [
+                hinted,
+                "1: a router of DATABASE_ROUTERS, which may keep it out of this database ?? hinted -id -constraints -table hinted (its own too)"
+            ]
+        );
+    }
 }

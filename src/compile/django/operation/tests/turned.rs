@@ -262,3 +262,23 @@ fn what_a_class_sets_behind_djangos_constructor_counts() {
         ],
     );
 }
+
+/// As those of pgvector and of django-rum do.
+#[test]
+fn an_index_class_says_its_method() {
+    let class = |suffix: &str| {
+        format!(
+            "from django.contrib.postgres.indexes import PostgresIndex\nclass I(PostgresIndex):\n    suffix = '{suffix}'\n    def __init__(self, *args, lists=None, **kwargs):\n        self.lists = lists\n        super().__init__(*args, **kwargs)\n    def get_with_params(self):\n        return ['lists = %d' % self.lists]\n"
+        )
+    };
+    let index =
+        "migrations.AddIndex('item', I(fields=['code'], name='i', lists=9, opclasses=['vector_ip_ops']))";
+    check_class(&class("ivfflat"), index, &["shop_item + index code vector_ip_ops"]);
+    check_class(
+        &class("rum"),
+        index,
+        &["an index of shop.migrations.2.I, a class that is not known ?? shop_item"],
+    );
+    let named = "migrations.AddIndex('item', pgvector.django.HnswIndex(fields=['code'], name='i'))";
+    check_class("import pgvector.django\n", named, &["shop_item + index code"]);
+}

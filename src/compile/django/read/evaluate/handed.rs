@@ -20,7 +20,7 @@ pub use work::Handed;
 
 use editor::is_stand_in;
 use model::{FIELD, MODEL, OPTIONS};
-use operation::{bare, code, for_app, is_of_operation, usual};
+use operation::{bare, code, for_app, hints, is_of_operation, usual};
 
 use super::branch::Journal;
 use super::facts::{is_definition, reads_like_sql, twisted_by};
@@ -65,11 +65,12 @@ impl Interpreter<'_> {
             return Err(self.stopped.take());
         };
         self.keep(journal);
-        let keywords = vec![
+        let mut keywords: Keywords = vec![
             ("database_operations".into(), Live::list(database)),
             ("state_operations".into(), Live::list(state)),
             (HANDED.into(), if is_code { Live::str(OF_CODE) } else { Live::Bool(true) }),
         ];
+        keywords.extend(hints(instance).filter(|_| is_code).map(|it| ("hints".into(), it)));
         Ok(bare(instance, "django.db.migrations.SeparateDatabaseAndState", Vec::new(), keywords))
     }
 

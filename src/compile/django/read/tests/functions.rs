@@ -48,7 +48,7 @@ fn check(bodies: &[(&str, bool)]) {
     for (position, (body, _)) in bodies.iter().enumerate() {
         let body = body.replace('\n', "\n    ");
         before.push_str(&format!("def f{position}(apps, schema_editor):\n    {body}\n"));
-        calls.push(format!("migrations.RunPython(f{position}, hints={{'followed': False}})"));
+        calls.push(format!("migrations.RunPython(f{position}, hints=not_known)"));
     }
     let project = Tree::migration(&before, &format!("operations = [{}]", calls.join(", ")))
         .file("shop/helpers.py", HELPERS)
@@ -94,7 +94,7 @@ fn the_schema_is_reached_by_helpers_however_they_are_named() {
 fn the_editor_is_known_by_its_place() {
     let before = "def by_place(apps, se):\n    se.execute('x')\n\ndef all_of_it(*args):\n    args[1].execute('x')\n\n\
         class Mine(migrations.operations.base.Operation):\n    def database_forwards(self, app, se, old, new):\n        se.execute(x())\n";
-    let body = "operations = [migrations.RunPython(by_place, hints={'x': 1}), migrations.RunPython(all_of_it, hints={'x': 1}), Mine()]";
+    let body = "operations = [migrations.RunPython(by_place, hints=not_known), migrations.RunPython(all_of_it, hints=not_known), Mine()]";
     let project = Tree::migration(before, body).read();
     for operation in &only(&project).operations {
         let Value::Object(object) = operation else { panic!("{operation:?}") };
@@ -115,8 +115,8 @@ fn functions_are_told_without_being_run() {
         def nothing(apps, schema_editor):\n    '''Select nothing.'''\n    pass\n";
     let project = Tree::migration(
         before,
-        "operations = [migrations.RunPython(rows, nothing), migrations.RunPython(ddl, hints={'x': 1}), \
-         migrations.RunPython(lambda apps, editor: editor.connection.cursor(), hints={'x': 1})]",
+        "operations = [migrations.RunPython(rows, nothing), migrations.RunPython(ddl, hints=not_known), \
+         migrations.RunPython(lambda apps, editor: editor.connection.cursor(), hints=not_known)]",
     )
     .read();
     let function = |at: usize, arg: usize| match &object(&only(&project).operations[at]).args[arg] {
@@ -150,7 +150,7 @@ fn the_editor_is_followed_where_it_goes_and_a_vendor_that_is_another_is_not() {
         def outside(apps, schema_editor):\n    unheard(schema_editor)\n\n";
     let names = ["rows", "passed", "drops", "elsewhere", "leaves", "here", "outside"];
     let calls: Vec<String> =
-        names.iter().map(|it| format!("migrations.RunPython({it}, hints={{'x': 1}})")).collect();
+        names.iter().map(|it| format!("migrations.RunPython({it}, hints=not_known)")).collect();
     let project =
         Tree::migration(before, &format!("operations = [{}]", calls.join(", "))).on(Dialect::Sqlite).read();
     let touches: Vec<bool> = (only(&project).operations.iter())

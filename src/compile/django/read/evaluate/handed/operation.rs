@@ -10,6 +10,16 @@ use crate::compile::django::project::{APP_LABEL, FOR_APP};
 
 /// What a `RunPython` runs.
 pub fn code(instance: &Rc<Instance>) -> Option<Live> {
+    of_code(instance, CODE).filter(|_| hints(instance).is_none_or(|it| is_plain(&it)))
+}
+
+/// What a `RunPython` tells the routers of itself.
+pub fn hints(instance: &Rc<Instance>) -> Option<Live> {
+    of_code(instance, "hints")
+}
+
+/// What a `RunPython` was given.
+fn of_code(instance: &Rc<Instance>, name: &str) -> Option<Live> {
     let usual = match &instance.class {
         Live::Name(_) => instance.clone(),
         Live::Class(_) => match usual(instance)? {
@@ -19,12 +29,21 @@ pub fn code(instance: &Rc<Instance>) -> Option<Live> {
         _ => return None,
     };
     let Live::Name(class) = &usual.class else { return None };
-    // What the routers make of hints is not asked.
-    let has_hints = usual.keywords.iter().any(|(name, _)| &**name == "hints");
-    if !is_of_operation(class) || !class.ends_with(".RunPython") || has_hints {
+    if !is_of_operation(class) || !class.ends_with(".RunPython") {
         return None;
     }
-    given::kept(class, &usual.args, &usual.keywords, CODE)
+    given::kept(class, &usual.args, &usual.keywords, name)
+}
+
+/// Hints that a router can be asked about.
+fn is_plain(hints: &Live) -> bool {
+    let is_known =
+        |it: &Live| matches!(it, Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_));
+    match hints {
+        Live::None => true,
+        Live::Dict(pairs) => pairs.borrow().iter().all(|(key, value)| is_known(key) && is_known(value)),
+        _ => false,
+    }
 }
 
 /// A holder, as the operation of Django's that its constructor made it.

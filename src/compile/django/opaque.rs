@@ -119,6 +119,9 @@ fn touched_by(function: &Function, state: &State, context: Context<'_>, editor: 
     for (app, model) in &function.models {
         tables.extend(tables_of(&ModelKey::new(app.clone(), model), state, context));
     }
+    for model in function.apps.iter().flat_map(|app| state.of_app(app)) {
+        tables.extend(tables_of(&model.key, state, context));
+    }
     for text in function.sql.iter().chain(&function.words) {
         tables.extend(tables_in(text, editor));
     }

@@ -389,6 +389,8 @@ pub struct Function {
     pub adds_fields: bool,
     /// The models that it names by `get_model("app", "Model")`: label and model, in lower case.
     pub models: Vec<(Arc<str>, Arc<str>)>,
+    /// The labels of apps of which it asks for all models: `get_app_config("app")`.
+    pub apps: Vec<Arc<str>>,
     /// String literals in its body that read like SQL.
     pub sql: Vec<Arc<str>>,
     /// The methods of the schema editor that it calls: `remove_field`.

@@ -128,6 +128,11 @@ pub const FIELDS: &[KnownField] = &[
     like("enumfields", "EnumField", "CharField", Is(10)),
     like("enumfields", "EnumIntegerField", "IntegerField", Usual),
     like("cloudinary", "CloudinaryField", "CharField", Is(255)),
+    // Of types of their own.
+    like("pgvector", "BitField", "Field", Usual),
+    like("pgvector", "HalfVectorField", "Field", Usual),
+    like("pgvector", "SparseVectorField", "Field", Usual),
+    like("pgvector", "VectorField", "Field", Usual),
     like("recurrence", "RecurrenceField", "TextField", Usual),
     like("froala_editor", "FroalaField", "TextField", Usual),
     like("private_storage", "PrivateFileField", "FileField", Is(100)),

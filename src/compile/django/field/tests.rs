@@ -133,6 +133,7 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
         touches_schema: false,
         adds_fields: false,
         models: Vec::new(),
+        apps: Vec::new(),
         sql: Vec::new(),
         editor_calls: Vec::new(),
         words: Vec::new(),

@@ -10,6 +10,9 @@ const HARMLESS: &[&str] = &[
     // A mark for a linter: https://github.com/3YOURMIND/django-migration-linter
     "django_migration_linter.IgnoreMigration",
     "django_migration_linter.operations.IgnoreMigration",
+    // An extension: https://github.com/pgvector/pgvector-python
+    "pgvector.django.VectorExtension",
+    "pgvector.django.extensions.VectorExtension",
     // Row level security: https://django-rls.com
     "django_rls.migration_operations.EnableRLS",
     "django_rls.migration_operations.DisableRLS",

@@ -44,6 +44,8 @@ pub fn undone(
         }
         MayTouch::Anything | MayTouch::Nothing => return MayUndo::default(),
     };
+    // Of all these tables it may be any that is meant, whose name it does not say.
+    let is_any_table = is_anything || !function.apps.is_empty();
     let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
     // The verb of a statement is put into it.
     let hides = !is_anything && function.sql.iter().any(|it| hides_its_verb(it));
@@ -83,12 +85,12 @@ pub fn undone(
     let names = columns.map(|it| &it.name);
     // A name that only the database tells may be that of any column.
     let is_said_elsewhere = |it: &&Name| function.words.iter().any(|word| **word == ***it);
-    let says_none = is_anything || names.clone().find(is_said_elsewhere).is_none();
+    let says_none = is_any_table || names.clone().find(is_said_elsewhere).is_none();
     let in_sql = |ways: &[&str]| says_none && function.sql.iter().any(|text| names_a_column(text, ways));
     let is_any = takes_back
         || hides
         || in_sql(&["DROP", "RENAME"])
-        || is_anything && calls(COLUMNS) && function.models.is_empty();
+        || is_any_table && calls(COLUMNS) && function.models.is_empty();
     let is_any_redefined = hides || in_sql(&["ALTER", "MODIFY"]);
     let (gone, stay): (BTreeSet<&Name>, BTreeSet<&Name>) =
         names.partition(|name| is_any || said.contains(&***name) || of_fields.contains(&***name));
@@ -102,7 +104,7 @@ pub fn undone(
         tables: if takes_back {
             tables.clone()
         } else {
-            tables_gone(function, tables, is_anything, &statements, state, context)
+            tables_gone(function, tables, is_any_table, &statements, state, context)
         },
         ..MayUndo::default()
     }
@@ -167,7 +169,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 fn tables_gone(
     function: &Function,
     touched: &BTreeSet<TableName>,
-    is_anything: bool,
+    is_any_table: bool,
     statements: &[Vec<&str>],
     state: &State,
     context: Context<'_>,
@@ -189,7 +191,7 @@ fn tables_gone(
         } else {
             gone.extend(named);
         }
-        let is_open = is_anything && function.sql.iter().any(|it| is_computed(it));
+        let is_open = is_any_table && function.sql.iter().any(|it| is_computed(it));
         // In the editor's own words, as `sql_delete_table % {…}`.
         let is_editors = statement.iter().any(|it| ["table", "old_table"].contains(it));
         if (is_open || is_editors) && gone.len() == before {
@@ -204,7 +206,7 @@ fn tables_gone(
         let before = gone.len();
         gone.extend(models.map(|model| table_name(&model.table(context))));
         // An operation has its models' names from its arguments.
-        if gone.len() == before && (is_anything || function.models.is_empty()) {
+        if gone.len() == before && (is_any_table || function.models.is_empty()) {
             gone.extend(touched.iter().cloned());
         }
     }

@@ -282,3 +282,11 @@ fn an_index_class_says_its_method() {
     let named = "migrations.AddIndex('item', pgvector.django.HnswIndex(fields=['code'], name='i'))";
     check_class("import pgvector.django\n", named, &["shop_item + index code"]);
 }
+
+/// As pgvector's does, and Django's own before 6.0.
+#[test]
+fn an_extension_may_name_itself() {
+    let class = "from django.contrib.postgres.operations import CreateExtension\nclass E(CreateExtension):\n    def __init__(self):\n        self.name = 'vector'\n";
+    check_class(class, "E()", &[]);
+    check_class("import pgvector.django\n", "pgvector.django.VectorExtension()", &[]);
+}

@@ -225,6 +225,12 @@ impl Interpreter<'_> {
             }
             // A plain object: there is no base to reach.
             [] if matches!(self.outside_base(class), Ok(None)) => {}
+            [] if object.notice.is_none()
+                && let Some(call) = super::handed::made_without_a_call(instance) =>
+            {
+                let kwargs = self.keywords(&call.keywords, scope, depth, budget);
+                object.base = Some(Call { class: call.class, args: Vec::new(), kwargs });
+            }
             [] => {
                 object
                     .notice

@@ -55,6 +55,7 @@ pub fn parameters(class: &str) -> &'static [&'static str] {
         "RunSQL" => &["sql", "reverse_sql", "state_operations", "hints", "elidable"],
         "RunPython" => &["code", "reverse_code", "atomic", "hints", "elidable"],
         "SeparateDatabaseAndState" => &["database_operations", "state_operations"],
+        "CreateExtension" => &["name", "hints"],
         _ => &[],
     }
 }

@@ -20,6 +20,7 @@ pub use work::Handed;
 
 use editor::is_stand_in;
 use model::{FIELD, MODEL, OPTIONS};
+pub use operation::made_without_a_call;
 use operation::{bare, code, for_app, hints, is_of_operation, usual};
 
 use super::branch::Journal;

@@ -262,6 +262,13 @@ impl<'d, 's> Walk<'d, 's> {
                     self.seen.models.push((label.into(), model.into()));
                 }
             }
+            ExprKind::Attribute(object, name) if &**name == "get_app_config" => {
+                self.expr(object);
+                let label = call.args.first().or(call.keywords.first().map(|(_, value)| value));
+                if let Some(ExprKind::Literal(Literal::Str(label))) = label.map(|it| &it.kind) {
+                    self.seen.apps.push(label.clone());
+                }
+            }
             // Another operation is taken back.
             ExprKind::Attribute(_, name) if &**name == BACKWARDS => {
                 self.seen.editor_calls.push(name.clone());

@@ -57,26 +57,30 @@ pub fn usual(holder: &Rc<Instance>) -> Option<Live> {
         ([call], _) | (_, Some(call)) => call,
         _ => return None,
     };
-    let is_given = |name: &str| given::parameters(&call.class).contains(&name);
-    let set = holder.attributes.borrow();
-    let set =
-        set.iter().filter(|(name, _)| is_given(name)).map(|(name, value)| (name.clone(), value.clone()));
-    let keywords = set.chain(call.keywords.iter().cloned()).collect();
+    let mut keywords = set_in(holder, &call.class);
+    keywords.extend(call.keywords.iter().filter(|_| without_one.is_none()).cloned());
     is_of_operation(&call.class)
         .then(|| Live::Instance(bare(holder, &call.class, call.args.clone(), keywords)))
 }
 
-/// A constructor that sets itself what Django's would have set.
-fn made_without_a_call(holder: &Instance) -> Option<BaseCall> {
+/// A constructor that sets itself what Django's would have set: the call of Django's that does the same.
+pub fn made_without_a_call(holder: &Instance) -> Option<BaseCall> {
     let Live::Class(class) = &holder.class else { return None };
     let lineage = class.lineage.borrow();
     let class = lineage.iter().flat_map(|it| it.iter()).find_map(|it| match it {
         Live::Name(path) if is_of_operation(path) => Some(path.clone()),
         _ => None,
     })?;
-    let set = holder.attributes.borrow();
+    let keywords = set_in(holder, &class);
     let first = given::parameters(&class).first()?;
-    set.get(first).is_some().then(|| BaseCall { class, args: Vec::new(), keywords: Vec::new() })
+    keywords.iter().any(|(name, _)| **name == **first).then(|| BaseCall { class, args: Vec::new(), keywords })
+}
+
+/// What of a holder's attributes Django's constructor would have set.
+fn set_in(holder: &Instance, class: &str) -> Keywords {
+    let is_given = |name: &str| given::parameters(class).contains(&name);
+    let set = holder.attributes.borrow();
+    set.iter().filter(|(name, _)| is_given(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// An operation as it stands in the migration of this app.

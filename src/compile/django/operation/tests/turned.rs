@@ -290,3 +290,32 @@ fn an_extension_may_name_itself() {
     check_class(class, "E()", &[]);
     check_class("import pgvector.django\n", "pgvector.django.VectorExtension()", &[]);
 }
+
+/// What is done to an object of Django's otherwise than by an attribute that its constructor sets: nothing of it is certain.
+#[test]
+fn what_is_changed_by_its_dict_or_its_hooks_is_told() {
+    let lines_of = |change: &str, made: &str| {
+        let text = format!(
+            "it = {made}\n{change}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [it]"
+        );
+        let all = lines(&project("", &[("1", ITEM), ("2", &text)]));
+        all.iter().filter_map(|it| it.strip_prefix("2: ")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let field = "migrations.AddField('item', 'f', models.IntegerField(null=True))";
+    let index = "migrations.AddIndex('item', models.Index(fields=['code'], name='i'))";
+    let table = "migrations.RunSQL('CREATE TABLE t (id integer)')";
+    assert_eq!(lines_of("it.atomic = False", field), ["shop_item + f integer NULL"]);
+    for change in ["it.__dict__.update(name='g')", "it.__dict__['name'] = 'g'"] {
+        assert_eq!(lines_of(change, field), ["shop_item + g integer NULL"], "{change}");
+    }
+    for (change, made) in [
+        ("vars(it)['name'] = 'g'", field),
+        ("it.field.__class__ = models.BigIntegerField", field),
+        ("vars(it.field)['null'] = False", field),
+        ("it.index.fields_orders = [('code', 'DESC')]", index),
+        ("it.database_forwards = lambda *args: None", table),
+    ] {
+        let told = lines_of(change, made);
+        assert!(told.iter().any(|it| it.contains(" ?? ")), "{change}: {told:?}");
+    }
+}

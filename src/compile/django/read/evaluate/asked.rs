@@ -80,6 +80,11 @@ pub fn is_method_asked_for(name: &str) -> bool {
     [CALLED, NAMING, OVERRIDDEN].iter().any(|it| it.contains(&name))
 }
 
+/// Whether Django asks it of an operation, an index or a constraint.
+pub fn is_hook(name: &str) -> bool {
+    OVERRIDDEN.contains(&name)
+}
+
 pub fn is_decisive(name: &str) -> bool {
     DECISIVE.contains(&name)
 }

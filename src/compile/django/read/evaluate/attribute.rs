@@ -10,7 +10,7 @@ use super::class::enumeration::unmixed;
 use super::class::is_object;
 use super::handed::MODEL_STATE;
 use super::live::*;
-use super::special::is_of_a_class;
+use super::special::{is_of_a_class, is_of_django};
 use super::{Interpreter, format, given};
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -244,6 +244,7 @@ impl Interpreter<'_> {
         match (&instance.class, name) {
             (class, "__class__") => Ok(Some(class.clone())),
             (Live::Class(_), "__dict__") => Ok(Some(self.dict_of(instance, scope, span))),
+            (_, "__dict__") if is_of_django(object) => Ok(Some(self.dict_of(instance, scope, span))),
             (Live::Class(class), _) => {
                 let is_set = instance.base_calls.borrow().iter().any(|it| given::sets(&it.class, name));
                 if let Some(found) = self.class_attribute(class, name)?

@@ -21,6 +21,12 @@ pub fn is_of_a_class(value: &Live) -> bool {
     matches!(value, Live::Instance(instance) if matches!(instance.class, Live::Class(_)))
 }
 
+/// A field, an operation or an index, made by a class of Django's itself.
+pub fn is_of_django(value: &Live) -> bool {
+    let is_one = |class: &Live| matches!(class, Live::Name(path) if path.starts_with("django."));
+    matches!(value, Live::Instance(instance) if is_one(&instance.class))
+}
+
 impl Interpreter<'_> {
     /// Calls the special method of an instance, or that of a class by its metaclass; `None` where there is none, or it gives
     /// the operation back.

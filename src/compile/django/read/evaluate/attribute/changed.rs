@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::super::Interpreter;
 use super::super::alias::OPEN;
+use super::super::asked;
 use super::super::branch::Cell;
 use super::super::handed::is_of_transactions;
 use super::super::live::*;
-use super::super::special::is_of_a_class;
+use super::super::special::{is_of_a_class, is_of_django};
 use crate::compile::django::read::syntax::tree::{CallExpr, ExprKind, Span};
 
 impl Interpreter<'_> {
@@ -70,6 +71,15 @@ impl Interpreter<'_> {
             && let Live::Instance(instance) = &bound.receiver
         {
             let unknown = self.unknown(scope, span, format!("sets `{name}` of a part of it"));
+            self.touch(Cell::Names(instance.attributes.clone()));
+            instance.attributes.borrow_mut().set(OPEN.into(), unknown);
+        }
+        // Another class, or another way to make it: nothing of what it was given is certain.
+        if let Live::Instance(instance) = object
+            && is_of_django(object)
+            && (asked::is_hook(name) || matches!(&**name, "__class__" | "fields_orders"))
+        {
+            let unknown = self.unknown(scope, span, format!("sets `{name}` of what is Django's"));
             self.touch(Cell::Names(instance.attributes.clone()));
             instance.attributes.borrow_mut().set(OPEN.into(), unknown);
         }
@@ -152,8 +162,9 @@ impl Interpreter<'_> {
             return Ok(None);
         }
         let object = self.eval(object, scope)?;
-        let Live::Instance(instance) = self.force(&object)? else { return Ok(None) };
-        if !matches!(instance.class, Live::Class(_)) {
+        let object = self.force(&object)?;
+        let Live::Instance(instance) = &object else { return Ok(None) };
+        if !is_of_a_class(&object) && !is_of_django(&object) {
             return Ok(None);
         }
         let mut given = Keywords::new();
@@ -182,7 +193,12 @@ impl Interpreter<'_> {
             OPEN => (it.clone(), it.clone()),
             _ => (Live::Str(name.clone()), it.clone()),
         };
-        let pairs = instance.attributes.borrow().iter().map(pair).collect();
+        let mut pairs: Pairs = instance.attributes.borrow().iter().map(pair).collect();
+        // What a constructor that is not followed has set stands there too.
+        if matches!(instance.class, Live::Name(_)) {
+            let others = self.unknown(scope, span, "what a constructor of Django's sets is not followed");
+            pairs.insert(0, (others.clone(), others));
+        }
         let made = Rc::new(std::cell::RefCell::new(pairs));
         if let Live::Unknown(why) = self.unknown(scope, span, "may be changed by its __dict__") {
             self.aliases.link(&Cell::Dict(made.clone()), &Cell::Names(instance.attributes.clone()), &why);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::super::outside::{Answer, Call};
-use super::super::special::is_of_a_class;
+use super::super::special::{is_of_a_class, is_of_django};
 
 impl Interpreter<'_> {
     /// A function that asks for or sets attributes, or makes something of a class.
@@ -111,10 +111,12 @@ impl Interpreter<'_> {
                 ))),
                 _ => None,
             },
-            "vars" if matches!(args, [object] if is_of_a_class(object)) => match first {
-                Some(object) => Some(self.attribute(&object.clone(), "__dict__", scope, span)?),
-                None => None,
-            },
+            "vars" if matches!(args, [object] if is_of_a_class(object) || is_of_django(object)) => {
+                match first {
+                    Some(object) => Some(self.attribute(&object.clone(), "__dict__", scope, span)?),
+                    None => None,
+                }
+            }
             "isinstance" => match (first, args.get(1)) {
                 (Some(value), Some(class)) => {
                     self.is_instance(&value.clone(), &class.clone())?.map(Live::Bool)

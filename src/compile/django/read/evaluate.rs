@@ -286,7 +286,10 @@ impl<'a> Interpreter<'a> {
             && let Live::Unknown(why) = self.stopped(scope, stmt.span, &stop)
         {
             self.stopped_half_way(stmt, before, scope, &why);
-            scope.module.incomplete.borrow_mut().get_or_insert(why);
+            // Python would have stopped for good at what raises: something else was not seen through.
+            if matches!(stop, Stop::Raise(_)) || self.may_bind_others(stmt, &scope.module) {
+                scope.module.incomplete.borrow_mut().get_or_insert(why);
+            }
         }
     }
 

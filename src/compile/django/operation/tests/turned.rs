@@ -223,6 +223,21 @@ fn what_a_field_sets_of_itself_in_its_model_counts() {
         "migrations.AddField('item', 'f', F())",
         &["shop_item + f integer NULL"],
     );
+    // As django-localized-fields does it.
+    for (module, class, data_type) in [
+        ("postgres.fields", "HStoreField", "hstore"),
+        ("postgres.search", "SearchVectorField", "tsvector"),
+        ("gis.db.models", "PointField", "geometry(Point,4326)"),
+    ] {
+        let text = format!(
+            "from django.contrib.{module} import {class}\nclass F({class}):\n    def contribute_to_class(self, cls, name, **kwargs):\n        super().contribute_to_class(cls, name, **kwargs)\n        setattr(cls, self.name, self.described())\n"
+        );
+        let index = class == "PointField";
+        let mut expected = vec![format!("shop_item + f {data_type} NULL")];
+        expected.extend(index.then(|| "shop_item + index f".to_owned()));
+        let expected: Vec<&str> = expected.iter().map(|it| &**it).collect();
+        check_class(&text, "migrations.AddField('item', 'f', F(null=True))", &expected);
+    }
     check_class(
         &contributes("ForeignKey", "self.db_constraint = self.db_index = False"),
         "migrations.AddField('item', 'f', F('shop.Item', models.CASCADE, null=True))",

@@ -362,7 +362,7 @@ impl Interpreter<'_> {
 
 /// What `Field.__init__` sets when it is not told otherwise (`django/db/models/fields/__init__.py`).
 fn field_default(base: &str, name: &str) -> Option<Live> {
-    if !base.starts_with("django.db.models.") || !base.ends_with("Field") && !base.ends_with("ForeignKey") {
+    if !given::is_field(base) && !given::is_spatial(base) {
         return None;
     }
     let is_one_of = |kinds: &[&str]| Some(Live::Bool(kinds.iter().any(|it| base.ends_with(it))));

@@ -65,6 +65,11 @@ pub fn is_field(class: &str) -> bool {
         && (class.ends_with("Field") || class.ends_with("ForeignKey"))
 }
 
+/// A field of GeoDjango's, which names its column as the others do.
+pub fn is_spatial(class: &str) -> bool {
+    class.starts_with("django.contrib.gis.db.models.") && class.ends_with("Field")
+}
+
 /// What an operation has under a name for which it was given nothing, where something may be put into that.
 pub fn empty(class: &str, name: &str) -> Option<Live> {
     if !parameters(class).contains(&name) {

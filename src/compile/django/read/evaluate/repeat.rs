@@ -16,6 +16,10 @@ use crate::compile::django::read::syntax::tree::*;
 /// Steps for finding out what a statement may have changed that took too many.
 const STEPS_TO_TELL: u64 = 20_000;
 
+/// By these a statement binds names of its module that it does not say; `include` is that of django-split-settings.
+const BINDS_BY: [&str; 9] =
+    ["__import__", "__name__", "eval", "exec", "globals", "import", "include", "locals", "vars"];
+
 /// So often is something done to find out what any number of times may change.
 const TURNS: u32 = 2;
 /// Packages whose functions read what they are given.
@@ -44,6 +48,26 @@ impl Interpreter<'_> {
         }
         let _ = self.havoc(std::slice::from_ref(stmt), scope, why);
         self.limit = limit;
+    }
+
+    /// Whether a statement that was not followed to its end may have bound names of its module beside those that it says: by
+    /// the module's own functions, or by what hands out its names.
+    pub(super) fn may_bind_others(&self, stmt: &Stmt, module: &Rc<Module>) -> bool {
+        let source = module.source.as_ref();
+        let text = source.and_then(|it| it.text.get(stmt.span.start as usize..stmt.span.end as usize));
+        let Some(text) = text else { return true };
+        let names = module.names.borrow();
+        let is_own = |value: &Live| match value {
+            Live::Function(closure) => Rc::ptr_eq(&closure.scope.module, module),
+            Live::Class(class) => Rc::ptr_eq(&class.scope.module, module),
+            Live::Instance(instance) => {
+                matches!(&instance.class, Live::Class(class) if Rc::ptr_eq(&class.scope.module, module))
+            }
+            _ => false,
+        };
+        let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+        text.split(|letter| !is_letter(letter))
+            .any(|word| BINDS_BY.contains(&word) || names.get(word).is_some_and(is_own))
     }
 
     /// What is done any number of times: as it is done once, with whatever that changes unknown, and then once more from

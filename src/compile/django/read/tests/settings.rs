@@ -114,6 +114,35 @@ fn statements_that_never_end_lose_no_others() {
     assert!(told(&tree.read())[0].starts_with("not all of the settings are known"));
 }
 
+/// As doccano's settings read the address of its database: what a library takes long for binds no names here.
+#[test]
+fn a_call_of_another_module_that_never_ends_binds_no_names() {
+    let helper = "def forever(value=None):\n    while True:\n        pass\n";
+    let of = |settings: &str| {
+        Tree::new()
+            .file("site_settings/slow.py", helper)
+            .settings(&format!("from site_settings import slow\nD = {{'a': 1}}\nI = ['a']\n{settings}"))
+    };
+    let tree = of("D.update(slow.forever(1))\nif slow.forever():\n    E = 2\n");
+    check(&tree, "I", "[\"a\"]");
+    check(
+        &tree,
+        "D",
+        "{\"a\": ?takes too many steps to follow, ?takes too many steps to follow: ?takes too many steps to follow}",
+    );
+    check(&tree, "E", "?takes too many steps to follow");
+    let is_lost =
+        |tree: &Tree| told(&tree.read()).iter().any(|it| it.starts_with("not all of the settings are known"));
+    assert!(!is_lost(&tree));
+    for settings in [
+        "slow.forever(globals())",
+        "def f():\n    globals()['X'] = 1\n    slow.forever()\nf()",
+        "if slow.forever():\n    from site_settings.more import *",
+    ] {
+        assert!(is_lost(&of(&format!("{settings}\n"))), "{settings}");
+    }
+}
+
 /// Two apps with a migration each, and the settings' router.
 fn routed(allow_migrate: &str) -> Tree {
     let migration = "from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = [migrations.CreateModel('Reading', [])]\n";

@@ -154,7 +154,9 @@ impl Interpreter<'_> {
                 let cloned = self.cloned(instance)?;
                 Ok(cloned.unwrap_or_else(|| self.unknown(scope, span, format!("calls `{class}.clone`"))))
             }
-            (_, Live::Instance(instance)) if NAMING.contains(&name) && given::is_field(class) => {
+            (_, Live::Instance(instance))
+                if NAMING.contains(&name) && (given::is_field(class) || given::is_spatial(class)) =>
+            {
                 self.name_field(instance, class, name, args, scope, span)
             }
             _ => Ok(self.unknown(scope, span, format!("calls `{class}.{name}`, which is not followed"))),

@@ -115,7 +115,7 @@ impl Judge<'_> {
             Change::AddUnique { table, unique } => self.missing(
                 Rule::MissingUnique,
                 self.named(table, unique.name.as_ref()),
-                (table, Part::Constraint(&part_columns(&unique.parts))),
+                (table, Part::Constraint(&all_columns(&unique.parts))),
                 unique.provenance,
                 unique.to_string(),
                 self.of_same_name(table, unique.name.as_ref()),
@@ -158,7 +158,7 @@ impl Judge<'_> {
             Change::AddIndex { table, index } => self.missing(
                 Rule::MissingIndex,
                 self.named(table, index.name.as_ref()),
-                (table, Part::Constraint(&part_columns(&index.parts))),
+                (table, Part::Constraint(&all_columns(&index.parts))),
                 index.provenance,
                 index.to_string(),
                 self.of_same_name(table, index.name.as_ref()),
@@ -166,7 +166,7 @@ impl Judge<'_> {
             Change::AddExclusion { table, exclusion } => self.missing(
                 Rule::MissingExclusion,
                 self.named(table, exclusion.name.as_ref()),
-                (table, Part::Constraint(&part_columns(&exclusion.parts))),
+                (table, Part::Constraint(&all_columns(&exclusion.parts))),
                 exclusion.provenance,
                 exclusion.to_string(),
                 self.of_same_name(table, exclusion.name.as_ref()),
@@ -467,6 +467,11 @@ fn same_ends(a: &ForeignKey, b: &ForeignKey) -> bool {
 
 fn part_columns(parts: &[IndexPart]) -> Vec<Name> {
     parts.iter().filter_map(|part| part.as_column().cloned()).collect()
+}
+
+/// None where one is an expression, which may be over any.
+fn all_columns(parts: &[IndexPart]) -> Vec<Name> {
+    parts.iter().map(|part| part.as_column().cloned()).collect::<Option<_>>().unwrap_or_default()
 }
 
 fn is_mysql(dialect: Dialect) -> bool {

@@ -158,9 +158,12 @@ impl Expected {
                     // One over a single column belongs to its definition.
                     let is_defined =
                         columns.len() == 1 && columns.iter().all(|it| spot.may_undo.definitions.contains(it));
+                    // By an expression it may be over any.
+                    let is_open = columns.is_empty() && !spot.may_undo.columns.is_empty();
                     is_defined
                         || is_older
                             && (spot.may_undo.constraints
+                                || is_open
                                 || spot.may_undo.over.contains(columns)
                                 || columns.iter().any(|it| spot.may_undo.columns.contains(it)))
                 }

@@ -62,16 +62,25 @@ impl Backend {
     /// The default of the database that `db_default` makes: `db_default_sql` in
     /// `django/db/backends/base/schema.py`. `None` when it is `NULL`.
     pub fn default(self, db_default: &Value, scalar: Option<&Scalar>, facts: &Facts<'_>) -> Option<Spelling> {
-        if matches!(db_default, Value::None) {
-            return None;
-        }
+        let is_json = scalar.is_some_and(|it| it.class == BuiltIn::Json && it.db_type.is_none());
         let sql = match db_default {
+            // `null` of JSON, which is something else.
+            Value::None if is_json => self.literal_default(db_default, scalar),
+            Value::None => return None,
             Value::Object(object) if is_value(object) => {
-                let arguments = Arguments::of(object, |_| &["value"]);
-                match arguments.get("value") {
+                let arguments = Arguments::of(object, |_| &["value", "output_field"]);
+                let is_of_json = arguments.get("output_field").map(|it| {
+                    matches!(it, Value::Object(it) if it.class.starts_with("django.") && last_segment(&it.class) == "JSONField")
+                });
+                match (arguments.get("value"), is_of_json) {
+                    (None, Some(true)) if is_json => self.literal_default(&Value::None, scalar),
+                    (None, Some(true)) => None,
                     // `Value(None)`.
-                    None => return None,
-                    Some(value) => self.literal_default(value, scalar),
+                    (None, _) => return None,
+                    // Without a field nothing makes JSON of it.
+                    (Some(Value::Str(text)), None | Some(false)) if is_json => self.written_as_json(text),
+                    (Some(_), None | Some(false)) if is_json => None,
+                    (Some(value), _) => self.literal_default(value, scalar),
                 }
             }
             Value::Object(object) if literal::is_literal(object) => self.literal_default(db_default, scalar),
@@ -81,6 +90,12 @@ impl Backend {
             _ => self.literal_default(db_default, scalar),
         };
         Some(sql.map_or(Spelling::Unread, Spelling::uncertain))
+    }
+
+    /// Text that is JSON already.
+    fn written_as_json(self, text: &str) -> Option<String> {
+        let cast = if self.dialect == Dialect::Postgres { "::jsonb" } else { "" };
+        (!text.contains('\0')).then(|| format!("{}{cast}", self.dialect.quote_literal(text)))
     }
 
     fn literal_default(self, value: &Value, scalar: Option<&Scalar>) -> Option<String> {

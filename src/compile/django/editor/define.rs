@@ -318,7 +318,6 @@ pub(super) fn guessed(field: &Field, may_undo: &mut MayUndo) {
     }
     if field.naming == ColumnName::Unknown {
         may_undo.columns.extend(field.column());
-        may_undo.constraints = true;
         may_undo.own = true;
     } else {
         may_undo.definitions.extend(field.column());

@@ -47,10 +47,11 @@ impl<'a> Arguments<'a> {
 
     /// `None` is told as unset: for all arguments but flags it means the same.
     pub fn get(&self, name: &str) -> Option<&'a Value> {
-        self.given(name).filter(|value| !matches!(value, Value::None))
+        self.said(name).filter(|value| !matches!(value, Value::None))
     }
 
-    fn given(&self, name: &str) -> Option<&'a Value> {
+    /// What is said for a name, `None` too.
+    pub fn said(&self, name: &str) -> Option<&'a Value> {
         let by_keyword =
             self.keywords.iter().rfind(|(keyword, _)| &**keyword == name).map(|(_, value)| value);
         let by_position = || {
@@ -76,7 +77,7 @@ impl<'a> Arguments<'a> {
 
     /// Django asks a flag for its truth (`if field.db_index`), whatever it is: `null=""`, `db_index=None`.
     pub fn flag(&self, name: &str) -> Argument<bool> {
-        match self.given(name) {
+        match self.said(name) {
             None => Argument::Unset,
             Some(Value::Name(_) | Value::Object(_) | Value::Unknown(_)) => Argument::Unknown,
             Some(value) => Argument::Is(!is_false(value)),

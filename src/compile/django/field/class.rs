@@ -39,6 +39,8 @@ impl Reader<'_> {
         if let Some(class) = object.lineage.iter().find(is_django) {
             return last_segment(class).into();
         }
+        // A relation's column is called otherwise, and some fields have none.
+        self.is_unnamed = true;
         let name = last_segment(called);
         let points = Arguments::of(object, |_| &["to"]).get("to").is_some();
         match (points, name) {

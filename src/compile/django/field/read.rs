@@ -42,8 +42,8 @@ pub(super) struct Reader<'a> {
     notice: Option<String>,
     blind: bool,
     open_check: bool,
-    /// Its `db_column` was not seen through.
-    is_unnamed: bool,
+    /// What its column is called was not seen through.
+    pub(super) is_unnamed: bool,
     /// The class was followed to one of Django's, or is in the table.
     pub(super) followed: bool,
 }
@@ -434,7 +434,7 @@ impl Reader<'_> {
     }
 
     fn db_default(&mut self, arguments: &Arguments<'_>, object: &Object) -> Option<Value> {
-        let value = methods::attribute(object, "db_default").or_else(|| arguments.get("db_default"))?;
+        let value = methods::attribute(object, "db_default").or_else(|| arguments.said("db_default"))?;
         let unset = matches!(value, Value::Name(name) if last_segment(name) == "NOT_PROVIDED");
         (!unset).then(|| value.clone())
     }
@@ -449,7 +449,7 @@ fn unseen_field(name: &str) -> Field {
         unique: false,
         db_index: false,
         db_column: None,
-        naming: ColumnName::Usual,
+        naming: ColumnName::Unknown,
         db_default: None,
         default: None,
         blank: false,

@@ -429,7 +429,7 @@ fn a_key_that_is_not_seen_through_is_the_only_one() {
         "migrations.CreateModel('Lost', [('id', load(primary_key=True)), ('name', models.TextField())])",
         &[
             "create shop_lost: id name",
-            "the field `id` was not seen through: names load, which is bound nowhere ?? shop_lost -id's definition",
+            "the field `id` was not seen through: names load, which is bound nowhere ?? shop_lost -id (its own too)",
         ],
     );
 }

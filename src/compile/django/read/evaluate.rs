@@ -107,6 +107,8 @@ type Facts = HashMap<*const FunctionDef, (Arc<FunctionDef>, Arc<Function>), Rand
 pub struct Interpreter<'a> {
     pub world: &'a World<'a>,
     modules: HashMap<String, Rc<Module>, RandomState>,
+    /// `a.b` and `a.b.c` of `import a.b.c`, by which their packages have these modules as attributes.
+    imported_by_path: HashSet<Arc<str>, RandomState>,
     module_steps: u64,
     /// Where `module_steps` must stop.
     limit: u64,
@@ -165,6 +167,7 @@ impl<'a> Interpreter<'a> {
         Self {
             world,
             modules: HashMap::default(),
+            imported_by_path: HashSet::default(),
             module_steps: 0,
             limit: MODULE_STEPS,
             all_steps: 0,

@@ -116,6 +116,8 @@ impl Interpreter<'_> {
         match bound {
             // `from . import name` in the package itself: the submodule.
             Some(Live::Import(it)) if it.module == module.name && it.name.as_deref() == Some(name) => {}
+            // Whatever the package did before, the statement has put the submodule there.
+            Some(Live::Unknown(_)) if self.is_imported_by_path(module, name) => {}
             Some(value) => return Ok(Some(value)),
             None => {}
         }
@@ -144,11 +146,17 @@ impl Interpreter<'_> {
         }
     }
 
+    fn is_imported_by_path(&self, package: &Module, name: &str) -> bool {
+        self.imported_by_path.contains([&*package.name, ".", name].concat().as_str())
+    }
+
     /// `import a.b`, `import a.b as c`
     pub fn import_statement(&mut self, names: &[Alias], span: Span, scope: &Rc<Scope>) -> Result<(), Stop> {
         for alias in names {
             let full = alias.name.clone();
             self.fail_in_try(&full, None, scope, span)?;
+            let dots = full.match_indices('.').map(|(at, _)| at).skip(1).chain([full.len()]);
+            self.imported_by_path.extend(dots.filter(|_| full.contains('.')).map(|it| full[..it].into()));
             let (bound, module) = match &alias.bound_as {
                 Some(bound) => (bound.clone(), full),
                 None => {

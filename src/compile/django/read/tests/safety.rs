@@ -261,3 +261,15 @@ fn a_value_that_is_too_long_to_follow_costs_no_other_its_steps() {
     assert!(!messages.iter().any(|it| it.contains("too many steps")), "{messages:#?}");
     assert_eq!(super::show(&project.migrations[1].operations[0]), "DeleteModel(\"B\")");
 }
+
+/// As lamindb's package asks whether it is set up before it imports its modules.
+#[test]
+fn a_package_that_is_not_followed_has_the_modules_that_are_imported_by_their_path() {
+    let tree = Tree::migration_text(
+        "import heavy.fields\nclass Migration(migrations.Migration):\n    operations = [migrations.AddField('a', 'x', heavy.fields.F(null=True))]\n",
+    )
+    .file("heavy/__init__.py", "def forever():\n    while True:\n        pass\nif forever():\n    from . import fields\n")
+    .file("heavy/fields.py", "from django.db import models\nclass F(models.IntegerField):\n    pass\n");
+    let shown = show(&only(&tree.read()).operations[0]);
+    assert_eq!(shown, "AddField(\"a\", \"x\", F(null=True))");
+}

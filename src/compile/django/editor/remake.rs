@@ -8,7 +8,7 @@ use super::define::Defined;
 use super::{Editor, Kind};
 use crate::compile::django::arguments::{self, Arguments};
 use crate::compile::django::field::{Field, deconstruct};
-use crate::compile::django::project::Value;
+use crate::compile::django::project::{Object, Value};
 use crate::compile::django::state::{Model, ModelField, State};
 use crate::schema::{Change, ConstraintRef, IndexKey, IndexPart, Name, Schema, Table};
 
@@ -174,7 +174,9 @@ impl Editor<'_> {
         let as_written =
             has_own.then(|| [was, is].map(|it| Arguments { args: &it.args, kwargs: &it.kwargs }));
         let classes = [was, is].map(|it| it.base.as_ref().map_or(&it.class, |it| &it.class));
-        let (was, is) = (Arguments::of(was), Arguments::of(is));
+        let with_set = [with_set(was), with_set(is)];
+        let (mut was, mut is) = (Arguments::of(was), Arguments::of(is));
+        (was.kwargs, is.kwargs) = (&with_set[0], &with_set[1]);
         let args_differ = |was: &Arguments<'_>, is: &Arguments<'_>| {
             !arguments::same(&Value::Tuple(was.args.to_vec()), &Value::Tuple(is.args.to_vec()))
         };
@@ -244,6 +246,19 @@ impl Editor<'_> {
         };
         table(before, old) == table(after, new)
     }
+}
+
+/// The keywords of a field, with what was set on one of Django's afterwards: its `deconstruct` says what it has.
+fn with_set(object: &Object) -> Vec<(Arc<str>, Value)> {
+    let set: Vec<(Arc<str>, Value)> = (object.attributes.iter())
+        .filter(|_| object.class.starts_with("django."))
+        .map(|(name, value)| {
+            (if &**name == "_unique" { "unique".into() } else { name.clone() }, value.clone())
+        })
+        .collect();
+    let is_other = |(name, _): &&(Arc<str>, Value)| set.iter().all(|(it, _)| it != name);
+    let others: Vec<_> = Arguments::of(object).kwargs.iter().filter(is_other).cloned().collect();
+    set.iter().cloned().chain(others).collect()
 }
 
 /// `non_db_attrs` of django/db/models/fields/__init__.py and related.py.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::{Argument, Arguments, last_segment};
 use super::class::{SPATIAL, built_in, length, positional};
-use super::known::{Known, Length};
+use super::known::{Known, Length, known};
 use super::methods::{self, Check, Column};
 use super::{
     Adds, BuiltIn, ColumnName, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation,
@@ -207,7 +207,7 @@ impl Reader<'_> {
         let internal = methods::internal_type(object);
         let built_in = match &internal {
             methods::Said::Nothing => built_in(class),
-            methods::Said::Text(name) => built_in(name),
+            methods::Said::Text(name) => BuiltIn::named(name),
             methods::Said::None | methods::Said::Unknown => None,
         };
         let built_in = built_in.filter(|it| *it != BuiltIn::Other);
@@ -217,6 +217,9 @@ impl Reader<'_> {
             methods::Said::Text(text) => Some(CustomType::Text(text)),
             methods::Said::Unknown => Some(CustomType::Unknown),
         };
+        if db_type.is_none() && self.has_no_type(object, arguments, &internal) {
+            return Kind::Absent;
+        }
         let Some(built_in) = built_in else {
             return self.without_built_in(class, object, arguments, db_type);
         };
@@ -285,6 +288,23 @@ impl Reader<'_> {
 
     /// A direct child of `Field`, or a class whose internal type is none of Django's: `Field.db_type` finds
     /// no type then, and the field has no column unless `db_type` is its own.
+    /// `Field.db_type` looks up what `get_internal_type` says, by itself the name of the class, and gives `None` where there is
+    /// no such type.
+    fn has_no_type(&self, object: &Object, arguments: &Arguments<'_>, internal: &methods::Said) -> bool {
+        let is_known = self.followed && object.notice.is_none() && known(&object.class).is_none();
+        let name = match internal {
+            methods::Said::Text(name) => name,
+            methods::Said::Nothing if arguments.class == "django.db.models.Field" => {
+                last_segment(&object.class)
+            }
+            _ => return false,
+        };
+        let is_set =
+            ["db_type", "get_internal_type"].iter().any(|it| methods::attribute(object, it).is_some());
+        // It was one of the types once.
+        is_known && !is_set && BuiltIn::named(name).is_none() && name != "OneToOneField"
+    }
+
     fn without_built_in(
         &mut self,
         class: &str,

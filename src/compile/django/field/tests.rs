@@ -173,7 +173,7 @@ fn a_class_of_the_sources_is_what_its_methods_say() {
     assert_eq!(of("CharField(max_length=9)", same), "varchar(9)");
     assert_eq!(of("Field(max_length=63)", said("get_internal_type", text("CharField"))), "varchar(63)");
     assert_eq!(of("CharField(max_length=9)", said("get_internal_type", text("TextField"))), "text");
-    assert_eq!(of("Field()", Vec::new()), "(not known)");
+    assert_eq!(of("Field()", Vec::new()), "no column");
     assert_eq!(of("Field()", said("db_type", text("ltree"))), "ltree");
     let none = Some(Value::Tuple(vec![Value::Str("f".into()), Value::None]));
     assert_eq!(of("Field()", said("get_attname_column", none)), "no column");

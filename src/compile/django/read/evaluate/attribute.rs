@@ -371,6 +371,13 @@ fn field_default(base: &str, name: &str) -> Option<Live> {
         "many_to_many" => is_one_of(&["ManyToManyField"]),
         "one_to_one" => is_one_of(&["OneToOneField"]),
         "many_to_one" => is_one_of(&["ForeignKey"]),
+        "remote_field" | "related_model"
+            if !["ForeignKey", "ForeignObject", "GenericRelation", "OneToOneField", "ManyToManyField"]
+                .iter()
+                .any(|it| base.ends_with(it)) =>
+        {
+            Some(Live::None)
+        }
         "db_index" => is_one_of(&["ForeignKey", "OneToOneField", "SlugField"]),
         "unique" => is_one_of(&["OneToOneField"]),
         "null" | "blank" | "primary_key" | "auto_created" | "auto_now" | "auto_now_add" => {

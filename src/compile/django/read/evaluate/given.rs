@@ -70,6 +70,25 @@ pub fn is_spatial(class: &str) -> bool {
     class.starts_with("django.contrib.gis.db.models.") && class.ends_with("Field")
 }
 
+/// Whether a class has `Field.get_internal_type`, which gives the name of the object's own.
+pub fn says_its_name(class: &str) -> bool {
+    let name = class.strip_prefix("django.db.models.");
+    name.is_some_and(|it| matches!(it, "Field" | "ForeignKey" | "ManyToManyField" | "OneToOneField"))
+}
+
+/// What `get_internal_type` gives of a field of this class.
+pub fn internal_type(class: &str) -> Option<&str> {
+    let name = class.strip_prefix("django.db.models.").filter(|it| !it.contains('.'))?;
+    Some(match name {
+        "URLField" | "EmailField" | "CommaSeparatedIntegerField" => "CharField",
+        "ImageField" => "FileField",
+        "OrderWrt" => "IntegerField",
+        "NullBooleanField" => "NullBooleanField",
+        name if name.ends_with("Field") || matches!(name, "ForeignKey") => name,
+        _ => return None,
+    })
+}
+
 /// What an operation has under a name for which it was given nothing, where something may be put into that.
 pub fn empty(class: &str, name: &str) -> Option<Live> {
     if !parameters(class).contains(&name) {

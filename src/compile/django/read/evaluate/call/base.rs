@@ -129,7 +129,13 @@ impl Interpreter<'_> {
                 _ => Ok(self.unknown(scope, span, "makes an instance by hand")),
             },
             ("__getattr__" | "__getattribute__", _) => Err(self.raise("AttributeError", "no such attribute")),
-            ("get_internal_type", _) => Ok(match internal_type(class) {
+            ("get_internal_type", Live::Instance(instance))
+                if given::says_its_name(class)
+                    && let Live::Class(class) = &instance.class =>
+            {
+                Ok(Live::Str(class.name.clone()))
+            }
+            ("get_internal_type", _) => Ok(match given::internal_type(class) {
                 Some(name) => Live::str(name),
                 None => self.unknown(scope, span, format!("calls `{class}.{name}`, which is not followed")),
             }),
@@ -216,18 +222,5 @@ pub fn is_same_as_parameters(value: &Live) -> bool {
         pairs
             .iter()
             .any(|(it, value)| it.as_str().is_some_and(|it| **it == **key) && is_same_as_field(value, method))
-    })
-}
-
-/// `Field.get_internal_type` gives the name of the class, but for those that say another.
-fn internal_type(class: &str) -> Option<&str> {
-    let name = class.strip_prefix("django.db.models.").filter(|it| !it.contains('.'))?;
-    Some(match name {
-        "URLField" | "EmailField" | "CommaSeparatedIntegerField" => "CharField",
-        "ImageField" => "FileField",
-        "OrderWrt" => "IntegerField",
-        "NullBooleanField" => "NullBooleanField",
-        name if name.ends_with("Field") || matches!(name, "ForeignKey") => name,
-        _ => return None,
     })
 }

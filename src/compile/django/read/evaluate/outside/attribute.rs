@@ -81,6 +81,9 @@ impl Interpreter<'_> {
             ("builtins.dict" | "builtins.str" | "builtins.list", "__name__") => {
                 Live::str(path.strip_prefix("builtins.").unwrap_or(path))
             }
+            (_, "__name__" | "__qualname__") if is_class_of_django(path) => {
+                Live::str(path.rsplit('.').next().unwrap_or(path))
+            }
             ("typing", "TYPE_CHECKING") => Live::Bool(false),
             ("django.utils.version" | "django.utils.six" | "six", "PY2") => Live::Bool(false),
             ("six", "PY3") => Live::Bool(true),
@@ -156,4 +159,9 @@ impl Interpreter<'_> {
             _ => self.unknown(scope, span, format!("takes an element of `{path}`")),
         })
     }
+}
+
+fn is_class_of_django(path: &str) -> bool {
+    let name = path.rsplit('.').next().unwrap_or_default();
+    path.starts_with("django.") && name.starts_with(|it: char| it.is_ascii_uppercase())
 }

@@ -54,6 +54,16 @@ impl Interpreter<'_> {
             }
             ("builtins.open", "close") => Some(Live::None),
             (_, "db_type") if let Some(text) = self.type_of(instance) => Some(Live::str(text)),
+            (class, "has_default") if args.is_empty() && given::is_field(class) => {
+                let set = instance.attributes.borrow().get("default").cloned();
+                let default =
+                    set.or_else(|| given::kept(class, &instance.args, &instance.keywords, "default"));
+                let is_open = instance.keywords.iter().any(|(name, _)| name.starts_with('*'));
+                // `Field.__init__` has it as the tenth of those in place.
+                let is_known = !is_open && instance.args.len() < 10;
+                is_known.then(|| Live::Bool(default.is_some_and(|it| !is_not_provided(&it))))
+            }
+            (class, "get_internal_type") if args.is_empty() => given::internal_type(class).map(Live::str),
             (class, "deconstruct") if args.is_empty() && given::is_field(class) => {
                 self.deconstructed(instance, class)
             }
@@ -110,5 +120,14 @@ impl Interpreter<'_> {
             (class, _) if class.starts_with("logging.") => Some(Live::None),
             _ => None,
         })
+    }
+}
+
+/// What stands for no default.
+fn is_not_provided(value: &Live) -> bool {
+    match value {
+        Live::Name(path) => path.ends_with("NOT_PROVIDED"),
+        Live::Unknown(unknown) => unknown.text.ends_with("NOT_PROVIDED"),
+        _ => false,
     }
 }

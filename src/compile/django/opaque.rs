@@ -193,6 +193,9 @@ pub fn named_by(
         return Opaque::new(reason, MayTouch::Nothing);
     }
     let mut tables = tables_named_by(object, app, from, to, context);
+    let said = texts_of(object);
+    let statements = || said.iter().filter(|it| changes_tables(it)).cloned();
+    tables.extend(statements().flat_map(|it| tables_in(&it, editor)));
     if let Some(method) = forwards {
         for (app, model) in &method.function.models {
             tables.extend(tables_of(&ModelKey::new(app.clone(), model), to, context));
@@ -202,9 +205,9 @@ pub fn named_by(
         }
     }
     let may_touch = if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) };
-    let said = texts_of(object);
     let undone = |it: &Method| {
         let mut function = (*it.function).clone();
+        function.sql.extend(statements());
         function.words.extend(said.iter().cloned());
         undo::undone(&function, &may_touch, to, editor.schema(), context)
     };

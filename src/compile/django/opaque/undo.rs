@@ -51,6 +51,8 @@ pub fn undone(
     let hides = !is_anything && function.sql.iter().any(|it| hides_its_verb(it));
     // What another operation has done, whatever that was.
     let takes_back = calls(&["database_backwards"]);
+    // Another operation, of which no more is known than its models.
+    let hands_on = calls(&["database_forwards"]);
     // `_delete_composed_index`, `_delete_constraint_sql` and their like.
     let deletes = function.editor_calls.iter().any(|it| it.starts_with("_delete") || it.contains("drop"));
     // A name that is put into the text is one that the code says elsewhere.
@@ -63,6 +65,7 @@ pub fn undone(
     };
     let drops = |what: &str| statements.iter().any(|it| says(it, &["DROP", what]));
     let constraints = takes_back
+        || hands_on
         || hides
         || calls(CONSTRAINTS)
         || deletes
@@ -87,8 +90,12 @@ pub fn undone(
     let is_said_elsewhere = |it: &&Name| function.words.iter().any(|word| **word == ***it);
     let says_none = is_any_table || names.clone().find(is_said_elsewhere).is_none();
     let in_sql = |ways: &[&str]| says_none && function.sql.iter().any(|text| names_a_column(text, ways));
+    // It goes through the columns, and says none.
+    let says_no_field = of_fields.is_empty() && names.clone().find(is_said_elsewhere).is_none();
     let is_any = takes_back
+        || hands_on
         || hides
+        || calls(COLUMNS) && says_no_field
         || in_sql(&["DROP", "RENAME"])
         || is_any_table && calls(COLUMNS) && function.models.is_empty();
     let is_any_redefined = hides || in_sql(&["ALTER", "MODIFY"]);
@@ -116,7 +123,7 @@ fn visibly_undoes(function: &Function) -> bool {
     let says = |text: &str| words(text).any(|it| WORDS.iter().any(|wanted| it.eq_ignore_ascii_case(wanted)));
     let undoes = |it: &str| {
         [CONSTRAINTS, TABLES, COLUMNS].iter().any(|all| all.contains(&it))
-            || it == "database_backwards"
+            || matches!(it, "database_backwards" | "database_forwards")
             || it.starts_with("_delete")
             || it.contains("drop")
     };

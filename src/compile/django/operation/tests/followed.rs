@@ -441,3 +441,58 @@ class AlterOptions(Operation):
         ],
     );
 }
+
+/// As django-tree's `execute(TREE_HELPER_FUNCTIONS)`: nobody had looked at the name before.
+#[test]
+fn sql_may_be_a_constant_of_another_module() {
+    let sql = "ONE = 'CREATE TABLE one (id integer)'\nTWO = 'CREATE TABLE two (id integer)'\nNOTE = 'x'\n";
+    let text = "from shop.migrations._sql import NOTE, ONE, TWO
+def code(apps, schema_editor):
+    schema_editor.execute(ONE)
+    for it in [TWO]:
+        schema_editor.execute(sql=it)
+    schema_editor.execute('ALTER TABLE one ADD COLUMN note text DEFAULT %s', [NOTE])
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(code)]
+";
+    let all = lines(&project("", &[("1", ITEM), ("_sql", sql), ("2", text)]));
+    let made: Vec<_> = all.iter().filter_map(|it| it.strip_prefix("2: ")).collect();
+    assert_eq!(made, ["create one: id", "create two: id", "one + note text NULL DEFAULT 'x'"]);
+}
+
+/// What it does to the columns of a model is not followed, and a healthy database has it done.
+#[test]
+fn operations_that_code_makes_may_change_any_column() {
+    check_class(
+        "import random
+class ToText(migrations.operations.base.Operation):
+    def __init__(self, model):
+        self.model = model
+    def made(self, app_label, state):
+        for name, field in list(state.models[app_label, self.model.lower()].fields.items()):
+            yield migrations.AlterField(self.model, name, models.TextField())
+    def state_forwards(self, app_label, state):
+        for it in self.made(app_label, state):
+            it.state_forwards(app_label, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for it in self.made(app_label, from_state):
+            it.database_forwards(app_label, schema_editor, from_state, to_state)
+
+class Perhaps(migrations.operations.base.Operation):
+    def __init__(self, *sql):
+        self.sql = sql
+    def state_forwards(self, app_label, state):
+        pass
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for it in self.sql:
+            if random.random() < 2:
+                schema_editor.execute(it)
+",
+        "ToText('Item'), Perhaps('ALTER TABLE shop_item ALTER COLUMN code TYPE bigint', 'ALTER TABLE shop_item RENAME COLUMN name TO nm')",
+        &[
+            "shop.migrations.2.ToText is an operation of its own ?? shop_item -code -id -name -constraints",
+            "shop.migrations.2.Perhaps is an operation of its own ?? shop_item -name -code's definition",
+        ],
+    );
+}

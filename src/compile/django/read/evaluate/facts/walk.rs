@@ -279,6 +279,9 @@ impl<'d, 's> Walk<'d, 's> {
                 self.expr(&call.function);
             }
             ExprKind::Name(_) | ExprKind::Attribute(..) => {
+                if does_another(call) {
+                    self.seen.editor_calls.push(FORWARDS.into());
+                }
                 let slot = self.editor_in(call);
                 let first = call.args.first().and_then(|it| match &it.kind {
                     ExprKind::Literal(Literal::Str(text)) => Some(text),
@@ -353,16 +356,30 @@ fn template(attribute: &str) -> Option<&'static str> {
 
 /// `Operation.database_backwards(…)`
 const BACKWARDS: &str = "database_backwards";
+const FORWARDS: &str = "database_forwards";
 
 /// `Model.add_to_class(name, field)`, or the `contribute_to_class` of another field than itself.
 pub fn adds_a_field(call: &CallExpr) -> bool {
-    let ExprKind::Attribute(object, name) = &call.function.kind else { return false };
-    let is_super = matches!(&object.kind, ExprKind::Call(it)
-        if matches!(&it.function.kind, ExprKind::Name(name) if &**name == "super"));
-    let is_itself = |it: &Expr| matches!(&it.kind, ExprKind::Name(name) if &**name == "self");
+    let ExprKind::Attribute(_, name) = &call.function.kind else { return false };
     match &**name {
         "add_to_class" => true,
-        "contribute_to_class" => !is_super && !call.args.first().is_some_and(is_itself),
+        "contribute_to_class" => !is_of_base(call),
         _ => false,
     }
+}
+
+/// `operation.database_forwards(…)` of an operation that was made here.
+fn does_another(call: &CallExpr) -> bool {
+    matches!(&call.function.kind, ExprKind::Attribute(_, name) if &**name == FORWARDS) && !is_of_base(call)
+}
+
+/// `super().method(…)`, `Base.method(self, …)`
+fn is_of_base(call: &CallExpr) -> bool {
+    let is_super = |it: &Expr| {
+        matches!(&it.kind, ExprKind::Call(it)
+            if matches!(&it.function.kind, ExprKind::Name(name) if &**name == "super"))
+    };
+    let is_itself = |it: &Expr| matches!(&it.kind, ExprKind::Name(name) if &**name == "self");
+    matches!(&call.function.kind, ExprKind::Attribute(object, _) if is_super(object))
+        || call.args.first().is_some_and(is_itself)
 }

@@ -24,7 +24,8 @@ impl Interpreter<'_> {
         parameters: Option<Live>,
         holder: &Rc<Instance>,
     ) {
-        let parameters = parameters.filter(|it| !is_empty(it));
+        let text = text.map(|it| self.imported(&it));
+        let parameters = parameters.map(|it| self.imported(&it)).filter(|it| !is_empty(it));
         let texts: Vec<Live> = match &text {
             Some(Live::Str(_)) => text.clone().into_iter().collect(),
             Some(Live::List(items)) => items.borrow().clone(),
@@ -66,6 +67,19 @@ impl Interpreter<'_> {
         };
         let operation = bare(holder, "django.db.migrations.RunSQL", vec![Live::list(texts)], Vec::new());
         self.hand(Live::Instance(operation));
+    }
+
+    /// With the constants of other modules that nobody has looked at before.
+    fn imported(&mut self, value: &Live) -> Live {
+        match value {
+            Live::Import(_) => self.force(value).unwrap_or_else(|_| value.clone()),
+            Live::List(items) => {
+                let items = items.borrow().clone();
+                Live::list(items.iter().map(|it| self.imported(it)).collect())
+            }
+            Live::Tuple(items) => Live::tuple(items.iter().map(|it| self.imported(it)).collect()),
+            _ => value.clone(),
+        }
     }
 
     /// What each statement of a text does, or of a text with its parameters.

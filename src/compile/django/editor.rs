@@ -40,6 +40,7 @@ use crate::dialect::Dialect;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Change, ConstraintRef, Name, Schema, Table, TableName};
 
+pub use find::{has_constraint, has_index};
 pub use meta::{OldIndex, is_an_index};
 pub use order::Order;
 pub use together::Together;

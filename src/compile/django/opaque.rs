@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::arguments::{self, Arguments};
-use super::editor::{Editor, table_name};
+use super::editor::{Editor, has_constraint, has_index, table_name};
 use super::field::ModelKey;
 use super::operation::identify;
 use super::project::{Function, Location, Method, Object, Stopped, Value};
@@ -153,12 +153,18 @@ pub fn tables_of(key: &ModelKey, state: &State, context: Context<'_>) -> Vec<Tab
     tables
 }
 
-/// The tables so far whose names stand in a text as words.
+/// The tables so far whose names stand in a text as words, or those of an index that it takes away by its own name.
 fn tables_in(text: &str, editor: &Editor<'_>) -> Vec<TableName> {
     let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
     let words: BTreeSet<&str> = text.split(|letter| !is_word(letter)).filter(|it| !it.is_empty()).collect();
-    let mentioned = editor.schema().tables.keys().filter(|table| words.contains(&*table.name));
-    mentioned.cloned().collect()
+    let says = |wanted: &str| words.iter().any(|it| it.eq_ignore_ascii_case(wanted));
+    let is_of_an_index = says("INDEX") && (says("DROP") || says("ALTER"));
+    let schema = editor.schema();
+    let has_it = |table: &TableName| {
+        words.iter().any(|it| has_index(schema, table, it) || has_constraint(schema, table, it))
+    };
+    let is_meant = |table: &&TableName| words.contains(&*table.name) || is_of_an_index && has_it(table);
+    schema.tables.keys().filter(is_meant).cloned().collect()
 }
 
 /// Names that a text gives to tables: `CREATE TABLE name`, `RENAME TO name`.
@@ -200,7 +206,7 @@ pub fn named_by(
         for (app, model) in &method.function.models {
             tables.extend(tables_of(&ModelKey::new(app.clone(), model), to, context));
         }
-        for text in &method.function.sql {
+        for text in method.function.sql.iter().chain(&method.function.words) {
             tables.extend(tables_in(text, editor));
         }
     }

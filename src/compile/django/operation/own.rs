@@ -105,6 +105,9 @@ impl Executor<'_> {
             let mut opaque = self.named_by(object, reason);
             let mut tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
             tables.extend(changed.iter().cloned());
+            if let MayTouch::Tables(others) = &opaque.may_touch {
+                tables.extend(others.iter().cloned());
+            }
             if !tables.is_empty() {
                 opaque.may_touch = MayTouch::Tables(tables);
             }

@@ -275,6 +275,26 @@ fn what_a_class_sets_behind_djangos_constructor_counts() {
     );
 }
 
+/// (By real Django 5.2.)
+#[test]
+fn what_is_set_on_an_index_or_a_constraint_counts() {
+    check_class(
+        "one = models.UniqueConstraint(fields=['code'], name='one')\none.fields = ('name',)\ntwo = one.clone()\ntwo.name = 'two'\n\
+         i = models.Index(fields=['code'], name='i')\nj = i.clone()\nj.name = 'j'\nk = i.clone()\nk.fields = ['name']\n",
+        "migrations.AddConstraint('item', one), migrations.AddConstraint('item', two), migrations.RemoveConstraint('item', 'one'), \
+         migrations.AddIndex('item', i), migrations.AddIndex('item', j), migrations.RemoveIndex('item', 'i'), migrations.AddIndex('item', k)",
+        &[
+            "shop_item + unique name",
+            "shop_item + unique name",
+            "shop_item - unique by name",
+            "shop_item + index code",
+            "shop_item + index code",
+            "shop_item - index by name",
+            "the arguments of an index were not seen through ?? shop_item",
+        ],
+    );
+}
+
 /// As those of pgvector and of django-rum do.
 #[test]
 fn an_index_class_says_its_method() {

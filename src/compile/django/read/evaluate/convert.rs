@@ -197,7 +197,10 @@ impl Interpreter<'_> {
                 object.kwargs.push((MORE_KEYWORDS.into(), self.convert(&unknown, scope, depth, budget)));
             }
             let own: Vec<_> = set.into_iter().filter(|(name, _)| given::sets(&object.class, name)).collect();
-            if given::parameters(&object.class).is_empty() {
+            if given::is_of_meta(&object.class) {
+                object.kwargs.retain(|(name, _)| own.iter().all(|(it, _)| it != name));
+                object.kwargs.extend(own);
+            } else if given::parameters(&object.class).is_empty() {
                 object.attributes = own;
             } else {
                 object.kwargs.splice(..0, own);

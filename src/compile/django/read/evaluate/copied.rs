@@ -144,11 +144,7 @@ impl Interpreter<'_> {
     /// A field, an index or a constraint, of Django's or derived from one.
     fn is_part_of_a_model(&mut self, instance: &Rc<Instance>) -> Result<bool, Stop> {
         let is_part = |it: &Live| match it {
-            Live::Name(path) => {
-                given::is_field(path)
-                    || ["django.db.models.", "django.contrib.postgres."].iter().any(|it| path.starts_with(it))
-                        && ["Index", "Constraint"].iter().any(|it| path.ends_with(it))
-            }
+            Live::Name(path) => given::is_field(path) || given::is_of_meta(path),
             _ => false,
         };
         Ok(match &instance.class {

@@ -2,6 +2,7 @@
 //! names, set whatever a class said before.
 
 use super::live::*;
+use crate::compile::django::project::OF_INDEXES;
 
 /// `Field.__init__` and those of its children (`django/db/models/fields/`).
 const OF_FIELDS: &[&str] = &[
@@ -103,7 +104,15 @@ pub fn empty(class: &str, name: &str) -> Option<Live> {
 
 /// Whether calling the constructor of a class sets an attribute.
 pub fn sets(class: &str, name: &str) -> bool {
-    parameters(class).contains(&name) || (is_field(class) && OF_FIELDS.contains(&name))
+    parameters(class).contains(&name)
+        || (is_field(class) && OF_FIELDS.contains(&name))
+        || (is_of_meta(class) && (name == "name" || OF_INDEXES.contains(&name)))
+}
+
+/// An index or a constraint.
+pub fn is_of_meta(class: &str) -> bool {
+    ["django.db.models.", "django.contrib.postgres."].iter().any(|it| class.starts_with(it))
+        && ["Index", "Constraint"].iter().any(|it| class.ends_with(it))
 }
 
 /// All of them.

@@ -76,8 +76,12 @@ impl Interpreter<'_> {
         }
         // Another class, or another way to make it: nothing of what it was given is certain.
         if let Live::Instance(instance) = object
-            && is_of_django(object)
-            && (asked::is_hook(name) || matches!(&**name, "__class__" | "fields_orders"))
+            && let Live::Name(class) = &instance.class
+            && class.starts_with("django.")
+            && (asked::is_hook(name)
+                || &**name == "__class__"
+                // An index has looked at them before.
+                || class.ends_with("Index") && matches!(&**name, "expressions" | "fields" | "fields_orders"))
         {
             let unknown = self.unknown(scope, span, format!("sets `{name}` of what is Django's"));
             self.touch(Cell::Names(instance.attributes.clone()));

@@ -450,3 +450,14 @@ fn a_clone_that_was_changed_is_another_field() {
         &["shop_item + f integer NULL", "shop_item ~ f integer NOT NULL"],
     );
 }
+
+#[test]
+fn operations_may_be_put_into_one_after_its_constructor() {
+    check_class(
+        "class Translated(migrations.SeparateDatabaseAndState):\n    def __init__(self, model, name):\n        super().__init__()\n        \
+         for it in ('de', 'fr'):\n            self.database_operations.append(migrations.AddField(model, f'{name}_{it}', models.IntegerField(null=True)))\n        \
+         self.state_operations = list(self.database_operations)\n",
+        "Translated('item', 't'), migrations.AlterField('item', 't_de', models.TextField(null=True))",
+        &["shop_item + t_de integer NULL", "shop_item + t_fr integer NULL", "shop_item ~ t_de text NULL"],
+    );
+}

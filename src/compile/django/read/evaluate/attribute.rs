@@ -314,7 +314,17 @@ impl Interpreter<'_> {
                         drop(given);
                         let open =
                             calls.iter().flat_map(|call| &call.keywords).any(|(it, _)| it.starts_with('*'));
+                        let empty = match calls.as_slice() {
+                            [call] if !open => given::empty(&call.class, name),
+                            _ => None,
+                        };
                         drop(calls);
+                        // What is put into it counts.
+                        if let Some(empty) = empty {
+                            self.touch(Cell::Names(instance.attributes.clone()));
+                            instance.attributes.borrow_mut().set(name.into(), empty.clone());
+                            return Ok(Some(empty));
+                        }
                         if !open && let Some(value) = field_default(&base, name) {
                             return Ok(Some(value));
                         }

@@ -109,6 +109,11 @@ pub fn sets(class: &str, name: &str) -> bool {
         || (is_of_meta(class) && (name == "name" || OF_INDEXES.contains(&name)))
 }
 
+/// An operation or a field, which nobody goes through or calls.
+pub fn is_no_collection(class: &str) -> bool {
+    class.starts_with("django.db.migrations.") || is_field(class)
+}
+
 /// An index or a constraint.
 pub fn is_of_meta(class: &str) -> bool {
     ["django.db.models.", "django.contrib.postgres."].iter().any(|it| class.starts_with(it))

@@ -197,3 +197,19 @@ fn state_and_database_operations_may_be_class_attributes() {
         .app("shop")
         .check(&["SeparateDatabaseAndState(database_operations=[], state_operations=[DeleteModel(\"A\")])"]);
 }
+
+/// Helpers that take an operation, some, or a generator of them.
+#[test]
+fn what_may_be_gone_through_is_known() {
+    let before = "import collections.abc, types\n\
+        def one(): yield 1\n\
+        def a(it): return [*it] if isinstance(it, types.GeneratorType) else [it]\n\
+        def b(it): return [*it] if isinstance(it, collections.abc.Iterable) else [it]\n\
+        def c(it): return [*it] if hasattr(it, '__iter__') else [it]\n\
+        def d(it): return [it] if isinstance(it, migrations.RunSQL) else [*it]\n\
+        sql = migrations.RunSQL('')\n";
+    let all = |it: &str| format!("*a({it}), *b({it}), *c({it}), *d({it})");
+    let operations = format!("operations = [{}, {}]", all("one()"), all("sql"));
+    let expected = [["1"; 4], ["RunSQL(\"\")"; 4]].concat();
+    Tree::migration(before, &operations).check(&expected);
+}

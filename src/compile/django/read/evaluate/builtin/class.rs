@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use super::super::Interpreter;
 use super::super::live::*;
 use super::super::outside::{Answer, Call};
 use super::super::special::{is_of_a_class, is_of_django};
+use super::super::{Interpreter, given};
 
 impl Interpreter<'_> {
     /// A function that asks for or sets attributes, or makes something of a class.
@@ -40,6 +40,18 @@ impl Interpreter<'_> {
                 _ => None,
             },
             "hasattr" => match (first, args.get(1)) {
+                (Some(Live::Stream(_)), Some(Live::Str(name)))
+                    if matches!(&**name, "__iter__" | "__next__") =>
+                {
+                    Some(Live::Bool(true))
+                }
+                // No operation and no field is gone through.
+                (Some(Live::Instance(instance)), Some(Live::Str(name)))
+                    if &**name == "__iter__"
+                        && matches!(&instance.class, Live::Name(class) if given::is_no_collection(class)) =>
+                {
+                    Some(Live::Bool(false))
+                }
                 (Some(object), Some(Live::Str(name))) => {
                     let (object, name) = (object.clone(), name.clone());
                     match self.optional_attribute(&object, &name, scope, span)? {

@@ -1,7 +1,7 @@
 //! `isinstance` and `issubclass`.
 
-use super::super::Interpreter;
 use super::super::live::*;
+use super::super::{Interpreter, given};
 use super::kind::is_kind_of;
 
 impl Interpreter<'_> {
@@ -61,6 +61,15 @@ impl Interpreter<'_> {
                     {
                         Some(is)
                     }
+                    (Live::Name(made_by), Live::Name(class))
+                        if given::is_no_collection(&made_by)
+                            && matches!(
+                                class.rsplit_once('.'),
+                                Some(("collections.abc" | "typing" | "types", name)) if name != "Hashable"
+                            ) =>
+                    {
+                        Some(false)
+                    }
                     (Live::Name(_), Live::Class(_)) => Some(false),
                     (_, Live::Name(class)) if class.starts_with("builtins.") => Some(false),
                     _ => None,
@@ -93,6 +102,10 @@ impl Interpreter<'_> {
                         "Iterator" => builtin == "iterator",
                         _ => return Ok(None),
                     },
+                    Some(("types", "GeneratorType")) if let Live::Stream(stream) = value => {
+                        !matches!(stream.source, StreamSource::Builtin(..))
+                    }
+                    Some(_) if builtin == "iterator" && class.starts_with("django.") => false,
                     Some(_) if builtin == "iterator" => return Ok(None),
                     // One of those may stand for the others.
                     Some(("collections", _)) if builtin == "dict" => return Ok(None),

@@ -39,6 +39,12 @@ impl Interpreter<'_> {
                 let found = find(&pairs.borrow(), key).cloned();
                 found.or_else(|| missing(Some(args.get(1).unwrap_or(&Live::None))))
             }
+            ("setdefault", [key, ..]) if key.is_unknown() => {
+                let found = self.hiding_all(key, pairs.borrow().iter().map(|(_, value)| value));
+                self.touch(Cell::Dict(pairs.clone()));
+                put_in(pairs, key.clone(), found.clone());
+                Some(found)
+            }
             ("setdefault", [key, ..]) => {
                 let found = find(&pairs.borrow(), key).cloned();
                 match found {

@@ -213,3 +213,13 @@ fn what_may_be_gone_through_is_known() {
     let expected = [["1"; 4], ["RunSQL(\"\")"; 4]].concat();
     Tree::migration(before, &operations).check(&expected);
 }
+
+#[test]
+fn a_dataclass_may_have_a_class_of_djangos() {
+    let before = "from dataclasses import dataclass\n@dataclass\nclass Col:\n    name: str\n    kind: type = models.IntegerField\n";
+    let operations = "operations = [migrations.AddField('A', it.name, it.kind(null=True)) for it in [Col('a'), Col('b', models.TextField)]]";
+    Tree::migration(before, operations).check(&[
+        "AddField(\"A\", \"a\", IntegerField(null=True))",
+        "AddField(\"A\", \"b\", TextField(null=True))",
+    ]);
+}

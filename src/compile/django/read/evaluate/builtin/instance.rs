@@ -75,6 +75,10 @@ impl Interpreter<'_> {
                     _ => None,
                 });
             }
+            // Nothing of Django's is one of the sources' classes.
+            Live::Name(path) if path.starts_with("django.") && matches!(class, Live::Class(_)) => {
+                return Ok(Some(false));
+            }
             // Of a metaclass that is not followed, a class may be an instance.
             Live::Class(_) if !matches!(class, Live::Name(name) if name.starts_with("builtins.")) => {
                 return Ok(None);

@@ -286,10 +286,8 @@ impl Reader<'_> {
         Kind::Scalar(scalar)
     }
 
-    /// A direct child of `Field`, or a class whose internal type is none of Django's: `Field.db_type` finds
-    /// no type then, and the field has no column unless `db_type` is its own.
-    /// `Field.db_type` looks up what `get_internal_type` says, by itself the name of the class, and gives `None` where there is
-    /// no such type.
+    /// A direct child of `Field`, or a class whose internal type is none of Django's: `Field.db_type` looks up what
+    /// `get_internal_type` says, by itself the name of the class, and the field has no column where there is no such type.
     fn has_no_type(&self, object: &Object, arguments: &Arguments<'_>, internal: &methods::Said) -> bool {
         let is_known = self.followed && object.notice.is_none() && known(&object.class).is_none();
         let name = match internal {
@@ -305,6 +303,7 @@ impl Reader<'_> {
         is_known && !is_set && BuiltIn::named(name).is_none() && name != "OneToOneField"
     }
 
+    /// A column that is of none of Django's types.
     fn without_built_in(
         &mut self,
         class: &str,

@@ -175,6 +175,18 @@ class Migration(migrations.Migration):
     assert!(stripped.ends_with("?? shop_item -code -id -name -constraints"), "{stripped}");
     let mended = told("if is_missing(model):\n            schema_editor.create_model(model)");
     assert!(mended.ends_with("RunPython f ?? shop_item"), "{mended}");
+    // What lies beside an app's modules may be of any table.
+    let text = "
+def f(apps, schema_editor):
+    path = apps.get_app_config('shop').path
+    schema_editor.execute(load(path))
+
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(f)]
+";
+    let loaded = lines(&project("", &[("1", ITEM), ("2", text)])).pop().unwrap_or_default();
+    assert!(loaded.ends_with("?? anything"), "{loaded}");
     let altered = "schema_editor.execute(f'ALTER TABLE {model} ALTER COLUMN {it(model)} SET DEFAULT 0')";
     assert!(told(altered).contains("-code's definition"), "{}", told(altered));
 }

@@ -49,6 +49,8 @@ struct Seen {
     adds_fields: bool,
     models: Vec<(Arc<str>, Arc<str>)>,
     apps: Vec<Arc<str>>,
+    /// It calls `get_models()`: an app may be asked for its path too.
+    goes_through_models: bool,
     sql: Vec<Arc<str>>,
     editor_calls: Vec<Arc<str>>,
     words: Vec<Arc<str>>,
@@ -106,7 +108,7 @@ impl Interpreter<'_> {
             touches_schema: seen.touches_schema,
             adds_fields: seen.adds_fields,
             models: seen.models,
-            apps: seen.apps,
+            apps: if seen.goes_through_models { seen.apps } else { Vec::new() },
             sql: seen.sql,
             editor_calls: seen.editor_calls,
             words: seen.words,

@@ -269,6 +269,10 @@ impl<'d, 's> Walk<'d, 's> {
                     self.seen.apps.push(label.clone());
                 }
             }
+            ExprKind::Attribute(object, name) if &**name == "get_models" => {
+                self.seen.goes_through_models = true;
+                self.expr(object);
+            }
             // Another operation is taken back.
             ExprKind::Attribute(_, name) if &**name == BACKWARDS => {
                 self.seen.editor_calls.push(name.clone());

@@ -287,8 +287,13 @@ impl<'a> Executor<'a> {
         if call.arguments.is_open() && taken.database {
             let reason =
                 format!("{}: its arguments were not seen through", arguments::last_part(&object.class));
-            if let Some(doubted) = self.doubted(&reason, before) {
-                self.not_seen(&object.at, doubted, taken);
+            match self.doubted(&reason, before) {
+                Some(doubted) => self.not_seen(&object.at, doubted, taken),
+                // All that it does may stand there.
+                None if class == Class::SeparateDatabaseAndState => {
+                    self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), taken);
+                }
+                None => {}
             }
         }
         if class != Class::RunPython {

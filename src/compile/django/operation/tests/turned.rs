@@ -461,3 +461,20 @@ fn operations_may_be_put_into_one_after_its_constructor() {
         &["shop_item + t_de integer NULL", "shop_item + t_fr integer NULL", "shop_item ~ t_de text NULL"],
     );
 }
+
+#[test]
+fn a_column_that_gets_a_name_that_is_not_known_is_not_missed() {
+    check_class(
+        "",
+        "migrations.AlterField('item', 'code', models.IntegerField(null=True)), migrations.AlterField('item', 'code', models.IntegerField(null=True, db_column=load()))",
+        &[
+            "shop_item ~ code integer NULL",
+            "`db_column` was not seen through ?? shop_item -code (its own too)",
+        ],
+    );
+    check_class(
+        "",
+        "migrations.SeparateDatabaseAndState(**load())",
+        &["SeparateDatabaseAndState: its arguments were not seen through ?? anything"],
+    );
+}

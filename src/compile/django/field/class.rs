@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::{Arguments, last_segment};
 use super::known::{Known, Length, known};
+use super::methods;
 use super::read::Reader;
 use super::{BuiltIn, Number};
 use crate::compile::django::project::Object;
@@ -49,6 +50,28 @@ impl Reader<'_> {
             (true, name) if name.contains("Key") => "ForeignKey".into(),
             _ => "".into(),
         }
+    }
+
+    /// A direct child of `Field`, or a class whose internal type is none of Django's: `Field.db_type` looks up what
+    /// `get_internal_type` says, by itself the name of the class, and the field has no column where there is no such type.
+    pub(super) fn has_no_type(
+        &self,
+        object: &Object,
+        arguments: &Arguments<'_>,
+        internal: &methods::Said,
+    ) -> bool {
+        let is_known = self.followed && object.notice.is_none() && known(&object.class).is_none();
+        let name = match internal {
+            methods::Said::Text(name) => name,
+            methods::Said::Nothing if arguments.class == "django.db.models.Field" => {
+                last_segment(&object.class)
+            }
+            _ => return false,
+        };
+        let is_set =
+            ["db_type", "get_internal_type"].iter().any(|it| methods::attribute(object, it).is_some());
+        // It was one of the types once.
+        is_known && !is_set && BuiltIn::named(name).is_none() && name != "OneToOneField"
     }
 }
 

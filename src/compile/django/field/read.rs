@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::arguments::{Argument, Arguments, last_segment};
 use super::class::{SPATIAL, built_in, length, positional};
-use super::known::{Known, Length, known};
+use super::known::{Known, Length};
 use super::methods::{self, Check, Column};
 use super::{
     Adds, BuiltIn, ColumnName, CustomType, Field, Generated, Kind, ManyToMany, ModelKey, Number, Relation,
@@ -284,23 +284,6 @@ impl Reader<'_> {
             }
         }
         Kind::Scalar(scalar)
-    }
-
-    /// A direct child of `Field`, or a class whose internal type is none of Django's: `Field.db_type` looks up what
-    /// `get_internal_type` says, by itself the name of the class, and the field has no column where there is no such type.
-    fn has_no_type(&self, object: &Object, arguments: &Arguments<'_>, internal: &methods::Said) -> bool {
-        let is_known = self.followed && object.notice.is_none() && known(&object.class).is_none();
-        let name = match internal {
-            methods::Said::Text(name) => name,
-            methods::Said::Nothing if arguments.class == "django.db.models.Field" => {
-                last_segment(&object.class)
-            }
-            _ => return false,
-        };
-        let is_set =
-            ["db_type", "get_internal_type"].iter().any(|it| methods::attribute(object, it).is_some());
-        // It was one of the types once.
-        is_known && !is_set && BuiltIn::named(name).is_none() && name != "OneToOneField"
     }
 
     /// A column that is of none of Django's types.

@@ -72,6 +72,22 @@ impl ModelIndex {
 }
 
 impl Method {
+    /// By the word that PostgreSQL has for it.
+    pub fn named(name: &str) -> Option<Self> {
+        const OTHERS: [Method; 8] = [
+            Method::Bloom,
+            Method::Brin,
+            Method::Gin,
+            Method::Gist,
+            Method::Hash,
+            Method::Hnsw,
+            Method::IvfFlat,
+            Method::SpGist,
+        ];
+        let other = || OTHERS.into_iter().find(|it| it.name() == Some(name));
+        if name == "btree" { Some(Self::BTree) } else { other() }
+    }
+
     fn name(self) -> Option<&'static str> {
         match self {
             Self::BTree => None,

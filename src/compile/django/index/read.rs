@@ -204,47 +204,19 @@ fn name(arguments: &Arguments<'_>) -> Option<Arc<str>> {
     }
 }
 
-/// The kind of index; `None` for a class that is not Django's.
-/// `PostgresIndex.create_sql` says `USING` and the class's `suffix`.
+/// The kind of index; `None` for a class that is not known. `PostgresIndex.create_sql` says `USING` and the class's `suffix`.
 fn method(class: &str, object: &Object) -> Option<Method> {
-    if class.starts_with("pgvector.django.") {
-        return match last_segment(class) {
-            "HnswIndex" => Some(Method::Hnsw),
-            "IvfflatIndex" => Some(Method::IvfFlat),
-            _ => None,
-        };
-    }
-    if !class.starts_with("django.") {
+    if !["django.", "pgvector.django."].iter().any(|it| class.starts_with(it)) {
         return None;
     }
-    let usual = match last_segment(class) {
-        "Index" => return Some(Method::BTree),
-        "BTreeIndex" => "btree",
-        "BloomIndex" => "bloom",
-        "BrinIndex" => "brin",
-        "GinIndex" => "gin",
-        "GistIndex" => "gist",
-        "HashIndex" => "hash",
-        "SpGistIndex" => "spgist",
-        "PostgresIndex" => "",
-        _ => return None,
-    };
-    let suffix = match object.attributes.iter().find(|(name, _)| &**name == "suffix") {
-        None => usual,
-        Some((_, Value::Str(suffix))) => suffix,
-        Some(_) => return None,
-    };
-    match suffix {
-        "btree" => Some(Method::BTree),
-        "bloom" => Some(Method::Bloom),
-        "brin" => Some(Method::Brin),
-        "gin" => Some(Method::Gin),
-        "gist" => Some(Method::Gist),
-        "hash" => Some(Method::Hash),
-        "hnsw" => Some(Method::Hnsw),
-        "ivfflat" => Some(Method::IvfFlat),
-        "spgist" => Some(Method::SpGist),
-        _ => None,
+    let usual = last_segment(class).strip_suffix("Index")?.to_lowercase();
+    if usual.is_empty() {
+        return Some(Method::BTree);
+    }
+    match object.attributes.iter().find(|(name, _)| &**name == "suffix") {
+        None => Method::named(&usual),
+        Some((_, Value::Str(suffix))) => Method::named(suffix),
+        Some(_) => None,
     }
 }
 

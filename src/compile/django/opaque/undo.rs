@@ -88,16 +88,13 @@ pub fn undone(
     let names = columns.map(|it| &it.name);
     // A name that only the database tells may be that of any column.
     let is_said_elsewhere = |it: &&Name| function.words.iter().any(|word| **word == ***it);
-    let says_none = is_any_table || names.clone().find(is_said_elsewhere).is_none();
+    let says_no_column = names.clone().find(is_said_elsewhere).is_none();
+    let says_none = is_any_table || says_no_column;
     let in_sql = |ways: &[&str]| says_none && function.sql.iter().any(|text| names_a_column(text, ways));
-    // It goes through the columns, and says none.
-    let says_no_field = of_fields.is_empty() && names.clone().find(is_said_elsewhere).is_none();
-    let is_any = takes_back
-        || hands_on
-        || hides
-        || calls(COLUMNS) && says_no_field
-        || in_sql(&["DROP", "RENAME"])
-        || is_any_table && calls(COLUMNS) && function.models.is_empty();
+    // It goes through the columns, or the models.
+    let says_no_field = of_fields.is_empty() && says_no_column || is_any_table && function.models.is_empty();
+    let is_any =
+        takes_back || hands_on || hides || calls(COLUMNS) && says_no_field || in_sql(&["DROP", "RENAME"]);
     let is_any_redefined = hides || in_sql(&["ALTER", "MODIFY"]);
     let (gone, stay): (BTreeSet<&Name>, BTreeSet<&Name>) =
         names.partition(|name| is_any || said.contains(&***name) || of_fields.contains(&***name));

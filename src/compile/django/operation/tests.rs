@@ -5,6 +5,7 @@ mod code;
 mod deferred;
 mod extra;
 mod followed;
+mod guessed;
 mod handlers;
 mod objects;
 mod older;

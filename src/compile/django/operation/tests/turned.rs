@@ -352,105 +352,6 @@ fn what_is_changed_by_its_dict_or_its_hooks_is_told() {
     }
 }
 
-/// As a first try with no libraries among the sources has it: the column of such a relation is called otherwise, and other
-/// such fields have none.
-#[test]
-fn a_field_of_a_class_that_is_not_known_may_have_another_column() {
-    let field = |class: &str, more: &str| {
-        format!("migrations.AddField('item', 'f', lib.fields.{class}({more}null=True))")
-    };
-    let told = |class: &str, column: &str| {
-        format!("lib.fields.{class}: its class is not in the sources ?? shop_item -{column} (its own too)")
-    };
-    check_class(
-        "import lib.fields\n",
-        &field("Money", ""),
-        &[&told("Money", "f"), "shop_item + f (not known) NULL"],
-    );
-    let key = "to='shop.Item', on_delete=models.CASCADE, ";
-    check_class(
-        "import lib.fields\n",
-        &field("HistoricKey", key),
-        &[
-            &told("HistoricKey", "f_id"),
-            "shop_item + f_id bigint NULL",
-            "shop_item + f_id -> shop_item",
-            "shop_item + index f_id",
-        ],
-    );
-    let named = "migrations.AddField('item', 'f', lib.fields.Money(db_column='g'))";
-    check_class(
-        "import lib.fields\n",
-        named,
-        &[
-            "lib.fields.Money: its class is not in the sources ?? shop_item -g's definition",
-            "shop_item + g (not known) NOT NULL",
-        ],
-    );
-}
-
-/// `Field.db_type` finds no such type. (By real Django 5.2: no column.)
-#[test]
-fn a_field_of_no_type_has_no_column() {
-    let column = |class: &str| {
-        let text = format!(
-            "{class}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [migrations.AddField('item', 'f', F(null=True))]"
-        );
-        let all = lines(&project("", &[("1", ITEM), ("2", &text)]));
-        all.iter().filter_map(|it| it.strip_prefix("2: ")).map(str::to_owned).collect::<Vec<_>>()
-    };
-    for class in [
-        "class F(models.Field):\n    pass",
-        "class F(models.Field):\n    def get_internal_type(self):\n        return 'Nonsense'",
-        "class F(models.IntegerField):\n    def get_internal_type(self):\n        return 'Nonsense'",
-        "class F(models.Field):\n    def get_internal_type(self):\n        return 'EmailField'",
-    ] {
-        assert_eq!(column(class), [""; 0], "{class}");
-    }
-    for class in [
-        "class F(models.Field):\n    def db_type(self, connection):\n        return 'money'",
-        "class F(models.Field):\n    def db_parameters(self, connection):\n        return {'type': 'money', 'check': None}",
-    ] {
-        assert_eq!(column(class), ["shop_item + f money NULL"], "{class}");
-    }
-    let text = "class F(models.Field):\n    def get_internal_type(self):\n        return 'TextField'";
-    assert_eq!(column(text), ["shop_item + f text NULL"]);
-}
-
-/// Helpers that make a table of history of the fields of another.
-#[test]
-fn a_helper_may_ask_a_field_for_its_class() {
-    let helper = |test: &str| {
-        format!(
-            "class Mine(models.ForeignKey):\n    pass\n\ndef twin(field):\n    if {test}:\n        return models.BigIntegerField(null=True)\n    return field\n"
-        )
-    };
-    for test in [
-        "field.__class__.__name__ in {'AutoField', 'BigAutoField'}",
-        "type(field).__name__ == 'AutoField'",
-        "field.get_internal_type() in ('AutoField', 'BigAutoField')",
-        "field.clone().get_internal_type() == 'AutoField'",
-        "field.remote_field is None and not field.null",
-        "not field.has_default() and not field.max_length",
-    ] {
-        let twins = "migrations.AddField('item', 'f', twin(models.AutoField())), migrations.AddField('item', 'g', twin(models.EmailField(null=True, default='x')))";
-        let expected = ["shop_item + f bigint NULL", "shop_item + g varchar(254) NULL"];
-        check_class(&helper(test), twins, &expected);
-    }
-    let own = "migrations.AddField('item', 'f', twin(Mine('shop.Item', models.CASCADE)))";
-    check_class(&helper("field.get_internal_type() == 'Mine'"), own, &["shop_item + f bigint NULL"]);
-}
-
-/// Expand and contract, with one field that is put down once: `Field.deconstruct` tells what was set.
-#[test]
-fn a_clone_that_was_changed_is_another_field() {
-    check_class(
-        "base = models.IntegerField(default=0)\nloose = base.clone()\nloose.null = True\n",
-        "migrations.AddField('item', 'f', loose), migrations.AlterField('item', 'f', base)",
-        &["shop_item + f integer NULL", "shop_item ~ f integer NOT NULL"],
-    );
-}
-
 #[test]
 fn operations_may_be_put_into_one_after_its_constructor() {
     check_class(
@@ -459,22 +360,5 @@ fn operations_may_be_put_into_one_after_its_constructor() {
          self.state_operations = list(self.database_operations)\n",
         "Translated('item', 't'), migrations.AlterField('item', 't_de', models.TextField(null=True))",
         &["shop_item + t_de integer NULL", "shop_item + t_fr integer NULL", "shop_item ~ t_de text NULL"],
-    );
-}
-
-#[test]
-fn a_column_that_gets_a_name_that_is_not_known_is_not_missed() {
-    check_class(
-        "",
-        "migrations.AlterField('item', 'code', models.IntegerField(null=True)), migrations.AlterField('item', 'code', models.IntegerField(null=True, db_column=load()))",
-        &[
-            "shop_item ~ code integer NULL",
-            "`db_column` was not seen through ?? shop_item -code (its own too)",
-        ],
-    );
-    check_class(
-        "",
-        "migrations.SeparateDatabaseAndState(**load())",
-        &["SeparateDatabaseAndState: its arguments were not seen through ?? anything"],
     );
 }

@@ -97,7 +97,10 @@ impl Running<'_> {
             Ok(attempt) => attempt,
             Err(_) => {
                 self.reader = None;
-                let message = format!("no answer within {budget:?}");
+                let message = match &check.action {
+                    SmokeAction::Http(_) => format!("no whole answer within {budget:?}"),
+                    SmokeAction::Sql(_) | SmokeAction::Write(_) => format!("no answer within {budget:?}"),
+                };
                 Attempt::Failed { message, accused: Vec::new() }
             }
         };

@@ -402,6 +402,8 @@ impl Judge<'_> {
         coverage.opaque_operations = expectation.opaque_operations;
         coverage.unverified += self.hidden_objects;
         coverage.checked = coverage.expected.saturating_sub(coverage.unverified);
+        // What one operation did and what it leaves open may be two spots of one text.
+        let mut told = BTreeSet::new();
         for spot in expectation.blind_spots.iter() {
             let by = self.id_text(spot.migration);
             let what = match &spot.may_touch {
@@ -411,7 +413,10 @@ impl Judge<'_> {
                     tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
                 }
             };
-            self.drift.blind_spots.push(format!("{by}: {} may have touched {what}", spot.reason));
+            let line = format!("{by}: {} may have touched {what}", spot.reason);
+            if told.insert(line.clone()) {
+                self.drift.blind_spots.push(line);
+            }
         }
         self.drift.blind_spots.extend(self.observation.catalog.unread.iter().cloned());
         if let Visibility::Partial { grant } = &self.observation.catalog.visibility

@@ -462,7 +462,7 @@ fn nothing_missing_is_an_error_inside_a_blind_spot() {
     let manifest = manifest_of(
         r#"
 - {app: a, name: "1", operations: [{create_table: {name: t, columns: {x: integer}}}, {create_table: {name: u, columns: {x: integer}}}]}
-- {app: a, name: "2", dependencies: [a.1], operations: [{opaque: {reason: RunSQL, may_touch: [t]}}]}
+- {app: a, name: "2", dependencies: [a.1], operations: [{opaque: {reason: RunSQL, may_touch: [t]}}, {opaque: {reason: RunSQL, may_touch: [t], may_undo: {own: true}}}]}
 "#,
     );
     let mut observation = healthy(&manifest);

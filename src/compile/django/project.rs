@@ -245,6 +245,9 @@ pub const TABLE_OF: [&str; 2] = ["\u{e000}table ", "\u{e001}"];
 /// Stand in a text before and after `app.model.field`, for the name of the field's column at that time.
 pub const COLUMN_OF: [&str; 2] = ["\u{e000}column ", "\u{e001}"];
 
+/// Stand in a text before and after `app.model.field`, for what the field's `db_type` gives at that time.
+pub const TYPE_OF: [&str; 2] = ["\u{e000}type ", "\u{e001}"];
+
 /// Stand in a text before and after `app.model.field`, for the name of a many-to-many field's table at that time.
 pub const THROUGH_OF: [&str; 2] = ["\u{e000}through ", "\u{e001}"];
 
@@ -274,6 +277,7 @@ pub enum Marked<'t> {
     Table { label: &'t str, model: &'t str },
     Column { label: &'t str, model: &'t str, field: &'t str },
     Through { label: &'t str, model: &'t str, field: &'t str },
+    Type { label: &'t str, model: &'t str, field: &'t str },
 }
 
 /// A text with the names in the place of [`LABEL_IN_TEXT`] and of what [`TABLE_OF`] and [`COLUMN_OF`] mark; `None` where
@@ -290,6 +294,7 @@ pub fn names_filled_in(text: &str, name: impl Fn(Marked<'_>) -> Option<String>) 
             ("table", [label, model]) => Marked::Table { label, model },
             ("column", [label, model, field]) => Marked::Column { label, model, field },
             ("through", [label, model, field]) => Marked::Through { label, model, field },
+            ("type", [label, model, field]) => Marked::Type { label, model, field },
             _ => return None,
         })?);
         filled.push_str(rest);

@@ -1,11 +1,9 @@
 //! `RunSQL`: the text that a server gets, read by [`crate::compile::sql`].
 
-use std::sync::Arc;
-
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::project::{APP_LABEL, Marked, Unknown, Value, is_marked, names_filled_in};
-use super::super::state::{Model, State};
+use super::super::state::State;
 use super::{Call, Executor, Sides, Unseen};
 use crate::compile::sql;
 use crate::dialect::Dialect;
@@ -22,7 +20,7 @@ impl Executor<'_> {
                     Ok(text) => {
                         let Some(text) = self.with_tables(text) else {
                             self.editor.sql(&std::mem::take(&mut statements));
-                            let reason = "RunSQL: a table that it names was not seen through";
+                            let reason = "RunSQL: what it names was not seen through";
                             self.not_seen(call.at, Opaque::new(reason, MayTouch::Anything), call.sides);
                             continue;
                         };
@@ -84,30 +82,33 @@ impl Executor<'_> {
             return Some(text);
         }
         let name = |marked: Marked<'_>| {
-            let (label, model, field) = match marked {
+            let (label, model) = match marked {
                 Marked::Label => return Some(self.app.to_string()),
-                Marked::Table { label, model } => (label, model, None),
-                Marked::Column { label, model, field } => (label, model, Some((field, false))),
-                Marked::Through { label, model, field } => (label, model, Some((field, true))),
+                Marked::Table { label, model }
+                | Marked::Column { label, model, .. }
+                | Marked::Through { label, model, .. }
+                | Marked::Type { label, model, .. } => (label, model),
             };
             let label = if label == APP_LABEL { &*self.app } else { label };
             let key = ModelKey::new(label, model);
-            let before = self.from.concrete(&key);
-            let after = self.after.as_ref().and_then(|it| it.concrete(&key));
-            match field {
-                None => Some(before.or(after)?.table(self.context).to_string()),
-                Some((field, false)) => {
-                    let of = |model: &Arc<Model>| Some(model.field(field)?.column()?.to_string());
-                    before.and_then(of).or_else(|| after.and_then(of))
-                }
-                Some((field, true)) => {
-                    let of = |state: &State, model: &Arc<Model>| {
+            let of = |state: &State| {
+                let model = state.concrete(&key)?;
+                match marked {
+                    Marked::Label => None,
+                    Marked::Table { .. } => Some(model.table(self.context).to_string()),
+                    Marked::Column { field, .. } => Some(model.field(field)?.column()?.to_string()),
+                    Marked::Through { field, .. } => {
                         let through = state.through(model, model.field(field)?, self.context)?;
                         Some(through.table(self.context).to_string())
-                    };
-                    let now = before.and_then(|it| of(&self.from, it));
-                    now.or_else(|| of(self.after.as_ref()?, after?))
+                    }
+                    Marked::Type { field, .. } => state.db_type(model.field(field)?, self.context),
                 }
+            };
+            let (before, after) = (of(&self.from), self.after.as_ref().and_then(of));
+            match marked {
+                // Which of the two was asked is not known.
+                Marked::Type { .. } if before.is_some() && after.is_some() && before != after => None,
+                _ => before.or(after),
             }
         };
         names_filled_in(&text, name)

@@ -8,6 +8,8 @@ use super::{Context, State};
 use crate::compile::django::backend::ColumnType;
 use crate::compile::django::field::{Field, Kind, ManyToMany, ModelKey, Relation, Scalar};
 use crate::compile::django::names;
+use crate::dialect::Dialect;
+use crate::schema::OR;
 
 /// Keys that are foreign keys that are foreign keys … end somewhere in every project that Django accepts.
 const LONGEST_CHAIN: usize = 32;
@@ -120,6 +122,17 @@ impl State {
     pub fn column_type(&self, field: &Field, context: Context<'_>) -> Option<ColumnType> {
         let key = if let Kind::Relation(_) = field.kind { self.scalar(field) } else { None };
         context.backend.column(field, &field.column()?, key.as_ref())
+    }
+
+    /// `Field.db_type`; `None` where it is not known, or more than a type (`bigserial`, `bigint AUTO_INCREMENT`).
+    pub fn db_type(&self, field: &Field, context: Context<'_>) -> Option<String> {
+        let counts_aside = match context.project.dialect {
+            Dialect::Postgres => context.project.django >= (4, 1),
+            Dialect::Sqlite => true,
+            Dialect::Mysql | Dialect::Mariadb => false,
+        };
+        let column = self.column_type(field, context).filter(|it| counts_aside || !it.auto_increment)?;
+        Some(column.data_type.text().filter(|it| !it.contains(OR))?.to_owned())
     }
 
     /// The model of the table that Django makes for a many-to-many by itself:

@@ -496,3 +496,56 @@ class Perhaps(migrations.operations.base.Operation):
         ],
     );
 }
+
+/// `as_string` needs the connection for its quotes, and changes nothing.
+#[test]
+fn sql_that_psycopg_puts_together_may_be_asked_for_as_a_text() {
+    check_code(
+        "
+from psycopg import sql
+
+def f(apps, schema_editor):
+    made = sql.SQL('CREATE INDEX {} ON {} ({})').format(
+        sql.Identifier('by_code'), sql.Identifier('shop_item'), sql.SQL(', ').join([sql.Identifier('code')]))
+    schema_editor.execute(made.as_string(schema_editor.connection.connection))
+",
+        &["shop_item + index code"],
+    );
+}
+
+/// Of a field that a model has, and of one that is made.
+#[test]
+fn the_type_of_a_column_is_what_its_field_says() {
+    check_class(
+        "
+class AddColumn(migrations.AddField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        kind = field.db_type(connection=schema_editor.connection)
+        schema_editor.execute('ALTER TABLE %s ADD COLUMN %s %s NULL' % (model._meta.db_table, field.column, kind))
+
+def made(apps, schema_editor):
+    field = models.CharField(max_length=7)
+    schema_editor.execute(f'ALTER TABLE shop_item ADD COLUMN note {field.db_type(schema_editor.connection)}')
+
+def counts(apps, schema_editor):
+    key = apps.get_model('shop', 'Item')._meta.get_field('id').db_type(schema_editor.connection)
+    schema_editor.execute(f'CREATE TABLE keys (id {key})')
+
+def changed(apps, schema_editor):
+    kind = apps.get_model('shop', 'Item')._meta.get_field('size').db_type(schema_editor.connection)
+    schema_editor.execute(f'CREATE TABLE sizes (size {kind})')
+",
+        "AddColumn('item', 'size', models.DecimalField(max_digits=5, decimal_places=2)),
+        AddColumn('item', 'parent', models.ForeignKey('shop.Item', models.CASCADE, null=True)),
+        migrations.RunPython(made), migrations.RunPython(counts), migrations.RunPython(changed)",
+        &[
+            "shop_item + size numeric(5,2) NULL",
+            "shop_item + parent_id bigint NULL",
+            "shop_item + note varchar(7) NULL",
+            "create keys: id",
+            "create sizes: size",
+        ],
+    );
+}

@@ -245,6 +245,8 @@ impl Interpreter<'_> {
         self.run_at(scope, span);
         let is_followed = match function {
             Live::Function(it) => it.decorated.is_none(),
+            // Of psycopg's SQL, which is a text here.
+            Live::Bound(it) if matches!(it.receiver, Live::Str(_)) => it.callee.name() == "as_string",
             Live::Bound(it) => matches!(&it.callee, Callee::Function(it) if it.decorated.is_none()),
             Live::Class(_) | Live::Partial(_) | Live::Descriptor(..) => true,
             // An object that is called: its class's own `__call__`.

@@ -81,6 +81,8 @@ impl Interpreter<'_> {
                 instance.attributes.borrow_mut().set(NAME.into(), name.clone());
                 Some(Live::None)
             }
+            (FIELD, "db_type", _) => type_of(instance),
+            (_, "db_type", _) => self.type_of(instance).map(Live::str),
             _ => None,
         })
     }
@@ -158,6 +160,13 @@ fn named_model(value: &Live) -> Option<(Text, Text)> {
     let table = sql::table_of(label, model);
     let is_its_own = options.get("db_table").and_then(Live::as_str) == table.as_str();
     is_its_own.then(|| (label.clone(), model.clone()))
+}
+
+/// `db_type` of one of a model's fields.
+fn type_of(field: &Instance) -> Option<Live> {
+    let [Live::Tuple(both), Live::Str(field)] = field.args.as_slice() else { return None };
+    let [Live::Str(label), Live::Str(model)] = &**both else { return None };
+    Some(sql::type_of(label, model, field))
 }
 
 /// The name of a field: one of the model's, or one that was given a name.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
-use crate::compile::django::project::{COLUMN_OF, TABLE_OF, THROUGH_OF, names_filled_in};
+use crate::compile::django::project::{COLUMN_OF, TABLE_OF, THROUGH_OF, TYPE_OF, names_filled_in};
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::sql;
 use crate::migration::MayTouch;
@@ -214,12 +214,19 @@ pub fn table_of(label: &str, model: &str) -> Live {
 
 /// As [`table_of`], for the name of a field's column.
 pub fn column_of(label: &str, model: &str, field: &str) -> Live {
-    let [before, after] = COLUMN_OF;
-    Live::str(format!("{before}{}.{}.{field}{after}", label.to_lowercase(), model.to_lowercase()))
+    of_field(COLUMN_OF, label, model, field)
 }
 
 /// As [`table_of`], for the table of a many-to-many field.
 pub fn through_of(label: &str, model: &str, field: &str) -> Live {
-    let [before, after] = THROUGH_OF;
+    of_field(THROUGH_OF, label, model, field)
+}
+
+/// As [`table_of`], for the type of a field's column.
+pub fn type_of(label: &str, model: &str, field: &str) -> Live {
+    of_field(TYPE_OF, label, model, field)
+}
+
+fn of_field([before, after]: [&str; 2], label: &str, model: &str, field: &str) -> Live {
     Live::str(format!("{before}{}.{}.{field}{after}", label.to_lowercase(), model.to_lowercase()))
 }

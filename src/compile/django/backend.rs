@@ -7,7 +7,7 @@ mod sqlite;
 use std::sync::Arc;
 
 use super::field::{BuiltIn, CustomType, Field, Kind, Number, Relation, Scalar};
-use super::project::COLUMN_NAME;
+use super::project::{BASE_TYPE, COLUMN_NAME, is_marked};
 use crate::dialect::Dialect;
 use crate::schema::{Name, OR, Spelling};
 
@@ -77,7 +77,7 @@ impl Backend {
     pub fn scalar(self, scalar: &Scalar, column: &str) -> ColumnType {
         let check = self.check(scalar, column);
         if let Some(custom) = &scalar.db_type {
-            let custom = self.custom(custom);
+            let custom = self.custom(custom, self.base_type(scalar).as_deref());
             // Since Django 4.1, AutoField and its sisters are numbered by a suffix behind the type.
             let by_suffix = self.dialect == Dialect::Postgres && self.django >= (4, 1);
             let auto_increment = custom.auto_increment || (by_suffix && scalar.class.is_auto());
@@ -96,15 +96,22 @@ impl Backend {
     /// `ForeignKey.db_parameters`: the type by which the target says that others point at it.
     fn relation(self, relation: &Relation, key: Option<&Scalar>) -> ColumnType {
         if let Some(custom) = &relation.db_type {
-            return self.custom(custom);
+            let usual = self.pointing_at(key);
+            return self.custom(custom, usual.data_type.text());
         }
+        self.pointing_at(key)
+    }
+
+    /// The type of a foreign key that has none of its own.
+    fn pointing_at(self, key: Option<&Scalar>) -> ColumnType {
         let Some(key) = key.map(Scalar::by_db_type) else { return ColumnType::unknown() };
         // Before, the collation was not carried over.
         let collation = key.collation.clone().filter(|_| self.django >= (4, 1));
+        let base = self.base_type(&key);
         let column = match (&key.rel_db_type, &key.db_type) {
-            (Some(custom), _) => self.custom(custom),
+            (Some(custom), _) => self.custom(custom, base.as_deref()),
             (None, Some(custom)) if self.pointed_at(key.class) == key.class => {
-                ColumnType { default: None, auto_increment: false, ..self.custom(custom) }
+                ColumnType { default: None, auto_increment: false, ..self.custom(custom, base.as_deref()) }
             }
             (None, _) => {
                 let class = self.pointed_at(key.class);
@@ -205,9 +212,19 @@ impl Backend {
         is_checked.then(|| format!("{} >= 0", self.dialect.quote(column)).into())
     }
 
-    /// What a custom `db_type` says may be more than a type.
-    fn custom(self, custom: &CustomType) -> ColumnType {
+    /// What Django's own `db_type` says of a field that has another.
+    fn base_type(self, scalar: &Scalar) -> Option<String> {
+        self.data_type(&Scalar { db_type: None, db_type_beside: None, ..scalar.clone() })
+    }
+
+    /// What a custom `db_type` says may be more than a type, and made of what Django's own says.
+    fn custom(self, custom: &CustomType, base: Option<&str>) -> ColumnType {
         let CustomType::Text(text) = custom else { return ColumnType::unknown() };
+        let base = base.filter(|it| !it.contains(OR));
+        let text = base.map_or_else(|| text.to_string(), |base| text.replace(BASE_TYPE, base));
+        if is_marked(&text) {
+            return ColumnType::unknown();
+        }
         let mut words: Vec<&str> = text.split_whitespace().collect();
         let is_auto = |word: &&str| {
             word.eq_ignore_ascii_case("auto_increment") || word.eq_ignore_ascii_case("autoincrement")

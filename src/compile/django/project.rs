@@ -236,6 +236,9 @@ pub const FIELD_NAME: &str = "«fieldName»";
 /// Stands for the column's name in the check that a class makes of it.
 pub const COLUMN_NAME: &str = "«columnName»";
 
+/// Stands in what a class's `db_type` says for what Django's own says.
+pub const BASE_TYPE: &str = "\u{e000}base type\u{e001}";
+
 /// Stands for the label of the migration's app.
 pub const APP_LABEL: &str = "app_label";
 

@@ -440,9 +440,41 @@ fn a_type_that_is_passed_on_is_the_fields_own() {
     check(&of_another("CharField(max_length=7)"), "shop_item + odd varchar(7) NULL");
     check(&of_another("AutoField()"), "shop_item + odd (not known) NULL");
     check(&of_another("ForeignKey('shop.Item', models.CASCADE)"), "shop_item + odd (not known) NULL");
-    check("        return super().db_type(connection) + '[]'", "shop_item + odd (not known) NULL");
     check("        return super().rel_db_type(connection)", "shop_item + odd (not known) NULL");
-    check("        return f'{super().db_type(connection)} COLLATE x'", "shop_item + odd (not known) NULL");
+    check("        return super().db_type(connection) + '[]'", "shop_item + odd uuid[] NULL");
+    check("        return '%s[]' % super().db_type(connection)", "shop_item + odd uuid[] NULL");
+    check(
+        "        return f'{super().db_type(connection)} NOT NULL'",
+        "shop_item + odd (not known) NULL DEFAULT (not known)",
+    );
+    // A part of it.
+    let own = "        own = super().db_type(connection)\n";
+    for part in ["own[:2]", "(own + '[]')[:3]", "(own + '[]').replace('uuid', 'text')", "own.upper()"] {
+        check(&format!("{own}        return {part}"), "shop_item + odd (not known) NULL");
+    }
+    check(
+        &format!("{own}        return 'text' if 'uuid' in own + '' else own"),
+        "shop_item + odd (not known) NULL",
+    );
+}
+
+/// `_create_like_index_sql` asks for the whole type, whatever stands behind it.
+#[test]
+fn what_is_added_to_a_type_leaves_its_index_for_patterns() {
+    check_body(
+        "
+class Plain(models.CharField):
+    def db_type(self, connection):
+        return super().db_type(connection) + ' COLLATE \"C\"'
+",
+        "dependencies = [('shop', '1')]
+    operations = [migrations.AddField('item', 'odd', Plain(max_length=5, null=True, db_index=True))]",
+        &[
+            "shop_item + odd varchar(5) COLLATE \"C\" NULL",
+            "shop_item + index odd",
+            "shop_item + index odd varchar_pattern_ops",
+        ],
+    );
 }
 
 /// SQLite's editor makes the table anew, and what SQL has made of it is gone.

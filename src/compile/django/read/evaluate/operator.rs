@@ -7,6 +7,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::call::is_same_as_field;
 use super::class::enumeration::unmixed;
 use super::clue::plain;
 use super::handed::{is_name, is_of_connection};
@@ -14,7 +15,7 @@ use super::live::*;
 use super::special::is_of_a_class;
 use super::{Interpreter, MAX_LENGTH, format};
 use crate::compile::django::clue::Clue;
-use crate::compile::django::project::{APP_LABEL, Unknown};
+use crate::compile::django::project::{APP_LABEL, BASE_TYPE, Unknown};
 use crate::compile::django::read::syntax::tree::{Operator, Sign, Span};
 
 pub use compare::{alike, equal};
@@ -323,10 +324,11 @@ impl Interpreter<'_> {
     }
 }
 
-/// A text, or the label of the app at hand beside one.
+/// A text, or beside one the label of the app at hand or a type.
 fn with_label(value: &Live, other: &Live) -> Option<Live> {
     match (value, other) {
-        (Live::Str(_), Live::Name(_)) => Some(value.clone()),
+        (Live::Str(_), Live::Name(_) | Live::Instance(_)) => Some(value.clone()),
+        (Live::Instance(_), Live::Str(_)) if is_same_as_field(value, "db_type") => Some(Live::str(BASE_TYPE)),
         (Live::Name(_), Live::Str(_)) if is_name(Some(value), APP_LABEL) => {
             format::text(value).map(Live::str)
         }

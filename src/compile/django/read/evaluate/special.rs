@@ -4,10 +4,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::call::is_same_as_field;
 use super::class::enumeration::{stands_on_enum, unmixed};
 use super::live::*;
 use super::operator::put;
 use super::{Interpreter, format, given};
+use crate::compile::django::project::BASE_TYPE;
 use crate::compile::django::read::syntax::tree::{Comparison, Operator, Sign, Span};
 
 /// The `__eq__` of a class whose instances are equal by what they hold; which attributes that are, it keeps under [`COMPARED`].
@@ -240,6 +242,9 @@ impl Interpreter<'_> {
 
     /// What stands for a value in a text: of an instance, what its `__str__` or `__repr__` gives.
     pub(super) fn shown(&mut self, value: &Live, by_repr: bool, scope: &Rc<Scope>, span: Span) -> Evaluated {
+        if is_same_as_field(value, "db_type") && !by_repr {
+            return Ok(Live::str(BASE_TYPE));
+        }
         if !is_of_a_class(value) {
             return Ok(value.clone());
         }

@@ -68,6 +68,7 @@ fn catalog(name: &str) -> Option<Catalog> {
         "pg_tables" => (Listing::Tables, "tablename", None),
         "pg_indexes" => (Listing::Constraints, "indexname", Some("tablename")),
         "pg_constraint" => (Listing::Constraints, "conname", None),
+        "pg_attribute" => (Listing::Columns, "attname", None),
         // What it lists is said by `type`.
         "sqlite_master" | "sqlite_schema" => (Listing::Tables, "name", None),
         _ => return None,
@@ -255,11 +256,19 @@ fn equality(
         let end = after_group(cursor.rest(), 0)?;
         return cursor.take_exactly(end).ok().map(|_| ());
     }
+    // A column that was dropped bears no name that anybody gave.
+    if cursor.take_all("not attisdropped") {
+        return Some(());
+    }
     let mut column = cursor.next()?.text.to_lowercase();
     while cursor.take_symbol(".") {
         column = cursor.next()?.text.to_lowercase();
     }
     let column = column.trim_matches(['"', '`']);
+    if matches!(column, "attrelid" | "conrelid") && cursor.take_symbol("=") {
+        question.table = Some(relation(cursor, parameters)?);
+        return Some(());
+    }
     if !cursor.take_symbol("=") {
         return None;
     }
@@ -280,18 +289,22 @@ fn equality(
         // A name is of one type.
         "constraint_type" | "contype" => {}
         "tbl_name" if catalog.name == "name" => question.table = Some(value),
-        "conrelid" => {
-            let is_class = cursor.take_symbol("::") && cursor.take("regclass");
-            if !is_class {
-                return None;
-            }
-            question.table = Some(value);
-        }
         column if column == catalog.name => question.name = Some(value),
         column if Some(column) == catalog.table => question.table = Some(value),
         _ => return None,
     }
     Some(())
+}
+
+/// `'name'::regclass`, or `(SELECT oid FROM pg_class WHERE relname = 'name')`.
+fn relation(cursor: &mut Cursor<'_, '_>, parameters: &mut usize) -> Option<Operand> {
+    if cursor.take_symbol("(") {
+        let is_asked = cursor.take_all("select oid from pg_class where relname") && cursor.take_symbol("=");
+        let name = operand(cursor, parameters).filter(|_| is_asked)?;
+        return cursor.take_symbol(")").then_some(name);
+    }
+    let name = operand(cursor, parameters)?;
+    (cursor.take_symbol("::") && cursor.take("regclass")).then_some(name)
 }
 
 /// The schema that a bare name is looked for in, most likely: `current_schema()`, `DATABASE()`, `'public'`, a parameter.

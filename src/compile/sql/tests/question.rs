@@ -19,6 +19,14 @@ fn plain_questions_are_understood() {
         pg("SELECT count(*) AS n FROM information_schema.table_constraints WHERE constraint_name = 'it'"),
         of(Listing::Constraints, None, text("it"), Answer::HowMany),
     );
+    for relation in ["'shop_item'::regclass", "(SELECT oid FROM pg_class WHERE relname = 'shop_item')"] {
+        assert_eq!(
+            pg(&format!(
+                "SELECT attname FROM pg_attribute WHERE attrelid = {relation} AND attname = 'a' AND NOT attisdropped"
+            )),
+            of(Listing::Columns, text("shop_item"), text("a"), Answer::Rows(Some(0))),
+        );
+    }
     assert_eq!(
         question(Dialect::Sqlite, "PRAGMA table_info('shop_item')"),
         of(Listing::Columns, text("shop_item"), None, Answer::Rows(Some(1))),
@@ -52,6 +60,8 @@ fn whatever_else_is_asked_is_not() {
         "SELECT column_name FROM information_schema.columns WHERE table_name = 'a' LIMIT 1",
         "SELECT 1 FROM shop_item WHERE name = 'a'",
         "SELECT 1 FROM pg_class WHERE relname = 'a'",
+        "SELECT 1 FROM pg_attribute WHERE attrelid = 'a'",
+        "SELECT 1 FROM pg_attribute WHERE attrelid = (SELECT oid FROM pg_class WHERE relname = 'a' OR true)",
         "SELECT 1; SELECT 2",
         "SELECT EXISTS (SELECT column_name FROM information_schema.columns WHERE table_name = 'a')",
         "SELECT 'a",

@@ -549,3 +549,109 @@ def changed(apps, schema_editor):
         ],
     );
 }
+
+/// The class of an object that code makes, finds or is given need not stand where its method is called.
+#[test]
+fn an_object_may_come_from_anywhere() {
+    let search = "
+from django.db import connection
+
+class Backend:
+    def install(self):
+        with connection.cursor() as cursor:
+            cursor.execute('ALTER TABLE shop_item DROP COLUMN code')
+    def note(self):
+        print('done')
+    @classmethod
+    def get(cls):
+        return cls()
+
+class Holder:
+    def __init__(self):
+        self.backend = Backend()
+    def run(self):
+        self.backend.install()
+
+BACKENDS = [Backend()]
+BY = {'pg': Backend}
+
+def get_backend():
+    return Backend()
+
+def helped(backend):
+    backend.install()
+";
+    let check = |body: &str, expected: &[&str]| {
+        let text = format!(
+            "from django.utils.module_loading import import_string\nfrom ._search import *\n\n\
+             def f(apps, schema_editor):\n    {body}\n\n\
+             class Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    \
+             operations = [migrations.RunPython(f)]\n"
+        );
+        let files = [("1", ITEM), ("_search", search), ("2", &*text)];
+        let compiled = project("", &files);
+        let all = lines(&compiled);
+        let made: Vec<_> = all.iter().filter_map(|it| it.strip_prefix("2: ")).collect();
+        assert_eq!(made, expected, "{body}: {:#?}", compiled.notices);
+    };
+    for body in [
+        "b = Backend(); b.install()",
+        "b = get_backend(); b.install()",
+        "get_backend().install()",
+        "Backend.get().install()",
+        "for b in BACKENDS: b.install()",
+        "BY['pg']().install()",
+        "Holder().run()",
+        "helped(Backend())",
+        "getattr(Backend(), 'install')()",
+        "[b.install() for b in BACKENDS]",
+        "import_string('shop.migrations._search.Backend')().install()",
+    ] {
+        check(body, &["shop_item - code"]);
+    }
+    check("import_string(apps.path)().install()", &["RunPython f ?? anything"]);
+    check("b = get_backend(); b.note()", &["RunPython f ?? nothing"]);
+}
+
+/// What the command's parser makes of its other options is not known.
+#[test]
+fn a_command_of_the_sources_is_followed() {
+    let command = "
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+class Command(BaseCommand):
+    help = 'Makes it'
+    def add_arguments(self, parser):
+        parser.add_argument('--dry-run', action='store_true')
+        parser.add_argument('--table', default='shop_item')
+    def handle(self, *args, **options):
+        if options['verbosity'] > 1:
+            self.stdout.write('it begins')
+        if options.get('unsure'):
+            return
+        cursor = connection.cursor()
+        cursor.execute(\"SELECT attname FROM pg_attribute WHERE attrelid = 'shop_item'::regclass AND attname = 'tsv'\")
+        if bool(cursor.fetchall()):
+            return
+        cursor.execute('ALTER TABLE %s ADD COLUMN tsv tsvector' % options['table'])
+        if options['dry_run']:
+            cursor.execute('ALTER TABLE shop_item DROP COLUMN code')
+";
+    let check = |options: &str, expected: &[&str]| {
+        let text = format!(
+            "from django.core.management import call_command\n\n\
+             def f(apps, schema_editor):\n    call_command('install', {options})\n\n\
+             class Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    \
+             operations = [migrations.RunPython(f)]\n"
+        );
+        let files = [("1", ITEM), ("../management/commands/install", command), ("2", &*text)];
+        let compiled = project("", &files);
+        let all = lines(&compiled);
+        let made: Vec<_> = all.iter().filter_map(|it| it.strip_prefix("2: ")).collect();
+        assert_eq!(made, expected, "{options}: {:#?}", compiled.notices);
+    };
+    check("verbosity=0, unsure=False, table='shop_item', dry_run=False", &["shop_item + tsv tsvector NULL"]);
+    check("verbosity=0, unsure=True", &[]);
+    check("unsure=False, table='shop_item'", &["RunPython f ?? shop_item -code -constraints"]);
+}

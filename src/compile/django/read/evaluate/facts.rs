@@ -8,11 +8,11 @@ mod walk;
 mod work;
 
 use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::import::Imported;
 use super::live::*;
 use crate::compile::django::project::Function;
 use crate::compile::django::read::syntax::tree::*;
@@ -25,6 +25,10 @@ pub use work::twisted_by;
 
 /// More functions than these are not looked into: what leads so far may lead anywhere.
 const MANY: usize = 200;
+
+/// What is asked of an object without naming it: by its class's call, `with`, `for`, a call of itself.
+const UNSAID: [&str; 7] =
+    ["__init__", "__new__", "__enter__", "__exit__", "__iter__", "__next__", "__call__"];
 
 /// Commands of Django's own that change rows, files or nothing (`django/core/management/commands/`, `contrib`).
 pub const COMMANDS_FOR_ROWS: &[&str] = &[
@@ -54,6 +58,12 @@ struct Seen {
     sql: Vec<Arc<str>>,
     editor_calls: Vec<Arc<str>>,
     words: Vec<Arc<str>>,
+    /// Classes of the sources that are named: their objects may be anywhere.
+    classes: Vec<Rc<Class>>,
+    /// What is asked of objects of which it is not known whose they are.
+    asked: BTreeSet<Arc<str>>,
+    /// They may be asked for each of the words.
+    asks_by_name: bool,
 }
 
 /// Where a call passes the schema editor on.
@@ -98,7 +108,9 @@ impl Interpreter<'_> {
         let this = RefCell::new(&mut *self);
         let asked = |test: &Expr| this.borrow_mut().answer_of_module(closure, test);
         let work = work::of(&closure.definition, editor.as_ref(), dialect, asked);
-        self.look_into(closure, editor, &mut seen, &mut Visited::new());
+        let mut visited = Visited::new();
+        self.look_into(closure, editor, &mut seen, &mut visited);
+        self.look_at_objects(&mut seen, &mut visited);
         seen.models.sort();
         seen.models.dedup();
         Arc::new(Function {
@@ -189,8 +201,13 @@ impl Interpreter<'_> {
         visited: &mut Visited,
     ) {
         let found = self.leads_to(it.what, scope).unwrap_or(None);
-        if let Some(constant) = &found {
-            texts(constant, seen);
+        match (&found, &it.what.kind) {
+            (Some(constant), _) => self.hold(constant, seen),
+            (None, ExprKind::Attribute(_, name)) => {
+                seen.asked.insert(name.clone());
+            }
+            (None, ExprKind::Name(name)) => seen.asks_by_name |= **name == *"getattr",
+            (None, _) => {}
         }
         let called = match &found {
             Some(Live::Name(path)) => {
@@ -199,8 +216,15 @@ impl Interpreter<'_> {
                     &**path,
                     "django.db.connection" | "django.db.connections" | "django.db.transaction.get_connection"
                 );
-                if it.is_called && &**path == "django.core.management.call_command" {
-                    self.look_at_command(it.first, seen, visited);
+                match &**path {
+                    "django.core.management.call_command" if it.is_called => {
+                        self.look_at_command(it.first, seen, visited);
+                    }
+                    // Whose that is, only running it tells.
+                    "django.utils.module_loading.import_string" | "importlib.import_module" => {
+                        seen.touches_schema = true;
+                    }
+                    _ => {}
                 }
                 None
             }
@@ -231,14 +255,80 @@ impl Interpreter<'_> {
         seen.touches_schema |= touched_before;
     }
 
+    /// What an object of a named class is asked, wherever the object comes from: a local name, a factory, a list.
+    fn look_at_objects(&mut self, seen: &mut Seen, visited: &mut Visited) {
+        let mut done: HashSet<(*const Class, Arc<str>)> = HashSet::new();
+        loop {
+            let words = seen.words.iter().filter(|_| seen.asks_by_name);
+            let asked = seen.asked.iter().chain(words).cloned();
+            let asked: Vec<Arc<str>> = asked.chain(UNSAID.iter().map(|it| (*it).into())).collect();
+            let all = seen.classes.iter().flat_map(|class| asked.iter().map(move |it| (class, it)));
+            let new: Vec<_> = all
+                .filter(|(class, name)| done.insert((Rc::as_ptr(class), (*name).clone())))
+                .map(|(class, name)| (class.clone(), name.clone()))
+                .collect();
+            if new.is_empty() || seen.touches_schema {
+                return;
+            }
+            for (class, name) in new {
+                let Ok(Some(found)) = self.class_attribute(&class, &name) else { continue };
+                let found = match found {
+                    Live::Descriptor(_, inner) => self.force(&inner),
+                    found => self.force(&found),
+                };
+                let Ok(Live::Function(method)) = found else { continue };
+                self.look_into(&method, None, seen, visited);
+                if seen.touches_schema {
+                    // What a model does by itself, it does to its own table.
+                    let scope = method.scope.clone();
+                    seen.models.extend(self.label_and_name(&class, &scope, method.definition.span));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The SQL and the words that a constant is, or holds, and the classes of its objects.
+    fn hold(&mut self, value: &Live, seen: &mut Seen) {
+        match value {
+            Live::Str(text) if text::reads_like_sql(text) => seen.sql.push(text.clone()),
+            Live::Str(text) if text::is_word(text) => seen.words.push(text.clone()),
+            Live::Tuple(items) => items.iter().for_each(|it| self.hold(it, seen)),
+            Live::List(items) | Live::Set(items) => items.borrow().iter().for_each(|it| self.hold(it, seen)),
+            Live::Dict(pairs) => {
+                for (key, value) in pairs.borrow().iter() {
+                    self.hold(key, seen);
+                    self.hold(value, seen);
+                }
+            }
+            Live::Class(class) => add_class(class, seen),
+            Live::Instance(instance) => {
+                if let Live::Class(class) = &instance.class {
+                    add_class(class, seen);
+                }
+            }
+            _ => {}
+        }
+    }
+
     /// The model of the sources on which a method is called.
     fn model_of(&mut self, method: &Expr, scope: &Rc<Scope>) -> Option<(Arc<str>, Arc<str>)> {
         let ExprKind::Attribute(object, _) = &method.kind else { return None };
         let Ok(Some(Live::Class(class))) = self.leads_to(object, scope) else { return None };
-        if !self.is_model(&class).unwrap_or(false) {
+        self.label_and_name(&class, scope, object.span)
+    }
+
+    /// Label and name of a class, if it is a model.
+    fn label_and_name(
+        &mut self,
+        class: &Rc<Class>,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<(Arc<str>, Arc<str>)> {
+        if !self.is_model(class).unwrap_or(false) {
             return None;
         }
-        let Ok(Live::Instance(options)) = self.options(&class, scope, object.span) else { return None };
+        let Ok(Live::Instance(options)) = self.options(class, scope, span) else { return None };
         let names = options.attributes.borrow();
         match (names.get("app_label"), names.get("model_name")) {
             (Some(Live::Str(label)), Some(Live::Str(model))) => Some((label.clone(), model.clone())),
@@ -284,38 +374,17 @@ impl Interpreter<'_> {
             seen.touches_schema = true;
             return;
         };
-        let apps: Vec<Arc<str>> = self.world.apps.iter().rev().map(|(module, _)| module.clone()).collect();
-        for app in apps {
-            let module = format!("{app}.management.commands.{name}");
-            if self.world.sources.find(&module).is_none() {
-                continue;
-            }
-            if let Ok(Imported::Followed(module)) = self.import(&module)
-                && let Ok(Some(command)) = self.module_attribute(&module, "Command")
-                && let Ok(Live::Class(command)) = self.force(&command)
-                && let Ok(Some(Live::Function(handle))) = self.class_attribute(&command, "handle")
-            {
-                return self.look_into(&handle, None, seen, visited);
-            }
+        if let Some((command, handle)) = self.command_of(name) {
+            add_class(&command, seen);
+            return self.look_into(&handle, None, seen, visited);
         }
         seen.touches_schema |= !COMMANDS_FOR_ROWS.contains(&&**name);
     }
 }
 
-/// The SQL and the words that a constant is, or holds.
-fn texts(value: &Live, seen: &mut Seen) {
-    match value {
-        Live::Str(text) if text::reads_like_sql(text) => seen.sql.push(text.clone()),
-        Live::Str(text) if text::is_word(text) => seen.words.push(text.clone()),
-        Live::Tuple(items) => items.iter().for_each(|it| texts(it, seen)),
-        Live::List(items) | Live::Set(items) => items.borrow().iter().for_each(|it| texts(it, seen)),
-        Live::Dict(pairs) => {
-            for (key, value) in pairs.borrow().iter() {
-                texts(key, seen);
-                texts(value, seen);
-            }
-        }
-        _ => {}
+fn add_class(class: &Rc<Class>, seen: &mut Seen) {
+    if !seen.classes.iter().any(|it| Rc::ptr_eq(it, class)) {
+        seen.classes.push(class.clone());
     }
 }
 

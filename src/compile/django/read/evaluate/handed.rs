@@ -1,6 +1,7 @@
 //! Operations and code of a project's own that do nothing but what Django's operations and SQL do: what they come to is
 //! told by running their methods, with a stand-in for the schema editor and for the states.
 
+mod command;
 mod editor;
 mod field;
 mod model;

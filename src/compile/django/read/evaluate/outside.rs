@@ -267,6 +267,12 @@ impl Interpreter<'_> {
                 [left, right] => Some(self.binary(left, Operator::Add, right, scope, span)?),
                 _ => None,
             },
+            // `ConnectionRouter._router_func` (django/db/utils.py): without a router the first database.
+            "django.db.router.db_for_read" | "django.db.router.db_for_write"
+                if keywords.is_empty() && self.has_no_routers() =>
+            {
+                Some(Live::str("default"))
+            }
             "textwrap.dedent" => first.as_ref().and_then(Live::as_str).map(|text| Live::str(dedent(text))),
             "functools.partial" => args.split_first().map(|(function, rest)| {
                 Live::Partial(Rc::new(Partial {
@@ -301,11 +307,17 @@ impl Interpreter<'_> {
                             Imported::Missing => None,
                         }
                     }
-                    None => None,
+                    None => {
+                        self.lose("it imports what is not known");
+                        None
+                    }
                 }
             }
             "django.utils.module_loading.import_string" => {
                 let first = first.as_ref().and_then(Live::as_str);
+                if first.is_none() {
+                    self.lose("it imports what is not known");
+                }
                 if let Some((module, name)) = first.and_then(|it| it.rsplit_once('.')) {
                     self.fail_in_try(module, Some(name), scope, span)?;
                 }

@@ -31,6 +31,17 @@ pub enum Answer {
 }
 
 impl Interpreter<'_> {
+    /// Whether each model is read and written where Django has it without a router.
+    pub fn has_no_routers(&self) -> bool {
+        let said = self.world.settings.map(|it| it.values.get("DATABASE_ROUTERS"));
+        match said {
+            None => false,
+            Some(None) => true,
+            Some(Some(Value::List(routers) | Value::Tuple(routers))) => routers.is_empty(),
+            Some(Some(_)) => false,
+        }
+    }
+
     /// `path` is what DATABASE_ROUTERS names: `shop.routers.Router`.
     pub fn router(&mut self, path: &str, app: &str, asked: Routed<'_>) -> Answer {
         self.ask_router(path, app, asked).unwrap_or(Answer::Unknown)

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::facts::COMMANDS_FOR_ROWS;
+use super::super::Interpreter;
 use super::super::live::*;
-use super::super::{Interpreter, format};
 use super::state::{OF_STATE, is_change, of_state};
 use super::{ASKED_OF_STATE, EDITOR, STATE};
 use crate::compile::django::clue::{Clue, Kind};
@@ -162,10 +161,8 @@ impl Interpreter<'_> {
             return Ok(Some(Live::name(format!("{state}.apps"))));
         }
         if path == "django.core.management.call_command" {
-            let name = args.first().and_then(format::text);
-            if !name.is_some_and(|it| COMMANDS_FOR_ROWS.contains(&&*it)) {
-                self.lose("it calls a command");
-            }
+            self.call_command(args, keywords, scope, span)?;
+            return Ok(Some(Live::None));
         }
         if let Some(change) = of_state(path).filter(|it| is_change(it)) {
             self.change_of_state(change, args, keywords);

@@ -9,6 +9,7 @@ use crate::compile::django::project::{COLUMN_OF, TABLE_OF, THROUGH_OF, TYPE_OF, 
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::sql;
 use crate::migration::MayTouch;
+use crate::schema::TableName;
 
 impl Interpreter<'_> {
     /// `execute(text, parameters)`
@@ -43,9 +44,21 @@ impl Interpreter<'_> {
         }
         // Code is a blind spot of the tables that it names; a statement that may do anything would be one of all.
         let effects: Vec<sql::Effect> = texts.iter().flat_map(|it| self.effects(it)).collect();
+        let steps = effects.iter().filter_map(|it| match it {
+            sql::Effect::Steps(steps) => Some(steps),
+            sql::Effect::Opaque(_) | sql::Effect::Nothing => None,
+        });
+        let made: Vec<&TableName> = steps
+            .flatten()
+            .filter_map(|it| match it {
+                sql::Step::MakeRoutine { name, .. } => Some(name),
+                _ => None,
+            })
+            .collect();
+        let calls_another = |it: &sql::Step| matches!(it, sql::Step::Calls { routines, .. } if routines.iter().any(|it| !made.contains(&it)));
         let anything = |it: &sql::Effect| match it {
             sql::Effect::Opaque(it) => it.may_touch == MayTouch::Anything,
-            sql::Effect::Steps(steps) => steps.iter().any(|it| matches!(it, sql::Step::Calls { .. })),
+            sql::Effect::Steps(steps) => steps.iter().any(calls_another),
             sql::Effect::Nothing => false,
         };
         if effects.iter().any(anything) {

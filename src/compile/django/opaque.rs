@@ -260,7 +260,7 @@ pub fn tables_named_by(
 }
 
 /// All that an operation was given, or keeps, in words.
-fn texts_of(object: &Object) -> BTreeSet<Arc<str>> {
+pub fn texts_of(object: &Object) -> BTreeSet<Arc<str>> {
     fn collect(value: &Value, depth: u32, texts: &mut BTreeSet<Arc<str>>) {
         let Some(depth) = depth.checked_sub(1) else { return };
         match value {

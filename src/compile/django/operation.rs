@@ -9,6 +9,7 @@ mod handed;
 pub mod identify;
 mod let_go;
 mod model;
+mod odd;
 mod on_condition;
 mod option;
 mod own;
@@ -67,6 +68,9 @@ pub struct Executor<'a> {
     /// What handlers of every `migrate` were last told to change, by their paths.
     handled: BTreeMap<Arc<str>, Opaque>,
     let_go: Vec<let_go::LetGo>,
+    odd: Vec<odd::Odd>,
+    /// The models before the operation whose methods were followed, while its work on them is done.
+    begun: Option<State>,
 }
 
 /// What a migration does to a database.
@@ -118,6 +122,8 @@ impl<'a> Executor<'a> {
             misfits: 0,
             handled: BTreeMap::new(),
             let_go: Vec::new(),
+            odd: Vec::new(),
+            begun: None,
         }
     }
 
@@ -182,8 +188,10 @@ impl<'a> Executor<'a> {
     fn operation(&mut self, value: &Value, sides: Sides) {
         match value {
             Value::Object(object) => {
+                let (before, odd) = (self.editor.mark(), self.odd.len());
                 self.object(object, sides);
                 self.tell_unseen(&object.at);
+                self.may_be_odd(object, sides, odd, before);
             }
             Value::Unknown(unknown) => {
                 let reason = match &*unknown.text {
@@ -374,7 +382,8 @@ impl<'a> Executor<'a> {
     fn foreign(&mut self, object: &Object, sides: Sides) {
         let nothing = identify::side(object, "database_forwards") == Side::Nothing;
         if identify::side(object, "state_forwards").is_own() && sides.state {
-            self.tell(&object.at, format!("{} has its own idea of the models after it", object.class));
+            let reason = self.has_its_own_idea(object);
+            self.tell(&object.at, reason);
         }
         if nothing || !sides.database {
             return;

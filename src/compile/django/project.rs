@@ -320,6 +320,13 @@ pub const OF_CODE: &str = "code";
 /// The class of an operation that gives a model other bases: its name, and the bases.
 pub const SET_BASES: &str = "«setBases»";
 
+/// The class of an operation that gives a model other options: its name, and those that are set.
+pub const SET_OPTIONS: &str = "«setOptions»";
+
+/// The class of an operation that gives a model a field, whether it has one of that name or not: the model's name, its
+/// own, and the field.
+pub const SET_FIELD: &str = "«setField»";
+
 /// The class of an operation that makes the column of a field that is there: its model's name, and its own.
 pub const ADD_COLUMN: &str = "«addColumn»";
 

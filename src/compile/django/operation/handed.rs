@@ -6,7 +6,7 @@ use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::project::{
     ADD_COLUMN, ALTER_COLUMN, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object, QUESTION,
-    RENAME_TABLE, SET_BASES, TRIED, Value,
+    RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Value,
 };
 use super::super::state::{ModelField, State};
 use super::{Call, Executor, Sides, Unseen};
@@ -24,6 +24,15 @@ impl Executor<'_> {
             (CREATE_TABLE, [Value::Str(name)]) => self.create_table(name, object, sides),
             (RENAME_TABLE, [Value::Str(old), Value::Str(new)]) => self.rename_table([old, new], sides),
             (SET_BASES, [Value::Str(model), bases]) => self.set_bases(model, bases, object, sides),
+            (SET_OPTIONS, [Value::Str(model), options]) => self.set_options(model, options, object, sides),
+            (SET_FIELD, [Value::Str(model), Value::Str(field), _]) => {
+                let key = ModelKey::new(self.app.clone(), model);
+                let has_it = self.to.get(&key).is_some_and(|it| it.field(field).is_some());
+                let class = if has_it { "AlterField" } else { "AddField" };
+                let class = format!("django.db.migrations.{class}").into();
+                let usual = Arc::new(Object { class, ..(**object).clone() });
+                self.operation(&Value::Object(usual), sides);
+            }
             (ADD_COLUMN, [Value::Str(model), Value::Str(field)]) => {
                 self.add_column([model, field], object, sides);
             }
@@ -90,9 +99,11 @@ impl Executor<'_> {
         let before = (self.from.clone(), self.to.clone());
         if sides.state {
             let asked = std::mem::take(&mut self.asked);
+            let outer = self.begun.replace(before.0.clone());
             for operation in state {
                 self.operation(operation, Sides { state: true, database: false });
             }
+            self.begun = outer;
             self.asked = asked;
         }
         if sides.database {

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::index::{ModelConstraint, ModelIndex};
-use super::super::project::{Location, Marked, Value, names_filled_in};
+use super::super::project::{Location, Object, Value};
 use super::super::state::{Model, ModelField, Options};
 use super::extra::{self, Extra};
-use super::{Call, Executor, Unseen};
+use super::{Call, Executor, Sides, Unseen};
 
 impl Executor<'_> {
     pub(super) fn create_model(&mut self, extra: Option<&Extra>, call: Call<'_>) -> Result<(), Unseen> {
@@ -20,7 +20,8 @@ impl Executor<'_> {
         // `None` is what nothing stands for.
         let given = |at, name| call.arguments.get(at, name).filter(|it| !matches!(it, Value::None));
         if let Some(options) = given(2, "options") {
-            read_options(&self.app, &mut model.options, options, &mut unseen);
+            let fill = |text| self.with_tables(text);
+            read_options(&fill, &mut model.options, options, &mut unseen);
         }
         if matches!(extra, Some(Extra::View)) {
             model.options.unmanaged = true;
@@ -105,7 +106,7 @@ impl Executor<'_> {
         let name = call.text(0, "name")?;
         let (key, before) = self.model_of(&name)?;
         let table = match call.value(1, "table")? {
-            Value::Str(table) => Some(table.clone()),
+            Value::Str(table) if let Some(table) = self.with_tables(table.to_string()) => Some(table.into()),
             Value::None => None,
             _ => {
                 let unseen = self.unseen_of(&before, "the new table was not seen through");
@@ -204,6 +205,24 @@ impl Executor<'_> {
         Ok(())
     }
 
+    /// What `ProjectState.alter_model_options` does.
+    pub(super) fn set_options(&mut self, name: &str, options: &Value, object: &Object, sides: Sides) {
+        let key = ModelKey::new(self.app.clone(), name);
+        let Some(model) = self.to.get(&key) else {
+            let reason = self.has_its_own_idea(object);
+            return self.tell(&object.at, reason);
+        };
+        let (mut now, mut unseen) = (model.options.clone(), Vec::new());
+        read_options(&|text| self.with_tables(text), &mut now, options, &mut unseen);
+        if !unseen.is_empty() {
+            let reason = self.has_its_own_idea(object);
+            self.tell(&object.at, reason);
+        }
+        if sides.state {
+            self.to.change(&key, self.context, |model| model.options = now);
+        }
+    }
+
     pub(super) fn alter_order_with_respect_to(&mut self, call: Call<'_>) -> Result<(), Unseen> {
         let name = call.text(0, "name")?;
         let (key, before) = self.model_of(&name)?;
@@ -244,7 +263,12 @@ fn is(value: &Value, text: &str) -> bool {
 }
 
 /// `Meta`, as far as it decides about tables.
-fn read_options(app: &str, options: &mut Options, value: &Value, unseen: &mut Vec<String>) {
+fn read_options(
+    fill: &dyn Fn(String) -> Option<String>,
+    options: &mut Options,
+    value: &Value,
+    unseen: &mut Vec<String>,
+) {
     let Value::Dict(entries) = value else {
         if !arguments::is_false(value) {
             unseen.push("its options were not seen through".to_owned());
@@ -269,15 +293,13 @@ fn read_options(app: &str, options: &mut Options, value: &Value, unseen: &mut Ve
             })
         };
         match &**name {
-            "db_table" => {
-                match arguments::text(value).map(|it| names_filled_in(&it, |mark| of_label(mark, app))) {
-                    Some(Some(table)) => {
-                        options.db_table = Some(table.into()).filter(|it: &Arc<str>| !it.is_empty())
-                    }
-                    Some(None) => unseen.push("`db_table`: it hangs on the models".to_owned()),
-                    None => {}
+            "db_table" => match arguments::text(value).map(|it| fill(it.to_string())) {
+                Some(Some(table)) => {
+                    options.db_table = Some(table.into()).filter(|it: &Arc<str>| !it.is_empty())
                 }
-            }
+                Some(None) => unseen.push("`db_table`: it hangs on the models".to_owned()),
+                None => options.db_table = None,
+            },
             "managed" => options.unmanaged = arguments::is_false(value),
             "proxy" => options.proxy = !arguments::is_false(value),
             // No table of its own; Django's autodetector never writes it.
@@ -297,10 +319,6 @@ fn read_options(app: &str, options: &mut Options, value: &Value, unseen: &mut Ve
             _ => {}
         }
     }
-}
-
-fn of_label(mark: Marked<'_>, app: &str) -> Option<String> {
-    matches!(mark, Marked::Label).then(|| app.to_owned())
 }
 
 /// Whether what was not seen through decides where a model has its table, or whether it has one.

@@ -142,7 +142,7 @@ impl Executor<'_> {
             );
         }
         if taken.state && state != Side::Usual {
-            let reason = format!("{} has its own idea of the models after it", object.class);
+            let reason = self.has_its_own_idea(object);
             let tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
             if taken.database && !tables.is_empty() {
                 // What it does to the database hangs on the models after it.

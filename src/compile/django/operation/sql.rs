@@ -108,7 +108,7 @@ impl Executor<'_> {
             match marked {
                 // Which of the two was asked is not known.
                 Marked::Type { .. } if before.is_some() && after.is_some() && before != after => None,
-                _ => before.or(after),
+                _ => before.or(after).or_else(|| self.begun.as_ref().and_then(of)),
             }
         };
         names_filled_in(&text, name)

@@ -8,6 +8,7 @@ mod followed;
 mod guessed;
 mod handlers;
 mod objects;
+mod odd;
 mod older;
 mod on_condition;
 mod own;

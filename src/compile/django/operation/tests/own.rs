@@ -269,7 +269,7 @@ class Rename(Operation):
     def __init__(self, model, table):
         self.model, self.table = model, table
     def state_forwards(self, app_label, state):
-        state.models[app_label, self.model.lower()].options['db_table'] = self.table
+        state.models[app_label, self.model.lower()].options |= {'db_table': self.table}
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         old = from_state.apps.get_model(app_label, self.model)._meta.db_table
         schema_editor.alter_db_table(to_state.apps.get_model(app_label, self.model), old, self.table)
@@ -581,7 +581,7 @@ class Adds(OnlyOn):
 class Knows(OnlyOn):
     def state_forwards(self, app_label, state):
         self.operation.state_forwards(app_label, state)
-        state.models[app_label, 'item'].options['x'] = 1
+        state.models[app_label, 'item'].options |= {'x': 1}
 ";
 
 /// An operation that holds others is these.

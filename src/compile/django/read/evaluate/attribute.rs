@@ -342,6 +342,11 @@ impl Interpreter<'_> {
                     Live::Name(path) => path,
                     _ => "",
                 };
+                if class == MODEL_STATE
+                    && let Some(part) = self.part_of_model_state(instance, name, scope, span)
+                {
+                    return Ok(Some(part));
+                }
                 if class == MODEL_STATE && !matches!(name, "get_constraint_by_name" | "get_index_by_name") {
                     self.lose("what it asks of a model's state is not followed");
                 }

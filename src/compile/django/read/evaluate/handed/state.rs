@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::{STATE, bare, for_app, is_name};
-use crate::compile::django::project::SET_BASES;
+use crate::compile::django::project::{SET_BASES, SET_FIELD, SET_OPTIONS};
 use crate::compile::django::read::syntax::tree::{Expr, ExprKind, Span};
 
 /// Why a change is not followed.
@@ -51,7 +51,9 @@ fn parameters(method: &str) -> Option<(&'static str, &'static [&'static str], &'
 
 /// A method of the state that is followed here, or changes nothing.
 pub fn is_change(method: &str) -> bool {
-    matches!(method, "add_model" | "reload_model" | "reload_models") || parameters(method).is_some()
+    const OTHERS: [&str; 5] =
+        ["add_model", "alter_model_managers", "alter_model_options", "reload_model", "reload_models"];
+    OTHERS.contains(&method) || parameters(method).is_some()
 }
 
 /// `add_field` of `project_state.add_field`.
@@ -61,8 +63,11 @@ pub fn of_state(path: &str) -> Option<&str> {
 
 impl Interpreter<'_> {
     pub(super) fn change_of_state(&mut self, method: &str, args: &[Live], keywords: &Keywords) {
-        if method.starts_with("reload_") {
+        if method.starts_with("reload_") || method == "alter_model_managers" {
             return;
+        }
+        if method == "alter_model_options" {
+            return self.alter_options_of_state(args, keywords);
         }
         let made = match &self.handed {
             Some(handed) if handed.method == "state_forwards" => {
@@ -85,6 +90,9 @@ impl Interpreter<'_> {
 
 /// The class of a model as a state keeps it.
 pub const MODEL_STATE: &str = "«modelState»";
+
+/// The class of its `options` and `fields`: the model's key, and which of them.
+pub const STATE_PART: &str = "«modelStatePart»";
 
 impl Interpreter<'_> {
     /// `state.models[app_label, name]`
@@ -115,13 +123,29 @@ impl Interpreter<'_> {
     /// `state.models[key].get_constraint_by_name(name)`: of what is taken away only the name counts.
     pub(super) fn method_of_model_state(
         &mut self,
-        instance: &Instance,
+        instance: &Rc<Instance>,
         method: &str,
         args: &[Live],
         scope: &Rc<Scope>,
         span: Span,
     ) -> Option<Live> {
-        if !matches!(&instance.class, Live::Name(class) if &**class == MODEL_STATE) {
+        let Live::Name(class) = &instance.class else { return None };
+        if &**class == STATE_PART {
+            let part = Live::Instance(instance.clone());
+            match (method, args) {
+                ("pop", [name] | [name, _]) => {
+                    self.change_of_state_part(&part, name, None);
+                }
+                ("update", [Live::Dict(pairs)]) => {
+                    for (name, value) in pairs.borrow().clone() {
+                        self.change_of_state_part(&part, &name, Some(&value));
+                    }
+                }
+                _ => self.lose(OF_STATE),
+            }
+            return Some(self.unknown(scope, span, "is part of a model's state"));
+        }
+        if &**class != MODEL_STATE {
             return None;
         }
         let class = match method {
@@ -131,6 +155,81 @@ impl Interpreter<'_> {
         };
         let [name @ Live::Str(_)] = args else { return None };
         Some(self.outside_instance(class, Vec::new(), vec![("name".into(), name.clone())], scope, span))
+    }
+
+    /// `state.alter_model_options(app_label, model_name, options, option_keys)`: with keys, what the operation does too.
+    fn alter_options_of_state(&mut self, args: &[Live], keywords: &Keywords) {
+        const TAKES: [&str; 4] = ["app_label", "model_name", "options", "option_keys"];
+        let value = |at: usize| {
+            let keyword = keywords.iter().find(|(it, _)| **it == *TAKES[at]).map(|(_, value)| value);
+            args.get(at).or(keyword).cloned()
+        };
+        let (Some(label), Some(model), Some(options)) = (value(0), value(1), value(2)) else {
+            return self.lose(OF_STATE);
+        };
+        let class = match value(3) {
+            None | Some(Live::None) => SET_OPTIONS,
+            Some(_) => "django.db.migrations.AlterModelOptions",
+        };
+        self.hand_on_of_state(&label, class, vec![model, options]);
+    }
+
+    /// An operation on the models of an app.
+    fn hand_on_of_state(&mut self, label: &Live, class: &str, args: Vec<Live>) {
+        let holder = match &self.handed {
+            Some(handed) if handed.method == "state_forwards" => handed.holder.clone(),
+            _ => return self.lose(OF_STATE),
+        };
+        match for_app(Live::Instance(bare(&holder, class, args, Vec::new())), label, &holder) {
+            Some(operation) => self.hand(operation),
+            None => self.lose(OF_STATE),
+        }
+    }
+
+    /// `options` or `fields` of `state.models[key]`, while that may be changed.
+    pub fn part_of_model_state(
+        &mut self,
+        instance: &Instance,
+        name: &str,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Live> {
+        let is_of_state = self.handed.as_ref().is_some_and(|it| it.method == "state_forwards");
+        if !is_of_state || !matches!(name, "options" | "fields") {
+            return None;
+        }
+        let args = vec![instance.args.first()?.clone(), Live::str(name)];
+        Some(self.outside_instance(STATE_PART, args, Vec::new(), scope, span))
+    }
+
+    /// `options[name] = value` or `fields[name] = value` of a model's state, or that it is deleted. Whether it is one.
+    pub fn change_of_state_part(&mut self, object: &Live, name: &Live, value: Option<&Live>) -> bool {
+        let Live::Instance(part) = object else { return false };
+        if !matches!(&part.class, Live::Name(class) if &**class == STATE_PART) {
+            return false;
+        }
+        let (label, model) = match part.args.first() {
+            Some(Live::Tuple(key)) if key.len() == 2 => (key[0].clone(), key[1].clone()),
+            _ => {
+                self.lose(OF_STATE);
+                return true;
+            }
+        };
+        let is_named = matches!((&model, name), (Live::Str(_), Live::Str(_)));
+        match (part.args.get(1).and_then(Live::as_str).map(|it| &**it), value) {
+            _ if !is_named => self.lose(OF_STATE),
+            (Some("options"), value) => {
+                let set = vec![(name.clone(), value.cloned().unwrap_or(Live::None))];
+                self.hand_on_of_state(&label, SET_OPTIONS, vec![model, Live::dict(set)]);
+            }
+            (_, Some(field)) => {
+                self.hand_on_of_state(&label, SET_FIELD, vec![model, name.clone(), field.clone()])
+            }
+            (_, None) => {
+                self.hand_on_of_state(&label, "django.db.migrations.RemoveField", vec![model, name.clone()]);
+            }
+        }
+        true
     }
 
     /// `state.models[key].bases = …`
@@ -145,20 +244,10 @@ impl Interpreter<'_> {
             },
             _ => return self.lose(OF_STATE),
         };
-        let holder = match &self.handed {
-            Some(handed) if handed.method == "state_forwards" => handed.holder.clone(),
-            _ => return self.lose(OF_STATE),
-        };
         match name {
             // Nothing in the database hangs on it.
             "managers" => {}
-            "bases" => {
-                let made = bare(&holder, SET_BASES, vec![model, value.clone()], Vec::new());
-                match for_app(Live::Instance(made), &label, &holder) {
-                    Some(operation) => self.hand(operation),
-                    None => self.lose(OF_STATE),
-                }
-            }
+            "bases" => self.hand_on_of_state(&label, SET_BASES, vec![model, value.clone()]),
             _ => self.lose(OF_STATE),
         }
     }

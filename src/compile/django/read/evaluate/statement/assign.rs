@@ -225,6 +225,9 @@ impl Interpreter<'_> {
     ) -> Result<(), Stop> {
         let index = self.key(index, scope, span);
         self.watch_change(object);
+        if self.change_of_state_part(object, &index, Some(&value)) {
+            return Ok(());
+        }
         match object {
             Live::Dict(pairs) => {
                 self.touch(Cell::Dict(pairs.clone()));
@@ -348,6 +351,9 @@ impl Interpreter<'_> {
                     return self.assign_slice(&object, index, Live::tuple(Vec::new()), scope);
                 }
                 let index = self.eval(index, scope)?;
+                if self.change_of_state_part(&object, &index, None) {
+                    return Ok(());
+                }
                 if let Live::Unknown(unknown) = &object {
                     self.doubt_hidden(unknown);
                 }

@@ -320,6 +320,10 @@ pub const OF_CODE: &str = "code";
 /// The class of an operation that gives a model other bases: its name, and the bases.
 pub const SET_BASES: &str = "«setBases»";
 
+/// The class of what stands before operations that were followed with a name that only the models tell taken for Django's
+/// usual one: a text with marks, and what was taken for it.
+pub const ASSUMES: &str = "«assumes»";
+
 /// The class of an operation that gives a model other options: its name, and those that are set.
 pub const SET_OPTIONS: &str = "«setOptions»";
 

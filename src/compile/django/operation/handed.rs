@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::project::{
-    ADD_COLUMN, ALTER_COLUMN, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object, QUESTION,
-    RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Value,
+    ADD_COLUMN, ALTER_COLUMN, ASSUMES, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object,
+    QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Value,
 };
 use super::super::state::{ModelField, State};
 use super::{Call, Executor, Sides, Unseen};
@@ -24,6 +24,7 @@ impl Executor<'_> {
             (CREATE_TABLE, [Value::Str(name)]) => self.create_table(name, object, sides),
             (RENAME_TABLE, [Value::Str(old), Value::Str(new)]) => self.rename_table([old, new], sides),
             (SET_BASES, [Value::Str(model), bases]) => self.set_bases(model, bases, object, sides),
+            (ASSUMES, _) => {}
             (SET_OPTIONS, [Value::Str(model), options]) => self.set_options(model, options, object, sides),
             (SET_FIELD, [Value::Str(model), Value::Str(field), _]) => {
                 let key = ModelKey::new(self.app.clone(), model);
@@ -97,6 +98,9 @@ impl Executor<'_> {
     /// What followed methods came to: what is done to the database may ask for the models after it.
     fn handed(&mut self, database: &[Value], state: &[Value], sides: Sides) {
         let before = (self.from.clone(), self.to.clone());
+        if !self.is_as_assumed(state, sides) {
+            return;
+        }
         if sides.state {
             let asked = std::mem::take(&mut self.asked);
             let outer = self.begun.replace(before.0.clone());
@@ -110,6 +114,7 @@ impl Executor<'_> {
             let from = std::mem::replace(&mut self.from, before.0);
             let to = std::mem::replace(&mut self.to, before.1);
             let outer = self.after.replace(to.clone());
+            let database = if self.is_as_assumed(database, sides) { database } else { &[] };
             // What takes them back is code of its own.
             let returns = self.editor.returns_otherwise(true);
             let asked = std::mem::take(&mut self.asked);
@@ -126,6 +131,24 @@ impl Executor<'_> {
             self.after = outer;
             (self.from, self.to) = (from, to);
         }
+    }
+
+    /// Whether the names that were taken for the usual ones are these; told where not.
+    fn is_as_assumed(&mut self, operations: &[Value], sides: Sides) -> bool {
+        for operation in operations {
+            let Value::Object(object) = operation else { continue };
+            let (ASSUMES, [Value::Str(marked), Value::Str(assumed)]) =
+                (&*object.class, object.args.as_slice())
+            else {
+                continue;
+            };
+            if self.with_tables(marked.to_string()).as_deref() != Some(assumed) {
+                let reason = format!("it hangs on whether a table or a column is called {assumed}");
+                self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), sides);
+                return false;
+            }
+        }
+        true
     }
 
     /// What `SchemaEditor.create_model` does for a model that the state has.

@@ -264,7 +264,7 @@ def adds(apps, schema_editor):
     );
 }
 
-/// The table's name, of which no length and no part is known before.
+/// The table's name: it is taken for the usual one where that matters, and that is held against the models.
 #[test]
 fn what_is_made_of_a_tables_name_is_only_known_later() {
     check_class(
@@ -285,16 +285,38 @@ def part(apps, schema_editor):
 
 def compared(apps, schema_editor):
     if apps.get_model('shop', 'Item')._meta.db_table == 'shop_item':
+        schema_editor.execute('CREATE TABLE one (id integer)')
+
+def looked_up(apps, schema_editor):
+    item = apps.get_model('shop', 'Item')._meta
+    table, column = item.db_table, item.get_field('id').column
+    names = {'shop_item': 'two'}
+    if table in names and table in ('a', 'shop_item') and column in ['id'] and {table} & {'shop_item'}:
+        schema_editor.execute(f'CREATE TABLE {names[table]} (id integer)')
+        schema_editor.execute('CREATE TABLE ' + names.get(table) + table.removeprefix('shop') + ' (id integer)')
+        schema_editor.execute('CREATE TABLE ' + table.replace('shop_', 'old_') + ' (id integer)')
+        schema_editor.execute('CREATE TABLE ' + ['shop_item', 'three'][['x', 'shop_item'].index(table)] + ' (id integer)')
+
+def elsewhere(apps, schema_editor):
+    if apps.get_model('shop', 'Other')._meta.db_table.startswith('shop_'):
         schema_editor.execute('DROP TABLE shop_item')
 ",
         "ByLabel('Item', [('id', models.BigAutoField(primary_key=True))]),
         ByLabel('Tag', [('id', models.BigAutoField(primary_key=True))]),
-        migrations.RunPython(whole), migrations.RunPython(part), migrations.RunPython(compared)",
+        migrations.CreateModel('Other', [('id', models.AutoField(primary_key=True))], {'db_table': 'things'}),
+        migrations.RunPython(whole), migrations.RunPython(part), migrations.RunPython(compared),
+        migrations.RunPython(looked_up), migrations.RunPython(elsewhere)",
         &[
             "create shop_tag: id",
+            "create things: id",
             "shop_item + index code",
-            "RunPython part ?? shop_item",
-            "RunPython compared ?? shop_item -table shop_item (its own too)",
+            "shop_item + index code",
+            "create one: id",
+            "create two: id",
+            "create two_item: id",
+            "create old_item: id",
+            "create three: id",
+            "it hangs on whether a table or a column is called shop_other ?? anything",
         ],
     );
 }

@@ -6,7 +6,6 @@ use super::super::live::*;
 use super::super::operator::{integer, put};
 use super::super::outside::{Answer, Call};
 use super::super::special::is_of_a_class;
-use crate::compile::django::project::is_marked;
 use crate::compile::django::read::syntax::tree::Operator;
 
 impl Interpreter<'_> {
@@ -59,8 +58,10 @@ impl Interpreter<'_> {
                 Some(Live::dict(keys.into_iter().map(|key| (key, value.clone())).collect()))
             }
             "len" => match first.map(|it| unmixed(it).unwrap_or(it)) {
-                Some(Live::Str(text)) if is_marked(text) => None,
-                Some(Live::Str(text)) => Some(Live::Int(text.chars().count() as i128)),
+                Some(text @ Live::Str(_)) => match self.assume(text) {
+                    Live::Str(text) => Some(Live::Int(text.chars().count() as i128)),
+                    _ => None,
+                },
                 Some(class @ Live::Class(_))
                     if let Some(made) = self.special(class, "__len__", Vec::new(), scope, span)? =>
                 {

@@ -11,7 +11,6 @@ use super::super::operator::integer;
 use super::super::outside::is_match;
 use super::super::special::is_any_key;
 use super::super::{Interpreter, format};
-use crate::compile::django::project::is_marked;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -29,12 +28,14 @@ impl Interpreter<'_> {
     }
 
     /// What a function that is not followed gives may be any key, and so may what a class of its own compares.
-    pub fn key(&self, key: Live, scope: &Scope, span: Span) -> Live {
+    pub fn key(&mut self, key: Live, scope: &Scope, span: Span) -> Live {
+        let key = self.assume(&key);
         if is_any_key(&key) { self.unknown(scope, span, format!("is {}", format::kind(&key))) } else { key }
     }
 
     /// As [`Interpreter::key`], for an element of a set.
-    pub fn member(&self, item: Live) -> Live {
+    pub fn member(&mut self, item: Live) -> Live {
+        let item = self.assume(&item);
         match &item {
             Live::Instance(it) if is_any_key(&item) => {
                 self.unknown_in(&it.module, it.span, format!("is {}", format::kind(&item)))
@@ -45,7 +46,7 @@ impl Interpreter<'_> {
 
     fn element(&mut self, object: &Live, index: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {
         let index = self.force(index)?;
-        let (object, index) = (object.clone(), self.key(index, scope, span));
+        let (object, index) = (self.assume(object), self.key(index, scope, span));
         let at = |items: &[Live]| -> Option<Place> { Some(place(items, integer(&index)?)) };
         // One that is known, or why none is.
         let item = |items: &[Live]| match at(items)? {
@@ -80,7 +81,6 @@ impl Interpreter<'_> {
                     return self.fails("IndexError", "tuple index out of range", scope, span);
                 }
             }
-            Live::Str(text) if is_marked(text) => {}
             Live::Str(text) => {
                 if index.as_str().is_some() && self.catching_operations > 0 {
                     return Err(self.raise("TypeError", "string indices must be integers"));
@@ -195,6 +195,7 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Evaluated {
         let object = self.force(object)?;
+        let object = self.assume(&object);
         let [from, to, step] = &bounds;
         let bound = |value: &Live| match value {
             Live::None => Some(None),
@@ -232,7 +233,6 @@ impl Interpreter<'_> {
         let known = match &object {
             Live::List(items) => cut(&items.borrow()).map(Live::list),
             Live::Tuple(items) => cut(items).map(Live::tuple),
-            Live::Str(text) if is_marked(text) => None,
             Live::Str(text) => {
                 self.steps(text.len() / 16)?;
                 cut_text(text).map(Live::str)

@@ -1,11 +1,14 @@
 //! SQL that followed code executes.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
-use crate::compile::django::project::{COLUMN_OF, TABLE_OF, THROUGH_OF, TYPE_OF, names_filled_in};
+use crate::compile::django::project::{
+    APP_LABEL, COLUMN_OF, Marked, TABLE_OF, THROUGH_OF, TYPE_OF, is_marked, names_filled_in,
+};
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::sql;
 use crate::migration::MayTouch;
@@ -80,6 +83,47 @@ impl Interpreter<'_> {
         };
         let operation = bare(holder, "django.db.migrations.RunSQL", vec![Live::list(texts)], Vec::new());
         self.hand(Live::Instance(operation));
+    }
+
+    /// A name that only the models tell, taken for Django's usual one where a part of it is asked for, or it is looked
+    /// for: that is held against the models when the operation is done. `None` where no usual one is known.
+    fn assumed(&mut self, text: &Arc<str>) -> Option<Arc<str>> {
+        let usual = |marked: Marked<'_>| match marked {
+            Marked::Table { label, model } if label != APP_LABEL => Some(format!("{label}_{model}")),
+            Marked::Column { label, field, .. } if label != APP_LABEL => Some(field.to_owned()),
+            Marked::Through { label, model, field } if label != APP_LABEL => {
+                Some(format!("{label}_{model}_{field}"))
+            }
+            _ => None,
+        };
+        let settled: Arc<str> = names_filled_in(text, usual)?.into();
+        let assumed = (text.clone(), settled.clone());
+        let handed = self.handed.as_mut()?;
+        if !handed.assumed.contains(&assumed) {
+            handed.assumed.push(assumed);
+        }
+        Some(settled)
+    }
+
+    /// A value without marks, of a text or of the texts of a tuple: unknown where they cannot be settled.
+    pub fn assume(&mut self, value: &Live) -> Live {
+        match value {
+            Live::Str(text) if is_marked(text) => match self.assumed(text) {
+                Some(settled) => Live::Str(settled),
+                None => {
+                    let nowhere = Rc::new(Module::nowhere());
+                    self.unknown_in(
+                        &nowhere,
+                        Span::default(),
+                        "is a name that only the models at that time tell",
+                    )
+                }
+            },
+            Live::Tuple(items) if items.iter().any(|it| matches!(it, Live::Str(text) if is_marked(text))) => {
+                Live::tuple(items.iter().map(|it| self.assume(it)).collect())
+            }
+            other => other.clone(),
+        }
     }
 
     /// With the constants of other modules that nobody has looked at before.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::clue::{Condition, Kind, Listed};
-use crate::compile::django::project::{ON_CONDITION, QUESTION, TRIED, Unknown};
+use crate::compile::django::project::{ASSUMES, ON_CONDITION, QUESTION, TRIED, Unknown};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// The operations to which a method handed its work, as long as nothing else was seen.
@@ -36,6 +36,8 @@ pub struct Handed {
     tried: usize,
     /// A handler may have left the method.
     left: bool,
+    /// Texts with marks, each with what it was taken for.
+    pub(super) assumed: Vec<(Arc<str>, Arc<str>)>,
 }
 
 type Place = (Rc<Module>, Span);
@@ -73,6 +75,7 @@ impl Handed {
             tries: Vec::new(),
             tried: 0,
             left: false,
+            assumed: Vec::new(),
         }
     }
 
@@ -184,7 +187,10 @@ impl Handed {
             self.questions.into_iter().enumerate().map(|(number, (after, it))| (after, number, it)).collect();
         questions.sort_by_key(|(after, number, _)| (*after, *number));
         let mut questions = questions.into_iter().peekable();
-        let mut all = Vec::new();
+        let assumes = |(marked, text)| {
+            bare(&self.holder, ASSUMES, vec![Live::Str(marked), Live::Str(text)], Vec::new())
+        };
+        let mut all: Vec<Live> = self.assumed.into_iter().map(assumes).map(Live::Instance).collect();
         for (at, operation) in self.operations.into_iter().map(Some).chain([None]).enumerate() {
             while let Some((_, number, it)) = questions.next_if(|(after, ..)| *after <= at) {
                 let kind = match it.kind {

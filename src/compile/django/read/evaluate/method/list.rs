@@ -66,8 +66,11 @@ impl Interpreter<'_> {
         }
         match (name, args) {
             ("copy", _) => return Ok(Some(Live::list(items.borrow().clone()))),
-            ("index", [item]) => return self.position(&items.borrow(), item, scope, span),
-            ("count", [item]) => return Ok(count(&items.borrow(), item)),
+            ("index", [item]) => {
+                let item = self.assume(item);
+                return self.position(&items.borrow(), &item, scope, span);
+            }
+            ("count", [item]) => return Ok(count(&items.borrow(), &self.assume(item))),
             _ if !CHANGES.contains(&name) => return Ok(None),
             _ => self.touch(Cell::List(items.clone())),
         }

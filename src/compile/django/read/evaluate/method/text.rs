@@ -21,11 +21,17 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         self.steps(text.len() / 64)?;
-        // What it says is only known later.
-        if is_marked(text) && !matches!(name, "as_string" | "format" | "join" | "strip" | "lstrip" | "rstrip")
-        {
-            return Ok(None);
-        }
+        let settled;
+        let (text, args) = if matches!(name, "as_string" | "format" | "join") {
+            (text, args)
+        } else if is_marked(text) && name == "strip" && args.is_empty() {
+            // No name has blanks around it.
+            return Ok(Some(Live::Str(text.trim().into())));
+        } else {
+            let Live::Str(text) = self.assume(&Live::Str(text.clone())) else { return Ok(None) };
+            settled = (text, args.iter().map(|it| self.assume(it)).collect::<Vec<_>>());
+            (&settled.0, settled.1.as_slice())
+        };
         if !takes(name, args.len(), keywords) {
             return Ok(None);
         }

@@ -59,12 +59,8 @@ impl Interpreter<'_> {
         if let Some(known) = self.compare_clue(&left, how, &right) {
             return Ok(known);
         }
-        if let (Live::Str(a), Live::Str(b)) = (&left, &right)
-            && (is_marked(a) || is_marked(b))
-            && a != b
-        {
-            return Ok(self.unknown(scope, span, "compares a name that only the models at that time tell"));
-        }
+        let is_same = matches!((&left, &right), (Live::Str(a), Live::Str(b)) if a == b);
+        let (left, right) = if is_same { (left, right) } else { (self.assume(&left), self.assume(&right)) };
         let known = match how {
             Comparison::Equal => equal(&left, &right),
             Comparison::NotEqual => equal(&left, &right).map(|it| !it),
@@ -101,7 +97,8 @@ impl Interpreter<'_> {
     }
 
     pub fn contains(&mut self, container: &Live, item: &Live) -> Result<Option<bool>, Stop> {
-        let container = unmixed(container).unwrap_or(container);
+        let settled = self.assume(container);
+        let container = unmixed(&settled).unwrap_or(&settled);
         if let (Live::Str(text), Live::Str(part)) = (container, unmixed(item).unwrap_or(item)) {
             return Ok(Some(text.contains(&**part)));
         }
@@ -138,8 +135,9 @@ impl Interpreter<'_> {
         };
         self.steps(items.len())?;
         let mut known = true;
+        let item = &self.assume(item);
         for it in &items {
-            match equal(it, item) {
+            match equal(&self.assume(it), item) {
                 Some(true) => return Ok(Some(true)),
                 Some(false) => {}
                 None => known = false,
@@ -178,6 +176,8 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
     }
     match (a, b) {
         (Live::Unknown(_), _) | (_, Live::Unknown(_)) | (Live::Import(_), _) | (_, Live::Import(_)) => None,
+        // A name that only the models tell may be any.
+        (Live::Str(a), Live::Str(b)) if a != b && (is_marked(a) || is_marked(b)) => None,
         (Live::Str(a), Live::Str(b)) => Some(a == b),
         (Live::Bytes(a), Live::Bytes(b)) => Some(a == b),
         (Live::Path(a), Live::Path(b)) => Some(a == b),

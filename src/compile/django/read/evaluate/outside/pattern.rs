@@ -29,6 +29,7 @@ impl Interpreter<'_> {
     pub(super) fn pattern_call(&mut self, call: &Call<'_>) -> Answer {
         let Some(function) = call.path.strip_prefix("re.") else { return Ok(None) };
         let args: Vec<Live> = call.args.iter().map(|it| self.force(it)).collect::<Result<_, _>>()?;
+        let args: Vec<Live> = args.iter().map(|it| self.assume(it)).collect();
         if function == "escape" {
             return Ok(match args.as_slice() {
                 [Live::Str(text)] => Some(Some(Live::str(syntax::escaped(text)))),
@@ -73,7 +74,10 @@ impl Interpreter<'_> {
         match &instance.class {
             Live::Name(class) if &**class == MATCH => Ok(of_match(instance, name, args, keywords)),
             Live::Name(class) if &**class == PATTERN => match self.compiled(instance)? {
-                Some(regex) => self.look_for(&regex, name, args, keywords, scope, span),
+                Some(regex) => {
+                    let args: Vec<Live> = args.iter().map(|it| self.assume(it)).collect();
+                    self.look_for(&regex, name, &args, keywords, scope, span)
+                }
                 None => Ok(None),
             },
             _ => Ok(None),

@@ -415,7 +415,7 @@ impl<'a> Editor<'a> {
         let Some(column) = field.column() else { return };
         if self.is_sqlite() && self.drop_column_remakes(field) {
             if let Some(model) = after.get(&old.key) {
-                self.remake(after, model, &[]);
+                self.remake_without(after, model, field);
             }
             return;
         }

@@ -9,6 +9,7 @@ mod handed;
 pub mod identify;
 mod let_go;
 mod model;
+mod named;
 mod odd;
 mod on_condition;
 mod option;
@@ -188,6 +189,9 @@ impl<'a> Executor<'a> {
     fn operation(&mut self, value: &Value, sides: Sides) {
         match value {
             Value::Object(object) => {
+                let is_followed = self.after.is_some() || self.begun.is_some();
+                let filled = is_followed.then(|| self.named(object)).flatten();
+                let object = filled.as_ref().unwrap_or(object);
                 let (before, odd) = (self.editor.mark(), self.odd.len());
                 self.object(object, sides);
                 self.tell_unseen(&object.at);
@@ -280,9 +284,14 @@ impl<'a> Executor<'a> {
             let opaque = match unseen.table {
                 Some(table) if unseen.is_anywhere => {
                     let made = own::doubt(self.editor.since(before)).1;
-                    let tables = MayUndo { tables: [table.clone()].into(), own: true, ..MayUndo::default() };
-                    let may_undo = own::both(tables, made);
-                    Opaque { reason, may_touch: MayTouch::Tables([table].into()), may_undo }
+                    // With its many-to-many tables, which are called after it.
+                    let mut tables: BTreeSet<TableName> = [table].into();
+                    for key in self.models_named(object) {
+                        tables.extend(self.may_be_anywhere(key, reason.clone()));
+                    }
+                    let gone = MayUndo { tables: tables.clone(), own: true, ..MayUndo::default() };
+                    let may_undo = own::both(gone, made);
+                    Opaque { reason, may_touch: MayTouch::Tables(tables), may_undo }
                 }
                 Some(table) => {
                     let may_undo = MayUndo { constraints: own::takes_keys(class), ..MayUndo::default() };
@@ -304,7 +313,12 @@ impl<'a> Executor<'a> {
                 None => {}
             }
         }
-        if class != Class::RunPython {
+        if class == Class::RunPython {
+            if taken.state && state.is_own() {
+                let reason = self.has_its_own_idea(object);
+                self.tell(&object.at, reason);
+            }
+        } else {
             let another = class == Class::RunSql && identify::does_another(object, "database_forwards");
             let database = if another && database.is_own() { Side::OwnSql } else { database };
             self.in_its_own_way(object, class, taken, [state, database], before);

@@ -320,6 +320,9 @@ pub const OF_CODE: &str = "code";
 /// The class of an operation that gives a model other bases: its name, and the bases.
 pub const SET_BASES: &str = "«setBases»";
 
+/// The class of a path among the values of settings: its text.
+pub const PATH: &str = "pathlib.Path";
+
 /// The class of what stands before operations that were followed with a name that only the models tell taken for Django's
 /// usual one: a text with marks, and what was taken for it.
 pub const ASSUMES: &str = "«assumes»";
@@ -372,6 +375,25 @@ pub struct Object {
     /// For a class of the sources: methods that it or a base of the sources defines, by name.
     pub methods: Vec<(Arc<str>, Method)>,
     pub at: Location,
+}
+
+impl Object {
+    /// One of which nothing but its class and its arguments is known.
+    pub fn bare(class: &str, args: Vec<Value>, at: Location) -> Self {
+        let class: Arc<str> = class.into();
+        Self {
+            lineage: vec![class.clone()],
+            class,
+            args,
+            kwargs: Vec::new(),
+            base: None,
+            notice: None,
+            stopped: None,
+            attributes: Vec::new(),
+            methods: Vec::new(),
+            at,
+        }
+    }
 }
 
 /// A call that was followed to a class of Django's, or of a library that is not in the sources.

@@ -13,9 +13,21 @@ use crate::compile::django::state::{Model, ModelField, State};
 use crate::schema::{Change, ConstraintRef, IndexKey, IndexPart, Name, Schema, Table};
 
 impl Editor<'_> {
+    /// [`Self::remake`] without a field that was taken away: since Django 5.1 the key does not come back that a model
+    /// without one has by itself, if it bears that name.
+    pub(super) fn remake_without(&mut self, state: &State, model: &Model, gone: &Field) {
+        let own = model.primary_key().filter(|it| it.name == gone.name && gone.primary_key);
+        let column = own.and_then(|it| it.column()).filter(|_| self.context.project.django >= (5, 1));
+        self.remake_to(state, model, &[], column.as_deref());
+    }
+
     /// Makes the model's table what `state` says, and then whatever was deferred; `renames` are columns
     /// under their old and new names.
     pub(super) fn remake(&mut self, state: &State, model: &Model, renames: &[(Name, Name)]) {
+        self.remake_to(state, model, renames, None);
+    }
+
+    fn remake_to(&mut self, state: &State, model: &Model, renames: &[(Name, Name)], without: Option<&str>) {
         let name = self.table_of(model);
         if !self.back.is_trial {
             self.order.note_remade(&name);
@@ -26,13 +38,18 @@ impl Editor<'_> {
         self.forget_deferred_of(&name);
         self.note_conditions(model);
         // From Django 5.1 on, a model's Meta has no `index_together`: a table made anew is without it.
-        let planned = if self.context.project.django >= (5, 1) && !model.options.index_together.is_empty() {
+        let mut planned = if self.context.project.django >= (5, 1) && !model.options.index_together.is_empty()
+        {
             let mut without = model.clone();
             without.options.index_together.clear();
             self.plan(state, &without)
         } else {
             self.plan(state, model)
         };
+        if let Some(key) = without {
+            planned.table.columns.retain(|it| *it.name != *key);
+            planned.table.primary_key = None;
+        }
         self.note_checks(model, &planned.table.checks);
         let mut wanted = Schema::default();
         wanted.insert(planned.table);

@@ -198,6 +198,12 @@ impl Executor<'_> {
             return Ok(());
         };
         let managed = entries.iter().find(|(name, _)| is(name, "managed")).map(|(_, value)| value);
+        if let Some(Value::Unknown(unknown)) = managed {
+            let reason = format!("{key}: `managed`: {}", unknown.reason);
+            self.may_be_anywhere(key, reason.clone());
+            self.tell(call.at, reason);
+            return Ok(());
+        }
         let unmanaged = managed.is_some_and(arguments::is_false);
         if call.sides.state {
             self.to.change(&key, self.context, |model| model.options.unmanaged = unmanaged);

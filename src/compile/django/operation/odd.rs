@@ -43,6 +43,13 @@ impl Executor<'_> {
         reason
     }
 
+    /// Keeps in mind that a model may have another table from here on, or none; the tables that it would have.
+    pub(super) fn may_be_anywhere(&mut self, key: ModelKey, reason: String) -> BTreeSet<TableName> {
+        let tables = self.tables_named(std::iter::once(&key));
+        self.odd.push(Odd { names: [key].into(), tables: tables.clone(), reason });
+        tables
+    }
+
     /// What was done since `before` to one of the first `known` of these models may have been done otherwise.
     pub(super) fn may_be_odd(&mut self, object: &Object, sides: Sides, known: usize, before: (usize, usize)) {
         // Its own operations were asked; SQL and code say what they do.
@@ -83,7 +90,7 @@ impl Executor<'_> {
         }
     }
 
-    fn models_named(&self, object: &Object) -> BTreeSet<ModelKey> {
+    pub(super) fn models_named(&self, object: &Object) -> BTreeSet<ModelKey> {
         let of_app = ModelKey::new(self.app.clone(), "");
         let arguments = Arguments::of(object);
         let named = ["model_name", "name", "old_name", "new_name"];

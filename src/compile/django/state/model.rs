@@ -251,19 +251,8 @@ impl Model {
 
 /// The call of a class, as if a migration had written it.
 pub fn call(class: &str, kwargs: Vec<(Arc<str>, Value)>) -> Value {
-    let class: Arc<str> = class.into();
-    Value::Object(Arc::new(Object {
-        class: class.clone(),
-        lineage: vec![class],
-        args: Vec::new(),
-        kwargs,
-        base: None,
-        notice: None,
-        stopped: None,
-        attributes: Vec::new(),
-        methods: Vec::new(),
-        at: Location { file: Arc::new(std::path::PathBuf::new()), line: 0 },
-    }))
+    let at = Location { file: Arc::new(std::path::PathBuf::new()), line: 0 };
+    Value::Object(Arc::new(Object { kwargs, ..Object::bare(class, Vec::new(), at) }))
 }
 
 /// `Options._prepare`: `id`, of the class that the settings say.

@@ -111,3 +111,112 @@ fn what_was_not_seen_of_a_state_leaves_its_models_in_doubt() {
     let doubts: Vec<_> = pointed.iter().filter_map(|it| it.strip_prefix(doubt)).collect();
     assert!(matches!(doubts[..], [it] if it.starts_with(" shop_item shop_other -")), "{pointed:#?}");
 }
+
+/// `RunSQL` takes `state_operations`; what a `RunPython` is given of the kind its class may do.
+#[test]
+fn code_may_be_given_what_it_does_to_the_models() {
+    let classes = "
+class WithState(migrations.RunPython):
+    def __init__(self, code, reverse_code=None, state_operations=(), **kwargs):
+        super().__init__(code, reverse_code, **kwargs)
+        self.state_operations = state_operations
+    def state_forwards(self, app_label, state):
+        for operation in self.state_operations:
+            operation.state_forwards(app_label, state)
+class Unseen(WithState):
+    def state_forwards(self, app_label, state):
+        state.models[app_label, 'item'].options |= read()
+def add(apps, schema_editor):
+    schema_editor.execute('ALTER TABLE shop_item ADD n integer')
+def rows(apps, schema_editor):
+    apps.get_model('shop', 'Item').objects.update(code=1)
+";
+    let later = "migrations.AlterField('item', 'n', models.BigIntegerField())";
+    let field = "state_operations=[migrations.AddField('item', 'n', models.IntegerField(null=True))]";
+    check_body(
+        classes,
+        &migration(&format!("WithState(add, {field}), {later}")),
+        &["shop_item + n integer NULL", "shop_item ~ n bigint NOT NULL"],
+    );
+    check_body(
+        classes,
+        &migration(&format!(
+            "WithState(rows, {field}), migrations.RunSQL('ALTER TABLE shop_item ADD n integer'), {later}"
+        )),
+        &["shop_item + n integer NULL", "shop_item ~ n bigint NOT NULL"],
+    );
+    check_body(
+        classes,
+        &migration("Unseen(rows), migrations.AddField('item', 'm', models.IntegerField(null=True))"),
+        &[
+            "Unseen rows ?? nothing",
+            "shop_item + m integer NULL",
+            "shop.migrations.2.Unseen has its own idea of the models after it ?? shop_item -code -id -m -name \
+             -code's definition -id's definition -m's definition -name's definition -constraints -table shop_item (its own too)",
+        ],
+    );
+}
+
+/// What a class or code makes of the label, a table's or a column's name bears the names of the database.
+#[test]
+fn names_may_be_made_of_those_that_only_the_models_tell() {
+    let class = "
+class Refer(migrations.AddField):
+    def __init__(self, model_name):
+        super().__init__(model_name, 'x', models.IntegerField(null=True))
+    def state_forwards(self, app_label, state):
+        item = state.apps.get_model(app_label, self.model_name)
+        name = f'{app_label}_ref'
+        if app_label == 'shop' and item._meta.label_lower == 'shop.item':
+            column = item._meta.get_field('code').column + '_' + item._meta.label_lower.replace('.', '_')
+            state.add_field(app_label, self.model_name, name, models.IntegerField(null=True, db_column=column), True)
+        state.add_field(app_label, self.model_name, 'self', models.ForeignKey(f'{app_label}.{self.model_name}', models.CASCADE), True)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        item = to_state.apps.get_model(app_label, self.model_name)
+        for name in (app_label + '_ref', 'self'):
+            schema_editor.add_field(from_state.apps.get_model(app_label, self.model_name), item._meta.get_field(name))
+
+def index(apps, schema_editor):
+    item = apps.get_model('shop', 'Item')
+    schema_editor.add_index(item, models.Index(fields=['code'], name=f'{item._meta.db_table}_code'))
+";
+    let operations = "Refer('item'), migrations.RunPython(index),
+        migrations.SeparateDatabaseAndState([], [migrations.AddIndex('item', models.Index(fields=['code'], name='shop_item_code'))]),
+        migrations.RemoveIndex('item', 'shop_item_code')";
+    check_body(
+        class,
+        &migration(operations),
+        &[
+            "shop_item + code_shop_item integer NULL",
+            "shop_item + self_id bigint NOT NULL",
+            "shop_item + self_id -> shop_item",
+            "shop_item + index code",
+            "shop_item - index by name",
+            "shop_item + index self_id",
+        ],
+    );
+}
+
+/// Its many-to-many tables are called after it.
+#[test]
+fn a_model_whose_table_is_not_known_may_have_another_and_more() {
+    let made = "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True)), ('items', models.ManyToManyField('shop.Item'))], {OPTIONS})";
+    let later = "migrations.AddField('Tag', 'n', models.IntegerField(null=True))";
+    for options in ["{'db_table': read()}", "{'managed': read()}"] {
+        let text = format!(
+            "class Migration(migrations.Migration):\n    {}\n",
+            migration(&format!("{}, {later}", made.replace("{OPTIONS}", options)))
+        );
+        let compiled = project("", &[("1", ITEM), ("2", &text)]);
+        let all = lines(&compiled);
+        let doubts: Vec<_> = all.iter().filter(|it| it.contains("?? shop_tag shop_tag_items ")).collect();
+        assert_eq!(doubts.len(), 2, "{all:#?}");
+        assert!(doubts.iter().all(|it| it.contains("-table shop_tag -table shop_tag_items")), "{doubts:#?}");
+    }
+    let alters = "migrations.AlterModelOptions('Item', {'managed': read()}), migrations.AddField('item', 'n', models.IntegerField(null=True))";
+    let text = format!("class Migration(migrations.Migration):\n    {}\n", migration(alters));
+    let compiled = project("", &[("1", ITEM), ("2", &text)]);
+    assert!(compiled.notices.iter().any(|it| it.message.starts_with("shop.item: `managed`: ")));
+    let all = lines(&compiled);
+    assert!(all.iter().any(|it| it.contains("?? shop_item ") && it.contains("-n ")), "{all:#?}");
+}

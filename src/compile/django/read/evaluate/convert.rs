@@ -16,7 +16,7 @@ use super::facts::shape;
 use super::live::*;
 use super::special::elements_of;
 use super::{Interpreter, format, given};
-use crate::compile::django::project::{Body, COLUMN_NAME, Call, Method, Object, Value};
+use crate::compile::django::project::{Body, COLUMN_NAME, Call, Method, Object, PATH, Value};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// Deeper values are unknown; operations nest ten deep.
@@ -64,7 +64,11 @@ impl Interpreter<'_> {
             Live::Float(it) => Value::Float(*it),
             Live::Str(it) => Value::Str(it.clone()),
             Live::Bytes(it) => Value::Bytes(it.clone()),
-            Live::Path(it) => Value::Str(it.to_string_lossy().into()),
+            Live::Path(it) => {
+                let text = Value::Str(it.to_string_lossy().into());
+                let at = self.location(&scope.module, Span::default());
+                Value::Object(Arc::new(Object::bare(PATH, vec![text], at)))
+            }
             Live::List(items) => {
                 let items = items.borrow().clone();
                 Value::List(self.each(&items, scope, depth, budget))

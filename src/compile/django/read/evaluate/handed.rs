@@ -82,7 +82,8 @@ impl Interpreter<'_> {
             && self.runs_it_as_usual(instance)?
         {
             let function = self.called_by(&code)?;
-            return Some(!matches!(code, Live::Function(_)) || self.function(&function).touches_schema);
+            let is_plain = matches!(code, Live::Function(_)) && !self.function(&function).touches_schema;
+            return Some(!is_plain || self.state_forwards(instance)?.is_some());
         }
         let Live::Class(class) = &instance.class else { return None };
         let class = class.clone();
@@ -115,6 +116,19 @@ impl Interpreter<'_> {
         }
     }
 
+    /// A `state_forwards` of its own, bound to a `RunPython`, whose own does nothing; `None` where that cannot be told.
+    fn state_forwards(&mut self, instance: &Rc<Instance>) -> Option<Option<Live>> {
+        let Live::Class(class) = &instance.class else { return Some(None) };
+        Some(match self.class_attribute(&class.clone(), "state_forwards").ok()? {
+            Some(Live::Function(closure)) => {
+                let receiver = Live::Instance(instance.clone());
+                Some(Live::Bound(Rc::new(Bound { receiver, callee: Callee::Function(closure) })))
+            }
+            Some(_) => return None,
+            None => None,
+        })
+    }
+
     /// Whether a class of operations is derived from `Operation` itself, and not from what does something; `None` for any
     /// other.
     fn is_bare_operation(&mut self, class: &Rc<Class>) -> Result<Option<bool>, Stop> {
@@ -132,8 +146,15 @@ impl Interpreter<'_> {
         if let Some(code) = code(instance)
             && self.runs_it_as_usual(instance)?
         {
+            let state = match self.state_forwards(instance)? {
+                Some(method) => {
+                    let args = vec![Live::name(APP_LABEL), Live::name(STATE)];
+                    self.handed_by(instance, &method, "state_forwards", args, Vec::new(), scope)?
+                }
+                None => Vec::new(),
+            };
             let args = vec![Live::name("django.apps.apps"), Live::name(EDITOR)];
-            return Some((Vec::new(), self.handed_by(instance, &code, CODE, args, Vec::new(), scope)?));
+            return Some((state, self.handed_by(instance, &code, CODE, args, Vec::new(), scope)?));
         }
         let Live::Class(class) = &instance.class else { return None };
         let mut of = |method: &'static str, others: &[&str], models: Vec<Live>| {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Interpreter;
 use super::live::*;
+use crate::compile::django::project::{APP_LABEL, LABEL_IN_TEXT};
 use crate::compile::django::read::syntax::tree::Span;
 
 impl Interpreter<'_> {
@@ -16,7 +17,12 @@ impl Interpreter<'_> {
             self.outside_instance("django.db.models.options.Options", Vec::new(), Vec::new(), scope, span);
         if let (Live::Instance(made), Live::Instance(options)) = (&made, &meta) {
             let mut names = options.attributes.borrow_mut();
-            names.set("app_label".into(), Live::str(label));
+            let (own, label) = if label == APP_LABEL {
+                (Live::name(label), LABEL_IN_TEXT)
+            } else {
+                (Live::str(label), label)
+            };
+            names.set("app_label".into(), own);
             names.set("object_name".into(), Live::str(model));
             names.set("abstract".into(), Live::Bool(false));
             names.set("model_name".into(), Live::str(model.to_lowercase()));

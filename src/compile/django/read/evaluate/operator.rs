@@ -4,6 +4,7 @@ mod compare;
 mod impossible;
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -218,6 +219,12 @@ impl Interpreter<'_> {
             }
             (Live::Path(folder), Operator::Div, Live::Str(name)) => {
                 Some(Live::Path(Rc::new(folder.join(&**name))))
+            }
+            (Live::Path(folder), Operator::Div, Live::Path(path)) => {
+                Some(Live::Path(Rc::new(folder.join(&**path))))
+            }
+            (Live::Str(folder), Operator::Div, Live::Path(path)) => {
+                Some(Live::Path(Rc::new(Path::new(&**folder).join(&**path))))
             }
             (Live::Dict(a), Operator::Or, Live::Dict(b)) => {
                 let merged = Live::dict(a.borrow().clone());

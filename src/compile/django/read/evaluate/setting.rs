@@ -10,7 +10,7 @@ use super::live::*;
 use super::signal::MIGRATION_MODULES;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
-use crate::compile::django::project::{Unknown, Value};
+use crate::compile::django::project::{PATH, Unknown, Value};
 use crate::compile::django::read::source::Place;
 use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::Span;
@@ -316,6 +316,9 @@ pub fn thaw(value: &Value, scope: &Rc<Scope>, span: Span) -> Live {
         ),
         Value::Name(it) => Live::Name(it.clone()),
         Value::Function(it) => Live::Name(it.path.clone()),
+        Value::Object(it) if let (PATH, [Value::Str(path)]) = (&*it.class, it.args.as_slice()) => {
+            Live::Path(Rc::new(PathBuf::from(&**path)))
+        }
         Value::Object(it) => Live::Instance(Rc::new(Instance {
             class: Live::Name(it.class.clone()),
             args: each(&it.args),

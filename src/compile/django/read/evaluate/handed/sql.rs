@@ -7,7 +7,7 @@ use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::project::{
-    APP_LABEL, COLUMN_OF, Marked, TABLE_OF, THROUGH_OF, TYPE_OF, is_marked, names_filled_in,
+    APP_LABEL, COLUMN_OF, LABEL_IN_TEXT, Marked, TABLE_OF, THROUGH_OF, TYPE_OF, is_marked, names_filled_in,
 };
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::sql;
@@ -88,13 +88,14 @@ impl Interpreter<'_> {
     /// A name that only the models tell, taken for Django's usual one where a part of it is asked for, or it is looked
     /// for: that is held against the models when the operation is done. `None` where no usual one is known.
     fn assumed(&mut self, text: &Arc<str>) -> Option<Arc<str>> {
+        let own = self.label_of_holder();
+        let of = |label: &str| if label == APP_LABEL { own.clone() } else { Some(label.into()) };
         let usual = |marked: Marked<'_>| match marked {
-            Marked::Table { label, model } if label != APP_LABEL => Some(format!("{label}_{model}")),
-            Marked::Column { label, field, .. } if label != APP_LABEL => Some(field.to_owned()),
-            Marked::Through { label, model, field } if label != APP_LABEL => {
-                Some(format!("{label}_{model}_{field}"))
-            }
-            _ => None,
+            Marked::Label => own.as_deref().map(str::to_owned),
+            Marked::Table { label, model } => Some(format!("{}_{model}", of(label)?)),
+            Marked::Column { field, .. } => Some(field.to_owned()),
+            Marked::Through { label, model, field } => Some(format!("{}_{model}_{field}", of(label)?)),
+            Marked::Type { .. } => None,
         };
         let settled: Arc<str> = names_filled_in(text, usual)?.into();
         let assumed = (text.clone(), settled.clone());
@@ -103,6 +104,14 @@ impl Interpreter<'_> {
             handed.assumed.push(assumed);
         }
         Some(settled)
+    }
+
+    /// The label of the app in whose module the operation at hand stands.
+    fn label_of_holder(&self) -> Option<Arc<str>> {
+        let module = &self.handed.as_ref()?.holder.module.name;
+        let is_within = |app: &str| module.strip_prefix(app).is_some_and(|it| it.starts_with('.'));
+        let apps = self.world.apps.iter().filter(|(app, _)| is_within(app));
+        apps.max_by_key(|(app, _)| app.len()).map(|(_, label)| label.clone())
     }
 
     /// A value without marks, of a text or of the texts of a tuple: unknown where they cannot be settled.
@@ -119,6 +128,9 @@ impl Interpreter<'_> {
                     )
                 }
             },
+            Live::Name(name) if **name == *APP_LABEL => {
+                self.assumed(&LABEL_IN_TEXT.into()).map_or_else(|| value.clone(), Live::Str)
+            }
             Live::Tuple(items) if items.iter().any(|it| matches!(it, Live::Str(text) if is_marked(text))) => {
                 Live::tuple(items.iter().map(|it| self.assume(it)).collect())
             }

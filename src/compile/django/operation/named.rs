@@ -1,0 +1,95 @@
+//! What followed operations are given, with the names that the models have when they are done.
+
+use std::sync::Arc;
+
+use super::Executor;
+use crate::compile::django::project::{Call, Object, Unknown, Value, is_marked};
+
+/// How deep a name may stand among what an operation is given.
+const NESTED: u32 = 16;
+
+impl Executor<'_> {
+    /// The operation with the models' names in the place of their marks; `None` where there is none. In SQL they are
+    /// filled in when it is read.
+    pub(super) fn named(&self, object: &Object) -> Option<Arc<Object>> {
+        let fill = |text: &str| match self.with_tables(text.to_owned()) {
+            Some(filled) => Value::Str(filled.into()),
+            None => Value::Unknown(Arc::new(Unknown {
+                at: object.at.clone(),
+                reason: "hangs on a name that the models do not tell".to_owned(),
+                text: String::new(),
+                clue: None,
+            })),
+        };
+        of_object(object, &fill, NESTED).map(Arc::new)
+    }
+}
+
+type Fill<'f> = &'f dyn Fn(&str) -> Value;
+
+/// `None`, here and below, where nothing is to be filled in.
+fn of_object(object: &Object, fill: Fill<'_>, depth: u32) -> Option<Object> {
+    if &*object.class == "django.db.migrations.RunSQL" {
+        return None;
+    }
+    let args = of_all(&object.args, fill, depth);
+    let kwargs = of_keywords(&object.kwargs, fill, depth);
+    let attributes = of_keywords(&object.attributes, fill, depth);
+    let base = object.base.as_ref().and_then(|it| of_call(it, fill, depth));
+    if args.is_none() && kwargs.is_none() && attributes.is_none() && base.is_none() {
+        return None;
+    }
+    let mut made = object.clone();
+    made.args = args.unwrap_or(made.args);
+    made.kwargs = kwargs.unwrap_or(made.kwargs);
+    made.attributes = attributes.unwrap_or(made.attributes);
+    made.base = base.or(made.base);
+    Some(made)
+}
+
+fn of_call(call: &Call, fill: Fill<'_>, depth: u32) -> Option<Call> {
+    let (args, kwargs) = (of_all(&call.args, fill, depth), of_keywords(&call.kwargs, fill, depth));
+    if args.is_none() && kwargs.is_none() {
+        return None;
+    }
+    Some(Call {
+        class: call.class.clone(),
+        args: args.unwrap_or_else(|| call.args.clone()),
+        kwargs: kwargs.unwrap_or_else(|| call.kwargs.clone()),
+    })
+}
+
+fn of_keywords(keywords: &[(Arc<str>, Value)], fill: Fill<'_>, depth: u32) -> Option<Vec<(Arc<str>, Value)>> {
+    let filled: Vec<_> = keywords.iter().map(|(_, it)| of_value(it, fill, depth)).collect();
+    filled.iter().any(Option::is_some).then(|| {
+        let each = keywords.iter().zip(filled);
+        each.map(|((name, old), new)| (name.clone(), new.unwrap_or_else(|| old.clone()))).collect()
+    })
+}
+
+fn of_all(values: &[Value], fill: Fill<'_>, depth: u32) -> Option<Vec<Value>> {
+    let filled: Vec<_> = values.iter().map(|it| of_value(it, fill, depth)).collect();
+    filled
+        .iter()
+        .any(Option::is_some)
+        .then(|| values.iter().zip(filled).map(|(old, new)| new.unwrap_or_else(|| old.clone())).collect())
+}
+
+fn of_value(value: &Value, fill: Fill<'_>, depth: u32) -> Option<Value> {
+    let depth = depth.checked_sub(1)?;
+    match value {
+        Value::Str(text) if is_marked(text) => Some(fill(text)),
+        Value::List(items) => of_all(items, fill, depth).map(Value::List),
+        Value::Tuple(items) => of_all(items, fill, depth).map(Value::Tuple),
+        Value::Set(items) => of_all(items, fill, depth).map(Value::Set),
+        Value::Dict(pairs) => {
+            let both: Vec<Value> = pairs.iter().flat_map(|(key, it)| [key.clone(), it.clone()]).collect();
+            let filled = of_all(&both, fill, depth)?.into_iter();
+            let (keys, values): (Vec<_>, Vec<_>) =
+                filled.enumerate().partition(|(at, _)| at.is_multiple_of(2));
+            Some(Value::Dict(keys.into_iter().zip(values).map(|((_, key), (_, it))| (key, it)).collect()))
+        }
+        Value::Object(object) => of_object(object, fill, depth).map(|it| Value::Object(Arc::new(it))),
+        _ => None,
+    }
+}

@@ -572,8 +572,21 @@ class Holder:
     def run(self):
         self.backend.install()
 
+class Base:
+    def run(self):
+        self.work()
+
+class Worker(Base):
+    def work(self):
+        drop()
+
+def drop():
+    Backend().install()
+
 BACKENDS = [Backend()]
 BY = {'pg': Backend}
+worker = Worker()
+HANDLERS = {'postgresql': drop, 'sqlite': None}
 
 def get_backend():
     return Backend()
@@ -604,6 +617,11 @@ def helped(backend):
         "Holder().run()",
         "helped(Backend())",
         "getattr(Backend(), 'install')()",
+        "worker.run()",
+        "HANDLERS[schema_editor.connection.vendor]()",
+        "from . import _search; getattr(_search, 'drop')()",
+        "globals()['drop']()",
+        "(Worker if True else Base)().run()",
         "[b.install() for b in BACKENDS]",
         "import_string('shop.migrations._search.Backend')().install()",
     ] {

@@ -60,6 +60,9 @@ struct Seen {
     words: Vec<Arc<str>>,
     /// Classes of the sources that are named: their objects may be anywhere.
     classes: Vec<Rc<Class>>,
+    /// Functions that a constant holds, and modules that are named.
+    functions: Vec<Rc<Closure>>,
+    modules: Vec<Rc<Module>>,
     /// What is asked of objects of which it is not known whose they are.
     asked: BTreeSet<Arc<str>>,
     /// They may be asked for each of the words.
@@ -202,12 +205,28 @@ impl Interpreter<'_> {
     ) {
         let found = self.leads_to(it.what, scope).unwrap_or(None);
         match (&found, &it.what.kind) {
+            // What is called or handed on by its own name is looked into below.
+            (Some(Live::Function(_)), _) => {}
             (Some(constant), _) => self.hold(constant, seen),
             (None, ExprKind::Attribute(_, name)) => {
                 seen.asked.insert(name.clone());
             }
+            (None, ExprKind::Name(name)) if **name == *"globals" => {
+                seen.asks_by_name = true;
+                seen.modules.push(within.scope.module.clone());
+            }
             (None, ExprKind::Name(name)) => seen.asks_by_name |= **name == *"getattr",
             (None, _) => {}
+        }
+        let mut inner = it.what;
+        while let ExprKind::Attribute(object, _) | ExprKind::Subscript(object, _) = &inner.kind {
+            inner = object;
+            if let ExprKind::Call(call) = &inner.kind {
+                inner = &call.function;
+            }
+            if let Ok(Some(object)) = self.leads_to(inner, scope) {
+                self.hold(&object, seen);
+            }
         }
         let called = match &found {
             Some(Live::Name(path)) => {
@@ -267,7 +286,18 @@ impl Interpreter<'_> {
                 .filter(|(class, name)| done.insert((Rc::as_ptr(class), (*name).clone())))
                 .map(|(class, name)| (class.clone(), name.clone()))
                 .collect();
-            if new.is_empty() || seen.touches_schema {
+            let by_name = seen.modules.iter().filter(|_| seen.asks_by_name);
+            let words: Vec<_> =
+                by_name.flat_map(|it| seen.words.iter().map(move |word| (it, word))).collect();
+            let mut functions = std::mem::take(&mut seen.functions);
+            for (module, name) in words {
+                if let Ok(Some(Live::Function(it))) = self.module_attribute(module, name) {
+                    functions.push(it);
+                }
+            }
+            let visits = visited.len();
+            functions.iter().for_each(|it| self.look_into(it, None, seen, visited));
+            if seen.touches_schema || new.is_empty() && visits == visited.len() {
                 return;
             }
             for (class, name) in new {
@@ -302,6 +332,8 @@ impl Interpreter<'_> {
                 }
             }
             Live::Class(class) => add_class(class, seen),
+            Live::Function(function) => seen.functions.push(function.clone()),
+            Live::Module(module) => seen.modules.push(module.clone()),
             Live::Instance(instance) => {
                 if let Live::Class(class) = &instance.class {
                     add_class(class, seen);

@@ -222,8 +222,8 @@ impl<'d, 's> Walk<'d, 's> {
             }
             ExprKind::Conditional { test, then, otherwise } => {
                 self.expr(test);
-                self.expr(then);
-                self.expr(otherwise);
+                self.hand_on(then);
+                self.hand_on(otherwise);
             }
             ExprKind::Lambda(it) => self.block(&it.inside().body),
             ExprKind::Comprehension(it) => {

@@ -22,11 +22,24 @@ impl Interpreter<'_> {
         if name.as_deref().is_some_and(|it| COMMANDS_FOR_ROWS.contains(&it)) {
             return Ok(());
         }
-        let Some((class, handle)) = name.and_then(|it| self.command_of(&it)) else {
+        let found = match args.first() {
+            Some(Live::Instance(command)) if let Live::Class(class) = &command.class => {
+                match self.class_attribute(&class.clone(), "handle")? {
+                    Some(Live::Function(handle)) => Some((Live::Instance(command.clone()), handle)),
+                    _ => None,
+                }
+            }
+            _ => match name.and_then(|it| self.command_of(&it)) {
+                Some((class, handle)) => {
+                    Some((self.instantiate(&class, Vec::new(), Vec::new(), scope, span)?, handle))
+                }
+                None => None,
+            },
+        };
+        let Some((command, handle)) = found else {
             self.lose("it calls a command");
             return Ok(());
         };
-        let command = self.instantiate(&class, Vec::new(), Vec::new(), scope, span)?;
         // What its parser makes of the arguments, and what it has for those that are not given.
         let mut options = keywords.clone();
         let others = self.unknown(scope, span, "is an option of a command");

@@ -202,13 +202,18 @@ fn tables_gone(
             gone.extend(touched.iter().cloned());
         }
     }
-    if function.editor_calls.iter().any(|it| TABLES.contains(&&**it)) {
-        let models = function
-            .models
-            .iter()
-            .filter_map(|(app, model)| state.concrete(&ModelKey::new(app.clone(), model)));
+    let calls = |known: &[&str]| function.editor_calls.iter().any(|it| known.contains(&&**it));
+    let models = || {
+        function.models.iter().filter_map(|(app, model)| state.concrete(&ModelKey::new(app.clone(), model)))
+    };
+    // A many-to-many's table goes with its field, and with the model.
+    if calls(TABLES) || calls(COLUMNS) {
+        let throughs = models().flat_map(|model| state.throughs(model, context));
+        gone.extend(throughs.map(|(_, through)| table_name(&through.table(context))));
+    }
+    if calls(TABLES) {
         let before = gone.len();
-        gone.extend(models.map(|model| table_name(&model.table(context))));
+        gone.extend(models().map(|model| table_name(&model.table(context))));
         // An operation has its models' names from its arguments.
         if gone.len() == before && (is_any_table || function.models.is_empty()) {
             gone.extend(touched.iter().cloned());

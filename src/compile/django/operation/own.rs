@@ -10,7 +10,7 @@ use super::super::project::{Beyond, Does, Location, Object, Reach, Twisted};
 use super::identify::{self, Class, Side};
 use super::{Call, Executor, Sides};
 use crate::migration::{MayTouch, MayUndo, Opaque};
-use crate::schema::{Change, IndexPart, Name, TableName};
+use crate::schema::{Change, IndexPart, Name, Table, TableName};
 
 /// The label of another app, for which the operation does what it is asked for.
 pub(super) fn label(object: &Object, taken: Sides) -> Result<Option<Arc<str>>, String> {
@@ -36,6 +36,25 @@ impl Executor<'_> {
         let (tables, may_undo) = doubt(self.editor.since(before));
         let may_touch = MayTouch::Tables(tables);
         (!may_undo.is_nothing()).then(|| Opaque { reason: reason.to_owned(), may_touch, may_undo })
+    }
+
+    /// The tables with foreign keys to those that were renamed since `before`.
+    fn pointing_at_renamed(&self, before: (usize, usize)) -> Vec<TableName> {
+        let renamed: BTreeSet<&TableName> = (self.editor.since(before))
+            .filter_map(|it| match it {
+                Change::RenameTable { to, .. } => Some(to),
+                _ => None,
+            })
+            .collect();
+        let points = |it: &&Table| it.foreign_keys.iter().any(|key| renamed.contains(&key.references));
+        self.editor
+            .schema()
+            .tables
+            .values()
+            .map(|it| &**it)
+            .filter(points)
+            .map(|it| it.name.clone())
+            .collect()
     }
 
     /// Operations of which nothing was seen: most likely the usual ones of the app, which drop and alter what it has.
@@ -105,6 +124,7 @@ impl Executor<'_> {
             let mut opaque = self.named_by(object, reason);
             let mut tables = opaque::tables_named_by(object, &self.app, &self.from, &self.to, self.context);
             tables.extend(changed.iter().cloned());
+            tables.extend(self.pointing_at_renamed(before));
             if let MayTouch::Tables(others) = &opaque.may_touch {
                 tables.extend(others.iter().cloned());
             }

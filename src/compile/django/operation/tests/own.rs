@@ -11,6 +11,7 @@ use crate::schema::Change;
 fn check_forwards(body: &str, expected: &[&str]) {
     let class = format!(
         "
+OTHER = 'mysql'
 class Mine(migrations.AddIndex):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
 {body}
@@ -41,6 +42,13 @@ fn an_operation_for_another_vendor_does_nothing() {
                 "        if schema_editor.connection.vendor != 'sqlite':\n            return\n        {SUPER}"
             ),
             &[],
+        ),
+        (
+            "        if schema_editor.connection.vendor == OTHER:\n            return\n        \
+             super().database_forwards(app_label=app_label, schema_editor=schema_editor, from_state=from_state, \
+             to_state=to_state)"
+                .to_owned(),
+            made,
         ),
         (format!("        if schema_editor.connection.mysql_is_mariadb:\n            {SUPER}"), &[]),
         (

@@ -328,6 +328,10 @@ impl Interpreter<'_> {
                         if !open && let Some(value) = field_default(&base, name) {
                             return Ok(Some(value));
                         }
+                        // What `LazyObject.__init__` sets (django/utils/functional.py).
+                        if name == "_wrapped" && &*base == "django.utils.functional.LazyObject" {
+                            return Ok(Some(Live::name("django.utils.functional.empty")));
+                        }
                         if base.starts_with("django.") && name.starts_with("__") {
                             return Ok(None);
                         }

@@ -285,7 +285,8 @@ impl Interpreter<'_> {
         let known = match function {
             Live::Bound(bound) => {
                 let name = bound.callee.name();
-                match self.hand_on(&bound.receiver, &bound.callee, args) {
+                let all = in_order(name, args, keywords);
+                match self.hand_on(&bound.receiver, &bound.callee, &all) {
                     Some(done) => Some(done),
                     None => self.method_of_stand_in(&bound.receiver, name, args, keywords, scope, span)?,
                 }
@@ -519,4 +520,17 @@ fn holds_sql(value: &Live) -> bool {
         Live::Tuple(items) => items.iter().any(is_sql),
         value => is_sql(value),
     }
+}
+
+/// What an operation's method is given, by its place or by its name.
+fn in_order(method: &str, args: &[Live], keywords: &Keywords) -> Vec<Live> {
+    let names: &[&str] = match method {
+        "state_forwards" => &["app_label", "state"],
+        "database_forwards" => &["app_label", "schema_editor", "from_state", "to_state"],
+        _ => &[],
+    };
+    let by_name =
+        |name: &&str| keywords.iter().find(|(it, _)| **it == **name).map(|(_, value)| value.clone());
+    let rest = names.iter().skip(args.len()).map_while(by_name);
+    args.iter().cloned().chain(rest).collect()
 }

@@ -100,8 +100,9 @@ impl Interpreter<'_> {
 
     /// A method of the schema editor: the operation that comes to the same.
     pub(super) fn hand_on_of_editor(&mut self, method: &str, args: &[Live]) {
-        // It asks its model for nothing.
-        if let ("alter_db_table", [Live::None, Live::Str(_), Live::Str(_)]) = (method, args)
+        // It asks its model for nothing, as where that is a table between two.
+        if let ("alter_db_table", [model, Live::Str(_), Live::Str(_)]) = (method, args)
+            && named_model(model).is_none()
             && let Some(holder) = self.handed.as_ref().map(|it| it.holder.clone())
         {
             let renamed = bare(&holder, RENAME_TABLE, args[1..].to_vec(), Vec::new());

@@ -69,6 +69,7 @@ pub struct Executor<'a> {
     /// What handlers of every `migrate` were last told to change, by their paths.
     handled: BTreeMap<Arc<str>, Opaque>,
     let_go: Vec<let_go::LetGo>,
+    /// Models of which it is not known what they are since an operation.
     odd: Vec<odd::Odd>,
     /// The models before the operation whose methods were followed, while its work on them is done.
     begun: Option<State>,
@@ -205,6 +206,8 @@ impl<'a> Executor<'a> {
                 self.not_seen(&unknown.at, Opaque::new(reason.clone(), MayTouch::Anything), sides);
                 if sides.database {
                     self.may_be_any_operation(reason);
+                } else {
+                    self.may_be_any_model(reason);
                 }
             }
             Value::None

@@ -64,11 +64,27 @@ impl Editor<'_> {
             (Some(old), Some(new)) if self.is_sqlite() => self.alter_by_remaking(alteration, &old, &new),
             (Some(old), Some(new)) => self.alter_in_place(alteration, &table, &old, &new),
             (None, None) => {}
+            // A many-to-many that becomes one of a class that is not known, or was one: its table bears another name, most
+            // likely.
+            (Some(_), None) | (None, Some(_)) if let Some(through) = self.through_of(alteration) => {
+                self.guess_through(alteration.new, &through);
+                self.guess_through(alteration.old, &through);
+            }
             (Some(_), None) | (None, Some(_)) => {
                 let reason =
                     format!("`{}` gains or loses its column, which Django refuses", alteration.new.name);
                 self.unseen_in(&table, reason);
             }
+        }
+    }
+
+    /// The table of a many-to-many field that becomes one of which nothing is known, or the other way round.
+    fn through_of(&self, alteration: &Alteration<'_>) -> Option<Model> {
+        let Alteration { before, after, model_before, model, old, new } = *alteration;
+        match (&old.kind, &new.kind) {
+            (Kind::ManyToMany(_), Kind::Unknown) => before.through(model_before, old, self.context),
+            (Kind::Unknown, Kind::ManyToMany(_)) => after.through(model, new, self.context),
+            _ => None,
         }
     }
 

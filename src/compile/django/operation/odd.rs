@@ -43,6 +43,13 @@ impl Executor<'_> {
         reason
     }
 
+    /// Keeps in mind that any model of the app may be another from here on.
+    pub(super) fn may_be_any_model(&mut self, reason: String) {
+        let names: BTreeSet<ModelKey> = self.to.of_app(&self.app).map(|it| it.key.clone()).collect();
+        let tables = self.tables_named(names.iter());
+        self.odd.push(Odd { names, tables, reason });
+    }
+
     /// Keeps in mind that a model may have another table from here on, or none; the tables that it would have.
     pub(super) fn may_be_anywhere(&mut self, key: ModelKey, reason: String) -> BTreeSet<TableName> {
         let tables = self.tables_named(std::iter::once(&key));

@@ -31,6 +31,7 @@ pub(super) struct Before<'a> {
     notices: usize,
     told: BTreeSet<(std::sync::Arc<std::path::PathBuf>, String)>,
     operations: usize,
+    odd: usize,
 }
 
 impl<'a> Executor<'a> {
@@ -42,6 +43,7 @@ impl<'a> Executor<'a> {
             notices: self.notices.len(),
             told: self.told.clone(),
             operations: self.operations,
+            odd: self.odd.len(),
         }
     }
 
@@ -50,6 +52,7 @@ impl<'a> Executor<'a> {
         self.notices.truncate(before.notices);
         self.told = before.told;
         self.operations = before.operations;
+        self.odd.truncate(before.odd);
     }
 
     pub(super) fn tried(&mut self, number: i128, operation: &Value, at: &Location, sides: Sides) {

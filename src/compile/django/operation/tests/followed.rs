@@ -673,3 +673,47 @@ class Command(BaseCommand):
     check("verbosity=0, unsure=True", &[]);
     check("unsure=False, table='shop_item'", &["RunPython f ?? shop_item -code -constraints"]);
 }
+
+/// As operations of old add a constraint whose rows are looked at later, and indexes without a lock.
+#[test]
+fn a_statement_that_django_writes_may_be_executed_by_oneself() {
+    check_class(
+        "
+class NotValid(migrations.AddConstraint):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if self.allow_migrate_model(schema_editor.connection.alias, model):
+            sql = self.constraint.create_sql(model, schema_editor)
+            schema_editor.execute(f'{sql} NOT VALID')
+
+class Quiet(migrations.AddIndex):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        sql = str(self.index.create_sql(model, schema_editor)).replace('CREATE INDEX', 'CREATE INDEX CONCURRENTLY')
+        schema_editor.execute(sql, params=None)
+
+class Another(migrations.AddIndex):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        schema_editor.execute(str(self.index.create_sql(model, schema_editor)).replace('INDEX', 'UNIQUE INDEX'))
+
+def code(apps, schema_editor):
+    item = apps.get_model('shop', 'Item')
+    index = models.Index(fields=['name'], name='by_name')
+    schema_editor.execute(index.create_sql(item, schema_editor))
+    schema_editor.execute(index.remove_sql(item, schema_editor))
+",
+        "NotValid('item', models.CheckConstraint(condition=models.Q(code__gt=0), name='positive')),
+        Quiet('item', models.Index(fields=['code'], name='by_code')),
+        migrations.RunPython(code),
+        Another('item', models.Index(fields=['code', 'name'], name='both'))",
+        &[
+            "shop_item + check code",
+            "shop_item + index code",
+            "shop_item + index name",
+            "shop_item - index by name",
+            "shop_item + index code name",
+            "shop.migrations.2.Another does its own to the database ?? shop_item -constraints -over code name (its own too)",
+        ],
+    );
+}

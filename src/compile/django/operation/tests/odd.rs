@@ -220,3 +220,31 @@ fn a_model_whose_table_is_not_known_may_have_another_and_more() {
     let all = lines(&compiled);
     assert!(all.iter().any(|it| it.contains("?? shop_item ") && it.contains("-n ")), "{all:#?}");
 }
+
+/// SQLite makes a table anew from the models, whichever they are.
+#[test]
+fn operations_on_the_models_that_may_be_any_leave_all_of_the_app_in_doubt() {
+    let operations =
+        "migrations.SeparateDatabaseAndState([], [migrations.RemoveField('item', 'code')] if read() else []),
+        migrations.AddField('item', 'n', models.IntegerField(null=True))";
+    let text = format!("class Migration(migrations.Migration):\n    {}\n", migration(operations));
+    let all = lines(&project("", &[("1", ITEM), ("2", &text)]));
+    assert!(
+        all.iter().any(|it| it.contains("?? shop_item -code ") && it.contains("-table shop_item")),
+        "{all:#?}"
+    );
+}
+
+/// As one that becomes sorted, of a library that is in no source.
+#[test]
+fn a_many_to_many_may_become_one_that_is_not_known() {
+    let operations = "migrations.AddField('item', 'others', models.ManyToManyField('shop.Item')),
+        migrations.AlterField('item', 'others', elsewhere.Tags('shop.Item', db_table='sorted'))";
+    let text =
+        format!("import elsewhere\nclass Migration(migrations.Migration):\n    {}\n", migration(operations));
+    let all = lines(&project("", &[("1", ITEM), ("2", &text)]));
+    assert!(
+        all.iter().any(|it| it.contains("?? shop_item_others ") && it.contains("-table shop_item_others")),
+        "{all:#?}"
+    );
+}

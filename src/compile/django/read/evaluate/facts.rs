@@ -297,7 +297,7 @@ impl Interpreter<'_> {
             }
             let visits = visited.len();
             functions.iter().for_each(|it| self.look_into(it, None, seen, visited));
-            if seen.touches_schema || new.is_empty() && visits == visited.len() {
+            if new.is_empty() && visits == visited.len() {
                 return;
             }
             for (class, name) in new {
@@ -307,13 +307,14 @@ impl Interpreter<'_> {
                     found => self.force(&found),
                 };
                 let Ok(Live::Function(method)) = found else { continue };
+                let touched_before = std::mem::take(&mut seen.touches_schema);
                 self.look_into(&method, None, seen, visited);
-                if seen.touches_schema {
+                if seen.touches_schema && !touched_before {
                     // What a model does by itself, it does to its own table.
                     let scope = method.scope.clone();
                     seen.models.extend(self.label_and_name(&class, &scope, method.definition.span));
-                    return;
                 }
+                seen.touches_schema |= touched_before;
             }
         }
     }

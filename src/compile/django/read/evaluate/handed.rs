@@ -9,6 +9,7 @@ mod operation;
 mod question;
 mod sql;
 mod state;
+mod statement;
 mod work;
 
 use std::rc::Rc;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
 pub use operation::is_name;
 pub use state::MODEL_STATE;
+pub use statement::is_made_otherwise;
 pub use work::Handed;
 
 use editor::is_stand_in;

@@ -191,6 +191,9 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let Live::Instance(instance) = receiver else { return Ok(None) };
+        if let Some(statement) = self.statement_of(instance, name, args) {
+            return Ok(Some(statement));
+        }
         if let Some(found) = self.method_of_model_state(instance, name, args, scope, span) {
             return Ok(Some(found));
         }

@@ -18,6 +18,9 @@ impl Interpreter<'_> {
     /// `execute(text, parameters)`
     pub(super) fn hand_on_statement(&mut self, text: Option<Live>, parameters: Option<Live>) {
         let Some(holder) = self.handed.as_ref().map(|it| it.holder.clone()) else { return };
+        if text.as_ref().is_some_and(|it| self.hand_on_made(it)) {
+            return;
+        }
         self.hand_on_sql(text, parameters, &holder);
     }
 

@@ -38,6 +38,8 @@ pub struct Handed {
     left: bool,
     /// Texts with marks, each with what it was taken for.
     pub(super) assumed: Vec<(Arc<str>, Arc<str>)>,
+    /// Of the statements that were written: the editor's method that comes to the same, and what it takes.
+    pub(super) statements: Vec<(&'static str, Vec<Live>)>,
 }
 
 type Place = (Rc<Module>, Span);
@@ -76,6 +78,7 @@ impl Handed {
             tried: 0,
             left: false,
             assumed: Vec::new(),
+            statements: Vec::new(),
         }
     }
 

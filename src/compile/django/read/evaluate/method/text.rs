@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::class::enumeration::unmixed;
+use super::super::handed::is_made_otherwise;
 use super::super::live::*;
 use super::super::operator::integer;
 use super::super::{Interpreter, format};
@@ -21,6 +22,11 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         self.steps(text.len() / 64)?;
+        if let ("replace", [Live::Str(old), Live::Str(new)]) = (name, args)
+            && is_made_otherwise(text, old, new)
+        {
+            return Ok(Some(Live::Str(text.clone())));
+        }
         let settled;
         let (text, args) = if matches!(name, "as_string" | "format" | "join") {
             (text, args)

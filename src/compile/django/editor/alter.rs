@@ -364,7 +364,10 @@ impl Editor<'_> {
                 self.drop_like_index(table, &old.column.name);
             }
             column.data_type = new.column.data_type.clone();
-            column.collation = new.column.collation.clone();
+            // Before Django 4.2, `_alter_column_type_sql` says the type alone, and the server takes its own collation.
+            let forgets =
+                self.context.project.django < (4, 2) && old.column.collation == new.column.collation;
+            column.collation = new.column.collation.clone().filter(|_| !forgets);
             column.auto_increment = new.column.auto_increment || self.keeps_sequence(table, &stands);
             if old.column.auto_increment || new.column.auto_increment {
                 self.drop_sequence(table, name, new.column.auto_increment);

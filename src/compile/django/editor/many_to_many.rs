@@ -37,7 +37,9 @@ impl Editor<'_> {
         self.rename_table(&was, &is);
         let ends = |model: &Model| (model.fields.first().cloned(), model.fields.get(1).cloned());
         if self.is_sqlite() {
-            let to = if self.context.project.django < (4, 2) {
+            // A model that is renamed alters the one column that is called after it.
+            let is_renamed = model_before.key != model.key;
+            let to = if self.context.project.django < (4, 2) && !is_renamed {
                 after.half_altered(&from, &to, self.context)
             } else {
                 to

@@ -31,6 +31,55 @@ fn a_new_collation_forgets_not_null_on_mysql_before_4_2() {
     assert_eq!(on((3, 2), Dialect::Postgres), ["shop_book ~ name varchar(9) NOT NULL"]);
 }
 
+/// Of a column that is longer than before, Django says the type alone, and the server takes its own collation.
+#[test]
+fn a_new_type_forgets_the_collation_before_4_2() {
+    let field = |length| format!("models.CharField(max_length={length}, db_collation='C')");
+    let made = |django, dialect| {
+        let files = [
+            format!(
+                "class Migration(migrations.Migration):\n    operations = [migrations.CreateModel('Book', [('id', models.AutoField(primary_key=True)), ('name', {})])]\n",
+                field(9)
+            ),
+            format!(
+                "class Migration(migrations.Migration):\n    dependencies = [('shop', '0001')]\n    operations = [migrations.AlterField('Book', 'name', {})]\n",
+                field(12)
+            ),
+        ];
+        let compiled = project_of(django, dialect, "", &[("0001", &files[0]), ("0002", &files[1])]);
+        let last = compiled.migrations.iter().flat_map(|it| &it.operations).last().cloned();
+        match last {
+            Some(Operation::Change(Change::AlterColumn { column, .. })) => {
+                column.collation.as_ref().map(ToString::to_string)
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    for dialect in [Dialect::Postgres, Dialect::Mariadb] {
+        assert_eq!(made((3, 2), dialect), None);
+        assert_eq!(made((4, 2), dialect).as_deref(), Some("C"));
+    }
+    assert_eq!(made((3, 2), Dialect::Sqlite).as_deref(), Some("C"));
+}
+
+/// The column that is called after the model, and nothing else (by real Django 3.2).
+#[test]
+fn a_model_with_a_table_of_its_own_is_renamed_with_its_many_to_many() {
+    let first = "class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True))]),
+        migrations.CreateModel('Gone', [('id', models.AutoField(primary_key=True)), ('items', models.ManyToManyField('shop.Item'))], {'db_table': 'gone'}),
+    ]";
+    let second = "class Migration(migrations.Migration):
+    dependencies = [('shop', '0001')]
+    operations = [migrations.RenameModel('Gone', 'Here')]";
+    let compiled = project_of((3, 2), Dialect::Sqlite, "", &[("0001", first), ("0002", second)]);
+    let all = lines(&compiled);
+    let told: Vec<_> = all.iter().filter_map(|it| it.strip_prefix("0002: ")).collect();
+    assert_eq!(told.first(), Some(&"gone_items.gone_id to here_id"), "{told:#?}");
+    assert!(compiled.notices.is_empty(), "{:#?}", compiled.notices);
+}
+
 #[test]
 fn a_new_key_is_made_unique_too_before_4_1() {
     let fields = "('id', models.AutoField(primary_key=True)), ('code', models.IntegerField())";

@@ -38,9 +38,13 @@ pub fn undone(
     let every;
     let (tables, is_anything) = match may_touch {
         MayTouch::Tables(tables) => (tables, false),
-        MayTouch::Anything if visibly_undoes(function) && !says_others(function, schema) => {
-            every = schema.tables.keys().cloned().collect();
-            (&every, true)
+        MayTouch::Anything if visibly_undoes(function) => {
+            // Beside names of older days it may say tables that are there.
+            let says_others = says_others(function, schema);
+            let is_meant =
+                |it: &&TableName| !says_others || function.words.iter().any(|word| **word == *it.name);
+            every = schema.tables.keys().filter(is_meant).cloned().collect();
+            (&every, !says_others)
         }
         MayTouch::Anything | MayTouch::Nothing => return MayUndo::default(),
     };

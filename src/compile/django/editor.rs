@@ -32,7 +32,7 @@ use self::conditions::Conditions;
 use self::left_over::left_by_mysql;
 use self::sequences::Sequences;
 use super::aliases::Aliases;
-use super::field::{Field, Kind, ModelKey};
+use super::field::{Field, Kind, ManyToMany, ModelKey};
 use super::names;
 use super::state::{Context, Model, State};
 use crate::compile::sql;
@@ -317,6 +317,22 @@ impl<'a> Editor<'a> {
             self.create_model(state, &through);
             self.guess_through(&field, &through);
         }
+        for field in &model.fields {
+            self.note_through(model, &field.field);
+        }
+    }
+
+    /// Of a many-to-many of which it is not known where it leads no more is known of its table than the name.
+    fn note_through(&mut self, model: &Model, field: &Field) {
+        let Kind::ManyToMany(ManyToMany { to: None, through: None, db_table, .. }) = &field.kind else {
+            return;
+        };
+        let usual =
+            || self.context.backend.many_to_many_table(&model.table(self.context), &field.name).into();
+        let name: Arc<str> = db_table.clone().unwrap_or_else(usual);
+        let reason =
+            field.notice.clone().unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
+        self.unseen_in(&table_name(&name), reason);
     }
 
     /// `delete_model`, with the automatic many-to-many tables.
@@ -363,6 +379,7 @@ impl<'a> Editor<'a> {
                 // SQLite's editor makes the table anew for a field that has a table of its own elsewhere.
                 self.remake(state, model, &[]);
             }
+            self.note_through(model, field);
         } else if field.column().is_none() {
         } else if self.is_sqlite() && self.add_column_remakes(model, field) {
             self.remake(state, model, &[]);

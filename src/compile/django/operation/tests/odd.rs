@@ -248,3 +248,17 @@ fn a_many_to_many_may_become_one_that_is_not_known() {
         "{all:#?}"
     );
 }
+
+/// No more is known of its table than the name.
+#[test]
+fn a_many_to_many_may_lead_where_nobody_knows() {
+    let field = "migrations.AddField('item', 'others', models.ManyToManyField(read()))";
+    let other = "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True)), ('all', models.ManyToManyField(read(), db_table='tags'))])";
+    let text =
+        format!("class Migration(migrations.Migration):\n    {}\n", migration(&format!("{field}, {other}")));
+    let all = lines(&project("", &[("1", ITEM), ("2", &text)]));
+    for table in ["shop_item_others", "tags"] {
+        let told = format!("2: what a many-to-many points at was not seen through ?? {table}");
+        assert!(all.contains(&told), "{all:#?}");
+    }
+}

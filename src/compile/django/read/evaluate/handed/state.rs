@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::Interpreter;
 use super::super::live::*;
-use super::{STATE, bare, for_app, is_name};
+use super::{OPERATIONS, STATE, bare, for_app, is_name};
 use crate::compile::django::project::{SET_BASES, SET_FIELD, SET_OPTIONS};
 use crate::compile::django::read::syntax::tree::{Expr, ExprKind, Span};
 
@@ -69,20 +69,11 @@ impl Interpreter<'_> {
         if method == "alter_model_options" {
             return self.alter_options_of_state(args, keywords);
         }
-        let made = match &self.handed {
-            Some(handed) if handed.method == "state_forwards" => {
-                let holder = handed.holder.clone();
-                let made =
-                    if method == "add_model" { of_model_state(args) } else { made(method, args, keywords) };
-                made.and_then(|(class, label, args, keywords)| {
-                    let class = format!("django.db.migrations.{class}");
-                    for_app(Live::Instance(bare(&holder, &class, args, keywords)), &label, &holder)
-                })
-            }
-            Some(_) | None => None,
-        };
+        let made = if method == "add_model" { of_model_state(args) } else { made(method, args, keywords) };
         match made {
-            Some(operation) => self.hand(operation),
+            Some((class, label, args, keywords)) => {
+                self.hand_on_of_state(&label, &format!("{OPERATIONS}{class}"), args, keywords);
+            }
             None => self.lose(OF_STATE),
         }
     }
@@ -171,16 +162,16 @@ impl Interpreter<'_> {
             None | Some(Live::None) => SET_OPTIONS,
             Some(_) => "django.db.migrations.AlterModelOptions",
         };
-        self.hand_on_of_state(&label, class, vec![model, options]);
+        self.hand_on_of_state(&label, class, vec![model, options], Vec::new());
     }
 
     /// An operation on the models of an app.
-    fn hand_on_of_state(&mut self, label: &Live, class: &str, args: Vec<Live>) {
+    fn hand_on_of_state(&mut self, label: &Live, class: &str, args: Vec<Live>, keywords: Keywords) {
         let holder = match &self.handed {
             Some(handed) if handed.method == "state_forwards" => handed.holder.clone(),
             _ => return self.lose(OF_STATE),
         };
-        match for_app(Live::Instance(bare(&holder, class, args, Vec::new())), label, &holder) {
+        match for_app(Live::Instance(bare(&holder, class, args, keywords)), label, &holder) {
             Some(operation) => self.hand(operation),
             None => self.lose(OF_STATE),
         }
@@ -220,13 +211,15 @@ impl Interpreter<'_> {
             _ if !is_named => self.lose(OF_STATE),
             (Some("options"), value) => {
                 let set = vec![(name.clone(), value.cloned().unwrap_or(Live::None))];
-                self.hand_on_of_state(&label, SET_OPTIONS, vec![model, Live::dict(set)]);
+                self.hand_on_of_state(&label, SET_OPTIONS, vec![model, Live::dict(set)], Vec::new());
             }
             (_, Some(field)) => {
-                self.hand_on_of_state(&label, SET_FIELD, vec![model, name.clone(), field.clone()])
+                let args = vec![model, name.clone(), field.clone()];
+                self.hand_on_of_state(&label, SET_FIELD, args, Vec::new());
             }
             (_, None) => {
-                self.hand_on_of_state(&label, "django.db.migrations.RemoveField", vec![model, name.clone()]);
+                let class = format!("{OPERATIONS}RemoveField");
+                self.hand_on_of_state(&label, &class, vec![model, name.clone()], Vec::new());
             }
         }
         true
@@ -247,7 +240,7 @@ impl Interpreter<'_> {
         match name {
             // Nothing in the database hangs on it.
             "managers" => {}
-            "bases" => self.hand_on_of_state(&label, SET_BASES, vec![model, value.clone()]),
+            "bases" => self.hand_on_of_state(&label, SET_BASES, vec![model, value.clone()], Vec::new()),
             _ => self.lose(OF_STATE),
         }
     }

@@ -144,6 +144,8 @@ impl Executor<'_> {
             };
             if self.with_tables(marked.to_string()).as_deref() != Some(assumed) {
                 let reason = format!("it hangs on whether a table or a column is called {assumed}");
+                // What it would have done to the models is not known either.
+                self.may_be_any_model(reason.clone());
                 self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), sides);
                 return false;
             }

@@ -215,13 +215,13 @@ impl Executor<'_> {
     pub(super) fn set_options(&mut self, name: &str, options: &Value, object: &Object, sides: Sides) {
         let key = ModelKey::new(self.app.clone(), name);
         let Some(model) = self.to.get(&key) else {
-            let reason = self.has_its_own_idea(object);
-            return self.tell(&object.at, reason);
+            return self.tell(&object.at, format!("the model {key} is not known here"));
         };
         let (mut now, mut unseen) = (model.options.clone(), Vec::new());
         read_options(&|text| self.with_tables(text), &mut now, options, &mut unseen);
         if !unseen.is_empty() {
-            let reason = self.has_its_own_idea(object);
+            let reason = format!("{key}: {}", unseen.join("; "));
+            self.may_be_anywhere(key.clone(), reason.clone());
             self.tell(&object.at, reason);
         }
         if sides.state {

@@ -291,7 +291,7 @@ def looked_up(apps, schema_editor):
     item = apps.get_model('shop', 'Item')._meta
     table, column = item.db_table, item.get_field('id').column
     names = {'shop_item': 'two'}
-    if table in names and table in ('a', 'shop_item') and column in ['id'] and {table} & {'shop_item'}:
+    if sorted([table, 'sz'])[0] == table and table in names and table in ('a', 'shop_item') and column in ['id'] and {table} & {'shop_item'}:
         schema_editor.execute(f'CREATE TABLE {names[table]} (id integer)')
         schema_editor.execute('CREATE TABLE ' + names.get(table) + table.removeprefix('shop') + ' (id integer)')
         schema_editor.execute('CREATE TABLE ' + table.replace('shop_', 'old_') + ' (id integer)')

@@ -58,7 +58,8 @@ impl Interpreter<'_> {
     fn key_of(&mut self, value: &Live, depth: u32) -> Result<Option<Key>, Stop> {
         let Some(depth) = depth.checked_sub(1) else { return Ok(None) };
         self.step()?;
-        let items = match self.force(value)? {
+        let value = self.force(value)?;
+        let items = match self.assume(&value) {
             Live::Int(it) => return Ok(Some(Key::Number(it as f64, it))),
             Live::Bool(it) => return Ok(Some(Key::Number(f64::from(u8::from(it)), i128::from(it)))),
             Live::Float(it) if !it.is_nan() => return Ok(Some(Key::Number(it + 0.0, it as i128))),

@@ -289,13 +289,17 @@ def compared(apps, schema_editor):
 
 def looked_up(apps, schema_editor):
     item = apps.get_model('shop', 'Item')._meta
-    table, column = item.db_table, item.get_field('id').column
+    table = item.db_table
     names = {'shop_item': 'two'}
-    if sorted([table, 'sz'])[0] == table and table in names and table in ('a', 'shop_item') and column in ['id'] and {table} & {'shop_item'}:
+    if sorted([table, 'sz'])[0] == table and table in names and table in ('a', 'shop_item') and {table} & {'shop_item'}:
         schema_editor.execute(f'CREATE TABLE {names[table]} (id integer)')
         schema_editor.execute('CREATE TABLE ' + names.get(table) + table.removeprefix('shop') + ' (id integer)')
         schema_editor.execute('CREATE TABLE ' + table.replace('shop_', 'old_') + ' (id integer)')
         schema_editor.execute('CREATE TABLE ' + ['shop_item', 'three'][['x', 'shop_item'].index(table)] + ' (id integer)')
+
+def by_column(apps, schema_editor):
+    if apps.get_model('shop', 'Item')._meta.get_field('id').column in ('id', 'key'):
+        schema_editor.execute('DROP TABLE shop_item')
 
 def elsewhere(apps, schema_editor):
     if apps.get_model('shop', 'Other')._meta.db_table.startswith('shop_'):
@@ -305,7 +309,7 @@ def elsewhere(apps, schema_editor):
         ByLabel('Tag', [('id', models.BigAutoField(primary_key=True))]),
         migrations.CreateModel('Other', [('id', models.AutoField(primary_key=True))], {'db_table': 'things'}),
         migrations.RunPython(whole), migrations.RunPython(part), migrations.RunPython(compared),
-        migrations.RunPython(looked_up), migrations.RunPython(elsewhere)",
+        migrations.RunPython(looked_up), migrations.RunPython(by_column), migrations.RunPython(elsewhere)",
         &[
             "create shop_tag: id",
             "create things: id",
@@ -316,6 +320,7 @@ def elsewhere(apps, schema_editor):
             "create two_item: id",
             "create old_item: id",
             "create three: id",
+            "RunPython by_column ?? shop_item -table shop_item (its own too)",
             "it hangs on whether a table or a column is called shop_other ?? anything",
         ],
     );

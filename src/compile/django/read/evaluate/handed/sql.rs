@@ -96,9 +96,9 @@ impl Interpreter<'_> {
         let usual = |marked: Marked<'_>| match marked {
             Marked::Label => own.as_deref().map(str::to_owned),
             Marked::Table { label, model } => Some(format!("{}_{model}", of(label)?)),
-            Marked::Column { field, .. } => Some(field.to_owned()),
             Marked::Through { label, model, field } => Some(format!("{}_{model}_{field}", of(label)?)),
-            Marked::Type { .. } => None,
+            // A foreign key's is called otherwise than its field.
+            Marked::Column { .. } | Marked::Type { .. } => None,
         };
         let settled: Arc<str> = names_filled_in(text, usual)?.into();
         let assumed = (text.clone(), settled.clone());

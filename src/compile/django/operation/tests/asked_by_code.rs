@@ -301,6 +301,10 @@ def by_column(apps, schema_editor):
     if apps.get_model('shop', 'Item')._meta.get_field('id').column in ('id', 'key'):
         schema_editor.execute('DROP TABLE shop_item')
 
+def by_class(apps, schema_editor):
+    if apps.get_model('shop.item').__name__ == 'Item':
+        schema_editor.execute('CREATE TABLE four (id integer)')
+
 def elsewhere(apps, schema_editor):
     if apps.get_model('shop', 'Other')._meta.db_table.startswith('shop_'):
         schema_editor.execute('DROP TABLE shop_item')
@@ -309,7 +313,8 @@ def elsewhere(apps, schema_editor):
         ByLabel('Tag', [('id', models.BigAutoField(primary_key=True))]),
         migrations.CreateModel('Other', [('id', models.AutoField(primary_key=True))], {'db_table': 'things'}),
         migrations.RunPython(whole), migrations.RunPython(part), migrations.RunPython(compared),
-        migrations.RunPython(looked_up), migrations.RunPython(by_column), migrations.RunPython(elsewhere)",
+        migrations.RunPython(looked_up), migrations.RunPython(by_column), migrations.RunPython(by_class),
+        migrations.RunPython(elsewhere)",
         &[
             "create shop_tag: id",
             "create things: id",
@@ -321,6 +326,7 @@ def elsewhere(apps, schema_editor):
             "create old_item: id",
             "create three: id",
             "RunPython by_column ?? shop_item -table shop_item (its own too)",
+            "RunPython by_class ?? four shop_item",
             "it hangs on whether a table or a column is called shop_other ?? anything",
         ],
     );

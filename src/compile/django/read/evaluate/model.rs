@@ -15,6 +15,13 @@ impl Interpreter<'_> {
         let made = self.outside_instance("django.apps.apps.get_model", args, Vec::new(), scope, span);
         let meta =
             self.outside_instance("django.db.models.options.Options", Vec::new(), Vec::new(), scope, span);
+        // `get_model` takes any case for the class's own.
+        let is_folded = model.chars().all(|it| !it.is_uppercase());
+        let class_name = if is_folded {
+            self.unknown(scope, span, "is the name of a model's class, in its own case")
+        } else {
+            Live::str(model)
+        };
         if let (Live::Instance(made), Live::Instance(options)) = (&made, &meta) {
             let mut names = options.attributes.borrow_mut();
             let (own, label) = if label == APP_LABEL {
@@ -23,14 +30,16 @@ impl Interpreter<'_> {
                 (Live::str(label), label)
             };
             names.set("app_label".into(), own);
-            names.set("object_name".into(), Live::str(model));
+            names.set("object_name".into(), class_name.clone());
             names.set("abstract".into(), Live::Bool(false));
             names.set("model_name".into(), Live::str(model.to_lowercase()));
-            names.set("label".into(), Live::str(format!("{label}.{model}")));
+            if !class_name.is_unknown() {
+                names.set("label".into(), Live::str(format!("{label}.{model}")));
+            }
             names.set("label_lower".into(), Live::str(format!("{label}.{}", model.to_lowercase())));
             drop(names);
             made.attributes.borrow_mut().set("_meta".into(), meta.clone());
-            made.attributes.borrow_mut().set("__name__".into(), Live::str(model));
+            made.attributes.borrow_mut().set("__name__".into(), class_name);
         }
         made
     }

@@ -21,6 +21,7 @@ pub mod opaque;
 pub mod operation;
 pub mod project;
 pub mod read;
+pub mod said;
 pub mod state;
 
 pub use compilation::{Compilation, CompileError, Summary, compile_project};

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::compile::compile;
+use super::compile::{Compiled, compile};
 use super::notice::{Concern, Notice};
-use super::read::{ReadError, Request, read};
+use super::project::Project;
+use super::read::{ReadError, Request, read_again};
+use super::said::Said;
 use crate::dialect::Dialect;
 use crate::migration::manifest::Mistake;
 use crate::migration::{Manifest, Operation, ledger};
@@ -51,10 +53,9 @@ pub enum CompileError {
 ///
 /// Blocking: it reads files.
 pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
-    let mut project = read(request)?;
+    let (mut project, compiled) = read_and_compile(request)?;
     let files = std::mem::take(&mut project.files);
     let (dialect, django, apps) = (project.dialect, project.django, project.apps.len());
-    let compiled = compile(&project);
     let mut notices = std::mem::take(&mut project.notices);
     notices.extend(compiled.notices);
     // Its values take as much memory as what they were compiled to.
@@ -74,6 +75,21 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
         changes: made.filter(|it| matches!(it, Operation::Change(_))).count(),
     };
     Ok(Compilation { summary, notices, files, manifest })
+}
+
+/// Reads a project and does its operations, again where followed code was not answered what the models say.
+pub fn read_and_compile(request: &Request) -> Result<(Project, Compiled), ReadError> {
+    let mut said = Said::default();
+    for _ in 1..Said::READINGS {
+        let project = read_again(request, &said)?;
+        let mut compiled = compile(&project);
+        if !said.learn(std::mem::take(&mut compiled.said)) {
+            return Ok((project, compiled));
+        }
+    }
+    let project = read_again(request, &said)?;
+    let compiled = compile(&project);
+    Ok((project, compiled))
 }
 
 /// With what was not seen of the list of apps, which is the usual cause.

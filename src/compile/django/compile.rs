@@ -1,6 +1,7 @@
 //! A whole project to the migrations of a manifest.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use super::aliases::{Aliases, aliases};
@@ -10,6 +11,7 @@ use super::graph::{self, Plan};
 use super::notice::{Concern, Notice};
 use super::operation::{Effect, Executor, KEPT_OUT};
 use super::project::{Location, Project, SourceMigration};
+use super::said::Inquiry;
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Opaque, Operation};
 use crate::schema::Name;
@@ -29,6 +31,8 @@ pub struct Compiled {
     pub operations: usize,
     /// Those of them that may have changed the schema in a way that is not known.
     pub not_seen_through: usize,
+    /// What the code that was followed should have been answered, and was not.
+    pub said: Vec<(Inquiry, Option<Arc<str>>)>,
 }
 
 /// What each of the project's migrations does to the database. Never fails: what is not known is an opaque
@@ -73,6 +77,7 @@ pub fn compile(project: &Project) -> Compiled {
         }
         compiled.notices.extend(done.notices);
         compiled.operations += done.met;
+        compiled.said.extend(done.said);
     }
     compiled
 }
@@ -86,6 +91,7 @@ struct Done {
     met: usize,
     /// Names in SQL that nothing bore.
     unfound: BTreeSet<Name>,
+    said: Vec<(Inquiry, Option<Arc<str>>)>,
 }
 
 /// What the parts of the first plan's squashes call otherwise, where its SQL says such a name.
@@ -130,7 +136,7 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap
     let mut done = Done::default();
     // What comes behind the last fresh one changes nothing of what is wanted.
     for &step in &plan.steps[..plan.fresh_until()] {
-        let (told, met) = (executor.notices.len(), executor.operations);
+        let (told, met, said) = (executor.notices.len(), executor.operations, executor.said.len());
         let migration = &project.migrations[step];
         let then = handlers.get(&migration.id.app).copied().unwrap_or_default();
         let effect = executor.migrate(step, migration, then);
@@ -140,9 +146,11 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap
         } else {
             executor.notices.truncate(told);
             executor.operations = met;
+            executor.said.truncate(said);
         }
     }
     done.unfound = executor.unfound();
+    done.said = executor.said;
     done.notices = executor.notices;
     done.met = executor.operations;
     done

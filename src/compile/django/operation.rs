@@ -33,6 +33,7 @@ use super::field::ModelKey;
 use super::notice::{Concern, Notice};
 use super::opaque;
 use super::project::{Does, Function, Location, Object, SourceMigration, Stopped, Value};
+use super::said::Inquiry;
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Change, Name, TableName};
@@ -71,8 +72,14 @@ pub struct Executor<'a> {
     let_go: Vec<let_go::LetGo>,
     /// Models of which it is not known what they are since an operation.
     odd: Vec<odd::Odd>,
+    /// Apps of which some operation was not seen through, so that they may have other models than are known.
+    unseen: BTreeSet<Arc<str>>,
     /// The models before the operation whose methods were followed, while its work on them is done.
     begun: Option<State>,
+    /// The file of the migration at hand.
+    file: Arc<PathBuf>,
+    /// What followed code asked and should have been answered otherwise.
+    pub said: Vec<(Inquiry, Option<Arc<str>>)>,
 }
 
 /// What a migration does to a database.
@@ -125,7 +132,10 @@ impl<'a> Executor<'a> {
             handled: BTreeMap::new(),
             let_go: Vec::new(),
             odd: Vec::new(),
+            unseen: BTreeSet::new(),
             begun: None,
+            file: Arc::default(),
+            said: Vec::new(),
         }
     }
 
@@ -138,6 +148,7 @@ impl<'a> Executor<'a> {
         then: &[Arc<Function>],
     ) -> Effect {
         self.editor.begin_migration(position);
+        self.file = migration.file.clone();
         let other = migration.runs_for.as_ref().or(migration.works_for.as_ref());
         self.app = other.unwrap_or(&migration.id.app).clone();
         let both = Sides { state: true, database: true };
@@ -204,6 +215,7 @@ impl<'a> Executor<'a> {
                     text => format!("`{text}`: {}", unknown.reason),
                 };
                 self.not_seen(&unknown.at, Opaque::new(reason.clone(), MayTouch::Anything), sides);
+                self.unseen.insert(self.app.clone());
                 if sides.database {
                     self.may_be_any_operation(reason);
                 } else {
@@ -283,6 +295,7 @@ impl<'a> Executor<'a> {
         self.editor.returns_otherwise(outer);
         if let Err(unseen) = done {
             self.misfits += usize::from(unseen.table.is_some());
+            self.unseen.insert(self.app.clone());
             let reason = format!("{}: {}", arguments::last_part(&object.class), unseen.reason);
             let opaque = match unseen.table {
                 Some(table) if unseen.is_anywhere => {

@@ -254,6 +254,15 @@ pub const TYPE_OF: [&str; 2] = ["\u{e000}type ", "\u{e001}"];
 /// Stand in a text before and after `app.model.field`, for the name of a many-to-many field's table at that time.
 pub const THROUGH_OF: [&str; 2] = ["\u{e000}through ", "\u{e001}"];
 
+/// Stand in a text before and after `app.model`, for whether there is such a model at that time: `True` or `False`.
+pub const IS_MODEL: [&str; 2] = ["\u{e000}model ", "\u{e001}"];
+
+/// Stand in a text before and after `app.model`, for the name of the model's class.
+pub const CLASS_OF: [&str; 2] = ["\u{e000}class ", "\u{e001}"];
+
+/// Stand in a text before and after `app.model.field`, for whether the model has such a field at that time.
+pub const IS_FIELD: [&str; 2] = ["\u{e000}field ", "\u{e001}"];
+
 /// What an index or a constraint keeps of what it is given, which its class may set otherwise.
 pub const OF_INDEXES: &[&str] = &[
     "condition",
@@ -281,6 +290,9 @@ pub enum Marked<'t> {
     Column { label: &'t str, model: &'t str, field: &'t str },
     Through { label: &'t str, model: &'t str, field: &'t str },
     Type { label: &'t str, model: &'t str, field: &'t str },
+    Class { label: &'t str, model: &'t str },
+    IsModel { label: &'t str, model: &'t str },
+    IsField { label: &'t str, model: &'t str, field: &'t str },
 }
 
 /// A text with the names in the place of [`LABEL_IN_TEXT`] and of what [`TABLE_OF`] and [`COLUMN_OF`] mark; `None` where
@@ -298,6 +310,9 @@ pub fn names_filled_in(text: &str, name: impl Fn(Marked<'_>) -> Option<String>) 
             ("column", [label, model, field]) => Marked::Column { label, model, field },
             ("through", [label, model, field]) => Marked::Through { label, model, field },
             ("type", [label, model, field]) => Marked::Type { label, model, field },
+            ("class", [label, model]) => Marked::Class { label, model },
+            ("model", [label, model]) => Marked::IsModel { label, model },
+            ("field", [label, model, field]) => Marked::IsField { label, model, field },
             _ => return None,
         })?);
         filled.push_str(rest);
@@ -324,7 +339,7 @@ pub const SET_BASES: &str = "«setBases»";
 pub const PATH: &str = "pathlib.Path";
 
 /// The class of what stands before operations that were followed with a name that only the models tell taken for Django's
-/// usual one: a text with marks, and what was taken for it.
+/// usual one: a text with marks, what was taken for it, and the number of the followed code in its migration.
 pub const ASSUMES: &str = "«assumes»";
 
 /// The class of an operation that gives a model other options: its name, and those that are set.

@@ -21,6 +21,7 @@ use thiserror::Error;
 
 use super::notice::{Concern, Notice};
 use super::project::{Location, Project, Value};
+use super::said::Said;
 use crate::dialect::Dialect;
 
 use evaluate::{Interpreter, World};
@@ -70,6 +71,11 @@ pub enum ReadError {
 
 /// Reads a project. Whatever is not seen through is a notice or a [`Value::Unknown`], not an error.
 pub fn read(request: &Request) -> Result<Project, ReadError> {
+    read_again(request, &Said::default())
+}
+
+/// As [`read`], with what is known of the models from the readings before.
+pub fn read_again(request: &Request, said: &Said) -> Result<Project, ReadError> {
     for folder in &request.sources {
         if !folder.is_dir() {
             return Err(ReadError::NoSource(folder.clone()));
@@ -78,8 +84,9 @@ pub fn read(request: &Request) -> Result<Project, ReadError> {
     let request = &Request { settings: settings_file(request), ..request.clone() };
     // A file at the edge of the limits nests deeper than a thread's usual stack.
     std::thread::scope(|scope| {
-        let work =
-            std::thread::Builder::new().stack_size(syntax::STACK).spawn_scoped(scope, || read_deep(request));
+        let work = std::thread::Builder::new()
+            .stack_size(syntax::STACK)
+            .spawn_scoped(scope, || read_deep(request, said));
         match work.map_err(ReadError::Thread)?.join() {
             Ok(result) => result,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -97,7 +104,7 @@ fn settings_file(request: &Request) -> Option<PathBuf> {
     Some(places.into_iter().find(|it| it.is_file()).unwrap_or_else(|| said.clone()))
 }
 
-fn read_deep(request: &Request) -> Result<Project, ReadError> {
+fn read_deep(request: &Request, said: &Said) -> Result<Project, ReadError> {
     let mut roots = request.sources.clone();
     let mut placed = HashMap::new();
     for (label, folder) in &request.apps {
@@ -117,7 +124,8 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
     let sources = Sources::new(roots, placed);
     let django = request.django.or_else(|| version(&sources)).ok_or(ReadError::NoDjango)?;
     let (dialect, database) = (request.dialect, &request.database);
-    let mut world = World { sources: &sources, dialect, database, django, settings: None, apps: Vec::new() };
+    let mut world =
+        World { sources: &sources, dialect, database, django, settings: None, apps: Vec::new(), said };
 
     let (settings, mut notices) = settings::read(request, &world)?;
     world.settings = Some(&settings);
@@ -136,10 +144,11 @@ fn read_deep(request: &Request) -> Result<Project, ReadError> {
 
 /// `django.VERSION`, from the source of Django.
 fn version(sources: &Sources) -> Option<(u32, u32)> {
+    let said = &Said::default();
     let file = sources.find("django")?.file()?;
     let source = sources.load(&file).ok()?;
     let (dialect, database) = (Dialect::Sqlite, DEFAULT_ALIAS);
-    let world = World { sources, dialect, database, django: (0, 0), settings: None, apps: Vec::new() };
+    let world = World { sources, dialect, database, django: (0, 0), settings: None, apps: Vec::new(), said };
     let mut interpreter = Interpreter::new(&world);
     let module = interpreter.run("django", "django", source);
     let scope = interpreter.module_scope(&module);

@@ -8,6 +8,7 @@ use super::super::project::{
     ADD_COLUMN, ALTER_COLUMN, ASSUMES, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object,
     QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Value,
 };
+use super::super::said::Inquiry;
 use super::super::state::{ModelField, State};
 use super::{Call, Executor, Sides, Unseen};
 use crate::migration::{MayTouch, Opaque};
@@ -137,13 +138,17 @@ impl Executor<'_> {
     fn is_as_assumed(&mut self, operations: &[Value], sides: Sides) -> bool {
         for operation in operations {
             let Value::Object(object) = operation else { continue };
-            let (ASSUMES, [Value::Str(marked), Value::Str(assumed)]) =
+            let (ASSUMES, [Value::Str(marked), Value::Str(assumed), Value::Int(code)]) =
                 (&*object.class, object.args.as_slice())
             else {
                 continue;
             };
-            if self.with_tables(marked.to_string()).as_deref() != Some(assumed) {
-                let reason = format!("it hangs on whether a table or a column is called {assumed}");
+            let said = self.with_tables(marked.to_string());
+            if said.as_deref() != Some(assumed) {
+                let code = usize::try_from(*code).unwrap_or_default();
+                let asked = Inquiry { file: self.file.clone(), code, marked: marked.clone() };
+                self.said.push((asked, said.map(Arc::from)));
+                let reason = "it hangs on what the models say then".to_owned();
                 // What it would have done to the models is not known either.
                 self.may_be_any_model(reason.clone());
                 self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), sides);

@@ -1,9 +1,13 @@
-//! What followed operations are given, with the names that the models have when they are done.
+//! What followed operations ask the models, and are given, with the names that these have when they are done.
 
 use std::sync::Arc;
 
 use super::Executor;
-use crate::compile::django::project::{Call, Object, Unknown, Value, is_marked};
+use crate::compile::django::field::ModelKey;
+use crate::compile::django::project::{
+    APP_LABEL, Call, Marked, Object, Unknown, Value, is_marked, names_filled_in,
+};
+use crate::compile::django::state::State;
 
 /// How deep a name may stand among what an operation is given.
 const NESTED: u32 = 16;
@@ -23,6 +27,112 @@ impl Executor<'_> {
         };
         of_object(object, &fill, NESTED).map(Arc::new)
     }
+
+    /// With the names that the models have for their tables now.
+    pub(super) fn with_tables(&self, text: String) -> Option<String> {
+        if !is_marked(&text) && !text.contains('\u{e001}') {
+            return Some(text);
+        }
+        let name = |marked: Marked<'_>| {
+            let answer = |it: bool| if it { "True" } else { "False" }.to_owned();
+            let (label, model) = match marked {
+                Marked::Label => return Some(self.app.to_string()),
+                Marked::Class { label, model } => {
+                    let key = self.key_of(label, model);
+                    let states = [Some(&self.from), self.after.as_ref()];
+                    return states.into_iter().flatten().find_map(|it| Some(it.get(&key)?.name.to_string()));
+                }
+                Marked::IsModel { label, model } => {
+                    return self.is_model(&self.key_of(label, model)).map(answer);
+                }
+                Marked::IsField { label, model, field } => {
+                    return self.is_field(&self.key_of(label, model), field).map(answer);
+                }
+                Marked::Table { label, model }
+                | Marked::Column { label, model, .. }
+                | Marked::Through { label, model, .. }
+                | Marked::Type { label, model, .. } => (label, model),
+            };
+            let key = self.key_of(label, model);
+            let of = |state: &State| {
+                let model = state.concrete(&key)?;
+                match marked {
+                    Marked::Label
+                    | Marked::Class { .. }
+                    | Marked::IsModel { .. }
+                    | Marked::IsField { .. } => None,
+                    Marked::Table { .. } => Some(model.table(self.context).to_string()),
+                    Marked::Column { field, .. } => Some(model.field(field)?.column()?.to_string()),
+                    Marked::Through { field, .. } => {
+                        let through = state.through(model, model.field(field)?, self.context)?;
+                        Some(through.table(self.context).to_string())
+                    }
+                    Marked::Type { field, .. } => state.db_type(model.field(field)?, self.context),
+                }
+            };
+            let (before, after) = (of(&self.from), self.after.as_ref().and_then(of));
+            match marked {
+                // Which of the two was asked is not known.
+                Marked::Type { .. } if before.is_some() && after.is_some() && before != after => None,
+                _ => before.or(after).or_else(|| self.begun.as_ref().and_then(of)),
+            }
+        };
+        names_filled_in(&text, name)
+    }
+
+    fn key_of(&self, label: &str, model: &str) -> ModelKey {
+        ModelKey::new(if label == APP_LABEL { &*self.app } else { label }, model)
+    }
+
+    /// Whether `apps.get_model` finds it; `None` where that is not known.
+    fn is_model(&self, key: &ModelKey) -> Option<bool> {
+        let project = self.context.project;
+        // Of an app without migrations Django takes the models as they are in its code.
+        if !project.migrations.iter().any(|it| *it.id.app == *key.app) {
+            return Some(project.apps.iter().any(|it| it.label == key.app));
+        }
+        let is = self.from.get(key).is_some();
+        // Which of the two states was asked is not known.
+        let is_same = self.after.as_ref().is_none_or(|it| it.get(key).is_some() == is);
+        (is_same && !self.is_in_doubt(key, is)).then_some(is)
+    }
+
+    /// Whether `_meta.get_field` finds it; `None` where that is not known.
+    fn is_field(&self, key: &ModelKey, name: &str) -> Option<bool> {
+        let is = has_field(&self.from, key, name)?;
+        let is_same = match &self.after {
+            Some(after) => has_field(after, key, name)? == is,
+            None => true,
+        };
+        (is_same && !self.is_in_doubt(key, is)).then_some(is)
+    }
+}
+
+/// Whether a model or one of its parents has a field of this name, or another model's relation goes by it.
+fn has_field(state: &State, key: &ModelKey, name: &str) -> Option<bool> {
+    let model = state.concrete(key)?;
+    if state.field_of(model, name).is_some() {
+        return Some(true);
+    }
+    let mut lineage = vec![model];
+    let mut at = 0;
+    while let Some(model) = lineage.get(at).copied() {
+        for base in &model.bases {
+            let base = state.concrete(base)?;
+            if !lineage.iter().any(|it| it.key == base.key) {
+                lineage.push(base);
+            }
+        }
+        at += 1;
+    }
+    for model in lineage {
+        for relation in state.around(&[&model.key]).flat_map(|it| it.reverse_names(&model.key)) {
+            if *relation? == *name {
+                return Some(true);
+            }
+        }
+    }
+    Some(false)
 }
 
 type Fill<'f> = &'f dyn Fn(&str) -> Value;

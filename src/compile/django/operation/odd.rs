@@ -39,6 +39,7 @@ impl Executor<'_> {
             names = self.to.of_app(&self.app).map(|it| it.key.clone()).collect();
         }
         let tables = self.tables_named(names.iter().filter(|it| is_model(it)));
+        self.unseen.insert(self.app.clone());
         self.odd.push(Odd { names, tables, reason: reason.clone() });
         reason
     }
@@ -47,14 +48,21 @@ impl Executor<'_> {
     pub(super) fn may_be_any_model(&mut self, reason: String) {
         let names: BTreeSet<ModelKey> = self.to.of_app(&self.app).map(|it| it.key.clone()).collect();
         let tables = self.tables_named(names.iter());
+        self.unseen.insert(self.app.clone());
         self.odd.push(Odd { names, tables, reason });
     }
 
     /// Keeps in mind that a model may have another table from here on, or none; the tables that it would have.
     pub(super) fn may_be_anywhere(&mut self, key: ModelKey, reason: String) -> BTreeSet<TableName> {
         let tables = self.tables_named(std::iter::once(&key));
+        self.unseen.insert(key.app.clone());
         self.odd.push(Odd { names: [key].into(), tables: tables.clone(), reason });
         tables
+    }
+
+    /// Whether a model, or one of its fields, is known to be there, or not to be there.
+    pub(super) fn is_in_doubt(&self, key: &ModelKey, is_there: bool) -> bool {
+        (!is_there && self.unseen.contains(&key.app)) || self.odd.iter().any(|it| it.names.contains(key))
     }
 
     /// What was done since `before` to one of the first `known` of these models may have been done otherwise.

@@ -1,9 +1,7 @@
 //! `RunSQL`: the text that a server gets, read by [`crate::compile::sql`].
 
 use super::super::arguments;
-use super::super::field::ModelKey;
-use super::super::project::{APP_LABEL, Marked, Unknown, Value, is_marked, names_filled_in};
-use super::super::state::State;
+use super::super::project::{Unknown, Value};
 use super::{Call, Executor, Sides, Unseen};
 use crate::compile::sql;
 use crate::dialect::Dialect;
@@ -74,44 +72,6 @@ impl Executor<'_> {
             statements.extend(sql::read(dialect, &self.with_tables(text.ok()?)?));
         }
         Some(statements)
-    }
-
-    /// With the names that the models have for their tables now.
-    pub(super) fn with_tables(&self, text: String) -> Option<String> {
-        if !is_marked(&text) && !text.contains('\u{e001}') {
-            return Some(text);
-        }
-        let name = |marked: Marked<'_>| {
-            let (label, model) = match marked {
-                Marked::Label => return Some(self.app.to_string()),
-                Marked::Table { label, model }
-                | Marked::Column { label, model, .. }
-                | Marked::Through { label, model, .. }
-                | Marked::Type { label, model, .. } => (label, model),
-            };
-            let label = if label == APP_LABEL { &*self.app } else { label };
-            let key = ModelKey::new(label, model);
-            let of = |state: &State| {
-                let model = state.concrete(&key)?;
-                match marked {
-                    Marked::Label => None,
-                    Marked::Table { .. } => Some(model.table(self.context).to_string()),
-                    Marked::Column { field, .. } => Some(model.field(field)?.column()?.to_string()),
-                    Marked::Through { field, .. } => {
-                        let through = state.through(model, model.field(field)?, self.context)?;
-                        Some(through.table(self.context).to_string())
-                    }
-                    Marked::Type { field, .. } => state.db_type(model.field(field)?, self.context),
-                }
-            };
-            let (before, after) = (of(&self.from), self.after.as_ref().and_then(of));
-            match marked {
-                // Which of the two was asked is not known.
-                Marked::Type { .. } if before.is_some() && after.is_some() && before != after => None,
-                _ => before.or(after).or_else(|| self.begun.as_ref().and_then(of)),
-            }
-        };
-        names_filled_in(&text, name)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Small projects, from their sources to the operations of a manifest.
 
+mod answered;
 mod asked_by_code;
 mod code;
 mod deferred;
@@ -25,8 +26,9 @@ mod wild;
 
 use std::path::Path;
 
-use crate::compile::django::compile::{Compiled, compile};
-use crate::compile::django::read::{Request, read};
+use crate::compile::django::compilation::read_and_compile;
+use crate::compile::django::compile::Compiled;
+use crate::compile::django::read::Request;
 use crate::dialect::Dialect;
 use crate::migration::{MayTouch, Operation};
 use crate::schema::{Change, ConstraintRef, IndexPart, Table};
@@ -82,7 +84,7 @@ fn compiled_of(django: (u32, u32), dialect: Dialect, folder: &Path) -> Compiled 
         database: "default".to_owned(),
         django: Some(django),
     };
-    compile(&read(&request).unwrap())
+    read_and_compile(&request).unwrap().1
 }
 
 /// A line for each operation of each migration.

@@ -48,6 +48,7 @@ mod stream;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -58,6 +59,7 @@ use super::source::Sources;
 use super::syntax::tree::{Expr, FunctionDef, Span, Stmt, StmtKind};
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{Function, Location, Settings, Stopped, Unknown, Value};
+use crate::compile::django::said::Said;
 use crate::dialect::Dialect;
 
 use branch::{Cell, Journal};
@@ -99,6 +101,8 @@ pub struct World<'a> {
     pub settings: Option<&'a Settings>,
     /// Installed apps: dotted module and label.
     pub apps: Vec<(Arc<str>, Arc<str>)>,
+    /// What the models say that followed code asks, as far as it is known from an earlier reading.
+    pub said: &'a Said,
 }
 
 /// What was told of functions, by the place of their definitions, which are kept so that no other comes to stand there.
@@ -137,6 +141,9 @@ pub struct Interpreter<'a> {
     patterns: HashMap<String, Option<Regex>, RandomState>,
     /// How many questions followed code has asked the database.
     questions: usize,
+    /// The file of the migration that is being read, and how many pieces of code of it were followed.
+    file: Arc<PathBuf>,
+    followed: usize,
     /// How many expressions and statements stand around of which it is not known whether they are evaluated.
     doubts: u32,
     journals: Vec<Journal>,
@@ -183,6 +190,8 @@ impl<'a> Interpreter<'a> {
             ran_for: None,
             patterns: HashMap::default(),
             questions: 0,
+            file: Arc::default(),
+            followed: 0,
             doubts: 0,
             journals: Vec::new(),
             contexts: Vec::new(),
@@ -197,6 +206,12 @@ impl<'a> Interpreter<'a> {
             set_by_code: SharedNames::default(),
             provoked: HashSet::default(),
         }
+    }
+
+    /// What is followed from here on belongs to this migration.
+    pub fn begin_migration(&mut self, file: &Path) {
+        self.file = Arc::new(file.to_owned());
+        self.followed = 0;
     }
 
     pub fn take_notices(&mut self) -> Vec<Notice> {

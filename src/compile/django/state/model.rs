@@ -192,6 +192,28 @@ impl Model {
         self.targets().any(|it| it == key)
     }
 
+    /// By which names its relations are fields of the other side, of `key`; `None` for one that was not seen.
+    pub fn reverse_names(&self, key: &ModelKey) -> impl Iterator<Item = Option<Arc<str>>> {
+        let pointing = self.fields.iter().filter(move |it| match &it.field.kind {
+            Kind::Relation(relation) => relation.to.as_ref().is_none_or(|it| it == key),
+            Kind::ManyToMany(many) => many.to.as_ref().is_none_or(|it| it == key),
+            Kind::Absent
+            | Kind::CompositePrimaryKey(_)
+            | Kind::Scalar(_)
+            | Kind::Generated(_)
+            | Kind::Unknown => false,
+        });
+        pointing.map(|it| {
+            let Value::Object(object) = &it.value else { return None };
+            let arguments = Arguments::of(object);
+            let said = ["related_query_name", "related_name"].iter().find_map(|it| arguments.named(it));
+            match said {
+                None | Some(Value::None) => Some(self.key.model.clone()),
+                Some(said) => arguments::text(said),
+            }
+        })
+    }
+
     /// The models that it names.
     pub(super) fn targets(&self) -> impl Iterator<Item = &ModelKey> {
         self.bases.iter().chain(self.fields.iter().flat_map(|it| it.field.targets()))

@@ -94,12 +94,9 @@ impl Interpreter<'_> {
         };
         let asks = matches!(&**name, "execute" | "executemany" | "callproc")
             || (is_query(name) && has_a_manager(&call.function));
-        if &**name == "get_field"
-            && self.catching > 0
-            && !is_ours
-            && let Live::Unknown(why) = self.unknown(scope, span, "asks for a field, which may not be there")
-        {
-            self.note_raise(why, Raises::NoField);
+        let is_asked = matches!(function, Live::Bound(it) if super::handed::is_of_models(&it.receiver));
+        if &**name == "get_field" && !is_ours && !is_asked {
+            self.may_be_no_field(scope, span);
         }
         // A statement that is handed on may be refused by itself.
         let tries = matches!(&**name, "execute" | "executemany")

@@ -184,7 +184,10 @@ pub fn percent(
         };
         let item = interpreter.force(&item)?;
         let is_own = is_of_a_class(&item);
-        let item = interpreter.shown(&item, conversion == 'r', scope, span)?;
+        let mut item = interpreter.shown(&item, conversion == 'r', scope, span)?;
+        if !flags.is_empty() {
+            item = interpreter.assume(&item);
+        }
         let piece = match conversion {
             's' => padded(&item, flags),
             'd' | 'i' | 'u' => whole(&item).and_then(|it| numbered(&it, flags, 'd')),

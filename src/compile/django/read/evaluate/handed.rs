@@ -10,6 +10,7 @@ mod question;
 mod sql;
 mod state;
 mod statement;
+mod there;
 mod work;
 
 use std::rc::Rc;
@@ -22,6 +23,7 @@ pub use statement::is_made_otherwise;
 pub use work::Handed;
 
 use editor::is_stand_in;
+pub use model::is_of_models;
 use model::{FIELD, MODEL, OPTIONS};
 pub use operation::made_without_a_call;
 use operation::{bare, code, for_app, hints, is_of_operation, usual};
@@ -39,6 +41,8 @@ pub const EDITOR: &str = "schema_editor";
 pub const STATE: &str = "project_state";
 /// What a method of an operation may ask of a state without changing it.
 const ASKED_OF_STATE: [&str; 2] = ["clone", "apps"];
+/// The models at that time.
+const REGISTRY: &str = "from_state.apps";
 /// `Migration.apply`, and what stands for its call of Django's own.
 pub const APPLY: &str = "apply";
 /// Named in place of a method where the code of `RunPython` is followed.
@@ -155,7 +159,7 @@ impl Interpreter<'_> {
                 }
                 None => Vec::new(),
             };
-            let args = vec![Live::name("django.apps.apps"), Live::name(EDITOR)];
+            let args = vec![Live::name(REGISTRY), Live::name(EDITOR)];
             return Some((state, self.handed_by(instance, &code, CODE, args, Vec::new(), scope)?));
         }
         let Live::Class(class) = &instance.class else { return None };
@@ -210,7 +214,8 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
     ) -> Option<Vec<Live>> {
         let around = (self.journals.len(), self.catching);
-        self.handed = Some(Handed::new(method, instance, models, around, self.questions));
+        self.followed += 1;
+        self.handed = Some(Handed::new(method, instance, models, around, self.questions, self.followed));
         // What takes too long to follow costs nothing else its steps.
         let (steps, limit) = (self.module_steps, self.limit);
         self.limit = limit.min(steps + ARGUMENT_STEPS);

@@ -124,6 +124,12 @@ impl Interpreter<'_> {
                 }
             });
         }
+        // Of apps the registry at that time says what today's does.
+        let of_state = ["from_state.apps.", "to_state.apps."].iter().find_map(|it| path.strip_prefix(it));
+        if let Some(name) = of_state {
+            let path = format!("django.apps.apps.{name}").into();
+            return self.outside_call(&path, args, keywords, scope, span);
+        }
         if let ("django.db.connection.ops.quote_name", [Live::Str(name)]) = (&**path, args.as_slice()) {
             return Ok(Live::str(self.world.dialect.quote(name)));
         }

@@ -294,7 +294,10 @@ impl Interpreter<'_> {
         {
             return Ok(None);
         }
-        let shown = self.shown(&value, by_repr, scope, span)?;
+        let mut shown = self.shown(&value, by_repr, scope, span)?;
+        if !spec.is_empty() {
+            shown = self.assume(&shown);
+        }
         Ok(match conversion {
             None if is_own && !spec.is_empty() => None,
             Some('a') => None,

@@ -4,7 +4,7 @@ mod assign;
 mod attempt;
 mod with;
 
-pub use attempt::{Asked, Raises};
+pub use attempt::{Asked, NO_FIELD, Raises};
 pub use with::Context;
 
 use std::rc::Rc;

@@ -174,7 +174,8 @@ impl Interpreter<'_> {
             self.lose(OF_STATE);
         }
         if path.ends_with(".apps.get_model") {
-            return self.model_asked_for(args, keywords, scope, span).map(Some);
+            let is_of_today = path.starts_with("django.");
+            return self.model_asked_for(is_of_today, args, keywords, scope, span).map(Some);
         }
         let is_allowed = path.ends_with(".allow_migrate") || path.ends_with(".allow_migrate_model");
         Ok(is_allowed.then_some(Live::Bool(true)))

@@ -17,9 +17,10 @@ pub const FIELD: &str = "«field»";
 const NAME: &str = "«name»";
 
 impl Interpreter<'_> {
-    /// `apps.get_model(…)`
+    /// `apps.get_model(…)`, of the models at that time or of those of today.
     pub(super) fn model_asked_for(
         &mut self,
+        is_of_today: bool,
         args: &[Live],
         keywords: &Keywords,
         scope: &Rc<Scope>,
@@ -41,14 +42,27 @@ impl Interpreter<'_> {
         if *label != *APP_LABEL {
             self.fail_without_app("LookupError", &label)?;
         }
-        let made = self.model(&label, &model, scope, span);
-        if let Live::Instance(instance) = &made
-            && let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta")
-        {
-            let mut names = options.attributes.borrow_mut();
-            names.set("db_table".into(), sql::table_of(&label, &model));
-            names.set(NAME.into(), Live::tuple(vec![Live::Str(label), Live::Str(model)]));
+        if is_of_today {
+            self.may_be_no_model(scope, span);
+        } else {
+            self.fail_without_model("LookupError", &label, &model, scope, span)?;
         }
+        let made = self.model(&label, &model, scope, span);
+        let Live::Instance(instance) = &made else { return Ok(made) };
+        let mut names = instance.attributes.borrow_mut();
+        let Some(Live::Instance(options)) = names.get("_meta").cloned() else { return Ok(made.clone()) };
+        let mut of_options = options.attributes.borrow_mut();
+        of_options.set("db_table".into(), sql::table_of(&label, &model));
+        if !is_of_today {
+            let class = sql::class_of(&label, &model);
+            names.set("__name__".into(), class.clone());
+            if let (Live::Str(class), true) = (&class, *label != *APP_LABEL) {
+                of_options.set("label".into(), Live::str(format!("{label}.{class}")));
+            }
+            of_options.set("object_name".into(), class);
+        }
+        of_options.set(NAME.into(), Live::tuple(vec![Live::Str(label), Live::Str(model)]));
+        drop(names);
         Ok(made)
     }
 
@@ -74,7 +88,13 @@ impl Interpreter<'_> {
         Ok(match (&*class, name, args) {
             (OPTIONS, "get_field", [Live::Str(field)]) => {
                 let model = instance.attributes.borrow().get(NAME).cloned();
-                model.map(|model| self.field_of(&model, field, scope, span))
+                match model {
+                    Some(model) => {
+                        self.fail_without_field(&model, field, scope, span)?;
+                        Some(self.field_of(&model, field, scope, span))
+                    }
+                    None => None,
+                }
             }
             (class, "set_attributes_from_name", [name @ Live::Str(_)]) if given::is_field(class) => {
                 self.touch(super::super::branch::Cell::Names(instance.attributes.clone()));
@@ -137,6 +157,12 @@ impl Interpreter<'_> {
 }
 
 pub type Text = std::sync::Arc<str>;
+
+/// Whether it is the `_meta` of a model that the registry was asked for.
+pub fn is_of_models(value: &Live) -> bool {
+    matches!(value, Live::Instance(it) if it.attributes.borrow().get(NAME).is_some()
+        && matches!(&it.class, Live::Name(class) if &**class == OPTIONS))
+}
 
 impl Interpreter<'_> {
     /// `app.Model` of a model that followed code asked the registry for, as what a relation points at.

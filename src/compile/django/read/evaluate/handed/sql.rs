@@ -7,9 +7,11 @@ use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::project::{
-    APP_LABEL, COLUMN_OF, LABEL_IN_TEXT, Marked, TABLE_OF, THROUGH_OF, TYPE_OF, is_marked, names_filled_in,
+    APP_LABEL, CLASS_OF, COLUMN_OF, LABEL_IN_TEXT, Marked, TABLE_OF, THROUGH_OF, TYPE_OF, is_marked,
+    names_filled_in,
 };
 use crate::compile::django::read::syntax::tree::*;
+use crate::compile::django::said::Inquiry;
 use crate::compile::sql;
 use crate::migration::MayTouch;
 use crate::schema::TableName;
@@ -88,19 +90,28 @@ impl Interpreter<'_> {
         self.hand(Live::Instance(operation));
     }
 
-    /// A name that only the models tell, taken for Django's usual one where a part of it is asked for, or it is looked
-    /// for: that is held against the models when the operation is done. `None` where no usual one is known.
-    fn assumed(&mut self, text: &Arc<str>) -> Option<Arc<str>> {
+    /// A text that only the models tell, where a part of it is asked for, or it is looked for: what they said when the
+    /// operation was done before, else taken for Django's usual one, which is held against them when the operation is done.
+    /// `None` where neither is known.
+    pub(super) fn assumed(&mut self, text: &Arc<str>) -> Option<Arc<str>> {
         let own = self.label_of_holder();
         let of = |label: &str| if label == APP_LABEL { own.clone() } else { Some(label.into()) };
         let usual = |marked: Marked<'_>| match marked {
             Marked::Label => own.as_deref().map(str::to_owned),
             Marked::Table { label, model } => Some(format!("{}_{model}", of(label)?)),
             Marked::Through { label, model, field } => Some(format!("{}_{model}_{field}", of(label)?)),
-            // A foreign key's is called otherwise than its field.
-            Marked::Column { .. } | Marked::Type { .. } => None,
+            // A foreign key's is another: then all is read twice.
+            Marked::Column { field, .. } => Some(field.to_owned()),
+            Marked::Class { model, .. } => Some(model.to_owned()),
+            Marked::IsModel { .. } | Marked::IsField { .. } => Some("True".to_owned()),
+            Marked::Type { .. } => Some(String::new()),
         };
-        let settled: Arc<str> = names_filled_in(text, usual)?.into();
+        let code = self.handed.as_ref()?.number;
+        let inquiry = Inquiry { file: self.file.clone(), code, marked: text.clone() };
+        let settled: Arc<str> = match self.world.said.get(&inquiry) {
+            Some(said) => said.clone()?,
+            None => names_filled_in(text, usual)?.into(),
+        };
         let assumed = (text.clone(), settled.clone());
         let handed = self.handed.as_mut()?;
         if !handed.assumed.contains(&assumed) {
@@ -281,7 +292,13 @@ fn is_empty(value: &Live) -> bool {
 /// Stands in a text for the name of a model's table, which only the models at that time tell.
 pub fn table_of(label: &str, model: &str) -> Live {
     let [before, after] = TABLE_OF;
-    Live::str(format!("{before}{}.{}{after}", label.to_lowercase(), model.to_lowercase()))
+    Live::str(format!("{before}{label}.{}{after}", model.to_lowercase()))
+}
+
+/// As [`table_of`], for the name of the model's class, which may be given in any case.
+pub fn class_of(label: &str, model: &str) -> Live {
+    let [before, after] = CLASS_OF;
+    Live::str(format!("{before}{label}.{model}{after}"))
 }
 
 /// As [`table_of`], for the name of a field's column.
@@ -300,5 +317,5 @@ pub fn type_of(label: &str, model: &str, field: &str) -> Live {
 }
 
 fn of_field([before, after]: [&str; 2], label: &str, model: &str, field: &str) -> Live {
-    Live::str(format!("{before}{}.{}.{field}{after}", label.to_lowercase(), model.to_lowercase()))
+    Live::str(format!("{before}{label}.{}.{field}{after}", model.to_lowercase()))
 }

@@ -38,6 +38,8 @@ pub struct Handed {
     left: bool,
     /// Texts with marks, each with what it was taken for.
     pub(super) assumed: Vec<(Arc<str>, Arc<str>)>,
+    /// Which of its migration's followed pieces of code it is.
+    pub(super) number: usize,
     /// Of the statements that were written: the editor's method that comes to the same, and what it takes.
     pub(super) statements: Vec<(&'static str, Vec<Live>)>,
 }
@@ -53,13 +55,15 @@ struct Question {
 }
 
 impl Handed {
-    /// `around`: the branches and `try` blocks around the call; `first`: the number that its first question will have.
+    /// `around`: the branches and `try` blocks around the call; `first`: the number that its first question will have;
+    /// `number`: its own.
     pub(super) fn new(
         method: &'static str,
         holder: &Rc<Instance>,
         models: Vec<Live>,
         around: (usize, u32),
         first: usize,
+        number: usize,
     ) -> Self {
         Self {
             method,
@@ -78,6 +82,7 @@ impl Handed {
             tried: 0,
             left: false,
             assumed: Vec::new(),
+            number,
             statements: Vec::new(),
         }
     }
@@ -191,7 +196,8 @@ impl Handed {
         questions.sort_by_key(|(after, number, _)| (*after, *number));
         let mut questions = questions.into_iter().peekable();
         let assumes = |(marked, text)| {
-            bare(&self.holder, ASSUMES, vec![Live::Str(marked), Live::Str(text)], Vec::new())
+            let args = vec![Live::Str(marked), Live::Str(text), Live::Int(self.number as i128)];
+            bare(&self.holder, ASSUMES, args, Vec::new())
         };
         let mut all: Vec<Live> = self.assumed.into_iter().map(assumes).map(Live::Instance).collect();
         for (at, operation) in self.operations.into_iter().map(Some).chain([None]).enumerate() {

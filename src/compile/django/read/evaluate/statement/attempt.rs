@@ -29,6 +29,9 @@ pub enum Raises {
     Anything,
 }
 
+/// What `_meta.get_field` raises, of `django.core.exceptions`.
+pub const NO_FIELD: &str = "FieldDoesNotExist";
+
 /// What Python's own operations raise (<https://docs.python.org/3/library/exceptions.html>).
 const OF_OPERATIONS: &[&str] = &[
     "ArithmeticError",
@@ -361,7 +364,7 @@ fn is_of_imports(class: &Live) -> bool {
 
 /// Whether it is there for a field that is not.
 fn is_of_fields(class: &Live) -> bool {
-    matches!(class, Live::Name(class) if class.ends_with(".FieldDoesNotExist"))
+    matches!(class, Live::Name(class) if class.rsplit('.').next() == Some(NO_FIELD))
 }
 
 fn catches_operations(class: &Live) -> bool {
@@ -376,7 +379,10 @@ pub(super) fn catches(class: &Live, raised: &str) -> bool {
     let Live::Name(class) = class else {
         return false;
     };
-    let class = class.strip_prefix("builtins.").unwrap_or(class);
+    let class = match raised {
+        NO_FIELD => class.rsplit('.').next().unwrap_or_default(),
+        _ => class.strip_prefix("builtins.").unwrap_or(class),
+    };
     let bases: &[&str] = match raised {
         "ImportError" => &["ModuleNotFoundError"],
         "ModuleNotFoundError" => &["ImportError"],

@@ -31,7 +31,7 @@ pub fn describe(may_touch: &MayTouch) -> String {
 
 /// For the end of a notice about what stands at `at`.
 pub fn since(stopped: &Stopped, at: &Location) -> String {
-    let Stopped { at: stop, why } = stopped;
+    let Stopped { at: stop, why, .. } = stopped;
     if stop.file == at.file { format!(" (line {}: {why})", stop.line) } else { format!(" ({stop}: {why})") }
 }
 

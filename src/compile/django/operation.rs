@@ -205,6 +205,7 @@ impl<'a> Executor<'a> {
                 let filled = is_followed.then(|| self.named(object)).flatten();
                 let object = filled.as_ref().unwrap_or(object);
                 let (before, odd) = (self.editor.mark(), self.odd.len());
+                object.stopped.iter().for_each(|it| self.answer_stopped(it));
                 self.object(object, sides);
                 self.tell_unseen(&object.at);
                 self.may_be_odd(object, sides, odd, before);

@@ -201,6 +201,16 @@ pub struct Stopped {
     pub at: Location,
     /// A clause: "how often this loop runs is not known".
     pub why: String,
+    /// What it asked the models until then: it may be that it would not have come there.
+    pub assumed: Vec<Assumed>,
+}
+
+/// A text with marks, what was taken for it, and the number of the followed code in its migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assumed {
+    pub marked: Arc<str>,
+    pub taken: Arc<str>,
+    pub code: usize,
 }
 
 /// An expression that was not seen through.
@@ -254,8 +264,13 @@ pub const TYPE_OF: [&str; 2] = ["\u{e000}type ", "\u{e001}"];
 /// Stand in a text before and after `app.model.field`, for the name of a many-to-many field's table at that time.
 pub const THROUGH_OF: [&str; 2] = ["\u{e000}through ", "\u{e001}"];
 
-/// Stand in a text before and after `app.model`, for whether there is such a model at that time: `True` or `False`.
-pub const IS_MODEL: [&str; 2] = ["\u{e000}model ", "\u{e001}"];
+/// Stand in a text before and after `app.model`, for whether there is such a model at that time, `True` or `False`: before
+/// the operation, after it, or in one of which that is not known.
+pub const IS_MODEL: [[&str; 2]; 3] = [
+    ["\u{e000}model ", "\u{e001}"],
+    ["\u{e000}model_after ", "\u{e001}"],
+    ["\u{e000}model_of_one ", "\u{e001}"],
+];
 
 /// Stand in a text before and after `app.model`, for the name of the model's class.
 pub const CLASS_OF: [&str; 2] = ["\u{e000}class ", "\u{e001}"];
@@ -283,6 +298,14 @@ pub fn is_marked(text: &str) -> bool {
     text.contains('\u{e000}')
 }
 
+/// Of which state something is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    Before,
+    After,
+    Either,
+}
+
 /// What a text has a mark for.
 pub enum Marked<'t> {
     Label,
@@ -291,7 +314,7 @@ pub enum Marked<'t> {
     Through { label: &'t str, model: &'t str, field: &'t str },
     Type { label: &'t str, model: &'t str, field: &'t str },
     Class { label: &'t str, model: &'t str },
-    IsModel { label: &'t str, model: &'t str },
+    IsModel { when: When, label: &'t str, model: &'t str },
     IsField { label: &'t str, model: &'t str, field: &'t str },
 }
 
@@ -311,7 +334,9 @@ pub fn names_filled_in(text: &str, name: impl Fn(Marked<'_>) -> Option<String>) 
             ("through", [label, model, field]) => Marked::Through { label, model, field },
             ("type", [label, model, field]) => Marked::Type { label, model, field },
             ("class", [label, model]) => Marked::Class { label, model },
-            ("model", [label, model]) => Marked::IsModel { label, model },
+            ("model", [label, model]) => Marked::IsModel { when: When::Before, label, model },
+            ("model_after", [label, model]) => Marked::IsModel { when: When::After, label, model },
+            ("model_of_one", [label, model]) => Marked::IsModel { when: When::Either, label, model },
             ("field", [label, model, field]) => Marked::IsField { label, model, field },
             _ => return None,
         })?);

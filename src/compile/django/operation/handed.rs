@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::super::arguments;
 use super::super::field::ModelKey;
 use super::super::project::{
-    ADD_COLUMN, ALTER_COLUMN, ASSUMES, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object,
-    QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Value,
+    ADD_COLUMN, ALTER_COLUMN, ASSUMES, Assumed, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object,
+    QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, Stopped, TRIED, Value,
 };
 use super::super::said::Inquiry;
 use super::super::state::{ModelField, State};
@@ -145,9 +145,7 @@ impl Executor<'_> {
             };
             let said = self.with_tables(marked.to_string());
             if said.as_deref() != Some(assumed) {
-                let code = usize::try_from(*code).unwrap_or_default();
-                let asked = Inquiry { file: self.file.clone(), code, marked: marked.clone() };
-                self.said.push((asked, said.map(Arc::from)));
+                self.say(marked, usize::try_from(*code).unwrap_or_default(), said);
                 let reason = "it hangs on what the models say then".to_owned();
                 // What it would have done to the models is not known either.
                 self.may_be_any_model(reason.clone());
@@ -156,6 +154,21 @@ impl Executor<'_> {
             }
         }
         true
+    }
+
+    /// Of code that was not followed to its end, which may have come there by a wrong answer only.
+    pub(super) fn answer_stopped(&mut self, stopped: &Stopped) {
+        for Assumed { marked, taken, code } in &stopped.assumed {
+            let said = self.with_tables(marked.to_string());
+            if said.is_some() && said.as_deref() != Some(taken) {
+                self.say(marked, *code, said);
+            }
+        }
+    }
+
+    fn say(&mut self, marked: &Arc<str>, code: usize, said: Option<String>) {
+        let inquiry = Inquiry { file: self.file.clone(), code, marked: marked.clone() };
+        self.said.push((inquiry, said.map(Arc::from)));
     }
 
     /// What `SchemaEditor.create_model` does for a model that the state has.

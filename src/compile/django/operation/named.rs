@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Executor;
 use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::{
-    APP_LABEL, Call, Marked, Object, Unknown, Value, is_marked, names_filled_in,
+    APP_LABEL, Call, Marked, Object, Unknown, Value, When, is_marked, names_filled_in,
 };
 use crate::compile::django::state::State;
 
@@ -42,8 +42,8 @@ impl Executor<'_> {
                     let states = [Some(&self.from), self.after.as_ref()];
                     return states.into_iter().flatten().find_map(|it| Some(it.get(&key)?.name.to_string()));
                 }
-                Marked::IsModel { label, model } => {
-                    return self.is_model(&self.key_of(label, model)).map(answer);
+                Marked::IsModel { when, label, model } => {
+                    return self.is_model(&self.key_of(label, model), when).map(answer);
                 }
                 Marked::IsField { label, model, field } => {
                     return self.is_field(&self.key_of(label, model), field).map(answer);
@@ -85,25 +85,27 @@ impl Executor<'_> {
     }
 
     /// Whether `apps.get_model` finds it; `None` where that is not known.
-    fn is_model(&self, key: &ModelKey) -> Option<bool> {
+    fn is_model(&self, key: &ModelKey, when: When) -> Option<bool> {
         let project = self.context.project;
         // Of an app without migrations Django takes the models as they are in its code.
         if !project.migrations.iter().any(|it| *it.id.app == *key.app) {
             return Some(project.apps.iter().any(|it| it.label == key.app));
         }
-        let is = self.from.get(key).is_some();
-        // Which of the two states was asked is not known.
-        let is_same = self.after.as_ref().is_none_or(|it| it.get(key).is_some() == is);
-        (is_same && !self.is_in_doubt(key, is)).then_some(is)
+        let before = self.from.get(key).is_some();
+        let after = self.after.as_ref().map(|it| it.get(key).is_some());
+        let is = match when {
+            When::Before => before,
+            When::After => after?,
+            When::Either => after.filter(|it| *it == before)?,
+        };
+        (!self.is_in_doubt(key, is)).then_some(is)
     }
 
     /// Whether `_meta.get_field` finds it; `None` where that is not known.
     fn is_field(&self, key: &ModelKey, name: &str) -> Option<bool> {
         let is = has_field(&self.from, key, name)?;
-        let is_same = match &self.after {
-            Some(after) => has_field(after, key, name)? == is,
-            None => true,
-        };
+        // Which of the two states was asked is not known.
+        let is_same = has_field(self.after.as_ref()?, key, name)? == is;
         (is_same && !self.is_in_doubt(key, is)).then_some(is)
     }
 }

@@ -66,6 +66,38 @@ def run(apps, schema_editor):
     check(
         "
 def run(apps, schema_editor):
+    try:
+        apps.get_app_config('shop').get_model('Gone')
+    except LookupError:
+        schema_editor.execute('DROP TABLE old')
+        return
+    schema_editor.execute('DROP TABLE other')
+",
+        RUN,
+        &["drop shop_gone", "drop old"],
+    );
+    // The usual answer leads to where it is not followed.
+    check(
+        "
+def found(apps, name):
+    try:
+        return apps.get_model('shop', name)
+    except LookupError:
+        return None
+
+def run(apps, schema_editor):
+    if found(apps, 'Item') is None or not found(apps, 'Item'):
+        schema_editor.execute('DROP TABLE old')
+    if found(apps, 'Gone'):
+        schema_editor.alter_field(*unknown())
+    schema_editor.execute('DROP TABLE other')
+",
+        RUN,
+        &["drop shop_gone", "drop other"],
+    );
+    check(
+        "
+def run(apps, schema_editor):
     for name in ['Gone', 'Never', 'Item']:
         try:
             found = apps.get_model('shop', name)
@@ -76,6 +108,34 @@ def run(apps, schema_editor):
         RUN,
         &["drop shop_gone", "drop things"],
     );
+}
+
+#[test]
+fn an_operation_tries_to_get_a_model_of_the_state() {
+    let of = |name: &str, by: &str| {
+        format!(
+            "
+class Own(migrations.operations.base.Operation):
+    def state_forwards(self, app_label, state):
+        try:
+            state.models[{by}, '{name}']
+        except KeyError:
+            return
+        state.remove_model(app_label, '{name}')
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        try:
+            found = from_state.apps.get_model({by}, '{name}')
+        except LookupError:
+            return
+        schema_editor.delete_model(found)
+"
+        )
+    };
+    let operations = "migrations.DeleteModel('Gone'), Own()";
+    for by in ["app_label", "'shop'"] {
+        check(&of("gone", by), operations, &["drop shop_gone"]);
+        check(&of("item", by), operations, &["drop shop_gone", "drop things"]);
+    }
 }
 
 /// The models of today are not those of the migrations.

@@ -23,8 +23,8 @@ pub use statement::is_made_otherwise;
 pub use work::Handed;
 
 use editor::is_stand_in;
-pub use model::is_of_models;
-use model::{FIELD, MODEL, OPTIONS};
+use model::{FIELD, OPTIONS};
+pub use model::{MODEL, is_of_models};
 pub use operation::made_without_a_call;
 use operation::{bare, code, for_app, hints, is_of_operation, usual};
 
@@ -232,7 +232,8 @@ impl Interpreter<'_> {
         }
         if let Some((at, why)) = handed.lost.take() {
             let at = at.map(|(module, span)| self.location(&module, span));
-            self.stopped = at.map(|at| Stopped { at, why });
+            let assumed = handed.assumptions();
+            self.stopped = at.map(|at| Stopped { at, why, assumed });
             let (_, asked) = handed.in_order();
             self.questions += asked;
             return None;

@@ -295,6 +295,11 @@ impl Instance {
         matches!(&self.class, Live::Name(path)
             if path.rsplit('.').next().is_some_and(|it| it.starts_with(char::is_lowercase)))
     }
+
+    /// As [`is_of_function`](Self::is_of_function), but for the models of a registry.
+    pub fn may_be_none(&self) -> bool {
+        self.is_of_function() && !matches!(&self.class, Live::Name(path) if &**path == super::handed::MODEL)
+    }
 }
 
 impl std::fmt::Debug for Instance {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::call::is_same_as_field;
 use super::class::enumeration::unmixed;
 use super::clue::plain;
-use super::handed::{is_name, is_of_connection};
+use super::handed::{MODEL, is_name, is_of_connection};
 use super::live::*;
 use super::special::is_of_a_class;
 use super::{Interpreter, MAX_LENGTH, format};
@@ -70,7 +70,7 @@ impl Interpreter<'_> {
                     Some(instance.keywords.iter().any(|(name, _)| !name.starts_with('_')))
                 }
                 Live::Name(class) => {
-                    let is_true = ["django.db.", "importlib.machinery.", "pkgutil.", "re.Match"];
+                    let is_true = [MODEL, "django.db.", "importlib.machinery.", "pkgutil.", "re.Match"];
                     is_true.iter().any(|it| class.starts_with(it)).then_some(true)
                 }
                 _ => None,

@@ -152,6 +152,7 @@ impl Interpreter<'_> {
         }
         // Its operations are done one after the other.
         if matches!(path, "from_state.clone" | "to_state.clone") {
+            self.handed.iter_mut().for_each(|it| it.cloned = true);
             return Ok(Some(Live::name("from_state")));
         }
         // Of old: the registry itself.
@@ -173,9 +174,11 @@ impl Interpreter<'_> {
         {
             self.lose(OF_STATE);
         }
+        if path.ends_with(".apps.get_app_config") {
+            return self.app_asked_for(path, args, keywords, scope, span).map(Some);
+        }
         if path.ends_with(".apps.get_model") {
-            let is_of_today = path.starts_with("django.");
-            return self.model_asked_for(is_of_today, args, keywords, scope, span).map(Some);
+            return self.model_asked_for(path, args, keywords, scope, span).map(Some);
         }
         let is_allowed = path.ends_with(".allow_migrate") || path.ends_with(".allow_migrate_model");
         Ok(is_allowed.then_some(Live::Bool(true)))

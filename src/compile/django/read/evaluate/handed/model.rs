@@ -6,7 +6,7 @@ use super::super::live::*;
 use super::super::{Interpreter, given};
 use super::{bare, for_app, sql, usual};
 use crate::compile::django::project::{
-    ADD_COLUMN, ALTER_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE,
+    ADD_COLUMN, ALTER_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE, When,
 };
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -15,12 +15,15 @@ pub const OPTIONS: &str = "django.db.models.options.Options";
 /// The class of what stands for a field that a model has.
 pub const FIELD: &str = "«field»";
 const NAME: &str = "«name»";
+const APP: &str = "django.apps.AppConfig";
+/// Under which an app's configuration keeps the function that gives its models.
+const OF_REGISTRY: &str = "«registry»";
 
 impl Interpreter<'_> {
     /// `apps.get_model(…)`, of the models at that time or of those of today.
     pub(super) fn model_asked_for(
         &mut self,
-        is_of_today: bool,
+        path: &str,
         args: &[Live],
         keywords: &Keywords,
         scope: &Rc<Scope>,
@@ -42,10 +45,16 @@ impl Interpreter<'_> {
         if *label != *APP_LABEL {
             self.fail_without_app("LookupError", &label)?;
         }
+        let is_of_today = path.starts_with("django.");
+        let when = match path.split('.').next() {
+            Some("from_state") => When::Before,
+            Some("to_state") => When::After,
+            _ => When::Either,
+        };
         if is_of_today {
             self.may_be_no_model(scope, span);
         } else {
-            self.fail_without_model("LookupError", &label, &model, scope, span)?;
+            self.fail_without_model("LookupError", when, [&label, &model], scope, span)?;
         }
         let made = self.model(&label, &model, scope, span);
         let Live::Instance(instance) = &made else { return Ok(made) };
@@ -64,6 +73,42 @@ impl Interpreter<'_> {
         of_options.set(NAME.into(), Live::tuple(vec![Live::Str(label), Live::Str(model)]));
         drop(names);
         Ok(made)
+    }
+
+    /// `apps.get_app_config(label)`, which may be asked for models in turn.
+    pub(super) fn app_asked_for(
+        &mut self,
+        path: &str,
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let made = self.outside_call(&path.into(), args.to_vec(), keywords.clone(), scope, span)?;
+        if let Live::Instance(app) = &made {
+            let registry = path.rsplit_once('.').map(|(registry, _)| registry).unwrap_or_default();
+            app.attributes.borrow_mut().set(OF_REGISTRY.into(), Live::str(format!("{registry}.get_model")));
+        }
+        Ok(made)
+    }
+
+    /// `apps.get_app_config(label).get_model(name)`
+    pub(super) fn model_of_app(
+        &mut self,
+        app: &Instance,
+        args: &[Live],
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Result<Option<Live>, Stop> {
+        let names = app.attributes.borrow();
+        let (Some(Live::Str(path)), Some(label)) =
+            (names.get(OF_REGISTRY).cloned(), names.get("label").cloned())
+        else {
+            return Ok(None);
+        };
+        drop(names);
+        let args: Vec<Live> = std::iter::once(label).chain(args.iter().take(1).cloned()).collect();
+        self.model_asked_for(&path, &args, &Vec::new(), scope, span).map(Some)
     }
 
     /// `Model._meta.get_field(name)`, and how a field gets its name.
@@ -101,6 +146,7 @@ impl Interpreter<'_> {
                 instance.attributes.borrow_mut().set(NAME.into(), name.clone());
                 Some(Live::None)
             }
+            (APP, "get_model", _) => self.model_of_app(instance, args, scope, span)?,
             (FIELD, "db_type", _) => type_of(instance),
             (_, "db_type", _) => self.type_of(instance).map(Live::str),
             _ => None,

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::{OPERATIONS, STATE, bare, for_app, is_name};
-use crate::compile::django::project::{SET_BASES, SET_FIELD, SET_OPTIONS};
+use crate::compile::django::project::{SET_BASES, SET_FIELD, SET_OPTIONS, When};
 use crate::compile::django::read::syntax::tree::{Expr, ExprKind, Span};
 
 /// Why a change is not followed.
@@ -104,9 +104,15 @@ impl Interpreter<'_> {
         }
         let key = self.eval(index, scope)?;
         if let Live::Tuple(parts) = &key
-            && let Some(Live::Str(label)) = parts.first()
+            && let [label, Live::Str(model)] = &**parts
         {
-            self.fail_without_app("KeyError", label)?;
+            if let Live::Str(label) = label {
+                self.fail_without_app("KeyError", label)?;
+            }
+            if let Live::Str(label) | Live::Name(label) = label {
+                let when = if is_name(Some(&state), "to_state") { When::After } else { When::Before };
+                self.fail_without_model("KeyError", when, [label, model], scope, span)?;
+            }
         }
         Ok(Some(self.outside_instance(MODEL_STATE, vec![key], Vec::new(), scope, span)))
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::super::statement::{NO_FIELD, Raises};
-use crate::compile::django::project::{IS_FIELD, IS_MODEL};
+use crate::compile::django::project::{IS_FIELD, IS_MODEL, When};
 use crate::compile::django::read::syntax::tree::Span;
 
 impl Interpreter<'_> {
@@ -14,15 +14,21 @@ impl Interpreter<'_> {
     pub(super) fn fail_without_model(
         &mut self,
         class: &str,
-        label: &str,
-        model: &str,
+        when: When,
+        [label, model]: [&str; 2],
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<(), Stop> {
-        if self.catching == 0 || self.handed.is_none() {
+        let Some(handed) = &self.handed else { return Ok(()) };
+        if self.catching == 0 {
             return Ok(());
         }
-        let [before, after] = IS_MODEL;
+        let [before, after] = match when {
+            _ if handed.cloned => IS_MODEL[2],
+            When::Before => IS_MODEL[0],
+            When::After => IS_MODEL[1],
+            When::Either => IS_MODEL[2],
+        };
         match self.is_there(format!("{before}{label}.{model}{after}")) {
             Some(true) => Ok(()),
             Some(false) => Err(self.raise(class, format!("there is no model {label}.{model}"))),

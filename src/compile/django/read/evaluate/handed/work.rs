@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::clue::{Condition, Kind, Listed};
-use crate::compile::django::project::{ASSUMES, ON_CONDITION, QUESTION, TRIED, Unknown};
+use crate::compile::django::project::{ASSUMES, Assumed, ON_CONDITION, QUESTION, TRIED, Unknown};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// The operations to which a method handed its work, as long as nothing else was seen.
@@ -38,6 +38,8 @@ pub struct Handed {
     left: bool,
     /// Texts with marks, each with what it was taken for.
     pub(super) assumed: Vec<(Arc<str>, Arc<str>)>,
+    /// A state was cloned: which one is asked is not known.
+    pub(super) cloned: bool,
     /// Which of its migration's followed pieces of code it is.
     pub(super) number: usize,
     /// Of the statements that were written: the editor's method that comes to the same, and what it takes.
@@ -82,6 +84,7 @@ impl Handed {
             tried: 0,
             left: false,
             assumed: Vec::new(),
+            cloned: false,
             number,
             statements: Vec::new(),
         }
@@ -186,6 +189,12 @@ impl Handed {
     /// What there is of a kind, as the database says now.
     pub(super) fn listed(&self, kind: Kind, table: Arc<str>, name_at: Option<usize>) -> Listed {
         Listed { kind, table, of: self.first, after: self.operations.len(), name_at, folded: false }
+    }
+
+    /// What the models were asked.
+    pub(super) fn assumptions(&self) -> Vec<Assumed> {
+        let each = self.assumed.iter().cloned();
+        each.map(|(marked, taken)| Assumed { marked, taken, code: self.number }).collect()
     }
 
     /// The operations, and the questions where they were asked.

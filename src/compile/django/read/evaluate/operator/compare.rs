@@ -243,7 +243,7 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
             let named = x.keywords.iter().map(|(name, _)| name).eq(y.keywords.iter().map(|(name, _)| name));
             (alike && named && all_equal(&keywords(x), &keywords(y), patience)?).then_some(true)
         }
-        (Live::Instance(it), Live::None) | (Live::None, Live::Instance(it)) if !it.is_of_function() => {
+        (Live::Instance(it), Live::None) | (Live::None, Live::Instance(it)) if !it.may_be_none() => {
             Some(false)
         }
         (it @ Live::Instance(_), Live::Tuple(items)) | (Live::Tuple(items), it @ Live::Instance(_)) => {
@@ -341,7 +341,7 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
             equal(a, b)
         }
         (Live::Instance(it), other) | (other, Live::Instance(it))
-            if it.is_of_function() && !matches!(other, Live::Instance(_)) =>
+            if it.may_be_none() && !matches!(other, Live::Instance(_)) =>
         {
             None
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::compile::{Compiled, compile};
+use super::compile::{Compiled, compile, try_to_compile};
 use super::notice::{Concern, Notice};
 use super::project::Project;
 use super::read::{ReadError, Request, read_again};
@@ -80,12 +80,14 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
 /// Reads a project and does its operations, again where followed code was not answered what the models say.
 pub fn read_and_compile(request: &Request) -> Result<(Project, Compiled), ReadError> {
     let mut said = Said::default();
-    for _ in 1..Said::READINGS {
+    for trial in 1..=Said::TRIALS {
         let project = read_again(request, &said)?;
-        let mut compiled = compile(&project);
-        if !said.learn(std::mem::take(&mut compiled.said)) {
+        let mut compiled = try_to_compile(&project);
+        let answers = std::mem::take(&mut compiled.said);
+        if answers.is_empty() {
             return Ok((project, compiled));
         }
+        if trial < Said::TRIALS { said.learn(answers) } else { said.give_up(answers) }
     }
     let project = read_again(request, &said)?;
     let compiled = compile(&project);

@@ -1,7 +1,6 @@
 //! A whole project to the migrations of a manifest.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::sync::Arc;
 use std::thread::ScopedJoinHandle;
 
 use super::aliases::{Aliases, aliases};
@@ -11,7 +10,7 @@ use super::graph::{self, Plan};
 use super::notice::{Concern, Notice};
 use super::operation::{Effect, Executor, KEPT_OUT};
 use super::project::{Location, Project, SourceMigration};
-use super::said::Inquiry;
+use super::said::{Answer, Inquiry};
 use super::state::Context;
 use crate::migration::{MayTouch, Migration, MigrationId, Opaque, Operation};
 use crate::schema::Name;
@@ -32,12 +31,22 @@ pub struct Compiled {
     /// Those of them that may have changed the schema in a way that is not known.
     pub not_seen_through: usize,
     /// What the code that was followed should have been answered, and was not.
-    pub said: Vec<(Inquiry, Option<Arc<str>>)>,
+    pub said: Vec<(Inquiry, Answer)>,
 }
 
 /// What each of the project's migrations does to the database. Never fails: what is not known is an opaque
 /// operation and a notice.
 pub fn compile(project: &Project) -> Compiled {
+    compile_with(project, false)
+}
+
+/// As [`compile`], where what followed code was not answered (`said`) leads to another reading: only if there is nothing of
+/// that the rest holds.
+pub fn try_to_compile(project: &Project) -> Compiled {
+    compile_with(project, true)
+}
+
+fn compile_with(project: &Project, is_trial: bool) -> Compiled {
     let context = Context { project, backend: Backend { dialect: project.dialect, django: project.django } };
     let (plans, missing) = graph::plans(&project.migrations);
     let there = there(&project.migrations);
@@ -49,9 +58,9 @@ pub fn compile(project: &Project) -> Compiled {
         let at = Location { file: migration.file.clone(), line: 1 };
         compiled.notices.push(Notice { at, concern: Concern::Dependency, message });
     }
-    let mut all = all_done(&plans, project, context);
+    let mut all = all_done(&plans, project, context, is_trial);
     if let Some(aliases) = missed_aliases(&plans, &all, project) {
-        all[0] = done(&plans[0], project, context, &aliases);
+        all[0] = done(&plans[0], project, context, &aliases, is_trial);
     }
     for done in all {
         for (step, effect) in done.migrations {
@@ -91,7 +100,7 @@ struct Done {
     met: usize,
     /// Names in SQL that nothing bore.
     unfound: BTreeSet<Name>,
-    said: Vec<(Inquiry, Option<Arc<str>>)>,
+    said: Vec<(Inquiry, Answer)>,
 }
 
 /// What the parts of the first plan's squashes call otherwise, where its SQL says such a name.
@@ -108,10 +117,10 @@ fn missed_aliases(plans: &[Plan], all: &[Done], project: &Project) -> Option<BTr
 }
 
 /// Plans have nothing to do with one another: the first, which is the longest mostly, goes beside all others.
-fn all_done(plans: &[Plan], project: &Project, context: Context<'_>) -> Vec<Done> {
+fn all_done(plans: &[Plan], project: &Project, context: Context<'_>, is_trial: bool) -> Vec<Done> {
     let Some((first, others)) = plans.split_first() else { return Vec::new() };
     let others = || -> Vec<Done> {
-        others.iter().map(|plan| done(plan, project, context, &BTreeMap::new())).collect()
+        others.iter().map(|plan| done(plan, project, context, &BTreeMap::new(), is_trial)).collect()
     };
     std::thread::scope(|scope| {
         let beside = if plans.len() > 1 {
@@ -119,7 +128,7 @@ fn all_done(plans: &[Plan], project: &Project, context: Context<'_>) -> Vec<Done
         } else {
             None
         };
-        let mut all = vec![done(first, project, context, &BTreeMap::new())];
+        let mut all = vec![done(first, project, context, &BTreeMap::new(), is_trial)];
         all.extend(match beside.map(ScopedJoinHandle::join) {
             Some(Ok(others)) => others,
             Some(Err(panic)) => std::panic::resume_unwind(panic),
@@ -129,9 +138,16 @@ fn all_done(plans: &[Plan], project: &Project, context: Context<'_>) -> Vec<Done
     })
 }
 
-fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap<usize, Aliases>) -> Done {
+fn done(
+    plan: &Plan,
+    project: &Project,
+    context: Context<'_>,
+    aliases: &BTreeMap<usize, Aliases>,
+    is_trial: bool,
+) -> Done {
     let order = Order::new(graph::Ancestors::of(&plan.steps, &project.migrations));
     let mut executor = Executor::new(context, order);
+    executor.is_trial = is_trial;
     let handlers: BTreeMap<_, _> = project.apps.iter().map(|it| (&it.label, &*it.migrate_handlers)).collect();
     let mut done = Done::default();
     // What comes behind the last fresh one changes nothing of what is wanted.
@@ -149,6 +165,7 @@ fn done(plan: &Plan, project: &Project, context: Context<'_>, aliases: &BTreeMap
             executor.said.truncate(said);
         }
     }
+    executor.settle_inquiries();
     done.unfound = executor.unfound();
     done.said = executor.said;
     done.notices = executor.notices;

@@ -124,6 +124,11 @@ impl<'a> Editor<'a> {
         self.order.begin(position);
     }
 
+    /// What a model was before and after each migration of which it is open whether it is done before `at`.
+    pub fn open_changes(&self, key: &ModelKey, at: usize) -> impl Iterator<Item = &order::Versions> {
+        self.order.open_changes(key, at)
+    }
+
     /// Ends a migration: what it has made, and it alone.
     pub fn finish_migration(&mut self) -> Finished {
         self.run_deferred();

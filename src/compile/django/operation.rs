@@ -3,6 +3,7 @@
 //! `django/db/migrations/operations/` and `django/contrib/postgres/operations.py`. Each operation changes the
 //! state first and then the database with the states before and after it, as `Migration.apply` does.
 
+mod asked;
 mod extra;
 mod field;
 mod handed;
@@ -33,7 +34,7 @@ use super::field::ModelKey;
 use super::notice::{Concern, Notice};
 use super::opaque;
 use super::project::{Does, Function, Location, Object, SourceMigration, Stopped, Value};
-use super::said::Inquiry;
+use super::said::{Answer, Inquiry};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{Change, Name, TableName};
@@ -76,10 +77,15 @@ pub struct Executor<'a> {
     unseen: BTreeSet<Arc<str>>,
     /// The models before the operation whose methods were followed, while its work on them is done.
     begun: Option<State>,
-    /// The file of the migration at hand.
+    /// The file of the migration at hand, and its position.
     file: Arc<PathBuf>,
+    at: usize,
     /// What followed code asked and should have been answered otherwise.
-    pub said: Vec<(Inquiry, Option<Arc<str>>)>,
+    pub said: Vec<(Inquiry, Answer)>,
+    /// What followed code asked, each with the position of its migration.
+    inquiries: Vec<(Inquiry, usize)>,
+    /// All is read once more where something of that comes up: until then what was taken for granted is.
+    pub is_trial: bool,
 }
 
 /// What a migration does to a database.
@@ -136,6 +142,9 @@ impl<'a> Executor<'a> {
             begun: None,
             file: Arc::default(),
             said: Vec::new(),
+            inquiries: Vec::new(),
+            is_trial: false,
+            at: 0,
         }
     }
 
@@ -149,6 +158,7 @@ impl<'a> Executor<'a> {
     ) -> Effect {
         self.editor.begin_migration(position);
         self.file = migration.file.clone();
+        self.at = position;
         let other = migration.runs_for.as_ref().or(migration.works_for.as_ref());
         self.app = other.unwrap_or(&migration.id.app).clone();
         let both = Sides { state: true, database: true };
@@ -205,7 +215,7 @@ impl<'a> Executor<'a> {
                 let filled = is_followed.then(|| self.named(object)).flatten();
                 let object = filled.as_ref().unwrap_or(object);
                 let (before, odd) = (self.editor.mark(), self.odd.len());
-                object.stopped.iter().for_each(|it| self.answer_stopped(it));
+                object.stopped.iter().for_each(|it| self.answer_stopped(object, it));
                 self.object(object, sides);
                 self.tell_unseen(&object.at);
                 self.may_be_odd(object, sides, odd, before);

@@ -298,6 +298,10 @@ pub fn is_marked(text: &str) -> bool {
     text.contains('\u{e000}')
 }
 
+/// Stand in a text before and after `app.model.what` or `app.model.field.what`, for what a model's `_meta`, or one of its
+/// fields, says at that time.
+pub const SAID_OF: [&str; 2] = ["\u{e000}said ", "\u{e001}"];
+
 /// Of which state something is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -316,6 +320,34 @@ pub enum Marked<'t> {
     Class { label: &'t str, model: &'t str },
     IsModel { when: When, label: &'t str, model: &'t str },
     IsField { label: &'t str, model: &'t str, field: &'t str },
+    OfModel { label: &'t str, model: &'t str, what: &'t str },
+    OfField { label: &'t str, model: &'t str, field: &'t str, what: &'t str },
+}
+
+/// `table app.model`
+fn mark(what: &str) -> Option<Marked<'_>> {
+    let (kind, path) = what.split_once(' ')?;
+    let parts: Vec<&str> = path.split('.').collect();
+    Some(match (kind, parts.as_slice()) {
+        ("label", _) => Marked::Label,
+        ("table", [label, model]) => Marked::Table { label, model },
+        ("column", [label, model, field]) => Marked::Column { label, model, field },
+        ("through", [label, model, field]) => Marked::Through { label, model, field },
+        ("type", [label, model, field]) => Marked::Type { label, model, field },
+        ("class", [label, model]) => Marked::Class { label, model },
+        ("model", [label, model]) => Marked::IsModel { when: When::Before, label, model },
+        ("model_after", [label, model]) => Marked::IsModel { when: When::After, label, model },
+        ("model_of_one", [label, model]) => Marked::IsModel { when: When::Either, label, model },
+        ("said", [label, model, what]) => Marked::OfModel { label, model, what },
+        ("said", [label, model, field, what]) => Marked::OfField { label, model, field, what },
+        ("field", [label, model, field]) => Marked::IsField { label, model, field },
+        _ => return None,
+    })
+}
+
+/// What a text has marks for; those that were cut are left out.
+pub fn marks(text: &str) -> impl Iterator<Item = Marked<'_>> {
+    text.split('\u{e000}').skip(1).filter_map(|it| mark(it.split_once('\u{e001}')?.0))
 }
 
 /// A text with the names in the place of [`LABEL_IN_TEXT`] and of what [`TABLE_OF`] and [`COLUMN_OF`] mark; `None` where
@@ -325,21 +357,7 @@ pub fn names_filled_in(text: &str, name: impl Fn(Marked<'_>) -> Option<String>) 
     let mut filled = pieces.next()?.to_owned();
     for piece in pieces {
         let (what, rest) = piece.split_once('\u{e001}')?;
-        let (kind, path) = what.split_once(' ')?;
-        let parts: Vec<&str> = path.split('.').collect();
-        filled.push_str(&name(match (kind, parts.as_slice()) {
-            ("label", _) => Marked::Label,
-            ("table", [label, model]) => Marked::Table { label, model },
-            ("column", [label, model, field]) => Marked::Column { label, model, field },
-            ("through", [label, model, field]) => Marked::Through { label, model, field },
-            ("type", [label, model, field]) => Marked::Type { label, model, field },
-            ("class", [label, model]) => Marked::Class { label, model },
-            ("model", [label, model]) => Marked::IsModel { when: When::Before, label, model },
-            ("model_after", [label, model]) => Marked::IsModel { when: When::After, label, model },
-            ("model_of_one", [label, model]) => Marked::IsModel { when: When::Either, label, model },
-            ("field", [label, model, field]) => Marked::IsField { label, model, field },
-            _ => return None,
-        })?);
+        filled.push_str(&name(mark(what)?)?);
         filled.push_str(rest);
     }
     (!filled.contains('\u{e001}')).then_some(filled)

@@ -2,7 +2,6 @@
 //! taken; doing the operations shows where another one is true, with which all is read once more.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,34 +14,28 @@ pub struct Inquiry {
     pub marked: Arc<str>,
 }
 
-/// Answers other than the usual ones; `None` where there is none.
+/// `None` where the models do not say.
+pub type Answer = Option<Arc<str>>;
+
+/// Answers other than the usual ones.
 #[derive(Clone, Debug, Default)]
-pub struct Said(BTreeMap<Inquiry, Option<Arc<str>>>);
+pub struct Said(BTreeMap<Inquiry, Answer>);
 
 impl Said {
-    /// How often a project is read at the most: an answer may lead to further questions.
-    pub const READINGS: usize = 4;
+    /// How often a project is read at the most before what is still answered otherwise is taken for not known: an answer
+    /// may lead to further questions, and one to other models for all that come later.
+    pub const TRIALS: usize = 6;
 
-    pub fn get(&self, asked: &Inquiry) -> Option<&Option<Arc<str>>> {
-        self.0.get(asked)
+    pub fn get(&self, inquiry: &Inquiry) -> Option<&Answer> {
+        self.0.get(inquiry)
     }
 
-    /// Whether something of it is new. What was answered once so and once so has no answer.
-    pub fn learn(&mut self, answers: Vec<(Inquiry, Option<Arc<str>>)>) -> bool {
-        let mut is_new = false;
-        for (asked, answer) in answers {
-            match self.0.entry(asked) {
-                Entry::Vacant(entry) => {
-                    entry.insert(answer);
-                    is_new = true;
-                }
-                Entry::Occupied(mut entry) if entry.get().is_some() => {
-                    entry.insert(None);
-                    is_new = true;
-                }
-                Entry::Occupied(_) => {}
-            }
-        }
-        is_new
+    pub fn learn(&mut self, answers: Vec<(Inquiry, Answer)>) {
+        self.0.extend(answers);
+    }
+
+    /// What was still answered otherwise has no answer.
+    pub fn give_up(&mut self, answers: Vec<(Inquiry, Answer)>) {
+        self.0.extend(answers.into_iter().map(|(inquiry, _)| (inquiry, None)));
     }
 }

@@ -16,6 +16,9 @@ use crate::schema::{Change, Column, OR, Spelling, TableName};
 /// Keys that are foreign keys that are foreign keys ….
 const LONGEST_CHAIN: usize = 8;
 
+/// A model before and after a change of it.
+pub type Versions = [Option<Arc<Model>>; 2];
+
 /// What is known of the order of the migrations done so far.
 #[derive(Clone, Debug, Default)]
 pub struct Order {
@@ -29,6 +32,8 @@ pub struct Order {
     /// Which migrations made a table of SQLite anew, by which its columns took the types of that moment.
     remade: BTreeMap<TableName, Vec<usize>>,
     pub(super) cascades: cascade::Cascades,
+    /// By which migrations a model was changed, and what it was before and after.
+    changes: BTreeMap<ModelKey, Vec<(usize, Versions)>>,
 }
 
 impl Order {
@@ -38,6 +43,14 @@ impl Order {
 
     pub fn begin(&mut self, migration: usize) {
         self.at = migration;
+    }
+
+    /// What a model was before and after each migration that may be done before `at` in one database, and after it in
+    /// another.
+    pub fn open_changes(&self, key: &ModelKey, at: usize) -> impl Iterator<Item = &Versions> {
+        let changes = self.changes.get(key).map(Vec::as_slice).unwrap_or_default();
+        let is_open = move |by: usize| !self.ancestors.is_before(by, at) && !self.ancestors.is_before(at, by);
+        changes.iter().filter(move |(by, _)| is_open(*by)).map(|(_, models)| models)
     }
 
     pub fn note_remade(&mut self, table: &TableName) {
@@ -143,6 +156,8 @@ impl Editor<'_> {
         for key in to.touched() {
             let old = if from.get(key).is_some() { None } else { to.old_name_of(key).cloned() };
             touched.push((key.clone(), old));
+            let models = [from.get(key).cloned(), to.get(key).cloned()];
+            self.order.changes.entry(key.clone()).or_default().push((self.order.at, models));
         }
         for (key, old) in touched {
             let Some(after) = to.get(&key) else { continue };

@@ -10,7 +10,7 @@ use super::super::project::{
 };
 use super::super::said::Inquiry;
 use super::super::state::{ModelField, State};
-use super::{Call, Executor, Sides, Unseen};
+use super::{Call, Executor, Sides, Unseen, identify};
 use crate::migration::{MayTouch, Opaque};
 
 impl Executor<'_> {
@@ -134,39 +134,54 @@ impl Executor<'_> {
         }
     }
 
-    /// Whether the names that were taken for the usual ones are these; told where not.
+    /// Whether the answers that were taken for the usual ones are these; told where not.
     fn is_as_assumed(&mut self, operations: &[Value], sides: Sides) -> bool {
+        let mut wrong = None;
         for operation in operations {
             let Value::Object(object) = operation else { continue };
-            let (ASSUMES, [Value::Str(marked), Value::Str(assumed), Value::Int(code)]) =
+            let (ASSUMES, [Value::Str(marked), Value::Str(taken), Value::Int(code)]) =
                 (&*object.class, object.args.as_slice())
             else {
                 continue;
             };
+            let code = usize::try_from(*code).unwrap_or_default();
             let said = self.with_tables(marked.to_string());
-            if said.as_deref() != Some(assumed) {
-                self.say(marked, usize::try_from(*code).unwrap_or_default(), said);
-                let reason = "it hangs on what the models say then".to_owned();
-                // What it would have done to the models is not known either.
-                self.may_be_any_model(reason.clone());
-                self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), sides);
-                return false;
+            if said.as_deref() != Some(taken) {
+                self.say(marked, code, said);
+                wrong = Some(object);
+            } else if self.is_trial {
+                let inquiry = Inquiry { file: self.file.clone(), code, marked: marked.clone() };
+                self.inquiries.push((inquiry, self.at));
             }
         }
-        true
+        let Some(object) = wrong.filter(|_| !self.is_trial) else { return true };
+        let reason = "it hangs on what the models say then".to_owned();
+        // What it would have done to the models is not known either.
+        self.may_be_any_model(reason.clone());
+        self.not_seen(&object.at, Opaque::new(reason, MayTouch::Anything), sides);
+        false
     }
 
     /// Of code that was not followed to its end, which may have come there by a wrong answer only.
-    pub(super) fn answer_stopped(&mut self, stopped: &Stopped) {
+    pub(super) fn answer_stopped(&mut self, object: &Object, stopped: &Stopped) {
+        let is_code = identify::class(object) == Some(identify::Class::RunPython);
+        // To code the models are what they were; what an operation of a project's own makes of them is not known.
+        let outer = self.after.take();
+        self.after = is_code.then(|| self.from.clone());
         for Assumed { marked, taken, code } in &stopped.assumed {
             let said = self.with_tables(marked.to_string());
             if said.is_some() && said.as_deref() != Some(taken) {
                 self.say(marked, *code, said);
             }
         }
+        self.after = outer;
     }
 
     fn say(&mut self, marked: &Arc<str>, code: usize, said: Option<String>) {
+        // Behind a wrong answer the models may only seem not to say it.
+        if said.is_none() && !self.said.is_empty() {
+            return;
+        }
         let inquiry = Inquiry { file: self.file.clone(), code, marked: marked.clone() };
         self.said.push((inquiry, said.map(Arc::from)));
     }

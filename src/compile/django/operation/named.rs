@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Executor;
 use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::{
-    APP_LABEL, Call, Marked, Object, Unknown, Value, When, is_marked, names_filled_in,
+    APP_LABEL, Call, Marked, Object, Unknown, Value, is_marked, names_filled_in,
 };
 use crate::compile::django::state::State;
 
@@ -48,6 +48,12 @@ impl Executor<'_> {
                 Marked::IsField { label, model, field } => {
                     return self.is_field(&self.key_of(label, model), field).map(answer);
                 }
+                Marked::OfModel { label, model, what } => {
+                    return self.of_model(&self.key_of(label, model), what);
+                }
+                Marked::OfField { label, model, field, what } => {
+                    return self.of_field(&self.key_of(label, model), field, what);
+                }
                 Marked::Table { label, model }
                 | Marked::Column { label, model, .. }
                 | Marked::Through { label, model, .. }
@@ -60,14 +66,20 @@ impl Executor<'_> {
                     Marked::Label
                     | Marked::Class { .. }
                     | Marked::IsModel { .. }
-                    | Marked::IsField { .. } => None,
+                    | Marked::IsField { .. }
+                    | Marked::OfModel { .. }
+                    | Marked::OfField { .. } => None,
                     Marked::Table { .. } => Some(model.table(self.context).to_string()),
-                    Marked::Column { field, .. } => Some(model.field(field)?.column()?.to_string()),
+                    Marked::Column { field, .. } => {
+                        Some(state.field_of(model, field)?.1.column()?.to_string())
+                    }
                     Marked::Through { field, .. } => {
                         let through = state.through(model, model.field(field)?, self.context)?;
                         Some(through.table(self.context).to_string())
                     }
-                    Marked::Type { field, .. } => state.db_type(model.field(field)?, self.context),
+                    Marked::Type { field, .. } => {
+                        state.db_type(state.field_of(model, field)?.1, self.context)
+                    }
                 }
             };
             let (before, after) = (of(&self.from), self.after.as_ref().and_then(of));
@@ -83,58 +95,6 @@ impl Executor<'_> {
     fn key_of(&self, label: &str, model: &str) -> ModelKey {
         ModelKey::new(if label == APP_LABEL { &*self.app } else { label }, model)
     }
-
-    /// Whether `apps.get_model` finds it; `None` where that is not known.
-    fn is_model(&self, key: &ModelKey, when: When) -> Option<bool> {
-        let project = self.context.project;
-        // Of an app without migrations Django takes the models as they are in its code.
-        if !project.migrations.iter().any(|it| *it.id.app == *key.app) {
-            return Some(project.apps.iter().any(|it| it.label == key.app));
-        }
-        let before = self.from.get(key).is_some();
-        let after = self.after.as_ref().map(|it| it.get(key).is_some());
-        let is = match when {
-            When::Before => before,
-            When::After => after?,
-            When::Either => after.filter(|it| *it == before)?,
-        };
-        (!self.is_in_doubt(key, is)).then_some(is)
-    }
-
-    /// Whether `_meta.get_field` finds it; `None` where that is not known.
-    fn is_field(&self, key: &ModelKey, name: &str) -> Option<bool> {
-        let is = has_field(&self.from, key, name)?;
-        // Which of the two states was asked is not known.
-        let is_same = has_field(self.after.as_ref()?, key, name)? == is;
-        (is_same && !self.is_in_doubt(key, is)).then_some(is)
-    }
-}
-
-/// Whether a model or one of its parents has a field of this name, or another model's relation goes by it.
-fn has_field(state: &State, key: &ModelKey, name: &str) -> Option<bool> {
-    let model = state.concrete(key)?;
-    if state.field_of(model, name).is_some() {
-        return Some(true);
-    }
-    let mut lineage = vec![model];
-    let mut at = 0;
-    while let Some(model) = lineage.get(at).copied() {
-        for base in &model.bases {
-            let base = state.concrete(base)?;
-            if !lineage.iter().any(|it| it.key == base.key) {
-                lineage.push(base);
-            }
-        }
-        at += 1;
-    }
-    for model in lineage {
-        for relation in state.around(&[&model.key]).flat_map(|it| it.reverse_names(&model.key)) {
-            if *relation? == *name {
-                return Some(true);
-            }
-        }
-    }
-    Some(false)
 }
 
 type Fill<'f> = &'f dyn Fn(&str) -> Value;

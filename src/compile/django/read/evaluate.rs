@@ -56,7 +56,7 @@ use foldhash::fast::RandomState;
 use regex::Regex;
 
 use super::source::Sources;
-use super::syntax::tree::{Expr, FunctionDef, Span, Stmt, StmtKind};
+use super::syntax::tree::{Expr, Span, Stmt, StmtKind};
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{Function, Location, Settings, Stopped, Unknown, Value};
 use crate::compile::django::said::Said;
@@ -105,8 +105,8 @@ pub struct World<'a> {
     pub said: &'a Said,
 }
 
-/// What was told of functions, by the place of their definitions, which are kept so that no other comes to stand there.
-type Facts = HashMap<*const FunctionDef, (Arc<FunctionDef>, Arc<Function>), RandomState>;
+/// What was told of functions, by their identity; they are kept so that no other comes to stand there.
+type Facts = HashMap<*const Closure, (Rc<Closure>, Arc<Function>), RandomState>;
 
 pub struct Interpreter<'a> {
     pub world: &'a World<'a>,

@@ -192,10 +192,13 @@ impl Model {
         self.targets().any(|it| it == key)
     }
 
-    /// By which names its relations are fields of the other side, of `key`; `None` for one that was not seen.
-    pub fn reverse_names(&self, key: &ModelKey) -> impl Iterator<Item = Option<Arc<str>>> {
+    /// By which names its relations are fields of the other side, of `key`; `None` for one that was not seen. A child takes
+    /// those of its parents over, but for the links to these (`Options._get_fields`).
+    pub fn reverse_names(&self, key: &ModelKey, taken_over: bool) -> impl Iterator<Item = Option<Arc<str>>> {
         let pointing = self.fields.iter().filter(move |it| match &it.field.kind {
-            Kind::Relation(relation) => relation.to.as_ref().is_none_or(|it| it == key),
+            Kind::Relation(relation) => {
+                !(taken_over && relation.parent_link) && relation.to.as_ref().is_none_or(|it| it == key)
+            }
             Kind::ManyToMany(many) => many.to.as_ref().is_none_or(|it| it == key),
             Kind::Absent
             | Kind::CompositePrimaryKey(_)

@@ -1,6 +1,6 @@
 //! Followed code that asks the models what they are called, and whether they are there.
 
-use super::{lines, project};
+use super::{HEAD, compiled, lines, project};
 
 const MADE: &str = "
 class Migration(migrations.Migration):
@@ -214,4 +214,147 @@ def run(apps, schema_editor):
         "migrations.RunPython(run), migrations.DeleteModel('Gone'), migrations.RunPython(run)",
         &["drop other", "drop shop_gone", "drop old"],
     );
+}
+
+/// What `_meta` and its fields say, and loops over them.
+#[test]
+fn code_asks_what_fields_a_model_has() {
+    let of = |test: &str| {
+        format!(
+            "
+def run(apps, schema_editor):
+    meta = apps.get_model('shop', 'Item')._meta
+    if {test}:
+        schema_editor.execute('DROP TABLE old')
+"
+        )
+    };
+    for holds in [
+        "'owner' in [it.name for it in meta.get_fields()]",
+        "[it.column for it in meta.local_fields] == ['id', 'of']",
+        "any(it.name == 'owner' and it.is_relation for it in meta.fields)",
+        "meta.managed and not meta.proxy and not meta.many_to_many",
+        "meta.get_field('id').primary_key and meta.get_field('id').unique and not meta.get_field('id').null",
+        "meta.get_field('id').get_internal_type() == 'BigAutoField'",
+        "meta.get_field('id').max_length is None and meta.get_field('owner').attname == 'owner_id'",
+        "isinstance(meta.get_field('owner'), models.ForeignKey)",
+        "isinstance(meta.get_field('id'), models.AutoField)",
+    ] {
+        check(&of(holds), "migrations.RunPython(run)", &["drop old"]);
+        check(&of(&format!("not ({holds})")), "migrations.RunPython(run)", &[]);
+    }
+    check(
+        "
+class Own(models.CharField):
+    pass
+
+def run(apps, schema_editor):
+    Item = apps.get_model('shop', 'Item')
+    for field in Item._meta.get_fields():
+        if field.concrete and not field.primary_key and not isinstance(field, Own):
+            schema_editor.execute(f'ALTER TABLE {Item._meta.db_table} DROP COLUMN \"{field.column}\"')
+    if isinstance(Item._meta.get_field('own'), Own):
+        schema_editor.execute('DROP TABLE old')
+",
+        "migrations.AddField('Item', 'own', Own(max_length=9)), migrations.RunPython(run)",
+        &["things + own varchar(9) NOT NULL", "things - of", "drop old"],
+    );
+}
+
+/// More answers than the project is read anew, and answers for what comes after one that was not the usual.
+#[test]
+fn many_answers_are_not_the_usual_ones() {
+    check(
+        "
+def run(apps, schema_editor):
+    for name in ['Gone', 'A', 'B', 'C', 'D', 'E', 'F', 'G']:
+        try:
+            apps.get_model('shop', name)
+        except LookupError:
+            schema_editor.execute(f'CREATE TABLE {name} (id int)')
+
+def more(apps, schema_editor):
+    try:
+        apps.get_model('shop', 'Later')
+    except LookupError:
+        schema_editor.execute('DROP TABLE old')
+    meta = apps.get_model('shop', 'Item')._meta
+    if meta.db_table == 'things' and meta.get_field('owner').column == 'of':
+        schema_editor.execute('DROP TABLE other')
+",
+        "migrations.DeleteModel('Gone'), migrations.RunPython(run), migrations.RunPython(more)",
+        &[
+            "drop shop_gone",
+            "create gone: id",
+            "create a: id",
+            "create b: id",
+            "create c: id",
+            "create d: id",
+            "create e: id",
+            "create f: id",
+            "create g: id",
+            "drop old",
+            "drop other",
+        ],
+    );
+}
+
+/// What other apps have had done by then is answered by no dependency; an app without migrations has the models of its code.
+#[test]
+fn what_hangs_on_the_order_of_two_apps_is_not_known() {
+    let of = |depends: &str, of_app: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("settings.py", "INSTALLED_APPS = ['blog', 'plain', 'shop']\n");
+        for name in ["blog/__init__", "blog/migrations/__init__", "plain/__init__", "shop/__init__"] {
+            write(&format!("{name}.py"), "");
+        }
+        write("shop/migrations/__init__.py", "");
+        let migration = |name: &str, code: &str, depends: &str, operations: &str| {
+            let text = format!(
+                "{HEAD}{code}\nclass Migration(migrations.Migration):\n    dependencies = [{depends}]\n    operations = [{operations}]\n"
+            );
+            write(&format!("{name}.py"), &text);
+        };
+        let post = "migrations.CreateModel('Post', [('id', models.BigAutoField(primary_key=True))])";
+        migration("blog/migrations/0001_initial", "", "", post);
+        migration(
+            "blog/migrations/0002_field",
+            "",
+            "('blog', '0001_initial')",
+            "migrations.AddField('Post', 'title', models.TextField())",
+        );
+        migration(
+            "blog/migrations/0003_gone",
+            "",
+            "('blog', '0002_field')",
+            "migrations.DeleteModel('Post')",
+        );
+        let code = format!(
+            "
+def run(apps, schema_editor):
+    try:
+        apps.get_model({of_app})
+    except LookupError:
+        schema_editor.execute('DROP TABLE old')
+"
+        );
+        migration(
+            "shop/migrations/0001_initial",
+            &code,
+            depends,
+            "migrations.RunSQL('CREATE TABLE old (id int)'), migrations.RunPython(run)",
+        );
+        let lines = lines(&compiled(folder.path()));
+        lines.into_iter().rfind(|it| it.contains("old")).unwrap()
+    };
+    let told = |tables: &str| format!("0001_initial: RunPython run ?? {tables} -table old (its own too)");
+    assert_eq!(of("('blog', '0002_field')", "'blog', 'Post'"), told("blog_post old"));
+    assert_eq!(of("('blog', '0003_gone')", "'blog', 'Post'"), "0001_initial: drop old");
+    assert_eq!(of("('blog', '0003_gone')", "'blog', 'Never'"), "0001_initial: drop old");
+    assert_eq!(of("", "'plain', 'Thing'"), told("old plain_thing"));
 }

@@ -353,3 +353,30 @@ def leaves(apps, schema_editor):
         &["shop_item + one integer NULL"],
     );
 }
+
+/// Functions that another makes, each with variables of its own.
+#[test]
+fn what_code_touches_is_said_by_the_variables_that_are_its_own() {
+    check_body(
+        "
+def dropping(table):
+    def inner(apps, schema_editor):
+        if not_known():
+            schema_editor.execute('DROP TABLE %s' % table)
+    return inner
+",
+        "dependencies = [('shop', '1')]
+    operations = [
+        migrations.RunPython(dropping('shop_one')), migrations.RunPython(dropping('shop_item')),
+    ] + [
+        migrations.RunPython(lambda apps, editor, table=table: not_known() and editor.execute(f'DROP TABLE {table}'))
+        for table in ['shop_two', 'shop_item']
+    ]",
+        &[
+            "RunPython inner ?? anything",
+            "RunPython inner ?? shop_item -table shop_item",
+            "RunPython <lambda> ?? anything",
+            "RunPython <lambda> ?? shop_item -table shop_item",
+        ],
+    );
+}

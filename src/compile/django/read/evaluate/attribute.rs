@@ -346,6 +346,9 @@ impl Interpreter<'_> {
                     Live::Name(path) => path,
                     _ => "",
                 };
+                if let Some(said) = self.said_by_model(instance, name, scope, span) {
+                    return Ok(Some(said));
+                }
                 if class == MODEL_STATE
                     && let Some(part) = self.part_of_model_state(instance, name, scope, span)
                 {

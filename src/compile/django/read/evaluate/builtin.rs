@@ -22,6 +22,7 @@ use super::outside::Call;
 use super::stream::makes_stream;
 use crate::compile::django::read::syntax::tree::Span;
 
+pub use kind::is_kind_of;
 pub use name::is_builtin;
 
 impl Interpreter<'_> {

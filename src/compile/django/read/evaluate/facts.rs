@@ -86,17 +86,17 @@ struct Named<'d> {
 }
 
 /// Functions that were looked into, with and without the editor.
-type Visited = Vec<(*const FunctionDef, bool)>;
+type Visited = Vec<(*const Closure, bool)>;
 
 impl Interpreter<'_> {
     pub fn function(&mut self, closure: &Rc<Closure>) -> Arc<Function> {
-        let key = Arc::as_ptr(&closure.definition);
+        let key = Rc::as_ptr(closure);
         if let Some((_, known)) = self.facts.get(&key).or_else(|| self.own_facts.get(&key)) {
             return known.clone();
         }
         let function = self.facts_with(closure, walk::editor_name(&closure.definition));
         let facts = if closure.scope.module.eager { &mut self.own_facts } else { &mut self.facts };
-        facts.insert(key, (closure.definition.clone(), function.clone()));
+        facts.insert(key, (closure.clone(), function.clone()));
         function
     }
 
@@ -138,7 +138,7 @@ impl Interpreter<'_> {
         seen: &mut Seen,
         visited: &mut Visited,
     ) {
-        let key = (Arc::as_ptr(&closure.definition), editor.is_some());
+        let key = (Rc::as_ptr(closure), editor.is_some());
         if visited.contains(&key) {
             return;
         }
@@ -153,6 +153,12 @@ impl Interpreter<'_> {
         let Walk { named, imports, bound, .. } = walk;
         seen.touches_schema |= definition.is_broken();
         let scope = self.scope_of(closure, &imports, bound);
+        // A variable of what made the function is often handed to it so.
+        for default in closure.defaults.iter().flatten() {
+            if let Ok(default) = self.force(default) {
+                self.hold(&default, seen);
+            }
+        }
         for it in named {
             self.look_at(&it, &scope, closure, seen, visited);
         }
@@ -259,7 +265,7 @@ impl Interpreter<'_> {
             seen.touches_schema |= it.slot.is_some();
             return;
         };
-        if Arc::ptr_eq(&called.definition, &within.definition) {
+        if Rc::ptr_eq(&called, within) {
             return;
         }
         let skip = usize::from(called.owner.is_some() && !matches!(it.what.kind, ExprKind::Name(_)));

@@ -7,6 +7,7 @@ mod field;
 mod model;
 mod operation;
 mod question;
+mod said;
 mod sql;
 mod state;
 mod statement;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 
 pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
 pub use operation::is_name;
+pub use said::is_field_of_model;
 pub use state::MODEL_STATE;
 pub use statement::is_made_otherwise;
 pub use work::Handed;

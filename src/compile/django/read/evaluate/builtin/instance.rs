@@ -1,5 +1,6 @@
 //! `isinstance` and `issubclass`.
 
+use super::super::handed::is_field_of_model;
 use super::super::live::*;
 use super::super::{Interpreter, given};
 use super::kind::is_kind_of;
@@ -29,6 +30,9 @@ impl Interpreter<'_> {
             Live::Tuple(_) => "tuple",
             Live::Set(_) => "set",
             Live::Dict(_) => "dict",
+            Live::Instance(instance) if is_field_of_model(instance) => {
+                return Ok(self.is_field_of_class(instance, class));
+            }
             Live::Instance(instance)
                 if instance.is_of_function()
                     && !matches!(&instance.class, Live::Name(it) if it.starts_with("builtins.")) =>

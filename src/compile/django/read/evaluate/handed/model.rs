@@ -14,7 +14,7 @@ pub const MODEL: &str = "django.apps.apps.get_model";
 pub const OPTIONS: &str = "django.db.models.options.Options";
 /// The class of what stands for a field that a model has.
 pub const FIELD: &str = "«field»";
-const NAME: &str = "«name»";
+pub(super) const NAME: &str = "«name»";
 const APP: &str = "django.apps.AppConfig";
 /// Under which an app's configuration keeps the function that gives its models.
 const OF_REGISTRY: &str = "«registry»";
@@ -147,6 +147,8 @@ impl Interpreter<'_> {
                 Some(Live::None)
             }
             (APP, "get_model", _) => self.model_of_app(instance, args, scope, span)?,
+            (OPTIONS, "get_fields", []) => self.fields_of_model(instance, name, scope, span),
+            (FIELD, "get_internal_type", []) => self.said_by_field(instance, "internal_type").map(Live::Str),
             (FIELD, "db_type", _) => type_of(instance),
             (_, "db_type", _) => self.type_of(instance).map(Live::str),
             _ => None,

@@ -104,7 +104,8 @@ impl Interpreter<'_> {
             Marked::Column { field, .. } => Some(field.to_owned()),
             Marked::Class { model, .. } => Some(model.to_owned()),
             Marked::IsModel { .. } | Marked::IsField { .. } => Some("True".to_owned()),
-            Marked::Type { .. } => Some(String::new()),
+            // Each is asked for, whatever it is.
+            Marked::Type { .. } | Marked::OfModel { .. } | Marked::OfField { .. } => Some(String::new()),
         };
         let code = self.handed.as_ref()?.number;
         let inquiry = Inquiry { file: self.file.clone(), code, marked: text.clone() };
@@ -149,6 +150,17 @@ impl Interpreter<'_> {
                 Live::tuple(items.iter().map(|it| self.assume(it)).collect())
             }
             other => other.clone(),
+        }
+    }
+
+    /// As [`assume`](Self::assume), of the texts of a list too: of something that is only looked at.
+    pub fn assume_all(&mut self, value: &Live) -> Live {
+        match value {
+            Live::List(items) => {
+                let items = items.borrow().clone();
+                Live::list(items.iter().map(|it| self.assume(it)).collect())
+            }
+            value => self.assume(value),
         }
     }
 

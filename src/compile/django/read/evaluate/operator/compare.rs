@@ -62,8 +62,8 @@ impl Interpreter<'_> {
         let is_same = matches!((&left, &right), (Live::Str(a), Live::Str(b)) if a == b);
         let (left, right) = if is_same { (left, right) } else { (self.assume(&left), self.assume(&right)) };
         let known = match how {
-            Comparison::Equal => equal(&left, &right),
-            Comparison::NotEqual => equal(&left, &right).map(|it| !it),
+            Comparison::Equal => equal(&self.assume_all(&left), &self.assume_all(&right)),
+            Comparison::NotEqual => equal(&self.assume_all(&left), &self.assume_all(&right)).map(|it| !it),
             Comparison::Is => same(&left, &right),
             Comparison::IsNot => same(&left, &right).map(|it| !it),
             Comparison::In => self.contains(&right, &left)?,

@@ -1,0 +1,280 @@
+//! What followed code asks the models: whether they are there, and what `_meta` and its fields say.
+
+use std::sync::Arc;
+
+use super::Executor;
+use crate::compile::django::arguments::{self, Arguments};
+use crate::compile::django::field::{Field, Kind, ModelKey};
+use crate::compile::django::project::{APP_LABEL, Marked, Object, Value, When, marks};
+use crate::compile::django::state::{Model, State};
+
+impl Executor<'_> {
+    /// Whether `apps.get_model` finds it; `None` where that is not known.
+    pub(super) fn is_model(&self, key: &ModelKey, when: When) -> Option<bool> {
+        let project = self.context.project;
+        // Of an app without migrations Django takes the models as they are in its code, which nobody has read.
+        if !project.migrations.iter().any(|it| *it.id.app == *key.app) {
+            return project.apps.iter().all(|it| it.label != key.app).then_some(false);
+        }
+        let before = self.from.get(key).is_some();
+        let after = self.after.as_ref().map(|it| it.get(key).is_some());
+        let is = match when {
+            When::Before => before,
+            When::After => after?,
+            When::Either => after.filter(|it| *it == before)?,
+        };
+        (!self.is_in_doubt(key, is)).then_some(is)
+    }
+
+    /// Whether `_meta.get_field` finds it; `None` where that is not known.
+    pub(super) fn is_field(&self, key: &ModelKey, name: &str) -> Option<bool> {
+        let is = has_field(&self.from, key, name)?;
+        // Which of the two states was asked is not known.
+        let is_same = has_field(self.after.as_ref()?, key, name)? == is;
+        (is_same && !self.is_in_doubt(key, is)).then_some(is)
+    }
+
+    /// Takes back the answers that hang on an order which the graph leaves open: a database that was migrated in steps may
+    /// have been answered otherwise.
+    pub fn settle_inquiries(&mut self) {
+        for (inquiry, at) in std::mem::take(&mut self.inquiries) {
+            if marks(&inquiry.marked).any(|it| self.hangs_on_order(&it, at)) {
+                self.said.push((inquiry, None));
+            }
+        }
+    }
+
+    fn hangs_on_order(&self, marked: &Marked<'_>, at: usize) -> bool {
+        let (label, model) = match marked {
+            Marked::Label => return false,
+            Marked::Table { label, model }
+            | Marked::Column { label, model, .. }
+            | Marked::Through { label, model, .. }
+            | Marked::Type { label, model, .. }
+            | Marked::Class { label, model }
+            | Marked::IsModel { label, model, .. }
+            | Marked::IsField { label, model, .. }
+            | Marked::OfModel { label, model, .. }
+            | Marked::OfField { label, model, .. } => (label, model),
+        };
+        // The code's own app knows its order.
+        *label != APP_LABEL
+            && self.editor.open_changes(&ModelKey::new(*label, model), at).any(|[before, after]| {
+                match (before, after) {
+                    (Some(before), Some(after)) => self.is_told_apart(marked, before, after),
+                    (None, None) => false,
+                    _ => matches!(marked, Marked::IsModel { .. } | Marked::Class { .. }),
+                }
+            })
+    }
+
+    /// Whether the answer is another for each of two versions of a model.
+    fn is_told_apart(&self, marked: &Marked<'_>, before: &Model, after: &Model) -> bool {
+        match marked {
+            Marked::Label | Marked::IsModel { .. } => false,
+            Marked::Class { .. } => before.name != after.name,
+            Marked::Table { .. } => before.table(self.context) != after.table(self.context),
+            Marked::Column { field, .. }
+            | Marked::Through { field, .. }
+            | Marked::Type { field, .. }
+            | Marked::IsField { field, .. }
+            | Marked::OfField { field, .. } => {
+                // As it is written: what it came to is made of that.
+                let of = |it: &Model| it.written(field).map(|it| format!("{:?}", it.field));
+                of(before) != of(after)
+            }
+            Marked::OfModel { .. } => {
+                let of = |it: &Model| {
+                    let names: Vec<Arc<str>> = it.local.iter().map(|it| it.name.clone()).collect();
+                    (names, it.options.unmanaged, it.options.proxy)
+                };
+                of(before) != of(after)
+            }
+        }
+    }
+
+    /// What `_meta` says of the model, as Python writes it, or the names of fields, between commas; `None` where that is not
+    /// known.
+    pub(super) fn of_model(&self, key: &ModelKey, what: &str) -> Option<String> {
+        let said = said_of_model(&self.from, key, what)?;
+        let is_same = said_of_model(self.after.as_ref()?, key, what).as_ref() == Some(&said);
+        (is_same && !self.is_in_doubt(key, true)).then_some(said)
+    }
+
+    /// What one of its fields says; of `class`, the classes that it derives from, between commas.
+    pub(super) fn of_field(&self, key: &ModelKey, field: &str, what: &str) -> Option<String> {
+        let said = said_of_field(&self.from, key, field, what)?;
+        let is_same = said_of_field(self.after.as_ref()?, key, field, what).as_ref() == Some(&said);
+        (is_same && !self.is_in_doubt(key, true)).then_some(said)
+    }
+}
+
+fn truth(it: bool) -> String {
+    if it { "True" } else { "False" }.to_owned()
+}
+
+/// The model, its parents, theirs, and so on; `None` where one of them is not known.
+fn lineage<'s>(state: &'s State, key: &ModelKey) -> Option<Vec<&'s Arc<Model>>> {
+    let mut lineage = vec![state.concrete(key)?];
+    let mut at = 0;
+    while let Some(model) = lineage.get(at).copied() {
+        for base in &model.bases {
+            let base = state.concrete(base)?;
+            if !lineage.iter().any(|it| it.key == base.key) {
+                lineage.push(base);
+            }
+        }
+        at += 1;
+    }
+    Some(lineage)
+}
+
+/// `Options` of django/db/models/options.py.
+fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
+    let of_options = |it: &Model| match what {
+        "managed" => Some(truth(!it.options.unmanaged)),
+        "proxy" => Some(truth(it.options.proxy)),
+        _ => None,
+    };
+    if let Some(said) = of_options(state.get(key)?) {
+        return Some(said);
+    }
+    let mut lineage = lineage(state, key)?;
+    if what.contains("local") {
+        lineage.truncate(1);
+    }
+    // Parents come first.
+    lineage.reverse();
+    let fields: Vec<&Arc<Field>> = lineage.iter().flat_map(|it| &it.local).collect();
+    // One may have brought others along, or have a column or none.
+    if fields.iter().any(|it| it.blind || it.adds.is_some() || matches!(it.kind, Kind::Absent)) {
+        return None;
+    }
+    let is_many = |it: &Field| matches!(it.kind, Kind::ManyToMany(_));
+    let is_meant = |it: &Field| match what {
+        "fields" | "local_fields" | "concrete_fields" | "local_concrete_fields" => !is_many(it),
+        "many_to_many" | "local_many_to_many" => is_many(it),
+        _ => true,
+    };
+    let mut names: Vec<String> =
+        fields.into_iter().filter(|it| is_meant(it)).map(|it| it.name.to_string()).collect();
+    if what == "get_fields" {
+        // Of the other side of a relation no more is known than that it is there.
+        let own = lineage.last().map(|it| &it.key);
+        for model in &lineage {
+            let taken_over = own != Some(&model.key);
+            let all = state.around(&[&model.key]).flat_map(|it| it.reverse_names(&model.key, taken_over));
+            for name in all {
+                let name = name?;
+                if !name.ends_with('+') {
+                    names.push(format!("^{name}"));
+                }
+            }
+        }
+    }
+    Some(names.join(","))
+}
+
+/// `Field` of django/db/models/fields/__init__.py.
+fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Option<String> {
+    let (model, field) = state.field_of(state.concrete(key)?, name)?;
+    if field.blind {
+        return None;
+    }
+    let relation = match &field.kind {
+        Kind::Relation(relation) => Some(relation),
+        Kind::Absent
+        | Kind::Scalar(_)
+        | Kind::Generated(_)
+        | Kind::ManyToMany(_)
+        | Kind::CompositePrimaryKey(_)
+        | Kind::Unknown => None,
+    };
+    let is_many = matches!(field.kind, Kind::ManyToMany(_));
+    Some(match what {
+        "null" => truth(field.null),
+        "unique" => truth(field.unique || field.primary_key),
+        "primary_key" => truth(field.primary_key),
+        "db_index" => truth(field.db_index),
+        "concrete" if !matches!(field.kind, Kind::Absent) => truth(!is_many),
+        "is_relation" => truth(is_many || relation.is_some()),
+        "many_to_many" => truth(is_many),
+        "one_to_one" => truth(relation.is_some_and(|it| it.one_to_one)),
+        "many_to_one" => truth(relation.is_some_and(|it| !it.one_to_one)),
+        "remote_field" if !is_many && relation.is_none() => "None".to_owned(),
+        "attname" if relation.is_some() => format!("{}_id", field.name),
+        "attname" => field.name.to_string(),
+        _ => return said_in(&model.written(&field.name)?.value, what),
+    })
+}
+
+/// What only the field's expression says.
+fn said_in(value: &Value, what: &str) -> Option<String> {
+    let Value::Object(object) = value else { return None };
+    match what {
+        "class" => Some(object.lineage.join(",")),
+        "auto_created" => match Arguments::of(object).named("auto_created") {
+            None => Some(truth(false)),
+            Some(Value::Bool(it)) => Some(truth(*it)),
+            Some(_) => None,
+        },
+        "max_length" => max_length(object),
+        "internal_type" => internal_type(object),
+        _ => None,
+    }
+}
+
+fn max_length(object: &Object) -> Option<String> {
+    match Arguments::of(object).named("max_length") {
+        Some(Value::Int(length)) => return Some(length.to_string()),
+        Some(Value::None) | None => {}
+        Some(_) => return None,
+    }
+    let class = object.lineage.iter().find_map(|it| it.strip_prefix("django.db.models."))?;
+    Some(match class {
+        "SlugField" => "50".to_owned(),
+        "EmailField" => "254".to_owned(),
+        "URLField" => "200".to_owned(),
+        "FileField" | "FilePathField" | "ImageField" => "100".to_owned(),
+        "UUIDField" => "32".to_owned(),
+        "GenericIPAddressField" => "39".to_owned(),
+        _ => "None".to_owned(),
+    })
+}
+
+/// `get_internal_type` of a class that does not say its own.
+fn internal_type(object: &Object) -> Option<String> {
+    if object.methods.iter().any(|(name, _)| &**name == "get_internal_type") {
+        return None;
+    }
+    let class = object.lineage.iter().find(|it| it.starts_with("django."))?;
+    // A class of the sources is called by its own name, unless Django's says one.
+    let is_own = object.lineage.first() != Some(class);
+    let name = class.strip_prefix("django.db.models.")?;
+    let said = match name {
+        "EmailField" | "URLField" => "CharField",
+        "ImageField" => "FileField",
+        "ForeignKey" | "ManyToManyField" | "OneToOneField" | "Field" if is_own => {
+            return Some(arguments::last_part(object.lineage.first()?).to_owned());
+        }
+        _ if name.contains('.') => return None,
+        name => name,
+    };
+    Some(said.to_owned())
+}
+
+/// Whether a model or one of its parents has a field of this name, or another model's relation goes by it.
+fn has_field(state: &State, key: &ModelKey, name: &str) -> Option<bool> {
+    let model = state.concrete(key)?;
+    if state.field_of(model, name).is_some() {
+        return Some(true);
+    }
+    for (at, model) in lineage(state, key)?.into_iter().enumerate() {
+        for relation in state.around(&[&model.key]).flat_map(|it| it.reverse_names(&model.key, at > 0)) {
+            if *relation? == *name {
+                return Some(true);
+            }
+        }
+    }
+    Some(false)
+}

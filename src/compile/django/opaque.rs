@@ -3,6 +3,7 @@
 mod known;
 mod undo;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -58,7 +59,7 @@ pub fn python(
     };
     let class = arguments::last_part(&object.class);
     let reason = format!("{class} {}", arguments::last_part(&function.path));
-    Some(of_code(reason, function, state, context, editor))
+    Some(of_code(reason, &function, state, context, editor))
 }
 
 /// What code does that is given the schema editor.
@@ -100,12 +101,19 @@ fn changes_tables(text: &str) -> bool {
     makes || has("ALTER") || has("DROP") || has("RENAME")
 }
 
-/// Through `functools.partial` too.
-fn function(code: &Value) -> Option<&Arc<Function>> {
+/// Through `functools.partial` too, and of an object that is called.
+fn function(code: &Value) -> Option<Cow<'_, Function>> {
     match code {
-        Value::Function(function) => Some(function),
+        Value::Function(function) => Some(Cow::Borrowed(function)),
         Value::Object(object) if arguments::last_part(&object.class) == "partial" => {
             Arguments::of(object).get(0, "func").and_then(function)
+        }
+        Value::Object(object) => {
+            let (_, call) = object.methods.iter().find(|(name, _)| &**name == "__call__")?;
+            let mut function = Function::clone(&call.function);
+            function.path = object.class.clone();
+            function.words.extend(texts_of(object));
+            Some(Cow::Owned(function))
         }
         _ => None,
     }

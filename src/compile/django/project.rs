@@ -486,6 +486,8 @@ pub struct Function {
     pub touches_schema: bool,
     /// It adds fields to a model: `add_to_class`, or another field's `contribute_to_class`.
     pub adds_fields: bool,
+    /// It changes what is not its own: a name of its module, a list that others have too.
+    pub changes_others: bool,
     /// The models that it names by `get_model("app", "Model")`: label and model, in lower case.
     pub models: Vec<(Arc<str>, Arc<str>)>,
     /// The labels of apps of which it asks for all models: `get_app_config("app")`.

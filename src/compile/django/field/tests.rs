@@ -132,6 +132,7 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
         work: Default::default(),
         touches_schema: false,
         adds_fields: false,
+        changes_others: false,
         models: Vec::new(),
         apps: Vec::new(),
         sql: Vec::new(),

@@ -6,7 +6,7 @@ use super::Executor;
 use crate::compile::django::arguments::{self, Arguments};
 use crate::compile::django::field::{Field, Kind, ModelKey};
 use crate::compile::django::project::{APP_LABEL, Marked, Object, Value, When, marks};
-use crate::compile::django::state::{Model, State};
+use crate::compile::django::state::{Context, Model, State};
 
 impl Executor<'_> {
     /// Whether `apps.get_model` finds it; `None` where that is not known.
@@ -16,8 +16,9 @@ impl Executor<'_> {
         if !project.migrations.iter().any(|it| *it.id.app == *key.app) {
             return project.apps.iter().all(|it| it.label != key.app).then_some(false);
         }
-        let before = self.from.get(key).is_some();
-        let after = self.after.as_ref().map(|it| it.get(key).is_some());
+        let has = |it: &State| it.get(key).is_some() || automatic(it, key, self.context).is_some();
+        let before = has(&self.from);
+        let after = self.after.as_ref().map(has);
         let is = match when {
             When::Before => before,
             When::After => after?,
@@ -109,6 +110,13 @@ impl Executor<'_> {
     }
 }
 
+/// The model of a many-to-many field's own table, which the registry has too.
+pub fn automatic(state: &State, key: &ModelKey, context: Context<'_>) -> Option<Arc<Model>> {
+    let of_these = state.of_app(&key.app).filter(|it| key.model.starts_with(&*it.key.model));
+    let mut throughs = of_these.flat_map(|it| state.throughs(it, context));
+    throughs.find_map(|(_, through)| (through.key == *key).then_some(through))
+}
+
 fn truth(it: bool) -> String {
     if it { "True" } else { "False" }.to_owned()
 }
@@ -192,6 +200,7 @@ fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Optio
     };
     let is_many = matches!(field.kind, Kind::ManyToMany(_));
     Some(match what {
+        "name" => field.name.to_string(),
         "null" => truth(field.null),
         "unique" => truth(field.unique || field.primary_key),
         "primary_key" => truth(field.primary_key),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Executor;
+use super::asked::automatic;
 use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::{
     APP_LABEL, Call, Marked, Object, Unknown, Value, is_marked, names_filled_in,
@@ -61,7 +62,8 @@ impl Executor<'_> {
             };
             let key = self.key_of(label, model);
             let of = |state: &State| {
-                let model = state.concrete(&key)?;
+                let model =
+                    &state.concrete(&key).cloned().or_else(|| automatic(state, &key, self.context))?;
                 match marked {
                     Marked::Label
                     | Marked::Class { .. }

@@ -132,7 +132,12 @@ impl State {
             Dialect::Mysql | Dialect::Mariadb => false,
         };
         let column = self.column_type(field, context).filter(|it| counts_aside || !it.auto_increment)?;
-        Some(column.data_type.text().filter(|it| !it.contains(OR))?.to_owned())
+        let said = column.data_type.text().filter(|it| !it.contains(OR))?;
+        // `DatabaseWrapper.data_types` of django/db/backends/mysql/base.py.
+        Some(match context.project.dialect {
+            Dialect::Mysql | Dialect::Mariadb => said.replace("unsigned", "UNSIGNED"),
+            Dialect::Postgres | Dialect::Sqlite => said.to_owned(),
+        })
     }
 
     /// The model of the table that Django makes for a many-to-many by itself:

@@ -1,6 +1,7 @@
 //! Followed code that asks the models what they are called, and whether they are there.
 
-use super::{HEAD, compiled, lines, project};
+use super::{HEAD, compiled, lines, project, project_on};
+use crate::dialect::Dialect;
 
 const MADE: &str = "
 class Migration(migrations.Migration):
@@ -9,6 +10,8 @@ class Migration(migrations.Migration):
             ('owner', models.ForeignKey('shop.Item', models.CASCADE, db_column='of'))],
             options={'db_table': 'things'}),
         migrations.CreateModel('Gone', fields=[('id', models.BigAutoField(primary_key=True))]),
+        migrations.CreateModel('Tag', fields=[('id', models.BigAutoField(primary_key=True)),
+            ('items', models.ManyToManyField('shop.Item'))]),
         migrations.RunSQL('CREATE TABLE old (id int); CREATE TABLE other (id int)'),
     ]
 ";
@@ -98,7 +101,7 @@ def run(apps, schema_editor):
     check(
         "
 def run(apps, schema_editor):
-    for name in ['Gone', 'Never', 'Item']:
+    for name in ['Gone', 'Never', 'Item', 'tag_items']:
         try:
             found = apps.get_model('shop', name)
         except LookupError:
@@ -106,7 +109,7 @@ def run(apps, schema_editor):
         schema_editor.execute(f'DROP TABLE {found._meta.db_table}')
 ",
         RUN,
-        &["drop shop_gone", "drop things"],
+        &["drop shop_gone", "drop things", "drop shop_tag_items"],
     );
 }
 
@@ -134,7 +137,7 @@ class Own(migrations.operations.base.Operation):
     let operations = "migrations.DeleteModel('Gone'), Own()";
     for by in ["app_label", "'shop'"] {
         check(&of("gone", by), operations, &["drop shop_gone"]);
-        check(&of("item", by), operations, &["drop shop_gone", "drop things"]);
+        check(&of("item", by), operations, &["drop shop_gone", "shop_tag_items - -> by name", "drop things"]);
     }
 }
 
@@ -172,7 +175,7 @@ def run(apps, schema_editor):
 "
             )
         };
-        for there in ["owner", "owner_id", "id", "item"] {
+        for there in ["owner", "owner_id", "id", "item", "tag"] {
             check(&of(there), "migrations.RunPython(run)", &["drop other"]);
         }
         check(&of("missing"), "migrations.RunPython(run)", &["drop old"]);
@@ -357,4 +360,24 @@ def run(apps, schema_editor):
     assert_eq!(of("('blog', '0003_gone')", "'blog', 'Post'"), "0001_initial: drop old");
     assert_eq!(of("('blog', '0003_gone')", "'blog', 'Never'"), "0001_initial: drop old");
     assert_eq!(of("", "'plain', 'Thing'"), told("old plain_thing"));
+}
+
+/// `DatabaseWrapper.data_types` of MySQL writes it in capitals.
+#[test]
+fn code_asks_for_a_type_of_mysql() {
+    let folder = "
+class Migration(migrations.Migration):
+    operations = [migrations.CreateModel('Item', [('id', models.BigAutoField(primary_key=True)),
+        ('size', models.PositiveIntegerField())])]
+";
+    let code = "
+def run(apps, schema_editor):
+    if apps.get_model('shop', 'Item')._meta.get_field('size').db_type(schema_editor.connection) == 'integer UNSIGNED':
+        schema_editor.execute('DROP TABLE shop_item')
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(run)]
+";
+    let compiled = project_on(Dialect::Mariadb, "", &[("1", folder), ("2", code)]);
+    assert_eq!(lines(&compiled).last().unwrap(), "2: drop shop_item");
 }

@@ -364,6 +364,21 @@ def dropping(table):
         if not_known():
             schema_editor.execute('DROP TABLE %s' % table)
     return inner
+
+def drops(apps, schema_editor, table):
+    if not_known():
+        schema_editor.execute('DROP TABLE %s' % table)
+
+class Drops:
+    def __init__(self, table):
+        self.table = table
+
+    def __call__(self, apps, schema_editor):
+        self.run(apps, schema_editor)
+
+    def run(self, apps, schema_editor):
+        if not_known():
+            schema_editor.execute('DROP TABLE %s' % self.table)
 ",
         "dependencies = [('shop', '1')]
     operations = [
@@ -371,12 +386,75 @@ def dropping(table):
     ] + [
         migrations.RunPython(lambda apps, editor, table=table: not_known() and editor.execute(f'DROP TABLE {table}'))
         for table in ['shop_two', 'shop_item']
+    ] + [
+        migrations.RunPython(partial(drops, table='shop_item')), migrations.RunPython(Drops('shop_item')),
+        migrations.RunPython(Drops('shop_item').run)
     ]",
         &[
             "RunPython inner ?? anything",
             "RunPython inner ?? shop_item -table shop_item",
             "RunPython <lambda> ?? anything",
             "RunPython <lambda> ?? shop_item -table shop_item",
+            "RunPython drops ?? shop_item -table shop_item",
+            "RunPython Drops ?? shop_item -table shop_item",
+            "RunPython run ?? shop_item -table shop_item",
         ],
+    );
+}
+
+/// What code that is not followed leaves in its module is not known to the code after it.
+#[test]
+fn what_code_changes_beside_rows_is_not_known_afterwards() {
+    for change in [
+        "global found\n    found = apps.get_model('shop', 'Item').objects.exists()",
+        "rows.extend(apps.get_model('shop', 'Item').objects.all())",
+        "rows.append(1)",
+        "seen['some'] = apps.get_model('shop', 'Item').objects.count()",
+        "look.found = apps.get_model('shop', 'Item').objects.exists()",
+        "fill(apps)",
+    ] {
+        check_body(
+            &format!(
+                "
+found = False
+rows = []
+seen = {{}}
+
+def fill(apps):
+    seen.update(some=apps.get_model('shop', 'Item').objects.count())
+
+def look(apps, schema_editor):
+    {change}
+
+def drop(apps, schema_editor):
+    if found or rows or seen.get('some') or getattr(look, 'found', False):
+        schema_editor.execute('DROP TABLE shop_item')
+"
+            ),
+            "dependencies = [('shop', '1')]
+    operations = [migrations.RunPython(look), migrations.RunPython(drop)]",
+            &["RunPython look ?? nothing", "RunPython drop ?? shop_item -table shop_item"],
+        );
+    }
+}
+
+/// `dbawaremigrations` of AWX.
+#[test]
+fn sql_that_is_none_for_a_database() {
+    check_body(
+        "
+class OnPostgres(migrations.RunSQL):
+    def __init__(self, sql, **kwargs):
+        super().__init__(sql, **kwargs)
+        self.sqlite_sql = None
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if not schema_editor.connection.vendor.startswith('oracle'):
+            self.sql = self.sqlite_sql or migrations.RunSQL.noop
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+",
+        "dependencies = [('shop', '1')]
+    operations = [OnPostgres('DROP TABLE shop_item')]",
+        &[],
     );
 }

@@ -76,8 +76,9 @@ const NOT_ASKED: &[&str] = &[
     "decoder",
 ];
 
+/// With what is called where an object is the code of a `RunPython`.
 pub fn is_method_asked_for(name: &str) -> bool {
-    [CALLED, NAMING, OVERRIDDEN].iter().any(|it| it.contains(&name))
+    name == "__call__" || [CALLED, NAMING, OVERRIDDEN].iter().any(|it| it.contains(&name))
 }
 
 /// Whether Django asks it of an operation, an index or a constraint.

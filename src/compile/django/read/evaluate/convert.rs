@@ -94,7 +94,10 @@ impl Interpreter<'_> {
             Live::Class(class) => Value::Name(class.path.clone()),
             Live::Function(closure) => Value::Function(self.function(closure)),
             Live::Bound(bound) => match &bound.callee {
-                Callee::Function(closure) => Value::Function(self.function(closure)),
+                Callee::Function(closure) => {
+                    let function = self.function(closure);
+                    Value::Function(self.with_given(function, &attributes_of(&bound.receiver)))
+                }
                 Callee::Base(class, name) => Value::Name(format!("{class}.{name}").into()),
                 Callee::Method(name) => match &bound.receiver {
                     Live::Instance(instance) => match &instance.class {
@@ -106,7 +109,14 @@ impl Interpreter<'_> {
                     _ => self.unknown_value(scope, Span::default(), format!("is {}", format::kind(&live))),
                 },
             },
-            Live::Partial(partial) => self.convert(&partial.function.clone(), scope, depth, budget),
+            Live::Partial(partial) => {
+                let given: Vec<Live> =
+                    partial.args.iter().chain(partial.keywords.iter().map(|(_, it)| it)).cloned().collect();
+                match self.convert(&partial.function, scope, depth, budget) {
+                    Value::Function(function) => Value::Function(self.with_given(function, &given)),
+                    other => other,
+                }
+            }
             Live::Descriptor(_, inner) => self.convert(&(**inner).clone(), scope, depth, budget),
             Live::Instance(instance) if let Some(name) = self.name_of_model(instance) => Value::Str(name),
             Live::Instance(instance) => {
@@ -422,5 +432,13 @@ impl Interpreter<'_> {
             Err(stop) => vec![self.stopped(scope, span, &stop)],
         };
         items.iter().map(|item| self.value(item, scope)).collect()
+    }
+}
+
+/// What an object was given to keep, which its methods ask for.
+fn attributes_of(value: &Live) -> Vec<Live> {
+    match value {
+        Live::Instance(instance) => instance.attributes.borrow().iter().map(|(_, it)| it.clone()).collect(),
+        _ => Vec::new(),
     }
 }

@@ -51,6 +51,8 @@ pub const COMMANDS_FOR_ROWS: &[&str] = &[
 struct Seen {
     touches_schema: bool,
     adds_fields: bool,
+    /// It changes what is not its own.
+    changes_others: bool,
     models: Vec<(Arc<str>, Arc<str>)>,
     apps: Vec<Arc<str>>,
     /// It calls `get_models()`: an app may be asked for its path too.
@@ -100,6 +102,19 @@ impl Interpreter<'_> {
         function
     }
 
+    /// The same function where it is given more beforehand: texts that may be what it is about.
+    pub fn with_given(&mut self, function: Arc<Function>, given: &[Live]) -> Arc<Function> {
+        let mut seen = Seen::default();
+        given.iter().for_each(|it| self.hold(it, &mut seen));
+        if seen.sql.is_empty() && seen.words.is_empty() {
+            return function;
+        }
+        let mut function = Function::clone(&function);
+        function.sql.append(&mut seen.sql);
+        function.words.append(&mut seen.words);
+        Arc::new(function)
+    }
+
     /// Of a function that a signal calls, which gives it no schema editor.
     pub fn handler_facts(&mut self, closure: &Rc<Closure>) -> Arc<Function> {
         self.facts_with(closure, None)
@@ -122,6 +137,7 @@ impl Interpreter<'_> {
             work,
             touches_schema: seen.touches_schema,
             adds_fields: seen.adds_fields,
+            changes_others: seen.changes_others,
             models: seen.models,
             apps: if seen.goes_through_models { seen.apps } else { Vec::new() },
             sql: seen.sql,
@@ -150,7 +166,12 @@ impl Interpreter<'_> {
         let definition = closure.definition.clone();
         let mut walk = Walk::new(editor, self.world.dialect, seen);
         walk.block(&definition.inside().body);
-        let Walk { named, imports, bound, .. } = walk;
+        let Walk { named, imports, bound, changed, .. } = walk;
+        let inside = definition.inside();
+        let parameters = inside.parameters.positional.iter().chain(&inside.parameters.keyword_only);
+        let is_own =
+            |it: &Arc<str>| bound.contains(it) || parameters.clone().any(|parameter| parameter.name == *it);
+        seen.changes_others |= !inside.outer_names.is_empty() || !changed.iter().all(is_own);
         seen.touches_schema |= definition.is_broken();
         let scope = self.scope_of(closure, &imports, bound);
         // A variable of what made the function is often handed to it so.

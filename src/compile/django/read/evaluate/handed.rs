@@ -59,7 +59,11 @@ impl Interpreter<'_> {
         instance: &Rc<Instance>,
         scope: &Rc<Scope>,
     ) -> Result<Rc<Instance>, Option<Stopped>> {
-        if self.handed.is_some() || self.has_its_own(instance) != Some(true) {
+        if self.handed.is_some() {
+            return Err(None);
+        }
+        if self.has_its_own(instance) != Some(true) {
+            self.forget_what_it_changes(instance, scope);
             return Err(None);
         }
         self.stopped = None;
@@ -72,7 +76,9 @@ impl Interpreter<'_> {
         let journal = self.journals.pop().unwrap_or_default();
         let Some((state, database)) = followed else {
             journal.undo();
-            return Err(self.stopped.take());
+            let stopped = self.stopped.take();
+            self.forget_what_it_changes(instance, scope);
+            return Err(stopped);
         };
         self.keep(journal);
         let mut keywords: Keywords = vec![
@@ -82,6 +88,24 @@ impl Interpreter<'_> {
         ];
         keywords.extend(hints(instance).filter(|_| is_code).map(|it| ("hints".into(), it)));
         Ok(bare(instance, "django.db.migrations.SeparateDatabaseAndState", Vec::new(), keywords))
+    }
+
+    /// What code that is not followed changes, beside rows, is not known to the code after it.
+    fn forget_what_it_changes(&mut self, instance: &Rc<Instance>, scope: &Rc<Scope>) {
+        let Some(code) = code(instance) else { return };
+        let Some(function) = self.called_by(&code) else { return };
+        if !self.function(&function).changes_others {
+            return;
+        }
+        let why = self.unknown(scope, instance.span, "is changed by code that was not followed");
+        if let Live::Unknown(why) = why {
+            let (steps, limit, told) = (self.module_steps, self.limit, self.notices.len());
+            self.limit = limit.min(steps + ARGUMENT_STEPS);
+            // What it comes to before it stops is all that is known of it.
+            let _ = self.call_repeatedly(&code, &why, scope, instance.span);
+            (self.module_steps, self.limit) = (steps, limit);
+            self.notices.truncate(told);
+        }
     }
 
     /// Whether there is something to be followed; `None` where that cannot be told.

@@ -15,7 +15,7 @@ fn sql_comes_as_text_list_constant_and_file() {
     )
     .file("shop/migrations/sql/a.sql", "SELECT 2");
     tree.check(&[
-        "RunSQL(\"DROP TABLE shop_book\", reverse_sql=django.db.migrations.RunSQL.noop)",
+        "RunSQL(\"DROP TABLE shop_book\", reverse_sql=\"\")",
         "RunSQL([(\"UPDATE %s\", [None])])",
         "RunSQL(\"SELECT 2\")",
         "RunSQL(\"SELECT 2\")",

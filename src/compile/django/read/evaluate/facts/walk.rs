@@ -17,6 +17,34 @@ pub struct Walk<'d, 's> {
     pub imports: Vec<&'d Stmt>,
     /// Names that the body binds.
     pub bound: Vec<Arc<str>>,
+    /// Names of what it changes: `rows` of `rows.append(1)` and `rows[0] = 1`.
+    pub changed: Vec<Arc<str>>,
+}
+
+/// Methods of Python's collections that change them.
+const CHANGE: [&str; 12] = [
+    "add",
+    "append",
+    "clear",
+    "discard",
+    "extend",
+    "insert",
+    "pop",
+    "popitem",
+    "remove",
+    "setdefault",
+    "sort",
+    "update",
+];
+
+/// `rows` of `rows["a"].items`.
+fn root(expr: &Expr) -> Option<&Arc<str>> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name),
+        ExprKind::Attribute(object, _) | ExprKind::Subscript(object, _) => root(object),
+        ExprKind::Call(call) => root(&call.function),
+        _ => None,
+    }
 }
 
 /// `RunPython` calls its function with the apps and the schema editor, whatever the function calls them; an operation
@@ -36,7 +64,15 @@ pub fn editor_name(definition: &FunctionDef) -> Option<Arc<str>> {
 
 impl<'d, 's> Walk<'d, 's> {
     pub fn new(editor: Option<Arc<str>>, dialect: Dialect, seen: &'s mut Seen) -> Self {
-        Self { editor, dialect, seen, named: Vec::new(), imports: Vec::new(), bound: Vec::new() }
+        Self {
+            editor,
+            dialect,
+            seen,
+            named: Vec::new(),
+            imports: Vec::new(),
+            bound: Vec::new(),
+            changed: Vec::new(),
+        }
     }
 
     pub fn block(&mut self, body: &'d [Stmt]) {
@@ -68,12 +104,23 @@ impl<'d, 's> Walk<'d, 's> {
                     self.hand_on(value);
                 }
             }
-            StmtKind::Delete(targets) => targets.iter().for_each(|it| self.expr(it)),
+            StmtKind::Delete(targets) => {
+                for target in targets {
+                    self.changed.extend(root(target).cloned());
+                    self.expr(target);
+                }
+            }
             StmtKind::Assign { targets, value } => {
                 targets.iter().for_each(|it| self.bind(it));
                 self.hand_on(value);
             }
-            StmtKind::AugAssign { value, .. } => self.hand_on(value),
+            StmtKind::AugAssign { target, value, .. } => {
+                match &target.kind {
+                    ExprKind::Name(name) => self.bound.push(name.clone()),
+                    _ => self.changed.extend(root(target).cloned()),
+                }
+                self.hand_on(value);
+            }
             StmtKind::For { target, iterable, body, otherwise } => {
                 self.bind(target);
                 self.hand_on(iterable);
@@ -123,7 +170,10 @@ impl<'d, 's> Walk<'d, 's> {
                 targets.iter().for_each(|it| self.bind(it));
             }
             ExprKind::Starred(inner) => self.bind(inner),
-            _ => self.expr(target),
+            _ => {
+                self.changed.extend(root(target).cloned());
+                self.expr(target);
+            }
         }
     }
 
@@ -239,6 +289,11 @@ impl<'d, 's> Walk<'d, 's> {
 
     fn call(&mut self, call: &'d CallExpr) {
         self.seen.adds_fields |= adds_a_field(call);
+        if let ExprKind::Attribute(object, name) = &call.function.kind
+            && CHANGE.contains(&&**name)
+        {
+            self.changed.extend(root(object).cloned());
+        }
         match &call.function.kind {
             ExprKind::Attribute(object, name) if &**name == "get_model" => {
                 self.expr(object);

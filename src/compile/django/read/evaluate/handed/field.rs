@@ -23,7 +23,10 @@ impl Interpreter<'_> {
         let through = (kind == Some("ManyToManyField"))
             .then(|| self.end_of_many_to_many(label, model, field, scope, span));
         let mut names = instance.attributes.borrow_mut();
-        names.set("name".into(), Live::Str(field.clone()));
+        // A relation goes by its attribute's name too.
+        if !field.ends_with("_id") {
+            names.set("name".into(), Live::Str(field.clone()));
+        }
         names.set("column".into(), sql::column_of(label, model, field));
         if let Some(kind) = kind {
             let is_relation = matches!(kind, "ForeignKey" | "ManyToManyField" | "OneToOneField");

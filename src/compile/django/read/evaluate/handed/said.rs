@@ -43,8 +43,8 @@ impl Interpreter<'_> {
             (
                 FIELD,
                 "attname" | "auto_created" | "concrete" | "db_index" | "is_relation" | "many_to_many"
-                | "many_to_one" | "max_length" | "null" | "one_to_one" | "primary_key" | "remote_field"
-                | "unique",
+                | "many_to_one" | "max_length" | "name" | "null" | "one_to_one" | "primary_key"
+                | "remote_field" | "unique",
             ) => self.said_by_field(instance, name).map(|it| value_of(&it)),
             _ => None,
         }

@@ -63,6 +63,7 @@ impl Interpreter<'_> {
             ("django.db", "DEFAULT_DB_ALIAS") | ("django.db.utils", "DEFAULT_DB_ALIAS") => {
                 Live::str(DEFAULT_ALIAS)
             }
+            ("django.db.migrations.RunSQL", "noop") => Live::str(""),
             ("django.db", "connection") => Live::name("django.db.connection"),
             ("os", "environ") => Live::name("os.environ"),
             ("string", "ascii_lowercase") => Live::str("abcdefghijklmnopqrstuvwxyz"),

@@ -264,13 +264,8 @@ pub const TYPE_OF: [&str; 2] = ["\u{e000}type ", "\u{e001}"];
 /// Stand in a text before and after `app.model.field`, for the name of a many-to-many field's table at that time.
 pub const THROUGH_OF: [&str; 2] = ["\u{e000}through ", "\u{e001}"];
 
-/// Stand in a text before and after `app.model`, for whether there is such a model at that time, `True` or `False`: before
-/// the operation, after it, or in one of which that is not known.
-pub const IS_MODEL: [[&str; 2]; 3] = [
-    ["\u{e000}model ", "\u{e001}"],
-    ["\u{e000}model_after ", "\u{e001}"],
-    ["\u{e000}model_of_one ", "\u{e001}"],
-];
+/// Stand in a text before and after `app.model`, for whether there is such a model at that time: `True` or `False`.
+pub const IS_MODEL: [&str; 2] = ["\u{e000}model ", "\u{e001}"];
 
 /// Stand in a text before and after `app.model`, for the name of the model's class.
 pub const CLASS_OF: [&str; 2] = ["\u{e000}class ", "\u{e001}"];
@@ -302,7 +297,7 @@ pub fn is_marked(text: &str) -> bool {
 /// fields, says at that time.
 pub const SAID_OF: [&str; 2] = ["\u{e000}said ", "\u{e001}"];
 
-/// Of which state something is asked.
+/// Of which state something is asked: the one before the operation, the one after it, or one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
     Before,
@@ -310,39 +305,80 @@ pub enum When {
     Either,
 }
 
+impl When {
+    /// What stands before the label in a mark.
+    const SIGNS: [(Self, char); 2] = [(Self::Before, '<'), (Self::After, '>')];
+
+    /// The label of a model of this state, as marks have it.
+    pub fn signed(self, label: &str) -> String {
+        let sign = Self::SIGNS.iter().find(|(when, _)| *when == self).map(|(_, sign)| *sign);
+        sign.into_iter().chain(label.chars()).collect()
+    }
+
+    /// The state, and the label by itself.
+    pub fn of(label: &str) -> (Self, &str) {
+        let found = Self::SIGNS.iter().find_map(|(when, sign)| Some((*when, label.strip_prefix(*sign)?)));
+        found.unwrap_or((Self::Either, label))
+    }
+}
+
 /// What a text has a mark for.
+#[derive(Clone, Copy, Debug)]
 pub enum Marked<'t> {
+    /// That of the migration's app.
     Label,
-    Table { label: &'t str, model: &'t str },
-    Column { label: &'t str, model: &'t str, field: &'t str },
-    Through { label: &'t str, model: &'t str, field: &'t str },
-    Type { label: &'t str, model: &'t str, field: &'t str },
-    Class { label: &'t str, model: &'t str },
-    IsModel { when: When, label: &'t str, model: &'t str },
-    IsField { label: &'t str, model: &'t str, field: &'t str },
-    OfModel { label: &'t str, model: &'t str, what: &'t str },
-    OfField { label: &'t str, model: &'t str, field: &'t str, what: &'t str },
+    Of {
+        when: When,
+        label: &'t str,
+        model: &'t str,
+        what: What<'t>,
+    },
+}
+
+/// What is asked of a model.
+#[derive(Clone, Copy, Debug)]
+pub enum What<'t> {
+    Table,
+    Class,
+    IsThere,
+    /// Something that its `_meta` says.
+    Said(&'t str),
+    Field(&'t str, OfField<'t>),
+}
+
+/// What is asked of a field.
+#[derive(Clone, Copy, Debug)]
+pub enum OfField<'t> {
+    Column,
+    Through,
+    Type,
+    IsThere,
+    Said(&'t str),
 }
 
 /// `table app.model`
 fn mark(what: &str) -> Option<Marked<'_>> {
     let (kind, path) = what.split_once(' ')?;
-    let parts: Vec<&str> = path.split('.').collect();
-    Some(match (kind, parts.as_slice()) {
-        ("label", _) => Marked::Label,
-        ("table", [label, model]) => Marked::Table { label, model },
-        ("column", [label, model, field]) => Marked::Column { label, model, field },
-        ("through", [label, model, field]) => Marked::Through { label, model, field },
-        ("type", [label, model, field]) => Marked::Type { label, model, field },
-        ("class", [label, model]) => Marked::Class { label, model },
-        ("model", [label, model]) => Marked::IsModel { when: When::Before, label, model },
-        ("model_after", [label, model]) => Marked::IsModel { when: When::After, label, model },
-        ("model_of_one", [label, model]) => Marked::IsModel { when: When::Either, label, model },
-        ("said", [label, model, what]) => Marked::OfModel { label, model, what },
-        ("said", [label, model, field, what]) => Marked::OfField { label, model, field, what },
-        ("field", [label, model, field]) => Marked::IsField { label, model, field },
+    if kind == "label" {
+        return Some(Marked::Label);
+    }
+    let mut parts = path.split('.');
+    let (signed, model) = (parts.next()?, parts.next()?);
+    let rest: Vec<&str> = parts.collect();
+    let what = match (kind, rest.as_slice()) {
+        ("table", []) => What::Table,
+        ("class", []) => What::Class,
+        ("model", []) => What::IsThere,
+        ("said", [what]) => What::Said(what),
+        ("said", [field, what]) => What::Field(field, OfField::Said(what)),
+        ("column", [field]) => What::Field(field, OfField::Column),
+        ("through", [field]) => What::Field(field, OfField::Through),
+        ("type", [field]) => What::Field(field, OfField::Type),
+        ("field", [field]) => What::Field(field, OfField::IsThere),
         _ => return None,
-    })
+    };
+    let (when, label) = When::of(signed);
+    Some(Marked::Of { when, label, model, what })
 }
 
 /// What a text has marks for; those that were cut are left out.
@@ -391,6 +427,10 @@ pub const SET_OPTIONS: &str = "«setOptions»";
 /// The class of an operation that gives a model a field, whether it has one of that name or not: the model's name, its
 /// own, and the field.
 pub const SET_FIELD: &str = "«setField»";
+
+/// The class of an operation that does what `SchemaEditor.add_constraint` does for a model of a state: the model's name, the
+/// constraint, and the sign of the state ([`When::signed`]).
+pub const ADD_CONSTRAINT: &str = "«addConstraint»";
 
 /// The class of an operation that makes the column of a field that is there: its model's name, and its own.
 pub const ADD_COLUMN: &str = "«addColumn»";

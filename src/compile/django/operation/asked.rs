@@ -5,34 +5,71 @@ use std::sync::Arc;
 use super::Executor;
 use crate::compile::django::arguments::{self, Arguments};
 use crate::compile::django::field::{Field, Kind, ModelKey};
-use crate::compile::django::project::{APP_LABEL, Marked, Object, Value, When, marks};
+use crate::compile::django::project::{APP_LABEL, Marked, Object, OfField, Value, What, When, marks};
 use crate::compile::django::state::{Context, Model, State};
 
 impl Executor<'_> {
-    /// Whether `apps.get_model` finds it; `None` where that is not known.
-    pub(super) fn is_model(&self, key: &ModelKey, when: When) -> Option<bool> {
+    /// What the models say, as Python writes it; `None` where that is not known.
+    pub(super) fn said(&self, when: When, key: &ModelKey, what: What<'_>) -> Option<String> {
+        let is_name =
+            matches!(what, What::Table | What::Class | What::Field(_, OfField::Column | OfField::Through));
+        let before = self.begun.as_ref().unwrap_or(&self.from);
+        let said = match when {
+            When::Before => self.said_by(before, key, what)?,
+            When::After => self.said_by(self.after.as_ref()?, key, what)?,
+            // One that code makes is there after it only, and one that it takes away before it.
+            When::Either if is_name => {
+                let states = [Some(&self.from), self.after.as_ref(), self.begun.as_ref()];
+                let mut said = states.into_iter().flatten().filter_map(|it| self.said_by(it, key, what));
+                let first = said.next()?;
+                if self.after.is_some() && said.any(|it| it != first) {
+                    return None;
+                }
+                first
+            }
+            When::Either => {
+                let said = self.said_by(&self.from, key, what)?;
+                (self.said_by(self.after.as_ref()?, key, what).as_ref() == Some(&said)).then_some(said)?
+            }
+        };
+        let is_there = matches!(what, What::IsThere | What::Field(_, OfField::IsThere));
+        (is_name || !self.is_in_doubt(key, !(is_there && said == "False"))).then_some(said)
+    }
+
+    fn said_by(&self, state: &State, key: &ModelKey, what: What<'_>) -> Option<String> {
+        let (field, of_field) = match what {
+            What::IsThere => return self.is_model(state, key).map(truth),
+            What::Class => return Some(state.get(key)?.name.to_string()),
+            What::Said(what) => return said_of_model(state, key, what),
+            What::Table => return Some(self.model(state, key)?.table(self.context).to_string()),
+            What::Field(field, of_field) => (field, of_field),
+        };
+        match of_field {
+            OfField::IsThere => has_field(state, key, field).map(truth),
+            OfField::Said(what) => said_of_field(state, key, field, what),
+            OfField::Column => Some(state.field_of(&self.model(state, key)?, field)?.1.column()?.to_string()),
+            OfField::Type => state.db_type(state.field_of(&self.model(state, key)?, field)?.1, self.context),
+            OfField::Through => {
+                let model = self.model(state, key)?;
+                let through = state.through(&model, model.field(field)?, self.context)?;
+                Some(through.table(self.context).to_string())
+            }
+        }
+    }
+
+    /// The model that has the table, also that of a many-to-many field's own.
+    fn model(&self, state: &State, key: &ModelKey) -> Option<Arc<Model>> {
+        state.concrete(key).cloned().or_else(|| automatic(state, key, self.context))
+    }
+
+    /// Whether `apps.get_model` finds it.
+    fn is_model(&self, state: &State, key: &ModelKey) -> Option<bool> {
         let project = self.context.project;
         // Of an app without migrations Django takes the models as they are in its code, which nobody has read.
         if !project.migrations.iter().any(|it| *it.id.app == *key.app) {
             return project.apps.iter().all(|it| it.label != key.app).then_some(false);
         }
-        let has = |it: &State| it.get(key).is_some() || automatic(it, key, self.context).is_some();
-        let before = has(&self.from);
-        let after = self.after.as_ref().map(has);
-        let is = match when {
-            When::Before => before,
-            When::After => after?,
-            When::Either => after.filter(|it| *it == before)?,
-        };
-        (!self.is_in_doubt(key, is)).then_some(is)
-    }
-
-    /// Whether `_meta.get_field` finds it; `None` where that is not known.
-    pub(super) fn is_field(&self, key: &ModelKey, name: &str) -> Option<bool> {
-        let is = has_field(&self.from, key, name)?;
-        // Which of the two states was asked is not known.
-        let is_same = has_field(self.after.as_ref()?, key, name)? == is;
-        (is_same && !self.is_in_doubt(key, is)).then_some(is)
+        Some(state.get(key).is_some() || automatic(state, key, self.context).is_some())
     }
 
     /// Takes back the answers that hang on an order which the graph leaves open: a database that was migrated in steps may
@@ -46,45 +83,30 @@ impl Executor<'_> {
     }
 
     fn hangs_on_order(&self, marked: &Marked<'_>, at: usize) -> bool {
-        let (label, model) = match marked {
-            Marked::Label => return false,
-            Marked::Table { label, model }
-            | Marked::Column { label, model, .. }
-            | Marked::Through { label, model, .. }
-            | Marked::Type { label, model, .. }
-            | Marked::Class { label, model }
-            | Marked::IsModel { label, model, .. }
-            | Marked::IsField { label, model, .. }
-            | Marked::OfModel { label, model, .. }
-            | Marked::OfField { label, model, .. } => (label, model),
-        };
+        let Marked::Of { label, model, what, .. } = marked else { return false };
         // The code's own app knows its order.
         *label != APP_LABEL
             && self.editor.open_changes(&ModelKey::new(*label, model), at).any(|[before, after]| {
                 match (before, after) {
-                    (Some(before), Some(after)) => self.is_told_apart(marked, before, after),
+                    (Some(before), Some(after)) => self.is_told_apart(*what, before, after),
                     (None, None) => false,
-                    _ => matches!(marked, Marked::IsModel { .. } | Marked::Class { .. }),
+                    _ => matches!(what, What::IsThere | What::Class),
                 }
             })
     }
 
     /// Whether the answer is another for each of two versions of a model.
-    fn is_told_apart(&self, marked: &Marked<'_>, before: &Model, after: &Model) -> bool {
-        match marked {
-            Marked::Label | Marked::IsModel { .. } => false,
-            Marked::Class { .. } => before.name != after.name,
-            Marked::Table { .. } => before.table(self.context) != after.table(self.context),
-            Marked::Column { field, .. }
-            | Marked::Through { field, .. }
-            | Marked::Type { field, .. }
-            | Marked::IsField { field, .. }
-            | Marked::OfField { field, .. } => {
+    fn is_told_apart(&self, what: What<'_>, before: &Model, after: &Model) -> bool {
+        match what {
+            What::IsThere => false,
+            What::Class => before.name != after.name,
+            What::Table => before.table(self.context) != after.table(self.context),
+            What::Field(field, _) => {
                 // As it is written: what it came to is made of that.
                 let of = |it: &Model| it.written(field).map(|it| format!("{:?}", it.field));
                 of(before) != of(after)
             }
-            Marked::OfModel { .. } => {
+            What::Said(_) => {
                 let of = |it: &Model| {
                     let names: Vec<Arc<str>> = it.local.iter().map(|it| it.name.clone()).collect();
                     (names, it.options.unmanaged, it.options.proxy)
@@ -92,21 +114,6 @@ impl Executor<'_> {
                 of(before) != of(after)
             }
         }
-    }
-
-    /// What `_meta` says of the model, as Python writes it, or the names of fields, between commas; `None` where that is not
-    /// known.
-    pub(super) fn of_model(&self, key: &ModelKey, what: &str) -> Option<String> {
-        let said = said_of_model(&self.from, key, what)?;
-        let is_same = said_of_model(self.after.as_ref()?, key, what).as_ref() == Some(&said);
-        (is_same && !self.is_in_doubt(key, true)).then_some(said)
-    }
-
-    /// What one of its fields says; of `class`, the classes that it derives from, between commas.
-    pub(super) fn of_field(&self, key: &ModelKey, field: &str, what: &str) -> Option<String> {
-        let said = said_of_field(&self.from, key, field, what)?;
-        let is_same = said_of_field(self.after.as_ref()?, key, field, what).as_ref() == Some(&said);
-        (is_same && !self.is_in_doubt(key, true)).then_some(said)
     }
 }
 
@@ -137,7 +144,7 @@ fn lineage<'s>(state: &'s State, key: &ModelKey) -> Option<Vec<&'s Arc<Model>>> 
     Some(lineage)
 }
 
-/// `Options` of django/db/models/options.py.
+/// What `_meta` says, as Python writes it, or the names of fields, between commas: `Options` of django/db/models/options.py.
 fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
     let of_options = |it: &Model| match what {
         "managed" => Some(truth(!it.options.unmanaged)),
@@ -183,7 +190,8 @@ fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
     Some(names.join(","))
 }
 
-/// `Field` of django/db/models/fields/__init__.py.
+/// What a field says; of `class`, the classes that it derives from, between commas: `Field` of
+/// django/db/models/fields/__init__.py.
 fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Option<String> {
     let (model, field) = state.field_of(state.concrete(key)?, name)?;
     if field.blind {

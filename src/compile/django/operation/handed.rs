@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use super::super::arguments;
 use super::super::field::ModelKey;
+use super::super::index::ModelConstraint;
 use super::super::project::{
-    ADD_COLUMN, ALTER_COLUMN, ASSUMES, Assumed, CREATE_TABLE, FOR_APP, HANDED, OF_CODE, ON_CONDITION, Object,
-    QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, Stopped, TRIED, Value,
+    ADD_COLUMN, ADD_CONSTRAINT, ALTER_COLUMN, ASSUMES, Assumed, CREATE_TABLE, FOR_APP, HANDED, OF_CODE,
+    ON_CONDITION, Object, QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, Stopped, TRIED, Value,
+    When,
 };
 use super::super::said::Inquiry;
-use super::super::state::{ModelField, State};
+use super::super::state::{Model, ModelField, State};
 use super::{Call, Executor, Sides, Unseen, identify};
 use crate::migration::{MayTouch, Opaque};
 
@@ -37,6 +39,9 @@ impl Executor<'_> {
             }
             (ADD_COLUMN, [Value::Str(model), Value::Str(field)]) => {
                 self.add_column([model, field], object, sides);
+            }
+            (ADD_CONSTRAINT, [Value::Str(model), constraint, Value::Str(sign)]) => {
+                self.add_constraint_of([model, sign], constraint, object, sides);
             }
             (ALTER_COLUMN, [Value::Str(model), Value::Str(field), old, new]) => {
                 self.alter_column([model, field], [old, new], object, sides);
@@ -115,6 +120,7 @@ impl Executor<'_> {
             let from = std::mem::replace(&mut self.from, before.0);
             let to = std::mem::replace(&mut self.to, before.1);
             let outer = self.after.replace(to.clone());
+            let begun = self.begun.replace(self.from.clone());
             let database = if self.is_as_assumed(database, sides) { database } else { &[] };
             // What takes them back is code of its own.
             let returns = self.editor.returns_otherwise(true);
@@ -130,6 +136,7 @@ impl Executor<'_> {
             self.asked = asked;
             self.editor.returns_otherwise(returns);
             self.after = outer;
+            self.begun = begun;
             (self.from, self.to) = (from, to);
         }
     }
@@ -239,6 +246,24 @@ impl Executor<'_> {
                 self.not_seen(&object.at, Opaque::new(unseen.reason, may_touch), sides);
             }
         }
+    }
+
+    /// What `SchemaEditor.add_constraint` does for a model of one of the states.
+    fn add_constraint_of(&mut self, [model, sign]: [&str; 2], given: &Value, object: &Object, sides: Sides) {
+        let key = ModelKey::new(self.app.clone(), model);
+        let state = match When::of(sign).0 {
+            When::After => self.after.as_ref().unwrap_or(&self.to),
+            When::Before | When::Either => self.begun.as_ref().unwrap_or(&self.from),
+        };
+        let constraint = ModelConstraint::read(given);
+        let has_it = |it: &Model| it.options.constraints.iter().any(|it| it.name() == constraint.name());
+        let lacks_it = state.get(&key).is_some_and(|it| !has_it(it));
+        let keeps = self.keeps_models || (lacks_it && self.editor.is_sqlite());
+        let outer = std::mem::replace(&mut self.keeps_models, keeps);
+        let args = vec![Value::Str(model.into()), given.clone()];
+        let usual = Object::bare("django.db.migrations.AddConstraint", args, object.at.clone());
+        self.operation(&Value::Object(Arc::new(usual)), sides);
+        self.keeps_models = outer;
     }
 
     /// What `SchemaEditor.alter_field` does: only what differs between the two is altered, whatever the models say.

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use super::Executor;
-use super::asked::automatic;
 use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::{
     APP_LABEL, Call, Marked, Object, Unknown, Value, is_marked, names_filled_in,
 };
-use crate::compile::django::state::State;
 
 /// How deep a name may stand among what an operation is given.
 const NESTED: u32 = 16;
@@ -34,62 +32,9 @@ impl Executor<'_> {
         if !is_marked(&text) && !text.contains('\u{e001}') {
             return Some(text);
         }
-        let name = |marked: Marked<'_>| {
-            let answer = |it: bool| if it { "True" } else { "False" }.to_owned();
-            let (label, model) = match marked {
-                Marked::Label => return Some(self.app.to_string()),
-                Marked::Class { label, model } => {
-                    let key = self.key_of(label, model);
-                    let states = [Some(&self.from), self.after.as_ref()];
-                    return states.into_iter().flatten().find_map(|it| Some(it.get(&key)?.name.to_string()));
-                }
-                Marked::IsModel { when, label, model } => {
-                    return self.is_model(&self.key_of(label, model), when).map(answer);
-                }
-                Marked::IsField { label, model, field } => {
-                    return self.is_field(&self.key_of(label, model), field).map(answer);
-                }
-                Marked::OfModel { label, model, what } => {
-                    return self.of_model(&self.key_of(label, model), what);
-                }
-                Marked::OfField { label, model, field, what } => {
-                    return self.of_field(&self.key_of(label, model), field, what);
-                }
-                Marked::Table { label, model }
-                | Marked::Column { label, model, .. }
-                | Marked::Through { label, model, .. }
-                | Marked::Type { label, model, .. } => (label, model),
-            };
-            let key = self.key_of(label, model);
-            let of = |state: &State| {
-                let model =
-                    &state.concrete(&key).cloned().or_else(|| automatic(state, &key, self.context))?;
-                match marked {
-                    Marked::Label
-                    | Marked::Class { .. }
-                    | Marked::IsModel { .. }
-                    | Marked::IsField { .. }
-                    | Marked::OfModel { .. }
-                    | Marked::OfField { .. } => None,
-                    Marked::Table { .. } => Some(model.table(self.context).to_string()),
-                    Marked::Column { field, .. } => {
-                        Some(state.field_of(model, field)?.1.column()?.to_string())
-                    }
-                    Marked::Through { field, .. } => {
-                        let through = state.through(model, model.field(field)?, self.context)?;
-                        Some(through.table(self.context).to_string())
-                    }
-                    Marked::Type { field, .. } => {
-                        state.db_type(state.field_of(model, field)?.1, self.context)
-                    }
-                }
-            };
-            let (before, after) = (of(&self.from), self.after.as_ref().and_then(of));
-            match marked {
-                // Which of the two was asked is not known.
-                Marked::Type { .. } if before.is_some() && after.is_some() && before != after => None,
-                _ => before.or(after).or_else(|| self.begun.as_ref().and_then(of)),
-            }
+        let name = |marked: Marked<'_>| match marked {
+            Marked::Label => Some(self.app.to_string()),
+            Marked::Of { when, label, model, what } => self.said(when, &self.key_of(label, model), what),
         };
         names_filled_in(&text, name)
     }

@@ -381,3 +381,74 @@ class Migration(migrations.Migration):
     let compiled = project_on(Dialect::Mariadb, "", &[("1", folder), ("2", code)]);
     assert_eq!(lines(&compiled).last().unwrap(), "2: drop shop_item");
 }
+
+/// An operation is given the models before it and those after it.
+#[test]
+fn an_operation_asks_the_models_before_and_after_it() {
+    let of = |base: &str, body: &str| {
+        format!(
+            "
+class Own(migrations.{base}):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        old = from_state.apps.get_model(app_label, 'Item')._meta
+        new = to_state.apps.get_model(app_label, 'Item')
+        {body}
+"
+        )
+    };
+    for body in [
+        "schema_editor.alter_db_table(new, old.db_table, new._meta.db_table)",
+        "schema_editor.execute(f'ALTER TABLE {old.db_table} RENAME TO {new._meta.db_table}')",
+        "if new._meta.db_table == 'others': super().database_forwards(app_label, schema_editor, from_state, to_state)",
+    ] {
+        check_first(&of("AlterModelTable", body), "Own('Item', 'others')", "rename things to others");
+    }
+    check_first(
+        &of(
+            "AlterField",
+            "column = new._meta.get_field('owner').column
+        if column != old.get_field('owner').column:
+            schema_editor.execute(f'ALTER TABLE things RENAME COLUMN \"{old.get_field(\"owner\").column}\" TO {column}')",
+        ),
+        "Own('Item', 'owner', models.ForeignKey('shop.Item', models.CASCADE))",
+        "things.of to owner_id",
+    );
+}
+
+/// As [`check`], of the first line.
+fn check_first(code: &str, operations: &str, expected: &str) {
+    let second = format!(
+        "{code}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '0001_initial')]\n    operations = [{operations}]\n"
+    );
+    let compiled = project("", &[("0001_initial", MADE), ("0002_code", &second)]);
+    let line = lines(&compiled).into_iter().find(|it| it.starts_with("0002")).unwrap_or_default();
+    assert_eq!(line, format!("0002_code: {expected}"), "{code}");
+}
+
+/// SQLite makes a table anew from the model that it is given.
+#[test]
+fn sqlite_adds_no_constraint_that_the_model_has_not() {
+    let of = |state_forwards: &str, which: &str| {
+        let code = format!(
+            "
+IT = models.UniqueConstraint(fields=['name'], name='it')
+class Own(migrations.operations.base.Operation):
+    def state_forwards(self, app_label, state):
+        {state_forwards}
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        schema_editor.add_constraint({which}.apps.get_model(app_label, 'Item'), IT)
+class Migration(migrations.Migration):
+    operations = [migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True)), ('name', models.TextField())]), Own()]
+"
+        );
+        let has = |dialect: Dialect| {
+            lines(&project_on(dialect, "", &[("1", &code)])).iter().any(|it| it.contains("unique"))
+        };
+        assert!(has(Dialect::Postgres), "{code}");
+        has(Dialect::Sqlite)
+    };
+    assert!(!of("pass", "to_state"));
+    assert!(!of("pass", "from_state"));
+    assert!(of("state.add_constraint(app_label, 'item', IT)", "to_state"));
+    assert!(!of("state.add_constraint(app_label, 'item', IT)", "from_state"));
+}

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::super::live::*;
 use super::super::{Interpreter, given};
-use super::{bare, for_app, sql, usual};
+use super::{CODE, bare, for_app, sql, usual};
 use crate::compile::django::project::{
-    ADD_COLUMN, ALTER_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE, When,
+    ADD_COLUMN, ADD_CONSTRAINT, ALTER_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE, When,
 };
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -46,9 +46,10 @@ impl Interpreter<'_> {
             self.fail_without_app("LookupError", &label)?;
         }
         let is_of_today = path.starts_with("django.");
+        let is_cloned = self.handed.as_ref().is_some_and(|it| it.cloned);
         let when = match path.split('.').next() {
-            Some("from_state") => When::Before,
-            Some("to_state") => When::After,
+            Some("from_state") if !is_cloned => When::Before,
+            Some("to_state") if !is_cloned => When::After,
             _ => When::Either,
         };
         if is_of_today {
@@ -57,20 +58,21 @@ impl Interpreter<'_> {
             self.fail_without_model("LookupError", when, [&label, &model], scope, span)?;
         }
         let made = self.model(&label, &model, scope, span);
+        let signed: Text = when.signed(&label).into();
         let Live::Instance(instance) = &made else { return Ok(made) };
         let mut names = instance.attributes.borrow_mut();
         let Some(Live::Instance(options)) = names.get("_meta").cloned() else { return Ok(made.clone()) };
         let mut of_options = options.attributes.borrow_mut();
-        of_options.set("db_table".into(), sql::table_of(&label, &model));
+        of_options.set("db_table".into(), sql::table_of(&signed, &model));
         if !is_of_today {
-            let class = sql::class_of(&label, &model);
+            let class = sql::class_of(&signed, &model);
             names.set("__name__".into(), class.clone());
             if let (Live::Str(class), true) = (&class, *label != *APP_LABEL) {
                 of_options.set("label".into(), Live::str(format!("{label}.{class}")));
             }
             of_options.set("object_name".into(), class);
         }
-        of_options.set(NAME.into(), Live::tuple(vec![Live::Str(label), Live::Str(model)]));
+        of_options.set(NAME.into(), Live::tuple(vec![Live::Str(signed), Live::Str(model)]));
         drop(names);
         Ok(made)
     }
@@ -193,9 +195,17 @@ impl Interpreter<'_> {
             if let Some(known) = self.handed.as_ref()?.models.iter().find(same) {
                 return Some(known.clone());
             }
-            let (class, args) = of_editor(method, &model, &args[1..])?;
+            let (class, mut given) = of_editor(method, &model, &args[1..])?;
+            // What a model of a state has not is no part of the table that SQLite makes anew from it.
+            let class = if method == "add_constraint" && self.handed.as_ref()?.method != CODE {
+                let (signed, _) = args.first().and_then(signed_model)?;
+                given.push(Live::str(When::of(&signed).0.signed("")));
+                ADD_CONSTRAINT
+            } else {
+                class
+            };
             let label = if *label == *APP_LABEL { Live::Name(label) } else { Live::Str(label) };
-            for_app(Live::Instance(bare(&holder, class, args, Vec::new())), &label, &holder)
+            for_app(Live::Instance(bare(&holder, class, given, Vec::new())), &label, &holder)
         });
         match made {
             Some(operation) => self.hand(operation),
@@ -221,6 +231,12 @@ impl Interpreter<'_> {
 }
 
 fn named_model(value: &Live) -> Option<(Text, Text)> {
+    let (signed, model) = signed_model(value)?;
+    Some((When::of(&signed).1.into(), model))
+}
+
+/// The label as marks have it, and the name.
+fn signed_model(value: &Live) -> Option<(Text, Text)> {
     let Live::Instance(instance) = value else { return None };
     if !matches!(&instance.class, Live::Name(class) if &**class == MODEL) {
         return None;

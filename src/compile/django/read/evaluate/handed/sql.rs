@@ -7,8 +7,8 @@ use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::project::{
-    APP_LABEL, CLASS_OF, COLUMN_OF, LABEL_IN_TEXT, Marked, TABLE_OF, THROUGH_OF, TYPE_OF, is_marked,
-    names_filled_in,
+    APP_LABEL, CLASS_OF, COLUMN_OF, LABEL_IN_TEXT, Marked, OfField, TABLE_OF, THROUGH_OF, TYPE_OF, What,
+    is_marked, names_filled_in,
 };
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::django::said::Inquiry;
@@ -98,14 +98,16 @@ impl Interpreter<'_> {
         let of = |label: &str| if label == APP_LABEL { own.clone() } else { Some(label.into()) };
         let usual = |marked: Marked<'_>| match marked {
             Marked::Label => own.as_deref().map(str::to_owned),
-            Marked::Table { label, model } => Some(format!("{}_{model}", of(label)?)),
-            Marked::Through { label, model, field } => Some(format!("{}_{model}_{field}", of(label)?)),
-            // A foreign key's is another: then all is read twice.
-            Marked::Column { field, .. } => Some(field.to_owned()),
-            Marked::Class { model, .. } => Some(model.to_owned()),
-            Marked::IsModel { .. } | Marked::IsField { .. } => Some("True".to_owned()),
-            // Each is asked for, whatever it is.
-            Marked::Type { .. } | Marked::OfModel { .. } | Marked::OfField { .. } => Some(String::new()),
+            Marked::Of { label, model, what, .. } => match what {
+                What::Table => Some(format!("{}_{model}", of(label)?)),
+                What::Field(field, OfField::Through) => Some(format!("{}_{model}_{field}", of(label)?)),
+                // A foreign key's is another: then all is read twice.
+                What::Field(field, OfField::Column) => Some(field.to_owned()),
+                What::Class => Some(model.to_owned()),
+                What::IsThere | What::Field(_, OfField::IsThere) => Some("True".to_owned()),
+                // Each is asked for, whatever it is.
+                What::Said(_) | What::Field(_, OfField::Said(_) | OfField::Type) => Some(String::new()),
+            },
         };
         let code = self.handed.as_ref()?.number;
         let inquiry = Inquiry { file: self.file.clone(), code, marked: text.clone() };

@@ -19,17 +19,11 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<(), Stop> {
-        let Some(handed) = &self.handed else { return Ok(()) };
-        if self.catching == 0 {
+        if self.catching == 0 || self.handed.is_none() {
             return Ok(());
         }
-        let [before, after] = match when {
-            _ if handed.cloned => IS_MODEL[2],
-            When::Before => IS_MODEL[0],
-            When::After => IS_MODEL[1],
-            When::Either => IS_MODEL[2],
-        };
-        match self.is_there(format!("{before}{label}.{model}{after}")) {
+        let [before, after] = IS_MODEL;
+        match self.is_there(format!("{before}{}.{model}{after}", when.signed(label))) {
             Some(true) => Ok(()),
             Some(false) => Err(self.raise(class, format!("there is no model {label}.{model}"))),
             None => {

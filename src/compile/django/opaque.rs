@@ -11,7 +11,7 @@ use super::arguments::{self, Arguments};
 use super::editor::{Editor, has_constraint, has_index, table_name};
 use super::field::ModelKey;
 use super::operation::identify;
-use super::project::{Function, Location, Method, Object, Stopped, Value};
+use super::project::{Function, Location, Object, Stopped, Value};
 use super::state::{Context, State};
 use crate::migration::{MayTouch, Opaque};
 use crate::schema::TableName;
@@ -48,7 +48,7 @@ pub fn python(
     if matches!(code, Value::Name(path) if path.ends_with(".noop")) {
         return None;
     }
-    let Some(function) = function(code) else {
+    let Some(function) = function(code).map(|it| with_what_it_may_do(it, object)) else {
         let what = match code {
             Value::Name(path) => path.to_string(),
             Value::Unknown(unknown) => format!("`{}` ({})", unknown.text, unknown.reason),
@@ -119,9 +119,59 @@ fn function(code: &Value) -> Option<Cow<'_, Function>> {
     }
 }
 
+/// With what it was seen to do, perhaps, when it was followed.
+fn with_what_it_may_do<'f>(function: Cow<'f, Function>, object: &Object) -> Cow<'f, Function> {
+    let Some(may_do) = object.stopped.as_ref().map(|it| &it.may_do) else { return function };
+    let mut function = function.into_owned();
+    let models = may_do.models.iter().map(|(label, model)| (label.clone(), model.to_lowercase().into()));
+    function.models.extend(models);
+    function.sql.extend(may_do.sql.iter().cloned());
+    function.words.extend(may_do.words.iter().cloned());
+    function.editor_calls.extend(may_do.calls.iter().cloned());
+    function.other_sql |= may_do.other_sql;
+    function.other_models |= may_do.other_models;
+    Cow::Owned(function)
+}
+
+/// Whether it does something to tables of which neither its texts nor its models say which: where it makes a table's name of
+/// parts, or goes through models that it got from elsewhere.
+fn is_open(function: &Function) -> bool {
+    (function.other_models && function.apps.is_empty())
+        || (function.other_sql && function.sql.iter().any(|it| hides_a_table(it)))
+}
+
+/// `DROP TABLE {}_{}`, `ALTER TABLE shop_{}`, `DROP TABLE old_` with more behind it. What is put into `DROP TABLE %s` as a whole
+/// is a name that the code says elsewhere.
+fn hides_a_table(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
+    let statements = words
+        .windows(2)
+        .enumerate()
+        .filter(|(_, both)| is(both[0], &["DROP", "ALTER", "TRUNCATE", "RENAME"]) && is(both[1], &["TABLE"]));
+    statements.into_iter().any(|(at, _)| {
+        let mut rest = words[at + 2..].iter().filter(|it| !is(it, &["IF", "EXISTS", "ONLY"]));
+        match rest.next() {
+            Some(name) => {
+                let name = name.trim_matches(['"', '`', '\'', ';', ',', '(', ')']);
+                let is_whole = |before: &str, after: &str| {
+                    let inner = name.strip_prefix(before).and_then(|it| it.strip_suffix(after));
+                    inner.is_some_and(|it| !it.contains(['%', '{']))
+                };
+                let is_one = name == "%s" || is_whole("{", "}") || is_whole("%(", ")s");
+                (name.contains(['%', '{']) && !is_one) || (rest.next().is_none() && name.ends_with('_'))
+            }
+            None => false,
+        }
+    })
+}
+
 fn touched_by(function: &Function, state: &State, context: Context<'_>, editor: &Editor<'_>) -> MayTouch {
     if !function.touches_schema {
         return MayTouch::Nothing;
+    }
+    if is_open(function) {
+        return MayTouch::Anything;
     }
     let mut tables = BTreeSet::new();
     for (app, model) in &function.models {
@@ -201,8 +251,9 @@ pub fn named_by(
     editor: &Editor<'_>,
 ) -> Opaque {
     let forwards = object.methods.iter().find(|(name, _)| &**name == "database_forwards").map(|(_, it)| it);
-    if let Some(method) = forwards
-        && !method.function.touches_schema
+    let forwards = forwards.map(|it| with_what_it_may_do(Cow::Borrowed(&*it.function), object));
+    if let Some(function) = &forwards
+        && !function.touches_schema
     {
         return Opaque::new(reason, MayTouch::Nothing);
     }
@@ -210,22 +261,24 @@ pub fn named_by(
     let said = texts_of(object);
     let statements = || said.iter().filter(|it| changes_tables(it)).cloned();
     tables.extend(statements().flat_map(|it| tables_in(&it, editor)));
-    if let Some(method) = forwards {
-        for (app, model) in &method.function.models {
-            tables.extend(tables_of(&ModelKey::new(app.clone(), model), to, context));
+    if let Some(function) = &forwards {
+        for (app, model) in &function.models {
+            let key = ModelKey::new(app.clone(), model);
+            tables.extend(tables_of(&key, if from.get(&key).is_some() { from } else { to }, context));
         }
-        for text in method.function.sql.iter().chain(&method.function.words) {
+        for text in function.sql.iter().chain(&function.words) {
             tables.extend(tables_in(text, editor));
         }
     }
-    let may_touch = if tables.is_empty() { MayTouch::Anything } else { MayTouch::Tables(tables) };
-    let undone = |it: &Method| {
-        let mut function = (*it.function).clone();
+    let is_open = tables.is_empty() || forwards.as_ref().is_some_and(|it| is_open(it));
+    let may_touch = if is_open { MayTouch::Anything } else { MayTouch::Tables(tables) };
+    let undone = |it: &Cow<'_, Function>| {
+        let mut function = Function::clone(it);
         function.sql.extend(statements());
         function.words.extend(said.iter().cloned());
         undo::undone(&function, &may_touch, to, editor.schema(), context)
     };
-    let mut may_undo = forwards.map(undone).unwrap_or_default();
+    let mut may_undo = forwards.as_ref().map(undone).unwrap_or_default();
     if let MayTouch::Tables(tables) = &may_touch {
         // As django-add-default-value: what it names it may define anew.
         let said = object.args.iter().chain(object.kwargs.iter().map(|(_, it)| it));

@@ -214,6 +214,8 @@ impl<'a> Executor<'a> {
                 let is_followed = self.after.is_some() || self.begun.is_some();
                 let filled = is_followed.then(|| self.named(object)).flatten();
                 let object = filled.as_ref().unwrap_or(object);
+                let seen = self.with_what_it_may_do(object);
+                let object = seen.as_ref().unwrap_or(object);
                 let (before, odd) = (self.editor.mark(), self.odd.len());
                 object.stopped.iter().for_each(|it| self.answer_stopped(object, it));
                 self.object(object, sides);
@@ -442,7 +444,7 @@ impl<'a> Executor<'a> {
 
     /// [`Self::not_seen`] of an operation with code of its own, with the place where that stopped being followed.
     fn not_followed(&mut self, object: &Object, opaque: Opaque, sides: Sides) {
-        self.not_seen_since(&object.at, opaque, object.stopped.as_ref(), sides);
+        self.not_seen_since(&object.at, opaque, object.stopped.as_deref(), sides);
     }
 
     /// An operation that was not seen through: told, and a blind spot where the database is concerned.

@@ -203,6 +203,24 @@ pub struct Stopped {
     pub why: String,
     /// What it asked the models until then: it may be that it would not have come there.
     pub assumed: Vec<Assumed>,
+    pub may_do: MayDo,
+}
+
+/// What code that was not followed to its end was seen to do, perhaps, before and after that place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MayDo {
+    /// Its statements, with marks.
+    pub sql: Vec<Arc<str>>,
+    /// Labels and names of models.
+    pub models: Vec<(Arc<str>, Arc<str>)>,
+    /// Methods of the schema editor.
+    pub calls: Vec<Arc<str>>,
+    /// Names of fields, indexes and tables.
+    pub words: Vec<Arc<str>>,
+    /// Statements that are not known.
+    pub other_sql: bool,
+    /// The editor got a model of which nothing is known.
+    pub other_models: bool,
 }
 
 /// A text with marks, what was taken for it, and the number of the followed code in its migration.
@@ -466,7 +484,7 @@ pub struct Object {
     pub base: Option<Call>,
     pub notice: Option<String>,
     /// Of an operation with code of its own that was not followed to its end.
-    pub stopped: Option<Stopped>,
+    pub stopped: Option<Box<Stopped>>,
     /// For a class of the sources: attributes of the class and of the instance after `__init__`, those that
     /// classes of the sources set (Django's own defaults are not here).
     pub attributes: Vec<(Arc<str>, Value)>,
@@ -538,6 +556,9 @@ pub struct Function {
     pub editor_calls: Vec<Arc<str>>,
     /// String literals in its body that are a single word, as a field's name is.
     pub words: Vec<Arc<str>>,
+    /// It was seen to do something to what is not known, as [`MayDo`] says.
+    pub other_sql: bool,
+    pub other_models: bool,
     pub at: Location,
 }
 

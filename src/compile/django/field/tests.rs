@@ -133,6 +133,8 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
         touches_schema: false,
         adds_fields: false,
         changes_others: false,
+        other_sql: false,
+        other_models: false,
         models: Vec::new(),
         apps: Vec::new(),
         sql: Vec::new(),

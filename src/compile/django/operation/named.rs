@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Executor;
 use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::{
-    APP_LABEL, Call, Marked, Object, Unknown, Value, is_marked, names_filled_in,
+    APP_LABEL, Call, Marked, MayDo, Object, Unknown, Value, is_marked, names_filled_in,
 };
 
 /// How deep a name may stand among what an operation is given.
@@ -25,6 +25,30 @@ impl Executor<'_> {
             })),
         };
         of_object(object, &fill, NESTED).map(Arc::new)
+    }
+
+    /// As [`named`](Self::named), of what an operation that was not followed to its end was seen to do, perhaps.
+    pub(super) fn with_what_it_may_do(&self, object: &Arc<Object>) -> Option<Arc<Object>> {
+        let stopped = object.stopped.as_ref()?;
+        if stopped.may_do == MayDo::default() {
+            return None;
+        }
+        let mut stopped = stopped.clone();
+        let may_do = &mut stopped.may_do;
+        for text in may_do.sql.iter_mut().chain(&mut may_do.words) {
+            match self.with_tables(text.to_string()) {
+                Some(filled) => *text = filled.into(),
+                None => may_do.other_sql = true,
+            }
+        }
+        may_do.models.retain_mut(|(label, model)| {
+            if **label == *APP_LABEL {
+                *label = self.app.clone();
+            }
+            let key = ModelKey::new(label.clone(), model);
+            self.from.get(&key).is_some() || self.to.get(&key).is_some()
+        });
+        Some(Arc::new(Object { stopped: Some(stopped), ..Object::clone(object) }))
     }
 
     /// With the names that the models have for their tables now.

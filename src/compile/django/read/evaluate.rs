@@ -134,7 +134,7 @@ pub struct Interpreter<'a> {
     /// While a method of an operation is followed for what it hands on to others.
     handed: Option<handed::Handed>,
     /// Where the last that was followed in vain stopped.
-    stopped: Option<Stopped>,
+    stopped: Option<Box<Stopped>>,
     /// While `apply` or `mutate_state` of a migration is run: the labels that it had when Django's was called.
     ran_for: Option<Vec<Live>>,
     /// Patterns that were built, by their text; `None` for one that cannot be.

@@ -141,6 +141,28 @@ class Own(migrations.operations.base.Operation):
     }
 }
 
+/// What it has taken away itself by then is not asked of the models before it.
+#[test]
+fn an_operation_asks_the_state_that_it_has_changed() {
+    let code = "
+class Own(migrations.operations.base.Operation):
+    def state_forwards(self, app_label, state):
+        state.remove_model(app_label, 'gone')
+        try:
+            state.models[app_label, 'gone']
+        except KeyError:
+            state.remove_field(app_label, 'item', 'owner')
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        pass
+class Migration(migrations.Migration):
+    dependencies = [('shop', '0001_initial')]
+    operations = [Own(), migrations.RemoveField('Item', 'owner')]
+";
+    let lines = lines(&project("", &[("0001_initial", MADE), ("0002_code", code)]));
+    let told = "shop.migrations.0002_code.Own has its own idea of the models after it ??";
+    assert!(lines.last().unwrap().contains(told), "{lines:#?}");
+}
+
 /// The models of today are not those of the migrations.
 #[test]
 fn code_tries_to_get_a_model_of_today() {
@@ -305,7 +327,7 @@ def more(apps, schema_editor):
 /// What other apps have had done by then is answered by no dependency; an app without migrations has the models of its code.
 #[test]
 fn what_hangs_on_the_order_of_two_apps_is_not_known() {
-    let of = |depends: &str, of_app: &str| {
+    let of = |depends: &str, asked: &str| {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, text: &str| {
             let path = folder.path().join(name);
@@ -337,12 +359,19 @@ fn what_hangs_on_the_order_of_two_apps_is_not_known() {
             "('blog', '0002_field')",
             "migrations.DeleteModel('Post')",
         );
+        let is_field = if asked.contains("get_field") { "True" } else { "False" };
         let code = format!(
             "
+from django.core.exceptions import FieldDoesNotExist
 def run(apps, schema_editor):
     try:
-        apps.get_model({of_app})
+        {asked}
     except LookupError:
+        schema_editor.execute('DROP TABLE old')
+        return
+    except FieldDoesNotExist:
+        return
+    if {is_field}:
         schema_editor.execute('DROP TABLE old')
 "
         );
@@ -356,10 +385,14 @@ def run(apps, schema_editor):
         lines.into_iter().rfind(|it| it.contains("old")).unwrap()
     };
     let told = |tables: &str| format!("0001_initial: RunPython run ?? {tables} -table old (its own too)");
-    assert_eq!(of("('blog', '0002_field')", "'blog', 'Post'"), told("blog_post old"));
-    assert_eq!(of("('blog', '0003_gone')", "'blog', 'Post'"), "0001_initial: drop old");
-    assert_eq!(of("('blog', '0003_gone')", "'blog', 'Never'"), "0001_initial: drop old");
-    assert_eq!(of("", "'plain', 'Thing'"), told("old plain_thing"));
+    let model = |it: &str| format!("apps.get_model({it})");
+    let post = model("'blog', 'Post'");
+    assert_eq!(of("('blog', '0002_field')", &post), told("blog_post old"));
+    assert_eq!(of("('blog', '0003_gone')", &model("'blog', 'Never'")), "0001_initial: drop old");
+    assert_eq!(of("", &model("'plain', 'Thing'")), told("old plain_thing"));
+    // A field that may be added afterwards.
+    let title = format!("{post}._meta.get_field('title')");
+    assert_eq!(of("('blog', '0001_initial')", &title), told("blog_post old"));
 }
 
 /// `DatabaseWrapper.data_types` of MySQL writes it in capitals.

@@ -458,3 +458,48 @@ class OnPostgres(migrations.RunSQL):
         &[],
     );
 }
+
+/// Where following ends, what was seen until then and after it is known; a table's name that is made of parts may be any.
+#[test]
+fn what_code_was_seen_to_do_is_told_though_it_may_not_be_done() {
+    let check = |body: &str, expected: &str| {
+        let code = format!(
+            "
+NAMES = ['Item']
+
+def drop(apps, editor, name):
+    editor.delete_model(apps.get_model('shop', name))
+
+def run(apps, schema_editor):
+    Item = apps.get_model('shop', 'Item')
+    if not_known():
+        schema_editor.execute('DROP TABLE old')
+        {body}
+"
+        );
+        let operations = "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True))]),
+        migrations.RunSQL('CREATE TABLE old (id integer)'), migrations.RunPython(run)";
+        let migration = format!(
+            "{code}\nclass Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [{operations}]\n"
+        );
+        let compiled = project("", &[("1", ITEM), ("2", &migration)]);
+        assert_eq!(lines(&compiled).last().unwrap(), &format!("2: RunPython run ?? {expected}"), "{body}");
+    };
+    let both = "old shop_item -table old -table shop_item (its own too)";
+    check("for name in NAMES: schema_editor.delete_model(apps.get_model('shop', name))", both);
+    check("drop(apps, schema_editor, 'Item')", both);
+    check("schema_editor.execute('DROP TABLE shop_%s' % 'item')", both);
+    check("schema_editor.execute('DROP TABLE %s' % Item._meta.db_table)", both);
+    check("schema_editor.execute('DROP TABLE shop_' + {'a': 'item'}['a'])", both);
+    check(
+        "for it in Item.objects.all(): schema_editor.execute('DROP TABLE shop_%s' % it.code)",
+        "anything -table old -table shop_item -table shop_tag",
+    );
+    // Whose tables those models have is said by no name.
+    for open in [
+        "for model in apps.get_models(): schema_editor.delete_model(model)",
+        "schema_editor.delete_model(Item._meta.get_field('code').related_model)",
+    ] {
+        check(open, "anything -table old -table shop_item");
+    }
+}

@@ -143,6 +143,8 @@ impl Interpreter<'_> {
             sql: seen.sql,
             editor_calls: seen.editor_calls,
             words: seen.words,
+            other_sql: false,
+            other_models: false,
             at: self.location(&closure.scope.module, closure.definition.span),
         })
     }

@@ -58,7 +58,7 @@ impl Interpreter<'_> {
         &mut self,
         instance: &Rc<Instance>,
         scope: &Rc<Scope>,
-    ) -> Result<Rc<Instance>, Option<Stopped>> {
+    ) -> Result<Rc<Instance>, Option<Box<Stopped>>> {
         if self.handed.is_some() {
             return Err(None);
         }
@@ -259,7 +259,8 @@ impl Interpreter<'_> {
         if let Some((at, why)) = handed.lost.take() {
             let at = at.map(|(module, span)| self.location(&module, span));
             let assumed = handed.assumptions();
-            self.stopped = at.map(|at| Stopped { at, why, assumed });
+            let may_do = handed.may_do();
+            self.stopped = at.map(|at| Box::new(Stopped { at, why, assumed, may_do }));
             let (_, asked) = handed.in_order();
             self.questions += asked;
             return None;

@@ -10,6 +10,9 @@ use crate::compile::django::project::{
 };
 use crate::compile::django::read::syntax::tree::Span;
 
+/// How methods of `BaseDatabaseSchemaEditor` begin whose first parameter is a model.
+const TAKE_A_MODEL: [&str; 6] = ["add_", "alter_", "create_model", "delete_model", "remove_", "rename_"];
+
 pub const MODEL: &str = "django.apps.apps.get_model";
 pub const OPTIONS: &str = "django.db.models.options.Options";
 /// The class of what stands for a field that a model has.
@@ -209,7 +212,13 @@ impl Interpreter<'_> {
         });
         match made {
             Some(operation) => self.hand(operation),
-            None => self.lose(&format!("what schema_editor.{method} does is not followed")),
+            None => {
+                let is_a_model = |it: &Live| matches!(it, Live::Instance(it) if matches!(&it.class, Live::Name(class) if &**class == MODEL));
+                let takes_one = TAKE_A_MODEL.iter().any(|it| method.starts_with(it));
+                let is_known = !takes_one || args.first().is_some_and(is_a_model);
+                self.handed.iter_mut().for_each(|it| it.other_models |= !is_known);
+                self.lose(&format!("what schema_editor.{method} does is not followed"));
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ impl Interpreter<'_> {
             Some(Live::Str(_)) => text.clone().into_iter().collect(),
             Some(Live::List(items)) => items.borrow().clone(),
             Some(Live::Tuple(items)) => items.to_vec(),
-            _ => return self.lose(&unknown_text(text.as_ref())),
+            _ => return self.lose_statement(text.as_ref()),
         };
         let is_known = |it: &Live| match it {
             Live::Str(_) => true,
@@ -48,7 +48,8 @@ impl Interpreter<'_> {
             _ => false,
         };
         if let Some(unknown) = texts.iter().find(|it| !is_known(it)) {
-            return self.lose(&unknown_text(Some(unknown)));
+            let unknown = unknown.clone();
+            return self.lose_statement(Some(&unknown));
         }
         // Code is a blind spot of the tables that it names; a statement that may do anything would be one of all.
         let effects: Vec<sql::Effect> = texts.iter().flat_map(|it| self.effects(it)).collect();
@@ -70,7 +71,10 @@ impl Interpreter<'_> {
             sql::Effect::Nothing => false,
         };
         if effects.iter().any(anything) {
-            return self.lose("what its SQL does is not known");
+            self.lose("what its SQL does is not known");
+            // For what it may touch.
+            let operation = bare(holder, "django.db.migrations.RunSQL", vec![Live::list(texts)], Vec::new());
+            return self.hand(Live::Instance(operation));
         }
         // Functions and views change no table, but those that are certainly made are known from there on.
         let makes_some = effects.iter().any(|it| *it != sql::Effect::Nothing);
@@ -88,6 +92,18 @@ impl Interpreter<'_> {
         };
         let operation = bare(holder, "django.db.migrations.RunSQL", vec![Live::list(texts)], Vec::new());
         self.hand(Live::Instance(operation));
+    }
+
+    /// A statement of which not all is known; what is written of it may say that it is one about rows.
+    fn lose_statement(&mut self, text: Option<&Live>) {
+        let is_of_rows = |it: &str| {
+            let is = |wanted: &str| it.to_ascii_uppercase().contains(wanted);
+            ["INSERT ", "UPDATE ", "DELETE ", "SELECT "].into_iter().any(is)
+                && !["ALTER", "CREATE", "DROP", "RENAME"].into_iter().any(is)
+        };
+        let is_open = !matches!(text, Some(Live::Unknown(why)) if is_of_rows(&why.text));
+        self.handed.iter_mut().for_each(|it| it.other_sql |= is_open);
+        self.lose(&unknown_text(text));
     }
 
     /// A text that only the models tell, where a part of it is asked for, or it is looked for: what they said when the

@@ -111,7 +111,12 @@ impl Interpreter<'_> {
             }
             if let Live::Str(label) | Live::Name(label) = label {
                 let when = if is_name(Some(&state), "to_state") { When::After } else { When::Before };
-                self.fail_without_model("KeyError", when, [label, model], scope, span)?;
+                if is_name(Some(&state), STATE) && self.count_handed() > 0 {
+                    // The state that it has changed by then.
+                    self.may_be_no_model(scope, span);
+                } else {
+                    self.fail_without_model("KeyError", when, [label, model], scope, span)?;
+                }
             }
         }
         Ok(Some(self.outside_instance(MODEL_STATE, vec![key], Vec::new(), scope, span)))

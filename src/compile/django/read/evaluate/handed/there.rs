@@ -51,7 +51,11 @@ impl Interpreter<'_> {
             Some(true) => Ok(()),
             Some(false) => Err(self.raise(NO_FIELD, format!("{model} has no field {field}"))),
             None => {
-                self.may_be_no_field(scope, span);
+                // Whatever the handler does: in one database it may have come to it.
+                let why = self.unknown(scope, span, "asks for a field, which may not be there");
+                if let Live::Unknown(why) = why {
+                    self.note_raise(why, Raises::Call);
+                }
                 Ok(())
             }
         }

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::clue::{Condition, Kind, Listed};
-use crate::compile::django::project::{ASSUMES, Assumed, ON_CONDITION, QUESTION, TRIED, Unknown};
+use crate::compile::django::project::{
+    ADD_COLUMN, ADD_CONSTRAINT, ALTER_COLUMN, APP_LABEL, ASSUMES, Assumed, CREATE_TABLE, FOR_APP, MayDo,
+    ON_CONDITION, QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Unknown,
+};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// The operations to which a method handed its work, as long as nothing else was seen.
@@ -40,6 +43,9 @@ pub struct Handed {
     pub(super) assumed: Vec<(Arc<str>, Arc<str>)>,
     /// A state was cloned: which one is asked is not known.
     pub(super) cloned: bool,
+    /// It did something to what is not known.
+    pub(super) other_sql: bool,
+    pub(super) other_models: bool,
     /// Which of its migration's followed pieces of code it is.
     pub(super) number: usize,
     /// Of the statements that were written: the editor's method that comes to the same, and what it takes.
@@ -85,6 +91,8 @@ impl Handed {
             left: false,
             assumed: Vec::new(),
             cloned: false,
+            other_sql: false,
+            other_models: false,
             number,
             statements: Vec::new(),
         }
@@ -191,6 +199,14 @@ impl Handed {
         Listed { kind, table, of: self.first, after: self.operations.len(), name_at, folded: false }
     }
 
+    /// What was handed on, certain or not, as far as it is known.
+    pub(super) fn may_do(&self) -> MayDo {
+        let (other_sql, other_models) = (self.other_sql, self.other_models);
+        let mut done = MayDo { other_sql, other_models, ..MayDo::default() };
+        self.operations.iter().for_each(|it| may_do(it, APP_LABEL, &mut done));
+        done
+    }
+
     /// What the models were asked.
     pub(super) fn assumptions(&self) -> Vec<Assumed> {
         let each = self.assumed.iter().cloned();
@@ -225,6 +241,70 @@ impl Handed {
             all.extend(operation);
         }
         (all, asked)
+    }
+}
+
+/// The methods of the schema editor that operations call, as far as it makes a difference which
+/// (`django/db/migrations/operations/`).
+fn editor_call(class: &str) -> &'static str {
+    match class {
+        "AddField" | ADD_COLUMN => "add_field",
+        "RenameField" => "alter_field",
+        // It stays, and is said by the code itself.
+        "AlterField" | ALTER_COLUMN => "",
+        "AlterIndexTogether" => "alter_index_together",
+        "AlterModelTable" | "RenameModel" | RENAME_TABLE => "alter_db_table",
+        "AlterUniqueTogether" => "alter_unique_together",
+        "DeleteModel" => "delete_model",
+        "RemoveConstraint" => "remove_constraint",
+        "RemoveField" => "remove_field",
+        "RemoveIndex" => "remove_index",
+        "AddConstraint" | "AddIndex" | ADD_CONSTRAINT => "add_index",
+        "CreateModel" | CREATE_TABLE => "create_model",
+        _ => "database_forwards",
+    }
+}
+
+fn may_do(operation: &Live, label: &str, done: &mut MayDo) {
+    let Live::Instance(operation) = operation else { return };
+    let Live::Name(class) = &operation.class else {
+        done.other_models = true;
+        return;
+    };
+    let args = operation.args.iter().chain(operation.keywords.iter().map(|(_, it)| it));
+    let texts = args.filter_map(Live::as_str).cloned();
+    match (&**class, operation.args.as_slice()) {
+        (TRIED | ON_CONDITION, [_, inner]) => may_do(inner, label, done),
+        (FOR_APP, [Live::Str(label), inner]) => may_do(inner, label, done),
+        (SET_BASES | SET_FIELD | SET_OPTIONS, _) => {}
+        (RENAME_TABLE, _) => {
+            done.words.extend(texts);
+            done.calls.push(editor_call(class).into());
+        }
+        (class, args) => {
+            let class = class.rsplit('.').next().unwrap_or(class);
+            match args {
+                [statements, ..] if class == "RunSQL" => {
+                    every_text(statements, &mut done.sql);
+                    return;
+                }
+                _ if class == "RunPython" => done.other_sql = true,
+                _ => {}
+            }
+            done.calls.push(editor_call(class).into());
+            let mut texts: Vec<Arc<str>> = texts.collect();
+            done.models.extend(texts.iter().map(|it| (label.into(), it.clone())));
+            done.words.append(&mut texts);
+        }
+    }
+}
+
+fn every_text(value: &Live, texts: &mut Vec<Arc<str>>) {
+    match value {
+        Live::Str(text) => texts.push(text.clone()),
+        Live::List(items) => items.borrow().iter().for_each(|it| every_text(it, texts)),
+        Live::Tuple(items) => items.iter().for_each(|it| every_text(it, texts)),
+        _ => {}
     }
 }
 

@@ -155,6 +155,10 @@ fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
         return Some(said);
     }
     let mut lineage = lineage(state, key)?;
+    if what == "pk" {
+        let keys = lineage.first()?.local.iter().filter(|it| it.primary_key);
+        return keys.map(|it| it.name.to_string()).next_back();
+    }
     if what.contains("local") {
         lineage.truncate(1);
     }
@@ -169,20 +173,22 @@ fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
     let is_meant = |it: &Field| match what {
         "fields" | "local_fields" | "concrete_fields" | "local_concrete_fields" => !is_many(it),
         "many_to_many" | "local_many_to_many" => is_many(it),
+        "related_objects" => false,
         _ => true,
     };
     let mut names: Vec<String> =
         fields.into_iter().filter(|it| is_meant(it)).map(|it| it.name.to_string()).collect();
-    if what == "get_fields" {
-        // Of the other side of a relation no more is known than that it is there.
+    if matches!(what, "get_fields" | "related_objects") {
+        // Of the other side of a relation no more is known than its name and whose field it is.
         let own = lineage.last().map(|it| &it.key);
         for model in &lineage {
             let taken_over = own != Some(&model.key);
-            let all = state.around(&[&model.key]).flat_map(|it| it.reverse_names(&model.key, taken_over));
-            for name in all {
-                let name = name?;
-                if !name.ends_with('+') {
-                    names.push(format!("^{name}"));
+            for from in state.around(&[&model.key]) {
+                for name in from.reverse_names(&model.key, taken_over) {
+                    let name = name?;
+                    if !name.ends_with('+') {
+                        names.push(format!("^{name}^{}.{}", from.key.app, from.name));
+                    }
                 }
             }
         }
@@ -207,7 +213,21 @@ fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Optio
         | Kind::Unknown => None,
     };
     let is_many = matches!(field.kind, Kind::ManyToMany(_));
+    let target = match &field.kind {
+        Kind::Relation(relation) => relation.to.as_ref(),
+        Kind::ManyToMany(many) => many.to.as_ref(),
+        Kind::Absent
+        | Kind::Scalar(_)
+        | Kind::Generated(_)
+        | Kind::CompositePrimaryKey(_)
+        | Kind::Unknown => None,
+    };
     Some(match what {
+        "related_model" => match target {
+            Some(target) => format!("{}.{}", target.app, state.get(target)?.name),
+            None if is_many || relation.is_some() => return None,
+            None => "None".to_owned(),
+        },
         "name" => field.name.to_string(),
         "null" => truth(field.null),
         "unique" => truth(field.unique || field.primary_key),
@@ -218,7 +238,6 @@ fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Optio
         "many_to_many" => truth(is_many),
         "one_to_one" => truth(relation.is_some_and(|it| it.one_to_one)),
         "many_to_one" => truth(relation.is_some_and(|it| !it.one_to_one)),
-        "remote_field" if !is_many && relation.is_none() => "None".to_owned(),
         "attname" if relation.is_some() => format!("{}_id", field.name),
         "attname" => field.name.to_string(),
         _ => return said_in(&model.written(&field.name)?.value, what),

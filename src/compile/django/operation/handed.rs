@@ -177,7 +177,7 @@ impl Executor<'_> {
         self.after = is_code.then(|| self.from.clone());
         for Assumed { marked, taken, code } in &stopped.assumed {
             let said = self.with_tables(marked.to_string());
-            if said.is_some() && said.as_deref() != Some(taken) {
+            if said.as_deref() != Some(taken) {
                 self.say(marked, *code, said);
             }
         }

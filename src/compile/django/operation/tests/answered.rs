@@ -204,6 +204,31 @@ def run(apps, schema_editor):
     }
 }
 
+#[test]
+fn code_asks_for_the_other_side_of_a_relation() {
+    check(
+        "
+def run(apps, schema_editor):
+    tag = apps.get_model('shop', 'Tag')._meta
+    item = tag.get_field('items').remote_field.model
+    assert item is not None and tag.get_field('id').remote_field is None and tag.pk.column == 'id'
+    schema_editor.execute('ALTER TABLE %s ADD COLUMN a int' % item._meta.db_table)
+    schema_editor.execute('ALTER TABLE %s ADD COLUMN b int' % tag.get_field('items').related_model._meta.db_table)
+    schema_editor.execute('ALTER TABLE %s ADD COLUMN c int' % tag.get_field('items').remote_field.through._meta.db_table)
+    for it in item._meta.related_objects:
+        schema_editor.execute('ALTER TABLE %s ADD COLUMN %s int' % (it.related_model._meta.db_table, it.name))
+",
+        "migrations.RunPython(run)",
+        &[
+            "things + a integer NULL",
+            "things + b integer NULL",
+            "shop_tag_items + c integer NULL",
+            "things + item integer NULL",
+            "shop_tag + tag integer NULL",
+        ],
+    );
+}
+
 /// Names of tables and columns that are not Django's usual ones, of which the code takes a part.
 #[test]
 fn code_takes_a_part_of_a_name_that_is_not_the_usual_one() {

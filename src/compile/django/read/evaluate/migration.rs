@@ -73,11 +73,13 @@ impl Interpreter<'_> {
             };
             self.list_value(&value, scope, span)
         };
+        // Following what operations do may take all the steps that there are.
+        let [dependencies, run_before, replaces] = ["dependencies", "run_before", "replaces"].map(&mut list);
         let mut read = Read {
             operations: list("operations"),
-            dependencies: list("dependencies"),
-            run_before: list("run_before"),
-            replaces: list("replaces"),
+            dependencies,
+            run_before,
+            replaces,
             initial: Value::None,
             beyond,
             works_for: None,

@@ -9,7 +9,7 @@ use super::{sql, usual};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// The class of what a relation says of its other end.
-const RELATION: &str = "«relation»";
+pub(super) const RELATION: &str = "«relation»";
 
 impl Interpreter<'_> {
     /// `Model._meta.get_field(name)`: the model is a pair of label and name.
@@ -74,17 +74,31 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Live {
-        let options = self.outside_instance(OPTIONS, Vec::new(), Vec::new(), scope, span);
-        let through = self.outside_instance(MODEL, Vec::new(), Vec::new(), scope, span);
         let relation = self.outside_instance(RELATION, Vec::new(), Vec::new(), scope, span);
-        let set = |of: &Live, name: &str, value: Live| {
-            if let Live::Instance(of) = of {
-                of.attributes.borrow_mut().set(name.into(), value);
-            }
-        };
-        set(&options, "db_table", sql::through_of(label, model, field));
-        set(&through, "_meta", options);
+        let through = self.table_between(label, model, field, scope, span);
         set(&relation, "through", through);
         relation
+    }
+
+    /// The model of a many-to-many field's table, of which only the table's name is known.
+    pub(super) fn table_between(
+        &mut self,
+        label: &str,
+        model: &str,
+        field: &str,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Live {
+        let options = self.outside_instance(OPTIONS, Vec::new(), Vec::new(), scope, span);
+        let through = self.outside_instance(MODEL, Vec::new(), Vec::new(), scope, span);
+        set(&options, "db_table", sql::through_of(label, model, field));
+        set(&through, "_meta", options);
+        through
+    }
+}
+
+fn set(of: &Live, name: &str, value: Live) {
+    if let Live::Instance(of) = of {
+        of.attributes.borrow_mut().set(name.into(), value);
     }
 }

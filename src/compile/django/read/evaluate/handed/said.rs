@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::builtin::is_kind_of;
 use super::super::live::*;
+use super::field::RELATION;
 use super::model::{FIELD, NAME, OPTIONS, Text};
-use crate::compile::django::project::SAID_OF;
+use crate::compile::django::project::{SAID_OF, When};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// The class of the other side of a relation: its name.
@@ -32,7 +33,8 @@ impl Interpreter<'_> {
                 | "local_concrete_fields"
                 | "local_fields"
                 | "local_many_to_many"
-                | "many_to_many",
+                | "many_to_many"
+                | "related_objects",
             ) => self.fields_of_model(instance, name, scope, span),
             (OPTIONS, "managed" | "proxy") => {
                 let Some(Live::Tuple(model)) = instance.attributes.borrow().get(NAME).cloned() else {
@@ -40,11 +42,34 @@ impl Interpreter<'_> {
                 };
                 self.said(&model, None, name).map(|it| value_of(&it))
             }
+            (OPTIONS, "pk") => {
+                let model = instance.attributes.borrow().get(NAME).cloned()?;
+                let Live::Tuple(both) = &model else { return None };
+                let field = self.said(both, None, name)?;
+                Some(self.field_of(&model, &field, scope, span))
+            }
+            (FIELD, "related_model" | "remote_field") => {
+                let said = self.said_by_field(instance, "related_model")?;
+                let Some((label, target)) = said.split_once('.') else { return Some(value_of(&said)) };
+                let model = self.other_model(instance, [label, target], scope, span)?;
+                if name == "related_model" {
+                    return Some(model);
+                }
+                let relation = self.outside_instance(RELATION, Vec::new(), Vec::new(), scope, span);
+                if let (Live::Instance(relation), Some(through)) =
+                    (&relation, self.automatic_through(instance, scope, span))
+                {
+                    relation.attributes.borrow_mut().set("through".into(), through);
+                }
+                if let Live::Instance(relation) = &relation {
+                    relation.attributes.borrow_mut().set("model".into(), model);
+                }
+                Some(relation)
+            }
             (
                 FIELD,
                 "attname" | "auto_created" | "concrete" | "db_index" | "is_relation" | "many_to_many"
-                | "many_to_one" | "max_length" | "name" | "null" | "one_to_one" | "primary_key"
-                | "remote_field" | "unique",
+                | "many_to_one" | "max_length" | "name" | "null" | "one_to_one" | "primary_key" | "unique",
             ) => self.said_by_field(instance, name).map(|it| value_of(&it)),
             _ => None,
         }
@@ -67,9 +92,17 @@ impl Interpreter<'_> {
         let each = names.map(|name| match name.strip_prefix('^') {
             None => self.field_of(&model, &name.into(), scope, span),
             Some(name) => {
+                let (name, from) = name.split_once('^').unwrap_or((name, ""));
                 let made = self.outside_instance(REVERSE, vec![Live::str(name)], Vec::new(), scope, span);
+                let related = from.split_once('.').and_then(|(label, of)| {
+                    let Live::Tuple(both) = &model else { return None };
+                    self.model_beside(both, [label, of], scope, span)
+                });
                 if let Live::Instance(made) = &made {
                     let mut names = made.attributes.borrow_mut();
+                    if let Some(related) = related {
+                        names.set("related_model".into(), related);
+                    }
                     names.set("name".into(), Live::str(name));
                     names.set("auto_created".into(), Live::Bool(true));
                     names.set("concrete".into(), Live::Bool(false));
@@ -79,6 +112,42 @@ impl Interpreter<'_> {
             }
         });
         Some(Live::list(each.collect()))
+    }
+
+    /// Another model of the state that a field's model is of.
+    fn other_model(
+        &mut self,
+        field: &Instance,
+        named: [&str; 2],
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Live> {
+        let [Live::Tuple(both), _] = field.args.as_slice() else { return None };
+        self.model_beside(both, named, scope, span)
+    }
+
+    fn model_beside(
+        &mut self,
+        beside: &[Live],
+        [label, model]: [&str; 2],
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Live> {
+        let [Live::Str(signed), _] = beside else { return None };
+        let registry = match When::of(signed).0 {
+            When::Before => "from_state.apps.get_model",
+            When::After => "to_state.apps.get_model",
+            When::Either => "state.apps.get_model",
+        };
+        self.model_asked_for(registry, &[Live::str(label), Live::str(model)], &Vec::new(), scope, span).ok()
+    }
+
+    /// What `through` says of a many-to-many field whose table is its own.
+    fn automatic_through(&mut self, field: &Instance, scope: &Rc<Scope>, span: Span) -> Option<Live> {
+        let [Live::Tuple(both), Live::Str(name)] = field.args.as_slice() else { return None };
+        let [Live::Str(label), Live::Str(model)] = &**both else { return None };
+        let is_many = self.said(both, Some(name), "many_to_many")?;
+        (&*is_many == "True").then(|| self.table_between(label, model, name, scope, span))
     }
 
     /// `field.get_internal_type()` and its like.

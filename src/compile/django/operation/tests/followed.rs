@@ -1,6 +1,7 @@
 //! Code and operations of a project's own that are followed to the SQL and the operations that they come to.
 
-use super::{ITEM, check_body, check_class, lines, project};
+use super::{ITEM, check_body, check_class, compiled, lines, project, project_on};
+use crate::dialect::Dialect;
 
 const BOTH: &str = "
     def state_forwards(self, app_label, state):
@@ -716,4 +717,69 @@ def code(apps, schema_editor):
             "shop.migrations.2.Another does its own to the database ?? shop_item -constraints -over code name (its own too)",
         ],
     );
+}
+
+/// What a library computes is not known where that takes too long, and what is done beside it is.
+#[test]
+fn a_function_that_takes_too_long_and_touches_no_schema_is_not_followed_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write("settings.py", "INSTALLED_APPS = ['shop']\n");
+    write("shop/__init__.py", "");
+    write("shop/migrations/__init__.py", "");
+    write(
+        "numbers_of.py",
+        "
+def parse(text):
+    found = 0
+    for a in range(1000):
+        for b in range(1000):
+            found += a * b
+    return found
+
+class Parser:
+    def parse(self, text):
+        return parse(text)
+",
+    );
+    write(
+        "shop/migrations/0001_initial.py",
+        "
+from django.db import migrations
+from numbers_of import Parser, parse
+
+def run(apps, schema_editor):
+    schema_editor.execute('CREATE TABLE one (id integer)')
+    for item in apps.get_model('shop', 'Item').objects.all():
+        item.number = parse(item.text)
+        item.other = Parser().parse(item.text)
+        item.save()
+    schema_editor.execute('CREATE TABLE two (id integer)')
+
+class Migration(migrations.Migration):
+    operations = [migrations.RunPython(run)]
+",
+    );
+    assert_eq!(
+        lines(&compiled(folder.path())),
+        ["0001_initial: create one: id", "0001_initial: create two: id"]
+    );
+}
+
+#[test]
+fn code_asks_which_editor_it_has() {
+    let code = "
+from django.db.backends.sqlite3.schema import DatabaseSchemaEditor
+def run(apps, schema_editor):
+    if isinstance(schema_editor, DatabaseSchemaEditor):
+        schema_editor.execute('CREATE TABLE one (id integer)')
+class Migration(migrations.Migration):
+    operations = [migrations.RunPython(run)]
+";
+    assert_eq!(lines(&project_on(Dialect::Sqlite, "", &[("1", code)])), ["1: create one: id"]);
+    assert!(lines(&project_on(Dialect::Postgres, "", &[("1", code)])).is_empty());
 }

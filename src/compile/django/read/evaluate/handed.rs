@@ -43,6 +43,8 @@ pub const EDITOR: &str = "schema_editor";
 pub const STATE: &str = "project_state";
 /// What a method of an operation may ask of a state without changing it.
 const ASKED_OF_STATE: [&str; 2] = ["clone", "apps"];
+/// Steps that a function may take of which only the result counts.
+const ASIDE_STEPS: u64 = 20_000;
 /// The models at that time.
 const REGISTRY: &str = "from_state.apps";
 /// `Migration.apply`, and what stands for its call of Django's own.
@@ -329,10 +331,65 @@ impl Interpreter<'_> {
             Live::Name(path) => self.function_of_stand_in(path, args, keywords, scope, span)?,
             _ => None,
         };
-        if known.is_none() && !is_followed && self.is_used_by(function, args, keywords) {
+        let only_asks =
+            matches!(function, Live::Name(it) if matches!(&**it, "builtins.isinstance" | "builtins.hasattr"));
+        if known.is_none() && !is_followed && !only_asks && self.is_used_by(function, args, keywords) {
             self.lose(&format!("it hands the schema editor, or a part of it, to {}", called(function)));
         }
+        let (closure, receiver) = match function {
+            Live::Function(closure) => (closure, None),
+            Live::Bound(bound) => match &bound.callee {
+                Callee::Function(closure) => (closure, Some(&bound.receiver)),
+                _ => return Ok(known),
+            },
+            _ => return Ok(known),
+        };
+        if known.is_none()
+            && is_followed
+            && !closure.scope.module.eager
+            && !self.is_used_by(function, args, keywords)
+        {
+            return self.call_aside((closure, receiver), args, keywords, scope, span).map(Some);
+        }
         Ok(known)
+    }
+
+    /// A function of another module that has nothing to do with the schema: where it takes too long to follow, what it gives
+    /// is not known, and no more than that is lost.
+    fn call_aside(
+        &mut self,
+        (closure, receiver): (&Rc<Closure>, Option<&Live>),
+        args: &[Live],
+        keywords: &Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
+        let (steps, limit) = (self.module_steps, self.limit);
+        let before = self.count_handed();
+        self.limit = limit.min(steps + ASIDE_STEPS);
+        self.journals.push(Journal::default());
+        // It is no branch: what it does, it does certainly.
+        self.handed.iter_mut().for_each(|it| it.around.0 += 1);
+        let depth = self.journals.len();
+        let made = self.call_closure(closure, receiver, args.to_vec(), keywords.clone(), scope, span);
+        self.journals.truncate(depth);
+        let journal = self.journals.pop().unwrap_or_default();
+        self.handed.iter_mut().for_each(|it| it.around.0 -= 1);
+        self.limit = limit;
+        match made {
+            // An object that it was given may have got hold of the schema editor.
+            Err(Stop::Exhausted(why)) if self.count_handed() == before => {
+                journal.undo();
+                self.module_steps = self.module_steps.min(steps + ASIDE_STEPS / 10);
+                let found = self.unknown(scope, span, format!("calls `{}`, which {why}", closure.path));
+                self.may_fail(&found, scope, span);
+                Ok(found)
+            }
+            made => {
+                self.keep(journal);
+                made
+            }
+        }
     }
 
     /// Whether something that is not followed gets hold of what changes the schema.

@@ -1,9 +1,10 @@
 //! `isinstance` and `issubclass`.
 
-use super::super::handed::is_field_of_model;
+use super::super::handed::{EDITOR, is_field_of_model};
 use super::super::live::*;
 use super::super::{Interpreter, given};
 use super::kind::is_kind_of;
+use crate::dialect::Dialect;
 
 impl Interpreter<'_> {
     pub(super) fn is_instance(&mut self, value: &Live, class: &Live) -> Result<Option<bool>, Stop> {
@@ -18,6 +19,11 @@ impl Interpreter<'_> {
                 }
             }
             return Ok(known);
+        }
+        if let (Live::Name(value), Live::Name(class)) = (value, class)
+            && &**value == EDITOR
+        {
+            return Ok(self.is_editor_of(class));
         }
         let builtin = match value {
             Live::None => "NoneType",
@@ -129,5 +135,22 @@ impl Interpreter<'_> {
             Live::Class(_) => Some(false),
             _ => None,
         })
+    }
+}
+
+impl Interpreter<'_> {
+    /// Whether the schema editor at hand is of this class of Django's (`django/db/backends/*/schema.py`).
+    fn is_editor_of(&self, class: &str) -> Option<bool> {
+        let own = match self.world.dialect {
+            Dialect::Postgres => "postgresql",
+            Dialect::Mysql | Dialect::Mariadb => "mysql",
+            Dialect::Sqlite => "sqlite3",
+        };
+        let (module, class) = class.strip_prefix("django.db.backends.")?.rsplit_once('.')?;
+        match class {
+            "BaseDatabaseSchemaEditor" => Some(true),
+            "DatabaseSchemaEditor" => Some(module.split('.').next() == Some(own)),
+            _ => None,
+        }
     }
 }

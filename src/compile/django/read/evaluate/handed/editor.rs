@@ -134,6 +134,8 @@ impl Interpreter<'_> {
             let first = args.first().cloned();
             match name {
                 "quote_name" => return Ok(Some(self.quoted(args, scope, span))),
+                // Without tablespaces.
+                "_get_index_tablespace_sql" => return Ok(Some(Live::str(""))),
                 "quote_value" | "effective_default" | "prepare_default" | "skip_default" => {
                     return Ok(Some(self.unknown(scope, span, "asks the schema editor")));
                 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::compile::{Compiled, compile, try_to_compile};
 use super::notice::{Concern, Notice};
 use super::project::Project;
-use super::read::{ReadError, Request, read_again};
+use super::read::{ReadError, Reader, Request};
 use super::said::Said;
 use crate::dialect::Dialect;
 use crate::migration::manifest::Mistake;
@@ -79,9 +79,10 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
 
 /// Reads a project and does its operations, again where followed code was not answered what the models say.
 pub fn read_and_compile(request: &Request) -> Result<(Project, Compiled), ReadError> {
+    let reader = Reader::new(request)?;
     let mut said = Said::default();
     for trial in 1..=Said::TRIALS {
-        let project = read_again(request, &said)?;
+        let project = reader.project(&said)?;
         let mut compiled = try_to_compile(&project);
         let answers = std::mem::take(&mut compiled.said);
         if answers.is_empty() {
@@ -89,7 +90,7 @@ pub fn read_and_compile(request: &Request) -> Result<(Project, Compiled), ReadEr
         }
         if trial < Said::TRIALS { said.learn(answers) } else { said.give_up(answers) }
     }
-    let project = read_again(request, &said)?;
+    let project = reader.project(&said)?;
     let compiled = compile(&project);
     Ok((project, compiled))
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::notice::{Concern, Notice};
-use super::project::{Location, Project, Value};
+use super::project::{App, Location, Project, Settings, Value};
 use super::said::Said;
 use crate::dialect::Dialect;
 
@@ -71,22 +71,40 @@ pub enum ReadError {
 
 /// Reads a project. Whatever is not seen through is a notice or a [`Value::Unknown`], not an error.
 pub fn read(request: &Request) -> Result<Project, ReadError> {
-    read_again(request, &Said::default())
+    Reader::new(request)?.project(&Said::default())
 }
 
-/// As [`read`], with what is known of the models from the readings before.
-pub fn read_again(request: &Request, said: &Said) -> Result<Project, ReadError> {
-    for folder in &request.sources {
-        if !folder.is_dir() {
-            return Err(ReadError::NoSource(folder.clone()));
+/// A project's sources with its settings and apps, by which its migrations are read, once or again.
+pub struct Reader {
+    request: Request,
+    sources: Sources,
+    django: (u32, u32),
+    settings: Settings,
+    apps: Vec<App>,
+    notices: Vec<Notice>,
+}
+
+impl Reader {
+    pub fn new(request: &Request) -> Result<Self, ReadError> {
+        for folder in &request.sources {
+            if !folder.is_dir() {
+                return Err(ReadError::NoSource(folder.clone()));
+            }
         }
+        let request = Request { settings: settings_file(request), ..request.clone() };
+        deep(|| Self::read(request))
     }
-    let request = &Request { settings: settings_file(request), ..request.clone() };
-    // A file at the edge of the limits nests deeper than a thread's usual stack.
+
+    /// The project, with what is known of its models from the readings before.
+    pub fn project(&self, said: &Said) -> Result<Project, ReadError> {
+        deep(|| self.read_migrations(said))
+    }
+}
+
+/// A file at the edge of the limits nests deeper than a thread's usual stack.
+fn deep<T: Send>(work: impl FnOnce() -> Result<T, ReadError> + Send) -> Result<T, ReadError> {
     std::thread::scope(|scope| {
-        let work = std::thread::Builder::new()
-            .stack_size(syntax::STACK)
-            .spawn_scoped(scope, || read_deep(request, said));
+        let work = std::thread::Builder::new().stack_size(syntax::STACK).spawn_scoped(scope, work);
         match work.map_err(ReadError::Thread)?.join() {
             Ok(result) => result,
             Err(panic) => std::panic::resume_unwind(panic),
@@ -104,42 +122,73 @@ fn settings_file(request: &Request) -> Option<PathBuf> {
     Some(places.into_iter().find(|it| it.is_file()).unwrap_or_else(|| said.clone()))
 }
 
-fn read_deep(request: &Request, said: &Said) -> Result<Project, ReadError> {
-    let mut roots = request.sources.clone();
-    let mut placed = HashMap::new();
-    for (label, folder) in &request.apps {
-        if !folder.is_dir() {
-            return Err(ReadError::NoSource(folder.clone()));
+impl Reader {
+    fn read(request: Request) -> Result<Self, ReadError> {
+        let mut roots = request.sources.clone();
+        let mut placed = HashMap::new();
+        for (label, folder) in &request.apps {
+            if !folder.is_dir() {
+                return Err(ReadError::NoSource(folder.clone()));
+            }
+            if !roots.iter().any(|root| source::below(folder, root).is_some_and(|rest| rest != Path::new("")))
+            {
+                let name = folder.file_name().and_then(|it| it.to_str()).unwrap_or(label);
+                placed.insert(name.to_owned(), folder.clone());
+            }
         }
-        if !roots.iter().any(|root| source::below(folder, root).is_some_and(|rest| rest != Path::new(""))) {
-            let name = folder.file_name().and_then(|it| it.to_str()).unwrap_or(label);
-            placed.insert(name.to_owned(), folder.clone());
+        if let Some(folder) = request.settings.as_deref().and_then(Path::parent)
+            && !roots.iter().any(|root| source::below(folder, root).is_some())
+        {
+            roots.push(folder.to_owned());
         }
+        let sources = Sources::new(roots, placed);
+        let django = request.django.or_else(|| version(&sources)).ok_or(ReadError::NoDjango)?;
+        let (settings, notices) = {
+            let said = Said::default();
+            let world = world(&request, &sources, django, &said);
+            settings::read(&request, &world)?
+        };
+        let mut reader = Self { request, sources, django, settings, apps: Vec::new(), notices };
+        let said = Said::default();
+        let (apps, more) = apps::discover(&reader.request, &reader.world(&said));
+        reader.notices.extend(more);
+        reader.apps = apps;
+        Ok(reader)
     }
-    if let Some(folder) = request.settings.as_deref().and_then(Path::parent)
-        && !roots.iter().any(|root| source::below(folder, root).is_some())
-    {
-        roots.push(folder.to_owned());
-    }
-    let sources = Sources::new(roots, placed);
-    let django = request.django.or_else(|| version(&sources)).ok_or(ReadError::NoDjango)?;
-    let (dialect, database) = (request.dialect, &request.database);
-    let mut world =
-        World { sources: &sources, dialect, database, django, settings: None, apps: Vec::new(), said };
 
-    let (settings, mut notices) = settings::read(request, &world)?;
-    world.settings = Some(&settings);
-    let (apps, more) = apps::discover(request, &world);
-    notices.extend(more);
-    world.apps = apps.iter().map(|app| (app.module.clone(), app.label.clone())).collect();
-    let (mut migrations, more) = migrations::read(&world, &apps)?;
-    notices.extend(more);
-    let said_in = request.settings.as_deref().unwrap_or(Path::new("settings"));
-    notices.extend(backend::tell(said_in, &world));
-    let routes = routers::apply(said_in, &world, &apps, &mut migrations, &mut notices);
-    drop(world);
-    let files = sources.into_read();
-    Ok(Project { dialect: request.dialect, django, apps, settings, migrations, routes, notices, files })
+    fn world<'a>(&'a self, said: &'a Said) -> World<'a> {
+        World {
+            settings: Some(&self.settings),
+            apps: self.apps.iter().map(|app| (app.module.clone(), app.label.clone())).collect(),
+            ..world(&self.request, &self.sources, self.django, said)
+        }
+    }
+
+    fn read_migrations(&self, said: &Said) -> Result<Project, ReadError> {
+        let world = self.world(said);
+        let mut notices = self.notices.clone();
+        let (mut migrations, more) = migrations::read(&world, &self.apps)?;
+        notices.extend(more);
+        let said_in = self.request.settings.as_deref().unwrap_or(Path::new("settings"));
+        notices.extend(backend::tell(said_in, &world));
+        let routes = routers::apply(said_in, &world, &self.apps, &mut migrations, &mut notices);
+        Ok(Project {
+            dialect: self.request.dialect,
+            django: self.django,
+            apps: self.apps.clone(),
+            settings: self.settings.clone(),
+            migrations,
+            routes,
+            notices,
+            files: self.sources.were_read(),
+        })
+    }
+}
+
+/// Before anything of the project is known.
+fn world<'a>(request: &'a Request, sources: &'a Sources, django: (u32, u32), said: &'a Said) -> World<'a> {
+    let (dialect, database) = (request.dialect, &*request.database);
+    World { sources, dialect, database, django, settings: None, apps: Vec::new(), said }
 }
 
 /// `django.VERSION`, from the source of Django.

@@ -197,10 +197,10 @@ impl Sources {
     }
 
     /// What the answer hangs on.
-    pub fn into_read(self) -> Vec<PathBuf> {
-        let read = self.read.into_inner().unwrap_or_else(PoisonError::into_inner);
+    pub fn were_read(&self) -> Vec<PathBuf> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         // As texts: paths are compared part by part, which takes longer.
-        let mut read: Vec<OsString> = read.into_iter().collect();
+        let mut read: Vec<OsString> = read.iter().cloned().collect();
         read.sort_unstable();
         read.into_iter().map(PathBuf::from).collect()
     }

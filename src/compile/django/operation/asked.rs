@@ -10,7 +10,7 @@ use crate::compile::django::state::{Context, Model, State};
 
 impl Executor<'_> {
     /// What the models say, as Python writes it; `None` where that is not known.
-    pub(super) fn said(&self, when: When, key: &ModelKey, what: What<'_>) -> Option<String> {
+    pub(super) fn models_say(&self, when: When, key: &ModelKey, what: What<'_>) -> Option<String> {
         let is_name =
             matches!(what, What::Table | What::Class | What::Field(_, OfField::Column | OfField::Through));
         let before = self.begun.as_ref().unwrap_or(&self.from);
@@ -203,29 +203,23 @@ fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Optio
     if field.blind {
         return None;
     }
-    let relation = match &field.kind {
-        Kind::Relation(relation) => Some(relation),
+    // What it points at, and whether that is one.
+    let (target, one_to_one) = match &field.kind {
+        Kind::Relation(relation) => (Some(&relation.to), Some(relation.one_to_one)),
+        Kind::ManyToMany(many) => (Some(&many.to), None),
         Kind::Absent
         | Kind::Scalar(_)
         | Kind::Generated(_)
-        | Kind::ManyToMany(_)
         | Kind::CompositePrimaryKey(_)
-        | Kind::Unknown => None,
+        | Kind::Unknown => (None, None),
     };
     let is_many = matches!(field.kind, Kind::ManyToMany(_));
-    let target = match &field.kind {
-        Kind::Relation(relation) => relation.to.as_ref(),
-        Kind::ManyToMany(many) => many.to.as_ref(),
-        Kind::Absent
-        | Kind::Scalar(_)
-        | Kind::Generated(_)
-        | Kind::CompositePrimaryKey(_)
-        | Kind::Unknown => None,
-    };
     Some(match what {
         "related_model" => match target {
-            Some(target) => format!("{}.{}", target.app, state.get(target)?.name),
-            None if is_many || relation.is_some() => return None,
+            Some(target) => {
+                let target = state.get(target.as_ref()?)?;
+                format!("{}.{}", target.key.app, target.name)
+            }
             None => "None".to_owned(),
         },
         "name" => field.name.to_string(),
@@ -234,11 +228,11 @@ fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Optio
         "primary_key" => truth(field.primary_key),
         "db_index" => truth(field.db_index),
         "concrete" if !matches!(field.kind, Kind::Absent) => truth(!is_many),
-        "is_relation" => truth(is_many || relation.is_some()),
+        "is_relation" => truth(target.is_some()),
         "many_to_many" => truth(is_many),
-        "one_to_one" => truth(relation.is_some_and(|it| it.one_to_one)),
-        "many_to_one" => truth(relation.is_some_and(|it| !it.one_to_one)),
-        "attname" if relation.is_some() => format!("{}_id", field.name),
+        "one_to_one" => truth(one_to_one == Some(true)),
+        "many_to_one" => truth(one_to_one == Some(false)),
+        "attname" if one_to_one.is_some() => format!("{}_id", field.name),
         "attname" => field.name.to_string(),
         _ => return said_in(&model.written(&field.name)?.value, what),
     })
@@ -288,7 +282,9 @@ fn internal_type(object: &Object) -> Option<String> {
     let is_own = object.lineage.first() != Some(class);
     let name = class.strip_prefix("django.db.models.")?;
     let said = match name {
-        "EmailField" | "URLField" => "CharField",
+        "CommaSeparatedIntegerField" | "EmailField" | "URLField" => "CharField",
+        // That of what it gives.
+        "GeneratedField" => return None,
         "ImageField" => "FileField",
         "ForeignKey" | "ManyToManyField" | "OneToOneField" | "Field" if is_own => {
             return Some(arguments::last_part(object.lineage.first()?).to_owned());

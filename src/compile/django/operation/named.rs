@@ -58,7 +58,9 @@ impl Executor<'_> {
         }
         let name = |marked: Marked<'_>| match marked {
             Marked::Label => Some(self.app.to_string()),
-            Marked::Of { when, label, model, what } => self.said(when, &self.key_of(label, model), what),
+            Marked::Of { when, label, model, what } => {
+                self.models_say(when, &self.key_of(label, model), what)
+            }
         };
         names_filled_in(&text, name)
     }

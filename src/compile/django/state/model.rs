@@ -197,9 +197,9 @@ impl Model {
     pub fn reverse_names(&self, key: &ModelKey, taken_over: bool) -> impl Iterator<Item = Option<Arc<str>>> {
         let pointing = self.fields.iter().filter(move |it| match &it.field.kind {
             Kind::Relation(relation) => {
-                !(taken_over && relation.parent_link) && relation.to.as_ref().is_none_or(|it| it == key)
+                !(taken_over && relation.parent_link) && relation.to.as_ref() == Some(key)
             }
-            Kind::ManyToMany(many) => many.to.as_ref().is_none_or(|it| it == key),
+            Kind::ManyToMany(many) => many.to.as_ref() == Some(key),
             Kind::Absent
             | Kind::CompositePrimaryKey(_)
             | Kind::Scalar(_)

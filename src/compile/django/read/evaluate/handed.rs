@@ -18,7 +18,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
-pub use operation::is_name;
+pub use model::{MODEL, is_of_models};
+pub use operation::{is_name, made_without_a_call};
 pub use said::is_field_of_model;
 pub use state::MODEL_STATE;
 pub use statement::is_made_otherwise;
@@ -26,8 +27,6 @@ pub use work::Handed;
 
 use editor::is_stand_in;
 use model::{FIELD, OPTIONS};
-pub use model::{MODEL, is_of_models};
-pub use operation::made_without_a_call;
 use operation::{bare, code, for_app, hints, is_of_operation, usual};
 
 use super::branch::Journal;

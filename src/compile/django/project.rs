@@ -315,6 +315,9 @@ pub fn is_marked(text: &str) -> bool {
 /// fields, says at that time.
 pub const SAID_OF: [&str; 2] = ["\u{e000}said ", "\u{e001}"];
 
+/// Stand in a text before and after `app.`, for the models that an app has at that time: `app.Model`, between commas.
+pub const MODELS_OF: [&str; 2] = ["\u{e000}models ", "\u{e001}"];
+
 /// Of which state something is asked: the one before the operation, the one after it, or one of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -359,6 +362,8 @@ pub enum What<'t> {
     Table,
     Class,
     IsThere,
+    /// Of its app: all models.
+    Models,
     /// Something that its `_meta` says.
     Said(&'t str),
     Field(&'t str, OfField<'t>),
@@ -387,6 +392,7 @@ fn mark(what: &str) -> Option<Marked<'_>> {
         ("table", []) => What::Table,
         ("class", []) => What::Class,
         ("model", []) => What::IsThere,
+        ("models", []) => What::Models,
         ("said", [what]) => What::Said(what),
         ("said", [field, what]) => What::Field(field, OfField::Said(what)),
         ("column", [field]) => What::Field(field, OfField::Column),

@@ -39,6 +39,7 @@ impl Executor<'_> {
     fn said_by(&self, state: &State, key: &ModelKey, what: What<'_>) -> Option<String> {
         let (field, of_field) = match what {
             What::IsThere => return self.is_model(state, key).map(truth),
+            What::Models => return self.models_of(state, key),
             What::Class => return Some(state.get(key)?.name.to_string()),
             What::Said(what) => return said_of_model(state, key, what),
             What::Table => return Some(self.model(state, key)?.table(self.context).to_string()),
@@ -55,6 +56,19 @@ impl Executor<'_> {
                 Some(through.table(self.context).to_string())
             }
         }
+    }
+
+    /// Those of the code's own app, whose order it knows; a model in whose place a setting puts another is none of them.
+    fn models_of(&self, state: &State, key: &ModelKey) -> Option<String> {
+        if key.app != self.app || self.unseen.contains(&key.app) {
+            return None;
+        }
+        let is_swapped = |it: &Model| {
+            let setting = it.options.swappable.as_ref();
+            setting.is_some_and(|setting| self.context.is_swapped(setting, &it.key))
+        };
+        let models = state.of_app(&key.app).filter(|it| !is_swapped(it));
+        Some(models.map(|it| format!("{}.{}", it.key.app, it.name)).collect::<Vec<_>>().join(","))
     }
 
     /// The model that has the table, also that of a many-to-many field's own.
@@ -98,7 +112,7 @@ impl Executor<'_> {
     /// Whether the answer is another for each of two versions of a model.
     fn is_told_apart(&self, what: What<'_>, before: &Model, after: &Model) -> bool {
         match what {
-            What::IsThere => false,
+            What::IsThere | What::Models => false,
             What::Class => before.name != after.name,
             What::Table => before.table(self.context) != after.table(self.context),
             What::Field(field, _) => {

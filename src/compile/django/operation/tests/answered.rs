@@ -205,6 +205,34 @@ def run(apps, schema_editor):
 }
 
 #[test]
+fn code_goes_through_the_models_of_its_app() {
+    check(
+        "
+def run(apps, schema_editor):
+    for model in apps.get_app_config('shop').get_models():
+        schema_editor.execute(f'ALTER TABLE {model._meta.db_table} ADD COLUMN of_{model._meta.model_name} int')
+",
+        RUN,
+        &["drop shop_gone", "things + of_item integer NULL", "shop_tag + of_tag integer NULL"],
+    );
+    check(
+        "
+def run(apps, schema_editor):
+    for model in apps.get_app_config('shop').get_models():
+        schema_editor.delete_model(model)
+",
+        "migrations.RunPython(run)",
+        &[
+            "drop shop_gone",
+            "shop_tag_items - -> by name",
+            "drop things",
+            "drop shop_tag_items",
+            "drop shop_tag",
+        ],
+    );
+}
+
+#[test]
 fn code_asks_for_the_other_side_of_a_relation() {
     check(
         "

@@ -165,7 +165,7 @@ def f(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [('shop', '1')]
-    operations = [migrations.RunPython(f)]
+    operations = [migrations.RunPython(f, hints=not_known)]
 "
         );
         lines(&project("", &[("1", ITEM), ("2", &text)])).pop().unwrap_or_default()

@@ -20,7 +20,7 @@ pub const FIELD: &str = "«field»";
 pub(super) const NAME: &str = "«name»";
 const APP: &str = "django.apps.AppConfig";
 /// Under which an app's configuration keeps the function that gives its models.
-const OF_REGISTRY: &str = "«registry»";
+pub(super) const OF_REGISTRY: &str = "«registry»";
 
 impl Interpreter<'_> {
     /// `apps.get_model(…)`, of the models at that time or of those of today.
@@ -48,13 +48,9 @@ impl Interpreter<'_> {
         if *label != *APP_LABEL {
             self.fail_without_app("LookupError", &label)?;
         }
-        let is_of_today = path.starts_with("django.");
-        let is_cloned = self.handed.as_ref().is_some_and(|it| it.cloned);
-        let when = match path.split('.').next() {
-            Some("from_state") if !is_cloned => When::Before,
-            Some("to_state") if !is_cloned => When::After,
-            _ => When::Either,
-        };
+        let of_state = self.state_of(path);
+        let when = of_state.unwrap_or(When::Either);
+        let is_of_today = of_state.is_none();
         if is_of_today {
             self.may_be_no_model(scope, span);
         } else {
@@ -78,6 +74,17 @@ impl Interpreter<'_> {
         of_options.set(NAME.into(), Live::tuple(vec![Live::Str(signed), Live::Str(model)]));
         drop(names);
         Ok(made)
+    }
+
+    /// Of which state a function of a registry is; `None` where that is today's.
+    pub(super) fn state_of(&self, path: &str) -> Option<When> {
+        let is_cloned = self.handed.as_ref().is_some_and(|it| it.cloned);
+        match path.split('.').next() {
+            Some("django") => None,
+            Some("from_state") if !is_cloned => Some(When::Before),
+            Some("to_state") if !is_cloned => Some(When::After),
+            _ => Some(When::Either),
+        }
     }
 
     /// `apps.get_app_config(label)`, which may be asked for models in turn.
@@ -151,6 +158,7 @@ impl Interpreter<'_> {
                 instance.attributes.borrow_mut().set(NAME.into(), name.clone());
                 Some(Live::None)
             }
+            (APP, "get_models", []) => self.models_of_app(instance, scope, span),
             (APP, "get_model", _) => self.model_of_app(instance, args, scope, span)?,
             (OPTIONS, "get_fields", []) => self.fields_of_model(instance, name, scope, span),
             (FIELD, "get_internal_type", []) => self.said_by_field(instance, "internal_type").map(Live::Str),

@@ -6,8 +6,8 @@ use super::super::Interpreter;
 use super::super::builtin::is_kind_of;
 use super::super::live::*;
 use super::field::RELATION;
-use super::model::{FIELD, NAME, OPTIONS, Text};
-use crate::compile::django::project::{SAID_OF, When};
+use super::model::{FIELD, NAME, OF_REGISTRY, OPTIONS, Text};
+use crate::compile::django::project::{MODELS_OF, SAID_OF, When};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// The class of the other side of a relation: its name.
@@ -112,6 +112,26 @@ impl Interpreter<'_> {
             }
         });
         Some(Live::list(each.collect()))
+    }
+
+    /// `apps.get_app_config(label).get_models()`
+    pub(super) fn models_of_app(&mut self, app: &Instance, scope: &Rc<Scope>, span: Span) -> Option<Live> {
+        let names = app.attributes.borrow();
+        let (Live::Str(registry), Live::Str(label)) =
+            (names.get(OF_REGISTRY)?.clone(), names.get("label")?.clone())
+        else {
+            return None;
+        };
+        drop(names);
+        let when = self.state_of(&registry)?;
+        let [before, after] = MODELS_OF;
+        let all = self.assumed(&format!("{before}{}.{after}", when.signed(&label)).into())?;
+        let named = all.split(',').filter_map(|it| it.split_once('.'));
+        let models = named.map(|(label, model)| {
+            self.model_asked_for(&registry, &[Live::str(label), Live::str(model)], &Vec::new(), scope, span)
+                .ok()
+        });
+        Some(Live::list(models.collect::<Option<_>>()?))
     }
 
     /// Another model of the state that a field's model is of.

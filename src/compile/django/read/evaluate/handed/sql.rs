@@ -122,7 +122,9 @@ impl Interpreter<'_> {
                 What::Class => Some(model.to_owned()),
                 What::IsThere | What::Field(_, OfField::IsThere) => Some("True".to_owned()),
                 // Each is asked for, whatever it is.
-                What::Said(_) | What::Field(_, OfField::Said(_) | OfField::Type) => Some(String::new()),
+                What::Models | What::Said(_) | What::Field(_, OfField::Said(_) | OfField::Type) => {
+                    Some(String::new())
+                }
             },
         };
         let code = self.handed.as_ref()?.number;

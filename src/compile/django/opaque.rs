@@ -129,6 +129,7 @@ fn with_what_it_may_do<'f>(function: Cow<'f, Function>, object: &Object) -> Cow<
     function.words.extend(may_do.words.iter().cloned());
     function.editor_calls.extend(may_do.calls.iter().cloned());
     function.other_sql |= may_do.other_sql;
+    function.other_tables |= may_do.other_tables;
     function.other_models |= may_do.other_models;
     Cow::Owned(function)
 }
@@ -137,12 +138,12 @@ fn with_what_it_may_do<'f>(function: Cow<'f, Function>, object: &Object) -> Cow<
 /// parts, or goes through models that it got from elsewhere.
 fn is_open(function: &Function) -> bool {
     (function.other_models && function.apps.is_empty())
-        || (function.other_sql && function.sql.iter().any(|it| hides_a_table(it)))
+        || (function.other_sql && function.sql.iter().any(|it| hides_a_table(it, function.other_tables)))
 }
 
 /// `DROP TABLE {}_{}`, `ALTER TABLE shop_{}`, `DROP TABLE old_` with more behind it. What is put into `DROP TABLE %s` as a whole
-/// is a name that the code says elsewhere.
-fn hides_a_table(text: &str) -> bool {
+/// is a name that the code says elsewhere, unless the database tells it.
+fn hides_a_table(text: &str, told_by_database: bool) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
     let statements = words
@@ -159,9 +160,10 @@ fn hides_a_table(text: &str) -> bool {
                     inner.is_some_and(|it| !it.contains(['%', '{']))
                 };
                 let is_one = name == "%s" || is_whole("{", "}") || is_whole("%(", ")s");
-                (name.contains(['%', '{']) && !is_one) || (rest.next().is_none() && name.ends_with('_'))
+                (name.contains(['%', '{']) && (!is_one || told_by_database))
+                    || (rest.next().is_none() && name.ends_with('_'))
             }
-            None => false,
+            None => told_by_database,
         }
     })
 }

@@ -219,6 +219,8 @@ pub struct MayDo {
     pub words: Vec<Arc<str>>,
     /// Statements that are not known.
     pub other_sql: bool,
+    /// Statements with what the database told.
+    pub other_tables: bool,
     /// The editor got a model of which nothing is known.
     pub other_models: bool,
 }
@@ -564,6 +566,7 @@ pub struct Function {
     pub words: Vec<Arc<str>>,
     /// It was seen to do something to what is not known, as [`MayDo`] says.
     pub other_sql: bool,
+    pub other_tables: bool,
     pub other_models: bool,
     pub at: Location,
 }

@@ -134,6 +134,7 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
         adds_fields: false,
         changes_others: false,
         other_sql: false,
+        other_tables: false,
         other_models: false,
         models: Vec::new(),
         apps: Vec::new(),

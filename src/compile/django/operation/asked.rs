@@ -168,6 +168,14 @@ fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
     if let Some(said) = of_options(state.get(key)?) {
         return Some(said);
     }
+    if what == "concrete_model" {
+        let model = state.concrete(key)?;
+        return Some(format!("{}.{}", model.key.app, model.name));
+    }
+    // A proxy takes the fields of what it stands for over, in ways of its own.
+    if state.get(key)?.options.proxy {
+        return None;
+    }
     let mut lineage = lineage(state, key)?;
     if what == "pk" {
         let keys = lineage.first()?.local.iter().filter(|it| it.primary_key);
@@ -184,19 +192,17 @@ fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
         return None;
     }
     let is_many = |it: &Field| matches!(it.kind, Kind::ManyToMany(_));
-    let is_meant = |it: &Field| match what {
-        "fields" | "local_fields" | "concrete_fields" | "local_concrete_fields" => !is_many(it),
-        "many_to_many" | "local_many_to_many" => is_many(it),
+    let is_meant = |it: &Field, many: bool| match what {
+        "fields" | "local_fields" | "concrete_fields" | "local_concrete_fields" => !many && !is_many(it),
+        "many_to_many" | "local_many_to_many" => many && is_many(it),
         "related_objects" => false,
-        _ => true,
+        _ => many == is_many(it),
     };
-    let mut names: Vec<String> =
-        fields.into_iter().filter(|it| is_meant(it)).map(|it| it.name.to_string()).collect();
-    if matches!(what, "get_fields" | "related_objects") {
-        // Of the other side of a relation no more is known than its name and whose field it is.
-        let own = lineage.last().map(|it| &it.key);
-        for model in &lineage {
-            let taken_over = own != Some(&model.key);
+    let mut names: Vec<String> = Vec::new();
+    for (at, model) in lineage.iter().enumerate() {
+        // `Options._get_fields`: of each model the other sides of relations come first, then its own.
+        if matches!(what, "get_fields" | "related_objects") {
+            let taken_over = at + 1 < lineage.len();
             for from in state.around(&[&model.key]) {
                 for name in from.reverse_names(&model.key, taken_over) {
                     let name = name?;
@@ -205,6 +211,10 @@ fn said_of_model(state: &State, key: &ModelKey, what: &str) -> Option<String> {
                     }
                 }
             }
+        }
+        for many in [false, true] {
+            let own = model.local.iter().filter(|it| is_meant(it, many));
+            names.extend(own.map(|it| it.name.to_string()));
         }
     }
     Some(names.join(","))
@@ -241,7 +251,9 @@ fn said_of_field(state: &State, key: &ModelKey, name: &str, what: &str) -> Optio
         "unique" => truth(field.unique || field.primary_key),
         "primary_key" => truth(field.primary_key),
         "db_index" => truth(field.db_index),
-        "concrete" if !matches!(field.kind, Kind::Absent) => truth(!is_many),
+        // A many-to-many field has a column's name, though no column.
+        "concrete" if !matches!(field.kind, Kind::Absent) => truth(true),
+        "model" => format!("{}.{}", model.key.app, model.name),
         "is_relation" => truth(target.is_some()),
         "many_to_many" => truth(is_many),
         "one_to_one" => truth(one_to_one == Some(true)),

@@ -276,6 +276,20 @@ def run(apps, schema_editor):
     );
 }
 
+/// What is not known of a field is no function.
+#[test]
+fn code_asks_for_what_is_not_known_of_a_field() {
+    check(
+        "
+def run(apps, schema_editor):
+    if callable(apps.get_model('shop', 'Item')._meta.get_field('owner').default):
+        schema_editor.execute('DROP TABLE old')
+",
+        "migrations.RunPython(run)",
+        &["RunPython run ?? old things -table old"],
+    );
+}
+
 /// The same code in two migrations, and twice in one, is answered each time what is so then.
 #[test]
 fn each_piece_of_code_is_answered_by_itself() {
@@ -317,6 +331,10 @@ def run(apps, schema_editor):
         "meta.get_field('id').max_length is None and meta.get_field('owner').attname == 'owner_id'",
         "isinstance(meta.get_field('owner'), models.ForeignKey)",
         "isinstance(meta.get_field('id'), models.AutoField)",
+        "meta.get_field('owner').model is apps.get_model('shop', 'Item') is meta.model is meta.concrete_model",
+        "meta.get_field('owner').related_model == meta.model != apps.get_model('shop', 'Tag')",
+        "[it.name for it in meta.get_fields()] == ['item', 'tag', 'id', 'owner']",
+        "apps.get_model('shop', 'Tag')._meta.get_field('items').concrete",
     ] {
         check(&of(holds), "migrations.RunPython(run)", &["drop old"]);
         check(&of(&format!("not ({holds})")), "migrations.RunPython(run)", &[]);
@@ -509,6 +527,24 @@ fn check_first(code: &str, operations: &str, expected: &str) {
     let compiled = project("", &[("0001_initial", MADE), ("0002_code", &second)]);
     let line = lines(&compiled).into_iter().find(|it| it.starts_with("0002")).unwrap_or_default();
     assert_eq!(line, format!("0002_code: {expected}"), "{code}");
+}
+
+/// `ProjectState.alter_model_options`: what is given is set, and what else is among the keys goes.
+#[test]
+fn an_operation_sets_options_of_the_state() {
+    check(
+        "
+class Own(migrations.operations.base.Operation):
+    def state_forwards(self, app_label, state):
+        state.alter_model_options(app_label, 'item', {'db_table': 'went'}, ('db_table', 'ordering'))
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, 'Item')
+        if model._meta.db_table == 'went':
+            schema_editor.alter_db_table(model, 'things', 'went')
+",
+        "Own()",
+        &["rename things to went"],
+    );
 }
 
 /// SQLite makes a table anew from the model that it is given.

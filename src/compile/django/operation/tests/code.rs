@@ -412,6 +412,9 @@ fn what_code_changes_beside_rows_is_not_known_afterwards() {
         "seen['some'] = apps.get_model('shop', 'Item').objects.count()",
         "look.found = apps.get_model('shop', 'Item').objects.exists()",
         "fill(apps)",
+        "put_into(rows, apps)",
+        "list(map(rows.append, apps.get_model('shop', 'Item').objects.all()))",
+        "box.fill(apps)",
     ] {
         check_body(
             &format!(
@@ -420,6 +423,18 @@ found = False
 rows = []
 seen = {{}}
 
+class Box:
+    found = False
+
+    def fill(self, apps):
+        self.found = apps.get_model('shop', 'Item').objects.exists()
+
+box = Box()
+
+def put_into(some, apps):
+    for item in apps.get_model('shop', 'Item').objects.all():
+        some.append(item)
+
 def fill(apps):
     seen.update(some=apps.get_model('shop', 'Item').objects.count())
 
@@ -427,7 +442,7 @@ def look(apps, schema_editor):
     {change}
 
 def drop(apps, schema_editor):
-    if found or rows or seen.get('some') or getattr(look, 'found', False):
+    if found or rows or seen.get('some') or getattr(look, 'found', False) or box.found:
         schema_editor.execute('DROP TABLE shop_item')
 "
             ),
@@ -491,6 +506,14 @@ def run(apps, schema_editor):
     check("schema_editor.execute('DROP TABLE shop_%s' % 'item')", both);
     check("schema_editor.execute('DROP TABLE %s' % Item._meta.db_table)", both);
     check("schema_editor.execute('DROP TABLE shop_' + {'a': 'item'}['a'])", both);
+    check(
+        "schema_editor.remove_field(apps.get_model('shop', 'it' + 'em'), it.field)",
+        "old shop_item -code -id -name -constraints -table old (its own too)",
+    );
+    check(
+        "for it in schema_editor.connection.introspection.table_names(): schema_editor.execute('DROP TABLE %s' % it)",
+        "anything -table old -table shop_item -table shop_tag",
+    );
     check(
         "for it in Item.objects.all(): schema_editor.execute('DROP TABLE shop_%s' % it.code)",
         "anything -table old -table shop_item -table shop_tag",

@@ -144,6 +144,7 @@ impl Interpreter<'_> {
             editor_calls: seen.editor_calls,
             words: seen.words,
             other_sql: false,
+            other_tables: false,
             other_models: false,
             at: self.location(&closure.scope.module, closure.definition.span),
         })
@@ -168,12 +169,20 @@ impl Interpreter<'_> {
         let definition = closure.definition.clone();
         let mut walk = Walk::new(editor, self.world.dialect, seen);
         walk.block(&definition.inside().body);
-        let Walk { named, imports, bound, changed, .. } = walk;
+        let Walk { named, imports, bound, asked_for, changed, .. } = walk;
         let inside = definition.inside();
         let parameters = inside.parameters.positional.iter().chain(&inside.parameters.keyword_only);
         let is_own =
             |it: &Arc<str>| bound.contains(it) || parameters.clone().any(|parameter| parameter.name == *it);
         seen.changes_others |= !inside.outer_names.is_empty() || !changed.iter().all(is_own);
+        // Whoever gets hold of it may change it.
+        let may_change = |it: &Arc<str>| match lookup(&closure.scope, it) {
+            Some(Live::Dict(_) | Live::List(_) | Live::Set(_)) => true,
+            Some(Live::Instance(it)) => matches!(it.class, Live::Class(_)),
+            Some(Live::Bound(it)) => !matches!(it.callee, Callee::Base(..)),
+            _ => false,
+        };
+        seen.changes_others |= asked_for.iter().any(|it| !is_own(it) && may_change(it));
         seen.touches_schema |= definition.is_broken();
         let scope = self.scope_of(closure, &imports, bound);
         // A variable of what made the function is often handed to it so.

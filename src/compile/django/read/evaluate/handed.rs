@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
-pub use model::{MODEL, is_of_models};
+pub use model::{MODEL, is_of_models, is_same_model};
 pub use operation::{is_name, made_without_a_call};
 pub use said::is_field_of_model;
 pub use state::MODEL_STATE;
@@ -335,49 +335,43 @@ impl Interpreter<'_> {
         if known.is_none() && !is_followed && !only_asks && self.is_used_by(function, args, keywords) {
             self.lose(&format!("it hands the schema editor, or a part of it, to {}", called(function)));
         }
-        let (closure, receiver) = match function {
-            Live::Function(closure) => (closure, None),
-            Live::Bound(bound) => match &bound.callee {
-                Callee::Function(closure) => (closure, Some(&bound.receiver)),
-                _ => return Ok(known),
-            },
-            _ => return Ok(known),
-        };
         if known.is_none()
             && is_followed
+            && let Live::Function(closure) = function
             && !closure.scope.module.eager
-            && !self.is_used_by(function, args, keywords)
+            && args.iter().chain(keywords.iter().map(|(_, it)| it)).all(is_plain)
+            && let facts = self.function(closure)
+            && !facts.touches_schema
+            && !facts.changes_others
         {
-            return self.call_aside((closure, receiver), args, keywords, scope, span).map(Some);
+            return self.call_aside(closure, args, keywords, scope, span).map(Some);
         }
         Ok(known)
     }
 
-    /// A function of another module that has nothing to do with the schema: where it takes too long to follow, what it gives
-    /// is not known, and no more than that is lost.
+    /// A function of another module that has nothing to do with the schema, and changes nothing that others see: where it takes
+    /// too long to follow, what it gives is not known, and no more than that is lost.
     fn call_aside(
         &mut self,
-        (closure, receiver): (&Rc<Closure>, Option<&Live>),
+        closure: &Rc<Closure>,
         args: &[Live],
         keywords: &Keywords,
         scope: &Rc<Scope>,
         span: Span,
     ) -> Evaluated {
         let (steps, limit) = (self.module_steps, self.limit);
-        let before = self.count_handed();
         self.limit = limit.min(steps + ASIDE_STEPS);
         self.journals.push(Journal::default());
         // It is no branch: what it does, it does certainly.
         self.handed.iter_mut().for_each(|it| it.around.0 += 1);
         let depth = self.journals.len();
-        let made = self.call_closure(closure, receiver, args.to_vec(), keywords.clone(), scope, span);
+        let made = self.call_closure(closure, None, args.to_vec(), keywords.clone(), scope, span);
         self.journals.truncate(depth);
         let journal = self.journals.pop().unwrap_or_default();
         self.handed.iter_mut().for_each(|it| it.around.0 -= 1);
         self.limit = limit;
         match made {
-            // An object that it was given may have got hold of the schema editor.
-            Err(Stop::Exhausted(why)) if self.count_handed() == before => {
+            Err(Stop::Exhausted(why)) => {
                 journal.undo();
                 self.module_steps = self.module_steps.min(steps + ASIDE_STEPS / 10);
                 let found = self.unknown(scope, span, format!("calls `{}`, which {why}", closure.path));
@@ -590,6 +584,24 @@ fn is_of_others(value: &Live) -> bool {
         }
         Live::Instance(instance) => !is_stand_in(value) && is_of_others(&instance.class),
         value => value.is_unknown(),
+    }
+}
+
+/// A value that nobody can change, or that is not known: nothing of the sources.
+fn is_plain(value: &Live) -> bool {
+    match value {
+        Live::None
+        | Live::Bool(_)
+        | Live::Int(_)
+        | Live::Float(_)
+        | Live::Str(_)
+        | Live::Bytes(_)
+        | Live::Path(_)
+        | Live::Unknown(_) => true,
+        Live::Tuple(items) => items.iter().all(is_plain),
+        // Of Django's, as a row of a model is.
+        Live::Instance(it) => matches!(it.class, Live::Name(_)),
+        _ => false,
     }
 }
 

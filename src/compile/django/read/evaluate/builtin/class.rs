@@ -145,6 +145,8 @@ impl Interpreter<'_> {
                 _ => None,
             },
             "callable" => match first {
+                // It may be a value.
+                Some(Live::Bound(bound)) if bound.is_of_outside() => None,
                 Some(Live::Function(_) | Live::Class(_) | Live::Bound(_) | Live::Partial(_)) => {
                     Some(Live::Bool(true))
                 }

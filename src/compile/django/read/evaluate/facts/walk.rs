@@ -17,6 +17,8 @@ pub struct Walk<'d, 's> {
     pub imports: Vec<&'d Stmt>,
     /// Names that the body binds.
     pub bound: Vec<Arc<str>>,
+    /// Names of what it hands on, or asks for something of its own.
+    pub asked_for: Vec<Arc<str>>,
     /// Names of what it changes: `rows` of `rows.append(1)` and `rows[0] = 1`.
     pub changed: Vec<Arc<str>>,
 }
@@ -71,6 +73,7 @@ impl<'d, 's> Walk<'d, 's> {
             named: Vec::new(),
             imports: Vec::new(),
             bound: Vec::new(),
+            asked_for: Vec::new(),
             changed: Vec::new(),
         }
     }
@@ -123,7 +126,7 @@ impl<'d, 's> Walk<'d, 's> {
             }
             StmtKind::For { target, iterable, body, otherwise } => {
                 self.bind(target);
-                self.hand_on(iterable);
+                self.look_through(iterable);
                 self.block(body);
                 self.block(otherwise);
             }
@@ -185,6 +188,15 @@ impl<'d, 's> Walk<'d, 's> {
         self.expr(value);
     }
 
+    /// What is gone through, or looked into, and by nobody changed.
+    fn look_through(&mut self, expr: &'d Expr) {
+        let before = self.asked_for.len();
+        self.hand_on(expr);
+        if matches!(expr.kind, ExprKind::Name(_)) {
+            self.asked_for.truncate(before);
+        }
+    }
+
     fn expr(&mut self, expr: &'d Expr) {
         match &expr.kind {
             ExprKind::Literal(Literal::Str(text)) => {
@@ -198,6 +210,9 @@ impl<'d, 's> Walk<'d, 's> {
             ExprKind::Literal(_) | ExprKind::Opaque(_) => {}
             // The editor or a connection by itself is handed on to someone who may use it.
             ExprKind::Name(name) => {
+                if !self.asked_for.contains(name) {
+                    self.asked_for.push(name.clone());
+                }
                 if self.is_editor(name) || matches!(&**name, "connection" | "connections" | "cursor") {
                     self.seen.touches_schema = true;
                 }
@@ -238,7 +253,7 @@ impl<'d, 's> Walk<'d, 's> {
                 }
             }
             ExprKind::Subscript(object, index) => {
-                self.hand_on(object);
+                self.look_through(object);
                 self.expr(index);
             }
             ExprKind::Slice { from, to, step } => {
@@ -268,7 +283,7 @@ impl<'d, 's> Walk<'d, 's> {
             }
             ExprKind::Compare(left, rest) => {
                 self.expr(left);
-                rest.iter().for_each(|(_, it)| self.expr(it));
+                rest.iter().for_each(|(_, it)| self.look_through(it));
             }
             ExprKind::Conditional { test, then, otherwise } => {
                 self.expr(test);
@@ -278,7 +293,7 @@ impl<'d, 's> Walk<'d, 's> {
             ExprKind::Lambda(it) => self.block(&it.inside().body),
             ExprKind::Comprehension(it) => {
                 for part in &it.loops {
-                    self.hand_on(&part.iterable);
+                    self.look_through(&part.iterable);
                     part.conditions.iter().for_each(|it| self.expr(it));
                 }
                 self.expr(&it.element);

@@ -57,20 +57,22 @@ impl Interpreter<'_> {
             self.fail_without_model("LookupError", when, [&label, &model], scope, span)?;
         }
         let made = self.model(&label, &model, scope, span);
+        // Which table today's has, only its code says.
+        if is_of_today {
+            return Ok(made);
+        }
         let signed: Text = when.signed(&label).into();
         let Live::Instance(instance) = &made else { return Ok(made) };
         let mut names = instance.attributes.borrow_mut();
         let Some(Live::Instance(options)) = names.get("_meta").cloned() else { return Ok(made.clone()) };
         let mut of_options = options.attributes.borrow_mut();
         of_options.set("db_table".into(), sql::table_of(&signed, &model));
-        if !is_of_today {
-            let class = sql::class_of(&signed, &model);
-            names.set("__name__".into(), class.clone());
-            if let (Live::Str(class), true) = (&class, *label != *APP_LABEL) {
-                of_options.set("label".into(), Live::str(format!("{label}.{class}")));
-            }
-            of_options.set("object_name".into(), class);
+        let class = sql::class_of(&signed, &model);
+        names.set("__name__".into(), class.clone());
+        if let (Live::Str(class), true) = (&class, *label != *APP_LABEL) {
+            of_options.set("label".into(), Live::str(format!("{label}.{class}")));
         }
+        of_options.set("object_name".into(), class);
         of_options.set(NAME.into(), Live::tuple(vec![Live::Str(signed), Live::Str(model)]));
         drop(names);
         Ok(made)
@@ -221,10 +223,12 @@ impl Interpreter<'_> {
         match made {
             Some(operation) => self.hand(operation),
             None => {
-                let is_a_model = |it: &Live| matches!(it, Live::Instance(it) if matches!(&it.class, Live::Name(class) if &**class == MODEL));
                 let takes_one = TAKE_A_MODEL.iter().any(|it| method.starts_with(it));
-                let is_known = !takes_one || args.first().is_some_and(is_a_model);
-                self.handed.iter_mut().for_each(|it| it.other_models |= !is_known);
+                let model = args.first().and_then(asked_for);
+                if let Some(handed) = &mut self.handed {
+                    handed.other_models |= takes_one && model.is_none();
+                    handed.lost_calls.extend(model.map(|model| (method.into(), model)));
+                }
                 self.lose(&format!("what schema_editor.{method} does is not followed"));
             }
         }
@@ -247,9 +251,36 @@ impl Interpreter<'_> {
     }
 }
 
+/// The label and the name of a model that the registry was asked for, whatever was done to it since.
+fn asked_for(value: &Live) -> Option<(Text, Text)> {
+    let Live::Instance(instance) = value else { return None };
+    let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta").cloned() else {
+        return None;
+    };
+    let names = options.attributes.borrow().get(NAME).cloned();
+    let Some(Live::Tuple(both)) = names else { return None };
+    let [Live::Str(signed), Live::Str(model)] = &*both else { return None };
+    Some((When::of(signed).1.into(), model.clone()))
+}
+
 fn named_model(value: &Live) -> Option<(Text, Text)> {
     let (signed, model) = signed_model(value)?;
     Some((When::of(&signed).1.into(), model))
+}
+
+/// Whether two models that registries gave are the same class; `None` where that is not known, or one of them is none.
+pub fn is_same_model(a: &Live, b: &Live) -> Option<bool> {
+    let ((a, one), (b, other)) = (signed_model(a)?, signed_model(b)?);
+    let ((when, a), (then, b)) = (When::of(&a), When::of(&b));
+    if !one.eq_ignore_ascii_case(&other) {
+        return Some(false);
+    }
+    match (a == b, when == then) {
+        (true, true) => (when != When::Either).then_some(true),
+        // Each state has classes of its own.
+        (true, false) => (when != When::Either && then != When::Either).then_some(false),
+        (false, _) => (a != APP_LABEL && b != APP_LABEL).then_some(false),
+    }
 }
 
 /// The label as marks have it, and the name.

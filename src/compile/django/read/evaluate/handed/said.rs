@@ -48,6 +48,23 @@ impl Interpreter<'_> {
                 let field = self.said(both, None, name)?;
                 Some(self.field_of(&model, &field, scope, span))
             }
+            (OPTIONS, "concrete_model" | "model") => {
+                let Live::Tuple(both) = instance.attributes.borrow().get(NAME).cloned()? else { return None };
+                let said = match name {
+                    "model" => {
+                        let [Live::Str(signed), Live::Str(model)] = &*both else { return None };
+                        format!("{}.{model}", When::of(signed).1).into()
+                    }
+                    _ => self.said(&both, None, name)?,
+                };
+                let (label, model) = said.split_once('.')?;
+                self.model_beside(&both, [label, model], scope, span)
+            }
+            (FIELD, "model") => {
+                let said = self.said_by_field(instance, name)?;
+                let (label, model) = said.split_once('.')?;
+                self.other_model(instance, [label, model], scope, span)
+            }
             (FIELD, "related_model" | "remote_field") => {
                 let said = self.said_by_field(instance, "related_model")?;
                 let Some((label, target)) = said.split_once('.') else { return Some(value_of(&said)) };

@@ -102,7 +102,11 @@ impl Interpreter<'_> {
                 && !["ALTER", "CREATE", "DROP", "RENAME"].into_iter().any(is)
         };
         let is_open = !matches!(text, Some(Live::Unknown(why)) if is_of_rows(&why.text));
-        self.handed.iter_mut().for_each(|it| it.other_sql |= is_open);
+        let is_told = matches!(text, Some(Live::Unknown(why)) if ["asks the connection", "asks the database"].iter().any(|it| why.reason.contains(it)));
+        self.handed.iter_mut().for_each(|it| {
+            it.other_sql |= is_open;
+            it.other_tables |= is_told;
+        });
         self.lose(&unknown_text(text));
     }
 

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::super::Interpreter;
 use super::super::live::*;
+use super::super::operator::find;
 use super::{OPERATIONS, STATE, bare, for_app, is_name};
 use crate::compile::django::project::{SET_BASES, SET_FIELD, SET_OPTIONS, When};
 use crate::compile::django::read::syntax::tree::{Expr, ExprKind, Span};
@@ -169,11 +170,25 @@ impl Interpreter<'_> {
         let (Some(label), Some(model), Some(options)) = (value(0), value(1), value(2)) else {
             return self.lose(OF_STATE);
         };
-        let class = match value(3) {
-            None | Some(Live::None) => SET_OPTIONS,
-            Some(_) => "django.db.migrations.AlterModelOptions",
+        // With keys, those of them that are not given go.
+        let options = match (value(3), &options) {
+            (None | Some(Live::None), _) => options,
+            (Some(Live::Tuple(keys)), Live::Dict(pairs)) => {
+                let mut pairs = pairs.borrow().clone();
+                for key in keys.iter() {
+                    if find(&pairs, key).is_none() {
+                        pairs.push((key.clone(), Live::None));
+                    }
+                }
+                Live::dict(pairs)
+            }
+            // Django's own list, in which nothing is that tables hang on.
+            _ => {
+                let class = "django.db.migrations.AlterModelOptions";
+                return self.hand_on_of_state(&label, class, vec![model, options], Vec::new());
+            }
         };
-        self.hand_on_of_state(&label, class, vec![model, options], Vec::new());
+        self.hand_on_of_state(&label, SET_OPTIONS, vec![model, options], Vec::new());
     }
 
     /// An operation on the models of an app.

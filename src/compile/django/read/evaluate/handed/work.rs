@@ -43,8 +43,12 @@ pub struct Handed {
     pub(super) assumed: Vec<(Arc<str>, Arc<str>)>,
     /// A state was cloned: which one is asked is not known.
     pub(super) cloned: bool,
+    /// Methods of the editor that were not followed, each with its model's label and name.
+    pub(super) lost_calls: Vec<(Arc<str>, ModelName)>,
     /// It did something to what is not known.
     pub(super) other_sql: bool,
+    /// It put a table's name into a statement that the database told.
+    pub(super) other_tables: bool,
     pub(super) other_models: bool,
     /// Which of its migration's followed pieces of code it is.
     pub(super) number: usize,
@@ -53,6 +57,9 @@ pub struct Handed {
 }
 
 type Place = (Rc<Module>, Span);
+
+/// Label and name.
+type ModelName = (Arc<str>, Arc<str>);
 
 #[derive(PartialEq)]
 struct Question {
@@ -91,7 +98,9 @@ impl Handed {
             left: false,
             assumed: Vec::new(),
             cloned: false,
+            lost_calls: Vec::new(),
             other_sql: false,
+            other_tables: false,
             other_models: false,
             number,
             statements: Vec::new(),
@@ -201,8 +210,16 @@ impl Handed {
 
     /// What was handed on, certain or not, as far as it is known.
     pub(super) fn may_do(&self) -> MayDo {
-        let (other_sql, other_models) = (self.other_sql, self.other_models);
-        let mut done = MayDo { other_sql, other_models, ..MayDo::default() };
+        let mut done = MayDo {
+            other_sql: self.other_sql,
+            other_tables: self.other_tables,
+            other_models: self.other_models,
+            ..MayDo::default()
+        };
+        for (method, model) in &self.lost_calls {
+            done.calls.push(method.clone());
+            done.models.push(model.clone());
+        }
         self.operations.iter().for_each(|it| may_do(it, APP_LABEL, &mut done));
         done
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::class::enumeration::unmixed;
+use super::super::handed::is_same_model;
 use super::super::live::*;
 use super::super::method::keys;
 use super::super::module_names::MODULE_NAMES;
@@ -230,6 +231,9 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
             if Rc::ptr_eq(x, y) {
                 return Some(true);
             }
+            if let Some(is) = is_same_model(a, b) {
+                return Some(is);
+            }
             if patience.objects == Objects::Equal {
                 match is_equal_object(x, y, patience) {
                     Told::Is(known) => return known,
@@ -340,11 +344,13 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
         (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
             equal(a, b)
         }
+        (Live::Bound(it), _) | (_, Live::Bound(it)) if it.is_of_outside() => None,
         (Live::Instance(it), other) | (other, Live::Instance(it))
             if it.may_be_none() && !matches!(other, Live::Instance(_)) =>
         {
             None
         }
+        (Live::Instance(_), Live::Instance(_)) if let Some(is) = is_same_model(a, b) => Some(is),
         (Live::Instance(x), Live::Instance(y)) if !a.is(b) => match (&x.class, &y.class) {
             // A member is made anew wherever it is named.
             (Live::Class(class), Live::Class(_)) if is_enumeration(class) => equal(a, b),

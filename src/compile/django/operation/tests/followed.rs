@@ -783,3 +783,66 @@ class Migration(migrations.Migration):
     assert_eq!(lines(&project_on(Dialect::Sqlite, "", &[("1", code)])), ["1: create one: id"]);
     assert!(lines(&project_on(Dialect::Postgres, "", &[("1", code)])).is_empty());
 }
+
+/// `RunPython` gives the schema editor as its second argument, whatever it is called and whatever else is taken.
+#[test]
+fn the_schema_editor_may_have_any_name() {
+    let head = "
+def two(apps, se):
+    se.execute('DROP TABLE shop_item')
+
+def with_default(apps, se, name='shop_item'):
+    se.execute('DROP TABLE %s' % name)
+
+def given(apps, se, name):
+    se.execute('DROP TABLE %s' % name)
+
+class Drops:
+    def __call__(self, apps, se):
+        se.execute('DROP TABLE shop_item')
+
+    def run(self, apps, se, name='shop_item'):
+        se.execute('DROP TABLE %s' % name)
+
+    @classmethod
+    def of_class(cls, apps, se):
+        se.execute('DROP TABLE shop_item')
+
+    @staticmethod
+    def plain(apps, se):
+        se.execute('DROP TABLE shop_item')
+";
+    for code in [
+        "two",
+        "with_default",
+        "lambda apps, se, name='shop_item': se.execute(f'DROP TABLE {name}')",
+        "partial(given, name='shop_item')",
+        "lambda apps, se: given(apps, se, 'shop_item')",
+        "Drops()",
+        "Drops().run",
+        "Drops.of_class",
+        "Drops.plain",
+    ] {
+        let body = format!("dependencies = [('shop', '1')]\n    operations = [migrations.RunPython({code})]");
+        check_body(head, &body, &["drop shop_item"]);
+    }
+}
+
+/// `*args` hold the schema editor.
+#[test]
+fn an_operation_hands_on_all_that_it_is_given() {
+    check_body(
+        "
+class AddAnd(migrations.AddField):
+    def database_forwards(self, *args, **kwargs):
+        super().database_forwards(*args, **kwargs)
+        self.after(*args)
+
+    def after(self, label, se, *states):
+        se.execute('ALTER TABLE shop_item DROP COLUMN code')
+",
+        "dependencies = [('shop', '1')]
+    operations = [AddAnd('Item', 'rank', models.IntegerField(null=True))]",
+        &["shop_item + rank integer NULL", "shop_item - code"],
+    );
+}

@@ -49,15 +49,19 @@ fn root(expr: &Expr) -> Option<&Arc<str>> {
     }
 }
 
-/// `RunPython` calls its function with the apps and the schema editor, whatever the function calls them; an operation
-/// is called with itself, a label, the editor and two states.
+/// `RunPython` calls its function with the apps and the schema editor, whatever the function calls them, and whatever else it
+/// takes; an operation is called with itself, a label, the editor and two states.
 pub fn editor_name(definition: &FunctionDef) -> Option<Arc<str>> {
     let parameters = &definition.inside().parameters;
     let positional = &parameters.positional;
     let by_name = positional.iter().find(|it| it.name.contains("editor"));
-    let by_place = match positional.len() {
-        2 => positional.get(1),
-        5 => positional.get(2),
+    let has_object = positional.first().is_some_and(|it| matches!(&*it.name, "self" | "cls"));
+    let of_state = matches!(&*definition.name, "state_forwards" | "mutate_state");
+    let by_place = match positional.iter().filter(|it| it.default.is_none()).count() {
+        2 if !has_object => positional.get(1),
+        3 if has_object && !of_state => positional.get(2),
+        3 | 4 if !has_object => positional.get(1),
+        4 | 5 => positional.get(2),
         _ => None,
     };
     let rest = parameters.rest.as_ref().filter(|_| positional.len() < 2);

@@ -434,7 +434,9 @@ impl<F: Fn(&Expr) -> Option<bool>> Method<'_, F> {
         }
         let all = call.args.iter().chain(call.keywords.iter().map(|(_, it)| it));
         for argument in all {
-            if self.is_editor(argument) {
+            // `*args`, in which it is.
+            let given = if let ExprKind::Starred(inner) = &argument.kind { inner } else { argument };
+            if self.is_editor(given) {
                 done.then(Done::own());
             }
             self.expr(argument, done);

@@ -845,4 +845,18 @@ class AddAnd(migrations.AddField):
     operations = [AddAnd('Item', 'rank', models.IntegerField(null=True))]",
         &["shop_item + rank integer NULL", "shop_item - code"],
     );
+    check_body(
+        "
+class Own(migrations.operations.base.Operation):
+    def state_forwards(self, *args):
+        pass
+
+    def database_forwards(self, app_label, *args):
+        ed, old, new = args
+        ed.delete_model(old.apps.get_model(app_label, 'Item'))
+",
+        "dependencies = [('shop', '1')]
+    operations = [Own()]",
+        &["drop shop_item"],
+    );
 }

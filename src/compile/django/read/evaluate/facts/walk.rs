@@ -64,7 +64,7 @@ pub fn editor_name(definition: &FunctionDef) -> Option<Arc<str>> {
         4 | 5 => positional.get(2),
         _ => None,
     };
-    let rest = parameters.rest.as_ref().filter(|_| positional.len() < 2);
+    let rest = parameters.rest.as_ref().filter(|_| positional.len() < 2 + usize::from(has_object));
     by_name.or(by_place).map(|it| &it.name).or(rest).cloned()
 }
 

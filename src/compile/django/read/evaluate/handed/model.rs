@@ -225,8 +225,9 @@ impl Interpreter<'_> {
             None => {
                 let takes_one = TAKE_A_MODEL.iter().any(|it| method.starts_with(it));
                 let model = args.first().and_then(asked_for);
+                let has_a_table = args.first().is_some_and(has_a_table);
                 if let Some(handed) = &mut self.handed {
-                    handed.other_models |= takes_one && model.is_none();
+                    handed.other_models |= takes_one && !has_a_table;
                     handed.lost_calls.extend(model.map(|model| (method.into(), model)));
                 }
                 self.lose(&format!("what schema_editor.{method} does is not followed"));
@@ -249,6 +250,14 @@ impl Interpreter<'_> {
         let (label, model) = named_model(&Live::Instance(instance.clone()))?;
         (*label != *APP_LABEL).then(|| format!("{label}.{model}").into())
     }
+}
+
+/// Whether it is a model of which it is known, or will be, which table it has: one at that time, or that of a many-to-many
+/// field.
+fn has_a_table(value: &Live) -> bool {
+    let Live::Instance(instance) = value else { return false };
+    let options = instance.attributes.borrow().get("_meta").cloned();
+    matches!(options, Some(Live::Instance(it)) if it.attributes.borrow().get("db_table").is_some())
 }
 
 /// The label and the name of a model that the registry was asked for, whatever was done to it since.

@@ -48,11 +48,7 @@ fn project_on(dialect: Dialect, settings: &str, files: &[(&str, &str)]) -> Compi
 
 fn project_of(django: (u32, u32), dialect: Dialect, settings: &str, files: &[(&str, &str)]) -> Compiled {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
     let settings = format!(
         "INSTALLED_APPS = ['shop']\nDEFAULT_AUTO_FIELD = 'django.db.models.BigAutoField'\n{settings}"
     );
@@ -63,6 +59,13 @@ fn project_of(django: (u32, u32), dialect: Dialect, settings: &str, files: &[(&s
         write(&format!("shop/migrations/{name}.py"), &format!("{HEAD}{text}"));
     }
     compiled_of(django, dialect, folder.path())
+}
+
+/// A file of a project, with the folders that it lies in.
+fn write(folder: &Path, name: &str, text: &str) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
 }
 
 fn compiled(folder: &Path) -> Compiled {

@@ -1,6 +1,6 @@
 //! Followed code that asks the models what they are called, and whether they are there.
 
-use super::{HEAD, compiled, lines, project, project_on};
+use super::{HEAD, compiled, lines, project, project_on, write};
 use crate::dialect::Dialect;
 
 const MADE: &str = "
@@ -400,11 +400,7 @@ def more(apps, schema_editor):
 fn what_hangs_on_the_order_of_two_apps_is_not_known() {
     let of = |depends: &str, asked: &str| {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = folder.path().join(name);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        };
+        let write = |name: &str, text: &str| write(folder.path(), name, text);
         write("settings.py", "INSTALLED_APPS = ['blog', 'plain', 'shop']\n");
         for name in ["blog/__init__", "blog/migrations/__init__", "plain/__init__", "shop/__init__"] {
             write(&format!("{name}.py"), "");

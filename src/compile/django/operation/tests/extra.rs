@@ -1,17 +1,13 @@
 //! What django-postgres-extra's operations make.
 
-use super::{compiled, line};
+use super::{compiled, line, write};
 use crate::migration::Operation;
 use crate::schema::{Change, TableKind};
 
 /// The library's modules as far as a migration names them, and one app.
 fn operations(body: &str) -> Vec<Operation> {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
     write("settings.py", "INSTALLED_APPS = ['shop']\n");
     for package in ["", "/backend", "/backend/migrations", "/backend/migrations/operations"] {
         write(&format!("psqlextra{package}/__init__.py"), "");

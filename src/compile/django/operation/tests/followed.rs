@@ -1,6 +1,6 @@
 //! Code and operations of a project's own that are followed to the SQL and the operations that they come to.
 
-use super::{ITEM, check_body, check_class, compiled, lines, project, project_on};
+use super::{ITEM, check_body, check_class, compiled, lines, project, project_on, write};
 use crate::dialect::Dialect;
 
 const BOTH: &str = "
@@ -723,11 +723,7 @@ def code(apps, schema_editor):
 #[test]
 fn a_function_that_takes_too_long_and_touches_no_schema_is_not_followed_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    };
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
     write("settings.py", "INSTALLED_APPS = ['shop']\n");
     write("shop/__init__.py", "");
     write("shop/migrations/__init__.py", "");

@@ -262,14 +262,8 @@ fn has_a_table(value: &Live) -> bool {
 
 /// The label and the name of a model that the registry was asked for, whatever was done to it since.
 fn asked_for(value: &Live) -> Option<(Text, Text)> {
-    let Live::Instance(instance) = value else { return None };
-    let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta").cloned() else {
-        return None;
-    };
-    let names = options.attributes.borrow().get(NAME).cloned();
-    let Some(Live::Tuple(both)) = names else { return None };
-    let [Live::Str(signed), Live::Str(model)] = &*both else { return None };
-    Some((When::of(signed).1.into(), model.clone()))
+    let (signed, model, _) = signed(value)?;
+    Some((When::of(&signed).1.into(), model))
 }
 
 fn named_model(value: &Live) -> Option<(Text, Text)> {
@@ -292,8 +286,17 @@ pub fn is_same_model(a: &Live, b: &Live) -> Option<bool> {
     }
 }
 
-/// The label as marks have it, and the name.
+/// Of a model that still has its own table: the label as marks have it, and the name.
 fn signed_model(value: &Live) -> Option<(Text, Text)> {
+    let (signed, model, options) = signed(value)?;
+    // To which the code gave another table: what is done with it is done there.
+    let table = sql::table_of(&signed, &model);
+    let is_its_own = options.attributes.borrow().get("db_table").and_then(Live::as_str) == table.as_str();
+    is_its_own.then_some((signed, model))
+}
+
+/// The label as marks have it, the name, and `_meta`.
+fn signed(value: &Live) -> Option<(Text, Text, Rc<Instance>)> {
     let Live::Instance(instance) = value else { return None };
     if !matches!(&instance.class, Live::Name(class) if &**class == MODEL) {
         return None;
@@ -301,13 +304,9 @@ fn signed_model(value: &Live) -> Option<(Text, Text)> {
     let Some(Live::Instance(options)) = instance.attributes.borrow().get("_meta").cloned() else {
         return None;
     };
-    let options = options.attributes.borrow();
-    let Some(Live::Tuple(both)) = options.get(NAME) else { return None };
-    let [Live::Str(label), Live::Str(model)] = &**both else { return None };
-    // To which the code gave another table: what is done with it is done there.
-    let table = sql::table_of(label, model);
-    let is_its_own = options.get("db_table").and_then(Live::as_str) == table.as_str();
-    is_its_own.then(|| (label.clone(), model.clone()))
+    let Some(Live::Tuple(both)) = options.attributes.borrow().get(NAME).cloned() else { return None };
+    let [Live::Str(signed), Live::Str(model)] = &*both else { return None };
+    Some((signed.clone(), model.clone(), options))
 }
 
 /// `db_type` of one of a model's fields.

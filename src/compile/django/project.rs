@@ -310,8 +310,12 @@ pub const LABEL_IN_TEXT: &str = "\u{e000}label app_label\u{e001}";
 
 /// Whether something in the text is only filled in later: neither its length nor a part of it is known.
 pub fn is_marked(text: &str) -> bool {
-    text.contains('\u{e000}')
+    // Asked wherever two texts are compared: the search for one byte first is what makes it cheap.
+    text.as_bytes().contains(&MARK_STARTS) && text.contains('\u{e000}')
 }
+
+/// The first byte of U+E000 in UTF-8.
+const MARK_STARTS: u8 = 0xee;
 
 /// Stand in a text before and after `app.model.what` or `app.model.field.what`, for what a model's `_meta`, or one of its
 /// fields, says at that time.

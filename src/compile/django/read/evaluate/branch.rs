@@ -2,7 +2,7 @@
 //!
 //! What changes is kept in a [`Journal`]; [`repeat`](super::repeat) is for what may be done any number of times.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -254,18 +254,16 @@ impl Interpreter<'_> {
             (Content::Dict(a), Content::Dict(b)) => {
                 let mut joined = Pairs::new();
                 // A key of one of them may be there or not, as one may whose value is not known.
+                let (in_a, in_b) = (Keys::of(&a), Keys::of(&b));
                 for (at, (key, value)) in a.iter().enumerate() {
-                    let value = match find_near(&b, at, key) {
+                    let value = match in_b.find(at, key) {
                         Some(other) => self.join_of(value, other, held, why),
                         None => neither.clone(),
                     };
                     joined.push((key.clone(), value));
                 }
-                for (at, (key, _)) in b.into_iter().enumerate() {
-                    if find_near(&joined, at, &key).is_none() {
-                        joined.push((key, neither.clone()));
-                    }
-                }
+                let only_in_b = b.iter().enumerate().filter(|(at, (key, _))| in_a.find(*at, key).is_none());
+                joined.extend(only_in_b.map(|(_, (key, _))| (key.clone(), neither.clone())));
                 Content::Dict(joined)
             }
             (Content::Names(a), Content::Names(b)) => {
@@ -410,9 +408,38 @@ fn have_alike_attributes(a: &Instance, b: &Instance) -> bool {
         })
 }
 
-/// The value of the key, which two forms of one dictionary mostly have at the same place. A key that is not known
-/// is the same as itself, or the two forms would have it twice after each turn of a loop.
-fn find_near<'p>(pairs: &'p Pairs, at: usize, key: &Live) -> Option<&'p Live> {
-    let is_it = |(it, _): &&(Live, Live)| it.is(key) || alike(it, key) == Some(true);
-    pairs.get(at).filter(is_it).or_else(|| pairs.iter().find(is_it)).map(|(_, value)| value)
+/// The keys of one form of a dictionary, where those of another are looked for. Mostly they stand at the same place; where
+/// they do not, a dictionary of thousands wants more than a look at each.
+pub(super) struct Keys<'p> {
+    pairs: &'p Pairs,
+    texts: OnceCell<HashMap<&'p str, usize, RandomState>>,
+}
+
+impl<'p> Keys<'p> {
+    pub(super) fn of(pairs: &'p Pairs) -> Self {
+        Keys { pairs, texts: OnceCell::new() }
+    }
+
+    /// The value of the key. One that is not known is the same as itself, or the two forms would have it twice after each
+    /// turn of a loop.
+    pub(super) fn find(&self, at: usize, key: &Live) -> Option<&'p Live> {
+        let is_it = |(it, _): &&(Live, Live)| it.is(key) || alike(it, key) == Some(true);
+        let there = self.pairs.get(at).filter(is_it);
+        let pair = there.or_else(|| match key {
+            Live::Str(text) => {
+                let by_text = self.texts().get(&**text).and_then(|at| self.pairs.get(*at));
+                by_text
+                    .or_else(|| self.pairs.iter().filter(|(it, _)| !matches!(it, Live::Str(_))).find(is_it))
+            }
+            _ => self.pairs.iter().find(is_it),
+        });
+        pair.map(|(_, value)| value)
+    }
+
+    fn texts(&self) -> &HashMap<&'p str, usize, RandomState> {
+        self.texts.get_or_init(|| {
+            let keys = self.pairs.iter().enumerate();
+            keys.filter_map(|(at, (key, _))| key.as_str().map(|text| (&**text, at))).collect()
+        })
+    }
 }

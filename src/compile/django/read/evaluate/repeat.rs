@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
-use super::branch::{Cell, Content};
+use super::branch::{Cell, Content, Keys};
 use super::call::{MORE_ARGS, MORE_KEYWORDS};
 use super::facts::adds_a_field;
 use super::live::*;
@@ -383,16 +383,16 @@ impl Interpreter<'_> {
                     && before.iter().zip(&after).all(|(a, b)| is_alike(&a.0, &b.0) && is_alike(&a.1, &b.1));
                 // A key whose value is not known may be there or not.
                 let mut doubted = before.clone();
-                for (key, value) in &mut doubted {
-                    let now = after.iter().find(|(it, _)| is_alike(it, key));
-                    if now.is_none_or(|(_, now)| !is_alike(value, now)) {
+                let (then, now) = (Keys::of(before), Keys::of(&after));
+                for (at, (key, value)) in doubted.iter_mut().enumerate() {
+                    if now.find(at, key).is_none_or(|now| !is_alike(value, now)) {
                         *value = unknown();
                     }
                 }
-                for (key, value) in after {
-                    if !before.iter().any(|(it, _)| is_alike(it, &key)) {
-                        let unknown = self.hiding(why, &[&value]);
-                        doubted.push((key, unknown));
+                for (at, (key, value)) in after.iter().enumerate() {
+                    if then.find(at, key).is_none() {
+                        let unknown = self.hiding(why, &[value]);
+                        doubted.push((key.clone(), unknown));
                     }
                 }
                 (!is_same).then_some(Content::Dict(doubted))

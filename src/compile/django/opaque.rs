@@ -135,15 +135,27 @@ fn with_what_it_may_do<'f>(function: Cow<'f, Function>, object: &Object) -> Cow<
 }
 
 /// Whether it does something to tables of which neither its texts nor its models say which: where it makes a table's name of
-/// parts, or goes through models that it got from elsewhere.
-fn is_open(function: &Function) -> bool {
-    (function.other_models && function.apps.is_empty())
-        || (function.other_sql && function.sql.iter().any(|it| hides_a_table(it, function.other_tables)))
+/// parts, or goes through models that it got from elsewhere. What is put into `DROP TABLE %s` as a whole is the table of
+/// a model that it names or a name among `others`, its texts that are no SQL, unless there is none or the database tells it.
+fn is_open<'t>(
+    function: &Function,
+    mut others: impl Iterator<Item = &'t Arc<str>>,
+    editor: &Editor<'_>,
+) -> bool {
+    if function.other_models && function.apps.is_empty() {
+        return true;
+    }
+    let hides = |whole| function.other_sql && function.sql.iter().any(|it| hides_a_table(it, whole));
+    let mut names_none = || {
+        let has_models = !function.models.is_empty() || !function.apps.is_empty();
+        !has_models && others.all(|text| tables_in(text, editor).is_empty())
+    };
+    hides(function.other_tables) || hides(true) && names_none()
 }
 
-/// `DROP TABLE {}_{}`, `ALTER TABLE shop_{}`, `DROP TABLE old_` with more behind it. What is put into `DROP TABLE %s` as a whole
-/// is a name that the code says elsewhere, unless the database tells it.
-fn hides_a_table(text: &str, told_by_database: bool) -> bool {
+/// `DROP TABLE {}_{}`, `ALTER TABLE shop_{}`, `DROP TABLE old_` with more behind it, and `DROP TABLE %s` where a name that is
+/// put in as a whole counts.
+fn hides_a_table(text: &str, counts_whole: bool) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let is = |word: &str, all: &[&str]| all.iter().any(|it| word.eq_ignore_ascii_case(it));
     let statements = words
@@ -160,10 +172,10 @@ fn hides_a_table(text: &str, told_by_database: bool) -> bool {
                     inner.is_some_and(|it| !it.contains(['%', '{']))
                 };
                 let is_one = name == "%s" || is_whole("{", "}") || is_whole("%(", ")s");
-                (name.contains(['%', '{']) && (!is_one || told_by_database))
+                (name.contains(['%', '{']) && (!is_one || counts_whole))
                     || (rest.next().is_none() && name.ends_with('_'))
             }
-            None => told_by_database,
+            None => counts_whole,
         }
     })
 }
@@ -172,7 +184,7 @@ fn touched_by(function: &Function, state: &State, context: Context<'_>, editor: 
     if !function.touches_schema {
         return MayTouch::Nothing;
     }
-    if is_open(function) {
+    if is_open(function, function.words.iter(), editor) {
         return MayTouch::Anything;
     }
     let mut tables = BTreeSet::new();
@@ -272,7 +284,8 @@ pub fn named_by(
             tables.extend(tables_in(text, editor));
         }
     }
-    let is_open = tables.is_empty() || forwards.as_ref().is_some_and(|it| is_open(it));
+    let is_open = tables.is_empty()
+        || forwards.as_ref().is_some_and(|it| is_open(it, it.words.iter().chain(&said), editor));
     let may_touch = if is_open { MayTouch::Anything } else { MayTouch::Tables(tables) };
     let undone = |it: &Cow<'_, Function>| {
         let mut function = Function::clone(it);

@@ -515,8 +515,17 @@ def run(apps, schema_editor):
         "anything -table old -table shop_item -table shop_tag",
     );
     check(
+        "for it in schema_editor.connection.cursor().fetchall(): schema_editor.execute(schema_editor.sql_delete_table % {'table': schema_editor.quote_name(it[0])})",
+        "anything -table old -table shop_item -table shop_tag",
+    );
+    check(
         "for it in Item.objects.all(): schema_editor.execute('DROP TABLE shop_%s' % it.code)",
         "anything -table old -table shop_item -table shop_tag",
+    );
+    // A name that is put in as a whole is one that the code says, if it says any.
+    check(
+        "schema_editor.execute('DROP TABLE %s' % ('shop_tag' if Item.objects.count() else 'shop_item'))",
+        "old shop_item shop_tag -table old -table shop_item -table shop_tag (its own too)",
     );
     // Whose tables those models have is said by no name.
     for open in [

@@ -107,13 +107,18 @@ impl Interpreter<'_> {
         })
     }
 
-    /// The first of the values that is unknown, else a new reason.
+    /// The first of the values, or of what they hold, that is unknown, else a new reason.
     pub fn because(&self, values: &[&Live], scope: &Scope, span: Span, reason: &str) -> Live {
-        let unknown = values.iter().find_map(|value| match value {
+        let of = |value: &Live| match value {
             Live::Unknown(unknown) => Some(Live::Unknown(plain(unknown))),
             _ => None,
-        });
-        unknown.unwrap_or_else(|| self.unknown(scope, span, reason))
+        };
+        let within = |value: &&Live| match value {
+            Live::Tuple(items) => items.iter().find_map(of),
+            Live::Dict(pairs) => pairs.borrow().iter().find_map(|(_, it)| of(it)),
+            value => of(value),
+        };
+        values.iter().find_map(within).unwrap_or_else(|| self.unknown(scope, span, reason))
     }
 
     pub fn unary(&mut self, sign: Sign, value: &Live, scope: &Rc<Scope>, span: Span) -> Evaluated {

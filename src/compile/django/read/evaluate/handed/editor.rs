@@ -293,7 +293,7 @@ impl Interpreter<'_> {
         match args.first() {
             Some(Live::Str(name)) if name.starts_with(['"', '`']) => Live::Str(name.clone()),
             Some(Live::Str(name)) => Live::str(dialect.quote(name)),
-            _ => self.unknown(scope, span, "quotes what is not known"),
+            name => self.because(name.as_slice(), scope, span, "quotes what is not known"),
         }
     }
 }

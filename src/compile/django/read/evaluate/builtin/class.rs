@@ -156,6 +156,9 @@ impl Interpreter<'_> {
                 _ => None,
             },
             "type" => match args {
+                [value] if let Some(name) = self.part_of_state_is(value).or_else(|| builtin_class(value)) => {
+                    Some(Live::name(format!("builtins.{name}")))
+                }
                 [Live::Instance(instance)] => Some(instance.class.clone()),
                 // Of a class: its metaclass, as far as anybody derives from it.
                 [Live::Name(_) | Live::Class(_)] => Some(Live::name("builtins.type")),
@@ -179,4 +182,16 @@ impl Interpreter<'_> {
             _ => return Ok(None),
         }))
     }
+}
+
+/// Of a value that is of no class derived from it, as a text may be.
+fn builtin_class(value: &Live) -> Option<&'static str> {
+    Some(match value {
+        Live::Bool(_) => "bool",
+        Live::Int(_) => "int",
+        Live::Float(_) => "float",
+        Live::Bytes(_) => "bytes",
+        Live::List(_) => "list",
+        _ => return None,
+    })
 }

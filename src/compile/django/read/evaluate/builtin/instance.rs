@@ -26,6 +26,7 @@ impl Interpreter<'_> {
             return Ok(self.is_editor_of(class));
         }
         let builtin = match value {
+            part if let Some(name) = self.part_of_state_is(part) => name,
             Live::None => "NoneType",
             Live::Bool(_) => "bool",
             Live::Int(_) => "int",

@@ -144,6 +144,12 @@ impl Interpreter<'_> {
                         self.change_of_state_part(&part, &name, Some(&value));
                     }
                 }
+                // A list, before Django 3.1.
+                ("append", [Live::Tuple(pair)]) | ("insert", [Live::Int(_), Live::Tuple(pair)])
+                    if let [name, field] = &**pair =>
+                {
+                    self.change_of_state_part(&part, name, Some(field));
+                }
                 _ => self.lose(OF_STATE),
             }
             return Some(self.unknown(scope, span, "is part of a model's state"));
@@ -217,6 +223,14 @@ impl Interpreter<'_> {
         }
         let args = vec![instance.args.first()?.clone(), Live::str(name)];
         Some(self.outside_instance(STATE_PART, args, Vec::new(), scope, span))
+    }
+
+    /// The built-in class of a model's `options` or `fields`.
+    pub fn part_of_state_is(&self, value: &Live) -> Option<&'static str> {
+        let Live::Instance(part) = value else { return None };
+        let is_part = matches!(&part.class, Live::Name(class) if &**class == STATE_PART);
+        let is_fields = || part.args.get(1).and_then(Live::as_str).is_some_and(|it| &**it == "fields");
+        is_part.then(|| if self.world.django < (3, 1) && is_fields() { "list" } else { "dict" })
     }
 
     /// `options[name] = value` or `fields[name] = value` of a model's state, or that it is deleted. Whether it is one.

@@ -340,6 +340,7 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
     match (a, b) {
         (Live::Unknown(_), _) | (_, Live::Unknown(_)) => None,
         (Live::Name(a), Live::Name(b)) if a == b => Some(true),
+        (Live::Name(a), Live::Name(b)) if is_built_in(a) && is_built_in(b) => Some(false),
         (Live::Name(_), other) | (other, Live::Name(_)) => is_of_a_class(other).then_some(false),
         (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
             equal(a, b)
@@ -359,6 +360,13 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
         },
         (a, b) => Some(a.is(b)),
     }
+}
+
+/// A class of Python's own that has one name only.
+fn is_built_in(path: &str) -> bool {
+    const CLASSES: [&str; 10] =
+        ["bool", "bytes", "dict", "float", "frozenset", "int", "list", "set", "str", "tuple"];
+    path.strip_prefix("builtins.").is_some_and(|it| CLASSES.contains(&it))
 }
 
 /// Whether the one set is within the other.

@@ -250,7 +250,8 @@ fn made_in(text: &str) -> Vec<TableName> {
     });
     let named =
         after.filter_map(|(at, _)| words[at + 2..].iter().find(|it| !is(it, &["IF", "NOT", "EXISTS"])));
-    named.map(|it| table_name(it.split('(').next().unwrap_or(it).trim_matches(is_quote))).collect()
+    let named = named.map(|it| it.split('(').next().unwrap_or(it).trim_matches(is_quote));
+    named.filter(|it| !it.contains(['%', '{'])).map(table_name).collect()
 }
 
 /// What an operation of the project's own may touch: nothing when it visibly leaves the schema alone, else

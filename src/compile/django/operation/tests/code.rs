@@ -527,6 +527,10 @@ def run(apps, schema_editor):
         "schema_editor.execute('DROP TABLE %s' % ('shop_tag' if Item.objects.count() else 'shop_item'))",
         "old shop_item shop_tag -table old -table shop_item -table shop_tag (its own too)",
     );
+    check(
+        "schema_editor.execute('ALTER TABLE shop_tag RENAME TO %s' % elsewhere.x)",
+        "old shop_item shop_tag -table old -table shop_tag (its own too)",
+    );
     // Whose tables those models have is said by no name.
     for open in [
         "for model in apps.get_models(): schema_editor.delete_model(model)",

@@ -71,6 +71,44 @@ struct Seen {
     asks_by_name: bool,
 }
 
+impl Seen {
+    fn add_module(&mut self, module: &Rc<Module>) {
+        if !self.modules.iter().any(|it| Rc::ptr_eq(it, module)) {
+            self.modules.push(module.clone());
+        }
+    }
+}
+
+/// Names that each of a growing list is asked for once.
+#[derive(Default)]
+struct Crossing {
+    names: Vec<Arc<str>>,
+    known: HashSet<Arc<str>>,
+    /// The first so many of the list were crossed with the first so many names.
+    crossed: (usize, usize),
+}
+
+impl Crossing {
+    fn add(&mut self, names: impl Iterator<Item = Arc<str>>) {
+        for name in names {
+            if self.known.insert(name.clone()) {
+                self.names.push(name);
+            }
+        }
+    }
+
+    /// Each with each that was not crossed before.
+    fn cross<T: Clone>(&mut self, all: &[T]) -> Vec<(T, Arc<str>)> {
+        let (old, asked) = std::mem::replace(&mut self.crossed, (all.len(), self.names.len()));
+        let mut new = Vec::new();
+        for (at, it) in all.iter().enumerate() {
+            let names = self.names.iter().skip(if at < old { asked } else { 0 });
+            new.extend(names.map(|name| (it.clone(), name.clone())));
+        }
+        new
+    }
+}
+
 /// Where a call passes the schema editor on.
 #[derive(Clone)]
 enum Slot {
@@ -251,7 +289,7 @@ impl Interpreter<'_> {
             }
             (None, ExprKind::Name(name)) if **name == *"globals" => {
                 seen.asks_by_name = true;
-                seen.modules.push(within.scope.module.clone());
+                seen.add_module(&within.scope.module);
             }
             (None, ExprKind::Name(name)) => seen.asks_by_name |= **name == *"getattr",
             (None, _) => {}
@@ -314,22 +352,20 @@ impl Interpreter<'_> {
 
     /// What an object of a named class is asked, wherever the object comes from: a local name, a factory, a list.
     fn look_at_objects(&mut self, seen: &mut Seen, visited: &mut Visited) {
-        let mut done: HashSet<(*const Class, Arc<str>)> = HashSet::new();
+        let (mut of_objects, mut of_modules) = (Crossing::default(), Crossing::default());
+        of_objects.add(UNSAID.iter().map(|it| Arc::from(*it)));
         loop {
-            let words = seen.words.iter().filter(|_| seen.asks_by_name);
-            let asked = seen.asked.iter().chain(words).cloned();
-            let asked: Vec<Arc<str>> = asked.chain(UNSAID.iter().map(|it| (*it).into())).collect();
-            let all = seen.classes.iter().flat_map(|class| asked.iter().map(move |it| (class, it)));
-            let new: Vec<_> = all
-                .filter(|(class, name)| done.insert((Rc::as_ptr(class), (*name).clone())))
-                .map(|(class, name)| (class.clone(), name.clone()))
-                .collect();
-            let by_name = seen.modules.iter().filter(|_| seen.asks_by_name);
-            let words: Vec<_> =
-                by_name.flat_map(|it| seen.words.iter().map(move |word| (it, word))).collect();
+            of_objects.add(seen.asked.iter().cloned());
+            let mut words = Vec::new();
+            if seen.asks_by_name {
+                of_objects.add(seen.words.iter().cloned());
+                of_modules.add(seen.words.iter().cloned());
+                words = of_modules.cross(&seen.modules);
+            }
+            let new = of_objects.cross(&seen.classes);
             let mut functions = std::mem::take(&mut seen.functions);
             for (module, name) in words {
-                if let Ok(Some(Live::Function(it))) = self.module_attribute(module, name) {
+                if let Ok(Some(Live::Function(it))) = self.module_attribute(&module, &name) {
                     functions.push(it);
                 }
             }
@@ -372,7 +408,7 @@ impl Interpreter<'_> {
             }
             Live::Class(class) => add_class(class, seen),
             Live::Function(function) => seen.functions.push(function.clone()),
-            Live::Module(module) => seen.modules.push(module.clone()),
+            Live::Module(module) => seen.add_module(module),
             Live::Instance(instance) => {
                 if let Live::Class(class) = &instance.class {
                     add_class(class, seen);

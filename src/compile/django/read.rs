@@ -79,6 +79,7 @@ pub struct Reader {
     request: Request,
     sources: Sources,
     django: (u32, u32),
+    micro: u32,
     settings: Settings,
     apps: Vec<App>,
     notices: Vec<Notice>,
@@ -142,13 +143,15 @@ impl Reader {
             roots.push(folder.to_owned());
         }
         let sources = Sources::new(roots, placed);
-        let django = request.django.or_else(|| version(&sources)).ok_or(ReadError::NoDjango)?;
+        let version = version(&sources);
+        let django = request.django.or(version.map(|(django, _)| django)).ok_or(ReadError::NoDjango)?;
+        let micro = version.filter(|(it, _)| *it == django).map_or(0, |(_, micro)| micro);
         let (settings, notices) = {
             let said = Said::default();
-            let world = world(&request, &sources, django, &said);
+            let world = world(&request, &sources, (django, micro), &said);
             settings::read(&request, &world)?
         };
-        let mut reader = Self { request, sources, django, settings, apps: Vec::new(), notices };
+        let mut reader = Self { request, sources, django, micro, settings, apps: Vec::new(), notices };
         let said = Said::default();
         let (apps, more) = apps::discover(&reader.request, &reader.world(&said));
         reader.notices.extend(more);
@@ -160,7 +163,7 @@ impl Reader {
         World {
             settings: Some(&self.settings),
             apps: self.apps.iter().map(|app| (app.module.clone(), app.label.clone())).collect(),
-            ..world(&self.request, &self.sources, self.django, said)
+            ..world(&self.request, &self.sources, (self.django, self.micro), said)
         }
     }
 
@@ -186,26 +189,44 @@ impl Reader {
 }
 
 /// Before anything of the project is known.
-fn world<'a>(request: &'a Request, sources: &'a Sources, django: (u32, u32), said: &'a Said) -> World<'a> {
+fn world<'a>(
+    request: &'a Request,
+    sources: &'a Sources,
+    (django, micro): ((u32, u32), u32),
+    said: &'a Said,
+) -> World<'a> {
     let (dialect, database) = (request.dialect, &*request.database);
-    World { sources, dialect, database, django, settings: None, apps: Vec::new(), said }
+    World { sources, dialect, database, django, micro, settings: None, apps: Vec::new(), said }
 }
 
-/// `django.VERSION`, from the source of Django.
-fn version(sources: &Sources) -> Option<(u32, u32)> {
+/// `django.VERSION[:2]` and the number behind it, from the source of Django.
+fn version(sources: &Sources) -> Option<((u32, u32), u32)> {
     let said = &Said::default();
     let file = sources.find("django")?.file()?;
     let source = sources.load(&file).ok()?;
     let (dialect, database) = (Dialect::Sqlite, DEFAULT_ALIAS);
-    let world = World { sources, dialect, database, django: (0, 0), settings: None, apps: Vec::new(), said };
+    let world = World {
+        sources,
+        dialect,
+        database,
+        django: (0, 0),
+        micro: 0,
+        settings: None,
+        apps: Vec::new(),
+        said,
+    };
     let mut interpreter = Interpreter::new(&world);
     let module = interpreter.run("django", "django", source);
     let scope = interpreter.module_scope(&module);
     let version = module.names.borrow().get("VERSION").cloned()?;
     match interpreter.value(&version, &scope) {
         Value::Tuple(parts) => match parts.as_slice() {
-            [Value::Int(major), Value::Int(minor), ..] => {
-                Some((u32::try_from(*major).ok()?, u32::try_from(*minor).ok()?))
+            [Value::Int(major), Value::Int(minor), rest @ ..] => {
+                let micro = match rest {
+                    [Value::Int(micro), ..] => u32::try_from(*micro).ok()?,
+                    _ => 0,
+                };
+                Some(((u32::try_from(*major).ok()?, u32::try_from(*minor).ok()?), micro))
             }
             _ => None,
         },

@@ -97,6 +97,8 @@ pub struct World<'a> {
     /// The alias of the database at hand.
     pub database: &'a str,
     pub django: (u32, u32),
+    /// The number behind these two.
+    pub micro: u32,
     /// `None` while they are being read.
     pub settings: Option<&'a Settings>,
     /// Installed apps: dotted module and label.

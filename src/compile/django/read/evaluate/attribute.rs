@@ -102,6 +102,12 @@ impl Interpreter<'_> {
                 if matches!(name, "value") && matches!(object, Live::Str(_) | Live::Int(_)) {
                     return Ok(Some(object));
                 }
+                // `sys.version_info`, of all tuples.
+                if let Live::Tuple(parts) = &object
+                    && let Some(at) = ["major", "minor", "micro"].iter().position(|it| *it == name)
+                {
+                    return Ok(parts.get(at).cloned());
+                }
                 if !has_method(&object, name) {
                     let reason = format!("asks {} for its {name}", format::kind(&object));
                     return Ok(Some(self.unknown(scope, span, reason)));

@@ -30,6 +30,8 @@ pub fn is_followed(module: &str) -> bool {
                 | "dj_database_url"
                 | "appconf"
                 | "dynaconf"
+                | "looseversion"
+                | "packaging"
         )
         // Large libraries that settings call, which have neither fields nor apps.
         && !matches!(
@@ -47,6 +49,7 @@ pub fn is_followed(module: &str) -> bool {
                 | "numpy"
                 | "opentelemetry"
                 | "pandas"
+                | "phonenumbers"
                 | "psycopg"
                 | "psycopg2"
                 | "pkg_resources"

@@ -10,10 +10,12 @@ mod lacking;
 mod method;
 mod path;
 mod pattern;
+mod version;
 
 pub use composed::is_composing;
 pub use encrypted::ENCRYPT;
 pub use pattern::is_match;
+pub use version::order_of_versions;
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -363,10 +365,18 @@ impl Interpreter<'_> {
                 let apps = self.world.apps.clone();
                 Some(Live::list(apps.iter().map(|it| self.app_config(it, scope, span)).collect()))
             }
-            "django.get_version" => {
-                let (major, minor) = self.world.django;
-                Some(Live::str(format!("{major}.{minor}")))
+            "django.get_version" | "django.utils.version.get_main_version" if first.is_none() => {
+                Some(self.django_as_text())
             }
+            "importlib.metadata.version" | "importlib_metadata.version" if matches!(&first, Some(Live::Str(name)) if name.eq_ignore_ascii_case("django")) => {
+                Some(self.django_as_text())
+            }
+            // As `sys.version_info` and `sys.platform` are answered.
+            "platform.python_version_tuple" => Some(Live::tuple(["3", "12", "0"].map(Live::str).to_vec())),
+            "platform.python_version" => Some(Live::str("3.12.0")),
+            "platform.python_implementation" => Some(Live::str("CPython")),
+            "platform.system" => Some(Live::str("Linux")),
+            "django.utils.version.get_version_tuple" => first.as_ref().and_then(version::tuple_of_version),
             "django.apps.apps.get_model" => {
                 let second = args.get(1).and_then(Live::as_str);
                 let label = first.as_ref().and_then(Live::as_str);

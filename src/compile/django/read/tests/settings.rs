@@ -1,7 +1,7 @@
 //! How settings are written.
 
 use super::{ReadError, Tree, show, told};
-use crate::compile::django::project::Does;
+use crate::compile::django::project::{Does, Value};
 
 #[track_caller]
 pub(super) fn check(tree: &Tree, name: &str, value: &str) {
@@ -284,10 +284,37 @@ fn nothing_useful_is_an_error() {
 fn the_version_is_djangos_own() {
     let mut tree = Tree::new()
         .file("django/__init__.py", "from django.utils.version import get_version\nVERSION = (4, 2, 7, 'final', 0)\n__version__ = get_version(VERSION)\n")
-        .settings("import django\nNEW = django.VERSION >= (5, 0)\n");
+        .settings(
+            "
+import django, sys
+from distutils.version import LooseVersion
+from importlib.metadata import version
+from django.utils.version import get_version_tuple
+from packaging.version import Version, parse
+NEW = django.VERSION >= (5, 0)
+TEXT = django.__version__
+ALL = {django.get_version(), django.__version__, version('Django'), '%s.%s.%s' % django.VERSION[:3]}
+PARTS = get_version_tuple(django.__version__)
+LOOSE = [LooseVersion(django.__version__) < '4.10', LooseVersion('3.2') < LooseVersion('3.2.0')]
+STRICT = [Version('4.2.7') <= parse(django.get_version()), Version('3.2') < Version('3.2.0')]
+OPEN = Version('4.2rc1') < Version('4.2')
+PYTHON = sys.version_info.major, sys.version[0]
+",
+        );
     tree.request.django = None;
     assert_eq!(tree.read().django, (4, 2));
-    check(&tree, "NEW", "False");
+    for (name, value) in [
+        ("NEW", "False"),
+        ("TEXT", "\"4.2.7\""),
+        ("ALL", "{\"4.2.7\"}"),
+        ("PARTS", "(4, 2, 7)"),
+        ("LOOSE", "[True, True]"),
+        ("STRICT", "[True, False]"),
+        ("PYTHON", "(3, \"3\")"),
+    ] {
+        check(&tree, name, value);
+    }
+    assert!(matches!(tree.read().settings.values["OPEN"], Value::Unknown(_)));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::super::handed::is_same_model;
 use super::super::live::*;
 use super::super::method::keys;
 use super::super::module_names::MODULE_NAMES;
+use super::super::outside::order_of_versions;
 use super::super::special::{Compares, compares_by, elements_of, is_enumeration, is_of_a_class, values_of};
 use super::super::{Interpreter, format, given};
 use super::{find, impossible, integer, number};
@@ -404,6 +405,11 @@ fn order_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<Ordering>
     }
     if let (Some(a), Some(b)) = (number(a), number(b)) {
         return a.partial_cmp(&b);
+    }
+    if matches!(a, Live::Instance(_)) || matches!(b, Live::Instance(_)) {
+        if let Some(order) = order_of_versions(a, b) {
+            return Some(order);
+        }
     }
     match (a, b) {
         (Live::Str(a), Live::Str(b)) => Some(a.cmp(b)),

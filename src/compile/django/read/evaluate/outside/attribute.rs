@@ -55,11 +55,12 @@ impl Interpreter<'_> {
                 Live::tuple(vec![
                     Live::Int(version),
                     Live::Int(minor),
-                    Live::Int(0),
+                    Live::Int(i128::from(self.world.micro)),
                     Live::str("final"),
                     Live::Int(0),
                 ])
             }
+            ("django", "__version__") => self.django_as_text(),
             ("django.db", "DEFAULT_DB_ALIAS") | ("django.db.utils", "DEFAULT_DB_ALIAS") => {
                 Live::str(DEFAULT_ALIAS)
             }
@@ -75,7 +76,11 @@ impl Interpreter<'_> {
             ("sys", "argv") => Live::list(vec![Live::str("manage.py"), Live::str("migrate")]),
             // The versions that Django 5 and 6 run on; older Djangos' code asks for 2 and 3.
             ("sys", "version_info") => Live::tuple(vec![Live::Int(3), Live::Int(12), Live::Int(0)]),
+            ("sys", "version") => Live::str("3.12.0"),
+            ("sys", "hexversion") => Live::Int(0x030c_00f0),
+            ("sys", "maxsize") => Live::Int(i128::from(i64::MAX)),
             ("sys", "platform") => Live::str("linux"),
+            ("os", "name") => Live::str("posix"),
             ("sqlite3", "sqlite_version_info") => {
                 Live::tuple(vec![Live::Int(3), Live::Int(45), Live::Int(0)])
             }
@@ -87,12 +92,18 @@ impl Interpreter<'_> {
             }
             ("typing", "TYPE_CHECKING") => Live::Bool(false),
             ("django.utils.version" | "django.utils.six" | "six", "PY2") => Live::Bool(false),
-            ("six", "PY3") => Live::Bool(true),
+            ("django.utils.six" | "six", "PY3") => Live::Bool(true),
             _ => match self.library_value(path, name) {
                 Some(found) => found,
                 None => Live::Name(canonical(&full)),
             },
         })
+    }
+
+    /// `get_main_version` of `django/utils/version.py`.
+    pub fn django_as_text(&self) -> Live {
+        let ((major, minor), micro) = (self.world.django, self.world.micro);
+        Live::str(if micro == 0 { format!("{major}.{minor}") } else { format!("{major}.{minor}.{micro}") })
     }
 
     /// What DATABASES says of the database at hand, where that is none of Django's own: those are the dialect's, whichever a

@@ -18,7 +18,7 @@ pub fn discover(request: &Request, world: &World) -> (Vec<App>, Vec<Notice>) {
     let settings_file = request.settings.clone().unwrap_or_else(|| PathBuf::from("INSTALLED_APPS"));
     for entry in entries(world) {
         match entry {
-            Value::Str(entry) => match interpreter.app(&entry) {
+            Value::Str(entry) => match interpreter.app(&entry, &mut notices) {
                 Ok(app) if apps.iter().any(|other| other.label == app.label) => {
                     let message = format!("two installed apps have the label {}", app.label);
                     notices.push(notice(Concern::App, &settings_file, 1, message));
@@ -122,8 +122,8 @@ fn move_migrations(app: &mut App, interpreter: &Interpreter<'_>) -> Option<Notic
 }
 
 impl Interpreter<'_> {
-    /// The app of one entry of `INSTALLED_APPS`, or why there is none.
-    fn app(&mut self, entry: &str) -> Result<App, String> {
+    /// The app of one entry of `INSTALLED_APPS`, or why there is none; what is not known of it is told.
+    fn app(&mut self, entry: &str, notices: &mut Vec<Notice>) -> Result<App, String> {
         let (config, name) = match self.import(entry) {
             Ok(Imported::Followed(module)) => (self.config_of(entry, &module), entry.to_owned()),
             // A package of Django's that is not followed, such as django.contrib.postgres.
@@ -137,7 +137,7 @@ impl Interpreter<'_> {
             }
         };
         let name = match &config {
-            Some(class) => self.text_attribute(class, "name").unwrap_or(name),
+            Some(class) => self.text_attribute(class, "name", notices).unwrap_or(name),
             None => name,
         };
         let folder = match self.world.sources.find(&name) {
@@ -149,9 +149,9 @@ impl Interpreter<'_> {
                 ));
             }
         };
-        let label = config.as_ref().and_then(|class| self.text_attribute(class, "label"));
+        let mut text = |name| config.as_ref().and_then(|class| self.text_attribute(class, name, notices));
+        let (label, auto_field) = (text("label"), text("default_auto_field"));
         let label = label.unwrap_or_else(|| name.rsplit('.').next().unwrap_or(&name).to_owned());
-        let auto_field = config.as_ref().and_then(|class| self.text_attribute(class, "default_auto_field"));
         // Those of Django's own apps make rows.
         let config = config.filter(|_| !name.starts_with("django.contrib."));
         if let Some(config) = &config {
@@ -239,11 +239,16 @@ impl Interpreter<'_> {
         })
     }
 
-    fn text_attribute(&mut self, class: &Rc<Class>, name: &str) -> Option<String> {
+    fn text_attribute(&mut self, class: &Rc<Class>, name: &str, notices: &mut Vec<Notice>) -> Option<String> {
         let value = self.class_attribute(class, name).ok()??;
         let scope: Rc<Scope> = class.scope.clone();
         match self.value(&value, &scope) {
             Value::Str(text) => Some(text.to_string()),
+            Value::Unknown(why) => {
+                let message = format!("`{name}` of {} is not known: it {}", class.path, why.reason);
+                notices.push(Notice { at: why.at.clone(), concern: Concern::App, message });
+                None
+            }
             _ => None,
         }
     }

@@ -543,3 +543,49 @@ fn models_without_tables_are_none_however_many() {
     assert_eq!(of("{'managed': False, **apps.get_app_config('shop').more}"), 1);
     assert_eq!(of("{}"), 1);
 }
+
+/// Which of two classes' method is meant hangs on what no source says.
+#[test]
+fn a_method_that_is_there_on_an_open_condition_leaves_what_it_does_open() {
+    let of = |condition: &str, operation: &str, expected: &[&str]| {
+        let classes = format!(
+            "
+import platform
+class Key(models.ForeignKey):
+    if {condition}:
+        def get_attname(self):
+            return self.name + '_key'
+
+class Add(migrations.AddField):
+    if {condition}:
+        def database_forwards(self, app_label, schema_editor, from_state, to_state):
+            pass
+"
+        );
+        super::check_class(&classes, operation, expected);
+    };
+    let key = "migrations.AddField('item', 'up', Key('shop.Item', models.CASCADE, null=True))";
+    let add = "Add('item', 'n', models.IntegerField(null=True))";
+    of(
+        "True",
+        key,
+        &["shop_item + up_key bigint NULL", "shop_item + up_key -> shop_item", "shop_item + index up_key"],
+    );
+    let open = "platform.machine() == 'x86_64'";
+    of(
+        open,
+        key,
+        &[
+            "shop.migrations.2.Key: its `get_attname` compares what is not known ?? shop_item -up_id's definition",
+            "shop_item + up_id bigint NULL",
+            "shop_item + up_id -> shop_item",
+            "shop_item + index up_id",
+        ],
+    );
+    of("True", add, &[]);
+    of(
+        open,
+        add,
+        &["shop.migrations.2.Add: its `database_forwards` compares what is not known ?? shop_item"],
+    );
+}

@@ -332,6 +332,14 @@ impl Interpreter<'_> {
                                 }
                             }
                             Live::Function(_) => {}
+                            // On a condition, it may be the class's own or its base's.
+                            Live::Unknown(why)
+                                if asked::is_method_asked_for(&name)
+                                    && methods.iter().all(|(it, _)| *it != name) =>
+                            {
+                                object.notice.get_or_insert_with(|| format!("its `{name}` {}", why.reason));
+                                object.base = None;
+                            }
                             Live::Descriptor(Descriptor::Property | Descriptor::CachedProperty, _)
                                 if calls.iter().any(|it| given::parameters(&it.class).contains(&&*name)) =>
                             {

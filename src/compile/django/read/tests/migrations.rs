@@ -146,6 +146,21 @@ fn an_old_django_names_the_configuration_in_the_package() {
 }
 
 #[test]
+fn a_label_that_is_not_known_is_told() {
+    let of = |condition: &str| {
+        let class = "class Shop(AppConfig):\n    name = 'shop'\n    default_auto_field = 'django.db.models.AutoField'\n";
+        let config = format!(
+            "import platform\nfrom django.apps import AppConfig\n{class}    if {condition}:\n        label = 'store'\n"
+        );
+        Tree::new().file("shop/apps.py", &config).app("shop").read()
+    };
+    assert!(told(&of("True")).is_empty());
+    let open = of("platform.machine() == 'x86_64'");
+    assert_eq!(&*open.apps[0].label, "shop");
+    assert_eq!(told(&open), ["`label` of shop.apps.Shop is not known: it compares what is not known"]);
+}
+
+#[test]
 fn migration_modules_move_and_remove() {
     let project = Tree::new()
         .file("shop/migrations/0001_own.py", &migration("pass"))

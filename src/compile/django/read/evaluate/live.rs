@@ -91,6 +91,12 @@ impl Live {
         match (self, other) {
             (Self::List(a), Self::List(b)) | (Self::Set(a), Self::Set(b)) => Rc::ptr_eq(a, b),
             (Self::Dict(a), Self::Dict(b)) => Rc::ptr_eq(a, b),
+            (Self::Tuple(a), Self::Tuple(b)) => Rc::ptr_eq(a, b),
+            (Self::Path(a), Self::Path(b)) => Rc::ptr_eq(a, b),
+            (Self::Bound(a), Self::Bound(b)) => Rc::ptr_eq(a, b),
+            (Self::Super(a), Self::Super(b)) => Rc::ptr_eq(a, b),
+            (Self::Partial(a), Self::Partial(b)) => Rc::ptr_eq(a, b),
+            (Self::Descriptor(kind, a), Self::Descriptor(other, b)) => kind == other && Rc::ptr_eq(a, b),
             (Self::Stream(a), Self::Stream(b)) => Rc::ptr_eq(a, b),
             (Self::Module(a), Self::Module(b)) => Rc::ptr_eq(a, b),
             (Self::Function(a), Self::Function(b)) => Rc::ptr_eq(a, b),

@@ -91,6 +91,12 @@ fn what_grows_beyond_all_bounds_is_given_up() {
         // Under conditions that nobody knows.
         ("import m\nx = {}\nfor i in range(10 ** 5):\n    if m.c(i):\n        x[i] = [i]\n", "x"),
         ("import m\nx = {}\nwhile m.c():\n    x[m.c()] = x\n", "x"),
+        // As wagtail's models keep the receivers of their signals.
+        (
+            "import m\nclass A:\n    def go(self):\n        pass\nx = {A().go: 1}\nif m.c():\n    x['a'] = 1\nfor i in range(60):\n    \
+             if m.c(i):\n        x['a'] = i\n",
+            "x",
+        ),
         // Those that call one another.
         (
             "def f(n):\n    return g(n) + g(n)\ndef g(n):\n    return f(n - 1) + f(n - 1) if n else [1]\n",

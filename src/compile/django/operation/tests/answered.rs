@@ -570,3 +570,37 @@ class Migration(migrations.Migration):
     assert!(of("state.add_constraint(app_label, 'item', IT)", "to_state"));
     assert!(!of("state.add_constraint(app_label, 'item', IT)", "from_state"));
 }
+
+/// As above: the second field's table is made anew without the first one.
+#[test]
+fn sqlite_keeps_one_of_two_fields_that_a_model_has_not() {
+    let of = |adds: &str| {
+        let code = format!(
+            "
+def add(editor, model):
+    for name in ('one', 'two'):
+        field = models.IntegerField(default=0)
+        field.set_attributes_from_name(name)
+        editor.add_field(model, field)
+class Own(migrations.operations.base.Operation):
+    def state_forwards(self, app_label, state):
+        pass
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        add(schema_editor, from_state.apps.get_model(app_label, 'Item'))
+def run(apps, schema_editor):
+    add(schema_editor, apps.get_model('shop', 'Item'))
+class Migration(migrations.Migration):
+    operations = [migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True))]), {adds}]
+"
+        );
+        lines(&project_on(Dialect::Sqlite, "", &[("1", &code)]))
+    };
+    let expected = [
+        "1: create shop_item: id",
+        "1: shop_item + one integer NOT NULL",
+        "1: shop_item - one",
+        "1: shop_item + two integer NOT NULL",
+    ];
+    assert_eq!(of("Own()"), expected);
+    assert_eq!(of("migrations.RunPython(run)"), expected);
+}

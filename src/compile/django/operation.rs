@@ -218,7 +218,10 @@ impl<'a> Executor<'a> {
                 let object = seen.as_ref().unwrap_or(object);
                 let (before, odd) = (self.editor.mark(), self.odd.len());
                 object.stopped.iter().for_each(|it| self.answer_stopped(object, it));
-                self.object(object, sides);
+                match object.stopped.as_ref().and_then(|it| it.models.as_deref()).filter(|_| sides.state) {
+                    Some(models) => self.with_known_models(object, models, sides),
+                    None => self.object(object, sides),
+                }
                 self.tell_unseen(&object.at);
                 self.may_be_odd(object, sides, odd, before);
             }

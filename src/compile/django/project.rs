@@ -196,7 +196,7 @@ impl fmt::Display for Location {
 }
 
 /// Where code stopped being followed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Stopped {
     pub at: Location,
     /// A clause: "how often this loop runs is not known".
@@ -204,6 +204,8 @@ pub struct Stopped {
     /// What it asked the models until then: it may be that it would not have come there.
     pub assumed: Vec<Assumed>,
     pub may_do: MayDo,
+    /// Of an operation: what it does to the models, where all of its own `state_forwards` was followed.
+    pub models: Option<Vec<Value>>,
 }
 
 /// What code that was not followed to its end was seen to do, perhaps, before and after that place.

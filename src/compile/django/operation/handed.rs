@@ -108,13 +108,7 @@ impl Executor<'_> {
             return;
         }
         if sides.state {
-            let asked = std::mem::take(&mut self.asked);
-            let outer = self.begun.replace(before.0.clone());
-            for operation in state {
-                self.operation(operation, Sides { state: true, database: false });
-            }
-            self.begun = outer;
-            self.asked = asked;
+            self.do_to_models(state, false);
         }
         if sides.database {
             let from = std::mem::replace(&mut self.from, before.0);
@@ -139,6 +133,34 @@ impl Executor<'_> {
             self.after = outer;
             self.begun = begun;
             (self.from, self.to) = (from, to);
+        }
+    }
+
+    /// What a followed `state_forwards` came to. `beside`: what is done to the database is not known.
+    fn do_to_models(&mut self, operations: &[Value], beside: bool) {
+        let asked = std::mem::take(&mut self.asked);
+        let outer = self.begun.replace(self.from.clone());
+        for operation in operations {
+            if beside {
+                self.lets_go(operation, true);
+            }
+            self.operation(operation, Sides { state: true, database: false });
+        }
+        self.begun = outer;
+        self.asked = asked;
+    }
+
+    /// An operation of which only what it does to the models was followed.
+    pub(super) fn with_known_models(&mut self, object: &Arc<Object>, models: &[Value], sides: Sides) {
+        let before = (self.from.clone(), self.to.clone());
+        if sides.database {
+            let mut usual = Object::clone(object);
+            usual.methods.retain(|(name, _)| &**name != "state_forwards");
+            self.object(&Arc::new(usual), sides);
+            (self.from, self.to) = before;
+        }
+        if self.is_as_assumed(models, sides) {
+            self.do_to_models(models, sides.database);
         }
     }
 

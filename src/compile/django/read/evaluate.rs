@@ -137,6 +137,8 @@ pub struct Interpreter<'a> {
     handed: Option<handed::Handed>,
     /// Where the last that was followed in vain stopped.
     stopped: Option<Box<Stopped>>,
+    /// What that operation does to the models, where all of its own `state_forwards` was followed.
+    models_of_stopped: Option<Vec<Live>>,
     /// While `apply` or `mutate_state` of a migration is run: the labels that it had when Django's was called.
     ran_for: Option<Vec<Live>>,
     /// Patterns that were built, by their text; `None` for one that cannot be.
@@ -189,6 +191,7 @@ impl<'a> Interpreter<'a> {
             added: Default::default(),
             handed: None,
             stopped: None,
+            models_of_stopped: None,
             ran_for: None,
             patterns: HashMap::default(),
             questions: 0,

@@ -276,3 +276,30 @@ fn a_many_to_many_may_lead_where_nobody_knows() {
         assert!(all.contains(&told), "{all:#?}");
     }
 }
+
+/// As hyperkitty's: what is done to the database is a riddle, what is done to the models is none.
+#[test]
+fn models_are_known_where_only_the_database_is_not() {
+    let code = "
+import elsewhere
+from django.db.migrations.operations.base import Operation
+class Own(Operation):
+    def state_forwards(self, app_label, state):
+        state.remove_field(app_label, 'item', 'code')
+        state.models[app_label, 'item'].fields['n'] = models.IntegerField(null=True)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if elsewhere.wanted():
+            schema_editor.execute('ALTER TABLE shop_item DROP COLUMN code, ADD COLUMN n integer')
+";
+    let later = "Own(), migrations.AddField('item', 'm', models.IntegerField(null=True)),
+        migrations.RenameField('item', 'm', 'k')";
+    check_body(
+        code,
+        &migration(later),
+        &[
+            "shop.migrations.2.Own is an operation of its own ?? shop_item -code -constraints",
+            "shop_item + m integer NULL",
+            "shop_item.m to k",
+        ],
+    );
+}

@@ -133,6 +133,11 @@ impl Interpreter<'_> {
                 let made = &self.rendered(&made, scope).unwrap_or(made);
                 let mut object = self.within_budget(|it| it.object(made, scope, depth, budget));
                 object.stopped = handed_on.err().flatten();
+                if let Some(stopped) = &mut object.stopped
+                    && let Some(models) = self.models_of_stopped.take()
+                {
+                    stopped.models = Some(self.each(&models, scope, depth, budget));
+                }
                 let object = Arc::new(object);
                 budget.within.pop();
                 budget.made.insert(Rc::as_ptr(instance), object.clone());

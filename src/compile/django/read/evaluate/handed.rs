@@ -67,7 +67,7 @@ impl Interpreter<'_> {
             self.forget_what_it_changes(instance, scope);
             return Err(None);
         }
-        self.stopped = None;
+        (self.stopped, self.models_of_stopped) = (None, None);
         let is_code = code(instance).is_some() && self.runs_it_as_usual(instance) == Some(true);
         // What it changes of itself on the way counts only if all of it was seen through.
         self.journals.push(Journal::default());
@@ -203,8 +203,11 @@ impl Interpreter<'_> {
             }
         };
         let state = of("state_forwards", &[STATE], Vec::new())?;
-        let database = of("database_forwards", &[EDITOR, "from_state", "to_state"], state.clone())?;
-        Some((state, database))
+        let database = of("database_forwards", &[EDITOR, "from_state", "to_state"], state.clone());
+        if database.is_none() && self.state_forwards(instance)?.is_some() {
+            self.models_of_stopped = Some(state.clone());
+        }
+        Some((state, database?))
     }
 
     /// The questions of an `apply` of a migration's own, and what stands for each of its calls of Django's. `None` where it
@@ -261,7 +264,7 @@ impl Interpreter<'_> {
             let at = at.map(|(module, span)| self.location(&module, span));
             let assumed = handed.assumptions();
             let may_do = handed.may_do();
-            self.stopped = at.map(|at| Box::new(Stopped { at, why, assumed, may_do }));
+            self.stopped = at.map(|at| Box::new(Stopped { at, why, assumed, may_do, models: None }));
             let (_, asked) = handed.in_order();
             self.questions += asked;
             return None;

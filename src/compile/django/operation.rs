@@ -33,7 +33,7 @@ use super::editor::{Editor, Order, table_name};
 use super::field::ModelKey;
 use super::notice::{Concern, Notice};
 use super::opaque;
-use super::project::{Does, Function, Location, Object, SourceMigration, Stopped, Value};
+use super::project::{Does, Function, Location, OF_EDITOR, Object, SourceMigration, Stopped, Value};
 use super::said::{Answer, Inquiry};
 use super::state::{Context, Model, State};
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
@@ -217,6 +217,10 @@ impl<'a> Executor<'a> {
                 let seen = self.with_what_it_may_do(object);
                 let object = seen.as_ref().unwrap_or(object);
                 let (before, odd) = (self.editor.mark(), self.odd.len());
+                // A table is made anew there by what the model says, which a call of the schema editor does not change.
+                let keeps =
+                    self.editor.is_sqlite() && object.kwargs.iter().any(|(name, _)| &**name == OF_EDITOR);
+                let models = keeps.then(|| (self.from.clone(), self.to.clone()));
                 object.stopped.iter().for_each(|it| self.answer_stopped(object, it));
                 match object.stopped.as_ref().and_then(|it| it.models.as_deref()).filter(|_| sides.state) {
                     Some(models) => self.with_known_models(object, models, sides),
@@ -224,6 +228,9 @@ impl<'a> Executor<'a> {
                 }
                 self.tell_unseen(&object.at);
                 self.may_be_odd(object, sides, odd, before);
+                if let Some(models) = models {
+                    (self.from, self.to) = models;
+                }
             }
             Value::Unknown(unknown) => {
                 let reason = match &*unknown.text {

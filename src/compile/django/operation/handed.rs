@@ -120,8 +120,7 @@ impl Executor<'_> {
             let returns = self.editor.returns_otherwise(true);
             let asked = std::mem::take(&mut self.asked);
             for operation in database {
-                // A table is made anew there by what the model says, which none of these changes.
-                let models = self.editor.is_sqlite().then(|| (self.from.clone(), self.to.clone()));
+                let models = self.keeps_models.then(|| (self.from.clone(), self.to.clone()));
                 self.operation(operation, sides);
                 if let Some(models) = models {
                     (self.from, self.to) = models;

@@ -604,3 +604,35 @@ class Migration(migrations.Migration):
     assert_eq!(of("Own()"), expected);
     assert_eq!(of("migrations.RunPython(run)"), expected);
 }
+
+/// Where an operation's own states go on, the next table is made anew with what came before.
+#[test]
+fn sqlite_keeps_both_fields_where_code_takes_its_states_along() {
+    let code = "
+class Own(migrations.SeparateDatabaseAndState):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        state = from_state.clone()
+        for operation in self.state_operations:
+            after = state.clone()
+            operation.state_forwards(app_label, after)
+            operation.database_forwards(app_label, schema_editor, state, after)
+            state = after
+class Migration(migrations.Migration):
+    operations = [Own(state_operations=[
+        migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True))]),
+        migrations.AddField('item', 'one', models.IntegerField(default=0)),
+        migrations.AddField('item', 'two', models.IntegerField(default=0)),
+        migrations.AddIndex('item', models.Index(fields=['one'], name='by_one')),
+    ])]
+";
+    let compiled = project_on(Dialect::Sqlite, "", &[("1", code)]);
+    assert_eq!(
+        lines(&compiled),
+        [
+            "1: create shop_item: id",
+            "1: shop_item + one integer NOT NULL",
+            "1: shop_item + two integer NOT NULL",
+            "1: shop_item + index one",
+        ],
+    );
+}

@@ -6,7 +6,7 @@ use super::super::live::*;
 use super::super::{Interpreter, given};
 use super::{CODE, bare, for_app, sql, usual};
 use crate::compile::django::project::{
-    ADD_COLUMN, ADD_CONSTRAINT, ALTER_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, RENAME_TABLE, When,
+    ADD_COLUMN, ADD_CONSTRAINT, ALTER_COLUMN, APP_LABEL, CREATE_TABLE, FOR_APP, OF_EDITOR, RENAME_TABLE, When,
 };
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -218,7 +218,8 @@ impl Interpreter<'_> {
                 class
             };
             let label = if *label == *APP_LABEL { Live::Name(label) } else { Live::Str(label) };
-            for_app(Live::Instance(bare(&holder, class, given, Vec::new())), &label, &holder)
+            let marks = vec![(OF_EDITOR.into(), Live::Bool(true))];
+            for_app(Live::Instance(bare(&holder, class, given, marks)), &label, &holder)
         });
         match made {
             Some(operation) => self.hand(operation),

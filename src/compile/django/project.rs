@@ -283,6 +283,9 @@ pub const COLUMN_OF: [&str; 2] = ["\u{e000}column ", "\u{e001}"];
 /// Stand in a text before and after `app.model.field`, for what the field's `db_type` gives at that time.
 pub const TYPE_OF: [&str; 2] = ["\u{e000}type ", "\u{e001}"];
 
+/// As [`TYPE_OF`], for what its `rel_db_type` gives: the type of a foreign key to it.
+pub const KEY_TYPE_OF: [&str; 2] = ["\u{e000}keytype ", "\u{e001}"];
+
 /// Stand in a text before and after `app.model.field`, for the name of a many-to-many field's table at that time.
 pub const THROUGH_OF: [&str; 2] = ["\u{e000}through ", "\u{e001}"];
 
@@ -383,6 +386,8 @@ pub enum OfField<'t> {
     Column,
     Through,
     Type,
+    /// That of a foreign key to it.
+    KeyType,
     IsThere,
     Said(&'t str),
 }
@@ -406,6 +411,7 @@ fn mark(what: &str) -> Option<Marked<'_>> {
         ("column", [field]) => What::Field(field, OfField::Column),
         ("through", [field]) => What::Field(field, OfField::Through),
         ("type", [field]) => What::Field(field, OfField::Type),
+        ("keytype", [field]) => What::Field(field, OfField::KeyType),
         ("field", [field]) => What::Field(field, OfField::IsThere),
         _ => return None,
     };

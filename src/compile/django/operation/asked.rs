@@ -50,6 +50,11 @@ impl Executor<'_> {
             OfField::Said(what) => said_of_field(state, key, field, what),
             OfField::Column => Some(state.field_of(&self.model(state, key)?, field)?.1.column()?.to_string()),
             OfField::Type => state.db_type(state.field_of(&self.model(state, key)?, field)?.1, self.context),
+            OfField::KeyType => {
+                let model = self.model(state, key)?;
+                let (model, field) = state.field_of(&model, field)?;
+                state.rel_db_type(model, field, self.context)
+            }
             OfField::Through => {
                 let model = self.model(state, key)?;
                 let through = state.through(&model, model.field(field)?, self.context)?;

@@ -140,6 +140,15 @@ impl State {
         })
     }
 
+    /// `Field.rel_db_type`, the type of a foreign key to the field; `None` as for [`State::db_type`].
+    pub fn rel_db_type(&self, model: &Model, field: &Field, context: Context<'_>) -> Option<String> {
+        let mut key = model::relation_field("key", &model.key, true, false);
+        if let Kind::Relation(relation) = &mut key.kind {
+            relation.to_field = Some(field.name.clone());
+        }
+        self.db_type(&key, context)
+    }
+
     /// The model of the table that Django makes for a many-to-many by itself:
     /// `create_many_to_many_intermediary_model` of django/db/models/fields/related.py. `None` when there is
     /// an explicit one, or when the other side was not seen.

@@ -537,16 +537,23 @@ def counts(apps, schema_editor):
 def changed(apps, schema_editor):
     kind = apps.get_model('shop', 'Item')._meta.get_field('size').db_type(schema_editor.connection)
     schema_editor.execute(f'CREATE TABLE sizes (size {kind})')
+
+class AddKey(migrations.AddField):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        key = to_state.apps.get_model(app_label, self.model_name)._meta.pk.rel_db_type(schema_editor.connection)
+        schema_editor.execute(f'ALTER TABLE shop_item ADD COLUMN other_id {key}')
 ",
         "AddColumn('item', 'size', models.DecimalField(max_digits=5, decimal_places=2)),
         AddColumn('item', 'parent', models.ForeignKey('shop.Item', models.CASCADE, null=True)),
-        migrations.RunPython(made), migrations.RunPython(counts), migrations.RunPython(changed)",
+        migrations.RunPython(made), migrations.RunPython(counts), migrations.RunPython(changed),
+        AddKey('item', 'other', models.ForeignKey('shop.Item', models.CASCADE, null=True, db_constraint=False))",
         &[
             "shop_item + size numeric(5,2) NULL",
             "shop_item + parent_id bigint NULL",
             "shop_item + note varchar(7) NULL",
             "create keys: id",
             "create sizes: size",
+            "shop_item + other_id bigint NULL",
         ],
     );
 }

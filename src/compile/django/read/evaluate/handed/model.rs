@@ -164,7 +164,7 @@ impl Interpreter<'_> {
             (APP, "get_model", _) => self.model_of_app(instance, args, scope, span)?,
             (OPTIONS, "get_fields", []) => self.fields_of_model(instance, name, scope, span),
             (FIELD, "get_internal_type", []) => self.said_by_field(instance, "internal_type").map(Live::Str),
-            (FIELD, "db_type", _) => type_of(instance),
+            (FIELD, "db_type" | "rel_db_type", _) => type_of(instance, name == "rel_db_type"),
             (_, "db_type", _) => self.type_of(instance).map(Live::str),
             _ => None,
         })
@@ -310,11 +310,11 @@ fn signed(value: &Live) -> Option<(Text, Text, Rc<Instance>)> {
     Some((signed.clone(), model.clone(), options))
 }
 
-/// `db_type` of one of a model's fields.
-fn type_of(field: &Instance) -> Option<Live> {
+/// `db_type` of one of a model's fields, or `rel_db_type`.
+fn type_of(field: &Instance, of_key: bool) -> Option<Live> {
     let [Live::Tuple(both), Live::Str(field)] = field.args.as_slice() else { return None };
     let [Live::Str(label), Live::Str(model)] = &**both else { return None };
-    Some(sql::type_of(label, model, field))
+    Some(sql::type_of(label, model, field, of_key))
 }
 
 /// The name of a field: one of the model's, or one that was given a name.

@@ -7,8 +7,8 @@ use super::super::Interpreter;
 use super::super::live::*;
 use super::bare;
 use crate::compile::django::project::{
-    APP_LABEL, CLASS_OF, COLUMN_OF, LABEL_IN_TEXT, Marked, OfField, TABLE_OF, THROUGH_OF, TYPE_OF, What,
-    is_marked, names_filled_in,
+    APP_LABEL, CLASS_OF, COLUMN_OF, KEY_TYPE_OF, LABEL_IN_TEXT, Marked, OfField, TABLE_OF, THROUGH_OF,
+    TYPE_OF, What, is_marked, names_filled_in,
 };
 use crate::compile::django::read::syntax::tree::*;
 use crate::compile::django::said::Inquiry;
@@ -126,9 +126,9 @@ impl Interpreter<'_> {
                 What::Class => Some(model.to_owned()),
                 What::IsThere | What::Field(_, OfField::IsThere) => Some("True".to_owned()),
                 // Each is asked for, whatever it is.
-                What::Models | What::Said(_) | What::Field(_, OfField::Said(_) | OfField::Type) => {
-                    Some(String::new())
-                }
+                What::Models
+                | What::Said(_)
+                | What::Field(_, OfField::Said(_) | OfField::Type | OfField::KeyType) => Some(String::new()),
             },
         };
         let code = self.handed.as_ref()?.number;
@@ -347,9 +347,9 @@ pub fn through_of(label: &str, model: &str, field: &str) -> Live {
     of_field(THROUGH_OF, label, model, field)
 }
 
-/// As [`table_of`], for the type of a field's column.
-pub fn type_of(label: &str, model: &str, field: &str) -> Live {
-    of_field(TYPE_OF, label, model, field)
+/// As [`table_of`], for the type of a field's column, or of a foreign key to it.
+pub fn type_of(label: &str, model: &str, field: &str, of_key: bool) -> Live {
+    of_field(if of_key { KEY_TYPE_OF } else { TYPE_OF }, label, model, field)
 }
 
 fn of_field([before, after]: [&str; 2], label: &str, model: &str, field: &str) -> Live {

@@ -79,7 +79,7 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
 
 /// Reads a project and does its operations, again where followed code was not answered what the models say.
 pub fn read_and_compile(request: &Request) -> Result<(Project, Compiled), ReadError> {
-    let reader = Reader::new(request)?;
+    let mut reader = Reader::new(request)?;
     let mut said = Said::default();
     for trial in 1..=Said::TRIALS {
         let project = reader.project(&said)?;

@@ -25,6 +25,7 @@ use super::said::Said;
 use crate::dialect::Dialect;
 
 use evaluate::{Interpreter, World};
+use migrations::Readings;
 use source::Sources;
 
 /// What is to be read.
@@ -83,6 +84,7 @@ pub struct Reader {
     settings: Settings,
     apps: Vec<App>,
     notices: Vec<Notice>,
+    readings: Readings,
 }
 
 impl Reader {
@@ -97,8 +99,11 @@ impl Reader {
     }
 
     /// The project, with what is known of its models from the readings before.
-    pub fn project(&self, said: &Said) -> Result<Project, ReadError> {
-        deep(|| self.read_migrations(said))
+    pub fn project(&mut self, said: &Said) -> Result<Project, ReadError> {
+        let mut readings = std::mem::take(&mut self.readings);
+        let project = deep(|| self.read_migrations(said, &mut readings))?;
+        self.readings = readings;
+        Ok(project)
     }
 }
 
@@ -151,7 +156,16 @@ impl Reader {
             let world = world(&request, &sources, (django, micro), &said);
             settings::read(&request, &world)?
         };
-        let mut reader = Self { request, sources, django, micro, settings, apps: Vec::new(), notices };
+        let mut reader = Self {
+            request,
+            sources,
+            django,
+            micro,
+            settings,
+            apps: Vec::new(),
+            notices,
+            readings: Readings::default(),
+        };
         let said = Said::default();
         let (apps, more) = apps::discover(&reader.request, &reader.world(&said));
         reader.notices.extend(more);
@@ -167,10 +181,10 @@ impl Reader {
         }
     }
 
-    fn read_migrations(&self, said: &Said) -> Result<Project, ReadError> {
+    fn read_migrations(&self, said: &Said, readings: &mut Readings) -> Result<Project, ReadError> {
         let world = self.world(said);
         let mut notices = self.notices.clone();
-        let (mut migrations, more) = migrations::read(&world, &self.apps)?;
+        let (mut migrations, more) = migrations::read(&world, &self.apps, readings)?;
         notices.extend(more);
         let said_in = self.request.settings.as_deref().unwrap_or(Path::new("settings"));
         notices.extend(backend::tell(said_in, &world));

@@ -17,9 +17,12 @@ pub struct Inquiry {
 /// `None` where the models do not say.
 pub type Answer = Option<Arc<str>>;
 
+/// Answers to what the code of one file asks, by the number of the code and the text with marks.
+pub type Answers = BTreeMap<(usize, Arc<str>), Answer>;
+
 /// Answers other than the usual ones.
 #[derive(Clone, Debug, Default)]
-pub struct Said(BTreeMap<Inquiry, Answer>);
+pub struct Said(BTreeMap<Arc<PathBuf>, Answers>);
 
 impl Said {
     /// How often a project is read at the most before what is still answered otherwise is taken for not known: an answer
@@ -27,15 +30,22 @@ impl Said {
     pub const TRIALS: usize = 6;
 
     pub fn get(&self, inquiry: &Inquiry) -> Option<&Answer> {
-        self.0.get(inquiry)
+        self.of(&inquiry.file)?.get(&(inquiry.code, inquiry.marked.clone()))
+    }
+
+    /// All that a file is answered; one that is answered the same comes to the same when it is read again.
+    pub fn of(&self, file: &PathBuf) -> Option<&Answers> {
+        self.0.get(file)
     }
 
     pub fn learn(&mut self, answers: Vec<(Inquiry, Answer)>) {
-        self.0.extend(answers);
+        for (Inquiry { file, code, marked }, answer) in answers {
+            self.0.entry(file).or_default().insert((code, marked), answer);
+        }
     }
 
     /// What was still answered otherwise has no answer.
     pub fn give_up(&mut self, answers: Vec<(Inquiry, Answer)>) {
-        self.0.extend(answers.into_iter().map(|(inquiry, _)| (inquiry, None)));
+        self.learn(answers.into_iter().map(|(inquiry, _)| (inquiry, None)).collect());
     }
 }

@@ -15,9 +15,11 @@ use super::{ReadError, notice, syntax};
 use crate::compile::django::arguments::last_part;
 use crate::compile::django::notice::{Concern, Notice};
 use crate::compile::django::project::{App, Location, SourceMigration, Unknown, Value};
+use crate::compile::django::said::Answers;
 use crate::migration::MigrationId;
 
 /// A migration before its dependencies are resolved.
+#[derive(Clone, Debug)]
 struct Loaded {
     migration: SourceMigration,
     dependencies: Vec<MigrationId>,
@@ -51,12 +53,29 @@ struct Job {
     file: PathBuf,
 }
 
+/// What one file came to, and what its code was answered for that.
+#[derive(Clone, Debug)]
+struct Reading {
+    answers: Option<Answers>,
+    loaded: Option<Loaded>,
+    told: Vec<Notice>,
+}
+
+/// What the files came to when they were read before, in the order of apps and names.
+#[derive(Debug, Default)]
+pub struct Readings(Vec<Option<Reading>>);
+
 /// Files that are handed over at once, and how many times so many are parsed before their turn has come.
 const AT_ONCE: usize = 16;
 const AHEAD: usize = 4;
 
-/// One thread reads and parses, while this one evaluates what was parsed.
-pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
+/// One thread reads and parses, while this one evaluates what was parsed. A file whose code is answered as it was before is
+/// not read again.
+pub fn read(
+    world: &World,
+    apps: &[App],
+    readings: &mut Readings,
+) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
     let mut notices = Vec::new();
     let mut jobs = Vec::new();
     for (position, app) in apps.iter().enumerate() {
@@ -68,7 +87,12 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
     let mut interpreter = Interpreter::new(world);
     std::thread::scope(|scope| -> Result<(), ReadError> {
         let (parsed, sources) = sync_channel(AHEAD);
-        let files: Vec<&Path> = jobs.iter().map(|it| &*it.file).collect();
+        for (reading, job) in readings.0.iter_mut().zip(&jobs) {
+            reading.take_if(|it| it.answers.as_ref() != world.said.of(&job.file));
+        }
+        readings.0.resize(jobs.len(), None);
+        let unread = readings.0.iter().zip(&jobs).filter(|(reading, _)| reading.is_none());
+        let files: Vec<&Path> = unread.map(|(_, job)| &*job.file).collect();
         let ahead = move || {
             for files in files.chunks(AT_ONCE) {
                 let some: Vec<_> = files.iter().map(|file| world.sources.load_whole(file)).collect();
@@ -78,10 +102,19 @@ pub fn read(world: &World, apps: &[App]) -> Result<(Vec<SourceMigration>, Vec<No
         };
         let builder = std::thread::Builder::new().stack_size(syntax::STACK);
         builder.spawn_scoped(scope, ahead).map_err(ReadError::Thread)?;
-        for (job, source) in jobs.iter().zip(sources.into_iter().flatten()) {
-            let (migration, told) = load(&mut interpreter, job, &apps[job.app], source);
-            loaded.extend(migration);
-            notices.extend(told.into_iter().filter(|it| known.insert(it.clone())));
+        let mut sources = sources.into_iter().flatten();
+        for (reading, job) in readings.0.iter_mut().zip(&jobs) {
+            let reading = match reading {
+                Some(reading) => reading,
+                None => {
+                    let Some(source) = sources.next() else { break };
+                    let (loaded, told) = load(&mut interpreter, job, &apps[job.app], source);
+                    let answers = world.said.of(&job.file).cloned();
+                    reading.insert(Reading { answers, loaded, told })
+                }
+            };
+            loaded.extend(reading.loaded.clone());
+            notices.extend(reading.told.iter().filter(|it| known.insert((*it).clone())).cloned());
         }
         Ok(())
     })?;

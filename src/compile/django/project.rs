@@ -449,14 +449,14 @@ pub const RENAME_TABLE: &str = "«renameTable»";
 pub const HANDED: &str = "«handed»";
 pub const OF_CODE: &str = "code";
 
+/// Marks, among the arguments of an operation, one that stands for a call of the schema editor.
+pub const OF_EDITOR: &str = "«ofEditor»";
+
 /// The class of an operation that gives a model other bases: its name, and the bases.
 pub const SET_BASES: &str = "«setBases»";
 
 /// The class of a path among the values of settings: its text.
 pub const PATH: &str = "pathlib.Path";
-
-/// Marks, among the arguments of an operation, one that stands for a call of the schema editor.
-pub const OF_EDITOR: &str = "«ofEditor»";
 
 /// The class of what stands before operations that were followed with a name that only the models tell taken for Django's
 /// usual one: a text with marks, what was taken for it, and the number of the followed code in its migration.

@@ -159,7 +159,7 @@ impl Executor<'_> {
         }
     }
 
-    /// The bases that are models: `app.Model`, or the class of one. Mixins have nothing in the database.
+    /// The bases that are models with a table: `app.Model`, or the class of one. What abstract ones have stands among the fields.
     pub(super) fn bases(&self, bases: &Value, unseen: &mut Vec<String>) -> Vec<ModelKey> {
         let Some(bases) = arguments::items(bases) else {
             unseen.push("its bases were not seen through".to_owned());

@@ -8,6 +8,7 @@ mod extra;
 mod followed;
 mod guessed;
 mod handlers;
+mod inherited;
 mod objects;
 mod odd;
 mod older;

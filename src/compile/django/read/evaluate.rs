@@ -27,6 +27,7 @@ mod format;
 mod given;
 mod handed;
 mod import;
+mod inherited;
 mod library;
 pub mod live;
 mod method;

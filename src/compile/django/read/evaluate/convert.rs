@@ -130,7 +130,8 @@ impl Interpreter<'_> {
                 let handed_on =
                     if depth >= MAX_DEPTH - NEAR { self.handed_on(instance, scope) } else { Err(None) };
                 let made = handed_on.as_ref().unwrap_or(instance).clone();
-                let made = &self.rendered(&made, scope).unwrap_or(made);
+                let made = self.rendered(&made, scope).unwrap_or(made);
+                let made = &self.with_inherited(&made).unwrap_or(made);
                 let mut object = self.within_budget(|it| it.object(made, scope, depth, budget));
                 object.stopped = handed_on.err().flatten();
                 if let Some(stopped) = &mut object.stopped

@@ -281,6 +281,7 @@ impl std::fmt::Debug for Class {
 }
 
 /// What calling a class made; the class is [`Live::Class`] or [`Live::Name`].
+#[derive(Clone)]
 pub struct Instance {
     pub class: Live,
     pub args: Vec<Live>,

@@ -406,10 +406,10 @@ fn order_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<Ordering>
     if let (Some(a), Some(b)) = (number(a), number(b)) {
         return a.partial_cmp(&b);
     }
-    if matches!(a, Live::Instance(_)) || matches!(b, Live::Instance(_)) {
-        if let Some(order) = order_of_versions(a, b) {
-            return Some(order);
-        }
+    if (matches!(a, Live::Instance(_)) || matches!(b, Live::Instance(_)))
+        && let Some(order) = order_of_versions(a, b)
+    {
+        return Some(order);
     }
     match (a, b) {
         (Live::Str(a), Live::Str(b)) => Some(a.cmp(b)),

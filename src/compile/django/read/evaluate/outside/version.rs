@@ -38,7 +38,8 @@ pub fn order_of_versions(a: &Live, b: &Live) -> Option<Ordering> {
         a && b
     };
     let is_loose = are(&LOOSE);
-    if !is_loose && !(is(a, &STRICT) && is(b, &STRICT)) {
+    let are_strict = is(a, &STRICT) && is(b, &STRICT);
+    if !(is_loose || are_strict) {
         return None;
     }
     let (mut a, mut b) = (of(a)?, of(b)?);

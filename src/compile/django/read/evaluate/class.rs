@@ -281,6 +281,20 @@ impl Interpreter<'_> {
         Ok(None)
     }
 
+    /// The names that [`Self::class_attribute`] finds, in the order of the lineage.
+    pub fn names_in_lineage(&mut self, class: &Rc<Class>) -> Vec<Arc<str>> {
+        let mut names = Vec::new();
+        for it in self.lineage(class).iter().flat_map(|it| it.iter()) {
+            let Live::Class(class) = it else { continue };
+            // Behind one that is not followed nothing is found.
+            if self.class_body(class).is_err() {
+                break;
+            }
+            names.extend(class.names.borrow().names().cloned());
+        }
+        names
+    }
+
     /// The first class of the lineage that is not followed.
     pub fn outside_base(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
         let lineage = self.lineage(class)?;

@@ -8,9 +8,11 @@ mod walk;
 mod work;
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use super::Interpreter;
 use super::live::*;
@@ -82,28 +84,38 @@ impl Seen {
 /// Names that each of a growing list is asked for once.
 #[derive(Default)]
 struct Crossing {
-    names: Vec<Arc<str>>,
-    known: HashSet<Arc<str>>,
+    /// With their place in the order in which they came.
+    names: HashMap<Arc<str>, usize, RandomState>,
     /// The first so many of the list were crossed with the first so many names.
     crossed: (usize, usize),
 }
 
 impl Crossing {
-    fn add(&mut self, names: impl Iterator<Item = Arc<str>>) {
+    fn add<'n>(&mut self, names: impl IntoIterator<Item = &'n Arc<str>>) {
         for name in names {
-            if self.known.insert(name.clone()) {
-                self.names.push(name);
-            }
+            let place = self.names.len();
+            self.names.entry(name.clone()).or_insert(place);
         }
     }
 
-    /// Each with each that was not crossed before.
-    fn cross<T: Clone>(&mut self, all: &[T]) -> Vec<(T, Arc<str>)> {
+    /// Each with each of the names that it has, where they were not crossed before.
+    fn cross<T: Clone>(
+        &mut self,
+        all: &[T],
+        mut names_of: impl FnMut(&T) -> Vec<Arc<str>>,
+    ) -> Vec<(T, Arc<str>)> {
         let (old, asked) = std::mem::replace(&mut self.crossed, (all.len(), self.names.len()));
         let mut new = Vec::new();
         for (at, it) in all.iter().enumerate() {
-            let names = self.names.iter().skip(if at < old { asked } else { 0 });
-            new.extend(names.map(|name| (it.clone(), name.clone())));
+            let from = if at < old { asked } else { 0 };
+            if from == self.names.len() {
+                continue;
+            }
+            let place = |name: Arc<str>| Some((*self.names.get(&name).filter(|it| **it >= from)?, name));
+            let mut found: Vec<_> = names_of(it).into_iter().filter_map(place).collect();
+            found.sort();
+            found.dedup();
+            new.extend(found.into_iter().map(|(_, name)| (it.clone(), name)));
         }
         new
     }
@@ -353,16 +365,18 @@ impl Interpreter<'_> {
     /// What an object of a named class is asked, wherever the object comes from: a local name, a factory, a list.
     fn look_at_objects(&mut self, seen: &mut Seen, visited: &mut Visited) {
         let (mut of_objects, mut of_modules) = (Crossing::default(), Crossing::default());
-        of_objects.add(UNSAID.iter().map(|it| Arc::from(*it)));
+        of_objects.add(&UNSAID.map(Arc::from));
+        let mut words_before = 0;
         loop {
-            of_objects.add(seen.asked.iter().cloned());
+            of_objects.add(&seen.asked);
             let mut words = Vec::new();
             if seen.asks_by_name {
-                of_objects.add(seen.words.iter().cloned());
-                of_modules.add(seen.words.iter().cloned());
-                words = of_modules.cross(&seen.modules);
+                let more = &seen.words[std::mem::replace(&mut words_before, seen.words.len())..];
+                of_objects.add(more);
+                of_modules.add(more);
+                words = of_modules.cross(&seen.modules, |it| it.names.borrow().names().cloned().collect());
             }
-            let new = of_objects.cross(&seen.classes);
+            let new = of_objects.cross(&seen.classes, |it| self.names_in_lineage(it));
             let mut functions = std::mem::take(&mut seen.functions);
             for (module, name) in words {
                 if let Ok(Some(Live::Function(it))) = self.module_attribute(&module, &name) {

@@ -92,7 +92,7 @@ impl Interpreter<'_> {
             let names = class.names.borrow().clone();
             // What is no model gives none of its fields on, but hides those of the same name.
             if !self.is_model(class).ok()? {
-                taken.extend(names.iter().map(|(name, _)| name.clone()));
+                taken.extend(names.names().cloned());
                 continue;
             }
             let meta = match names.get("Meta").map(|it| self.force(it)) {

@@ -159,6 +159,11 @@ impl Names {
         }
     }
 
+    /// Those that are bound.
+    pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.iter().map(|(name, _)| name)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Live)> {
         self.entries.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)))
     }

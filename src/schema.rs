@@ -11,6 +11,7 @@ mod diff;
 mod laws;
 mod pool;
 mod renamed;
+mod reworded;
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -194,27 +194,29 @@ impl Schema {
             }
         };
         table.primary_key.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
+        let reword = |expression: &mut Spelling| expression.rename_column(from, to);
         for unique in &mut table.uniques {
             rename_in_parts(&mut unique.parts, from, to);
             unique.include.iter_mut().for_each(rename);
-            unique.condition.iter_mut().for_each(forget_certainty);
+            unique.condition.iter_mut().for_each(reword);
         }
         for index in &mut table.indexes {
             rename_in_parts(&mut index.parts, from, to);
             index.include.iter_mut().for_each(rename);
-            index.condition.iter_mut().for_each(forget_certainty);
+            index.condition.iter_mut().for_each(reword);
         }
         for exclusion in &mut table.exclusions {
             rename_in_parts(&mut exclusion.parts, from, to);
             exclusion.include.iter_mut().for_each(rename);
-            exclusion.condition.iter_mut().for_each(forget_certainty);
+            exclusion.condition.iter_mut().for_each(reword);
         }
         for check in &mut table.checks {
             check.columns.iter_mut().for_each(rename);
-            forget_certainty(&mut check.expression);
+            // MariaDB leaves the text of one in a column's definition as it is; its columns are known.
+            check.expression.forget_certainty();
         }
         for generated in table.columns.iter_mut().filter_map(|column| column.generated.as_mut()) {
-            forget_certainty(&mut generated.expression);
+            reword(&mut generated.expression);
         }
         table.foreign_keys.iter_mut().flat_map(|key| &mut key.columns).for_each(rename);
         for table in self.tables.values_mut() {
@@ -300,15 +302,8 @@ fn rename_in_parts(parts: &mut [IndexPart], from: &Name, to: &Name) {
         match &mut part.key {
             IndexKey::Column(column) if column == from => *column = to.clone(),
             IndexKey::Column(_) => {}
-            IndexKey::Expression(expression) => forget_certainty(expression),
+            IndexKey::Expression(expression) => expression.rename_column(from, to),
         }
-    }
-}
-
-/// An expression's text may name the column that got a new name.
-fn forget_certainty(expression: &mut Spelling) {
-    if let Spelling::Certain(text) = expression {
-        *expression = Spelling::Uncertain(Arc::clone(text));
     }
 }
 

@@ -10,7 +10,7 @@ use super::step::{Key, Step};
 use super::{Effect, Statement, names};
 use crate::dialect::{Dialect, Naming};
 use crate::migration::{MayTouch, Opaque, Operation};
-use crate::schema::{Change, Column, IndexKey, IndexPart, Name, Schema, Table, TableName};
+use crate::schema::{Change, Column, IndexKey, IndexPart, Name, Schema, Spelling, Table, TableName};
 
 /// The operations of these statements, one after the other, each completed against what the ones before have
 /// left of `schema`, which becomes what they leave. What does not fit is told as opaque.
@@ -60,11 +60,14 @@ pub fn complete(dialect: Dialect, step: &Step, schema: &Schema) -> Vec<Operation
     Completion { dialect, schema }.step(step)
 }
 
-/// What PostgreSQL drops along with a column because an expression or a condition surely names it.
+/// What PostgreSQL drops along with a column because an expression, a condition or a generated column surely names it.
 pub fn named_in_expressions(schema: &Schema, table: &TableName, column: &Name) -> Vec<Change> {
     let completion = Completion { dialect: Dialect::Postgres, schema };
     let Some(table) = completion.table(table) else { return Vec::new() };
-    completion.drop_expressions(table, |it| it.text().is_some() && completion.mentions(it, column))
+    let names_it = |it: &Spelling| it.text().is_some() && completion.mentions(it, column);
+    let mut changes = completion.drop_expressions(table, names_it);
+    completion.drop_generated(table, column, &mut changes);
+    changes
 }
 
 fn opaque(reason: impl Into<String>, tables: impl IntoIterator<Item = TableName>) -> Operation {

@@ -530,3 +530,28 @@ fn a_model_is_found_under_the_name_that_it_had() {
         ],
     );
 }
+
+/// Of Django's own indexes, and of a column that PostgreSQL takes along as it reads the other one.
+#[test]
+fn what_reads_a_renamed_column_goes_with_it() {
+    check(
+        "migrations.AddIndex('item', models.Index('code', models.functions.Lower('name'), name='lowered')),
+         migrations.AddConstraint('item', models.UniqueConstraint(
+            fields=['code'], condition=models.Q(name='x'), name='one')),
+         migrations.RunSQL('ALTER TABLE shop_item ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector(name)) STORED'),
+         migrations.RunSQL('CREATE INDEX by_search ON shop_item USING gin (search)'),
+         migrations.RenameField('item', 'name', 'title'),
+         migrations.RemoveField('item', 'title')",
+        &[
+            "shop_item + index code (LOWER(\"name\"))",
+            "shop_item + unique code",
+            "shop_item + search tsvector NULL GENERATED AS (to_tsvector(name)) STORED",
+            "shop_item + index search",
+            "shop_item.name to title",
+            "shop_item - index by name",
+            "shop_item - unique by name",
+            "shop_item - search",
+            "shop_item - title",
+        ],
+    );
+}

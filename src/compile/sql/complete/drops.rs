@@ -114,12 +114,32 @@ impl Completion<'_> {
             }
         }
         changes.extend(self.drop_expressions(table, |it| self.mentions(it, column)));
+        if cascade {
+            self.drop_generated(table, column, &mut changes);
+        }
         changes.push(Change::DropColumn { table: table.name.clone(), column: column.clone() });
         match self.dialect {
             Dialect::Mysql | Dialect::Mariadb => changes.extend(self.shortened(table, column)),
             Dialect::Postgres | Dialect::Sqlite => {}
         }
         changes
+    }
+
+    /// Generated columns that surely name the column, with what names them
+    /// (<https://www.postgresql.org/docs/current/ddl-generated-columns.html>; other servers refuse to drop what they need).
+    pub(super) fn drop_generated(&self, table: &Table, column: &Name, changes: &mut Vec<Change>) {
+        if self.dialect != Dialect::Postgres {
+            return;
+        }
+        let names_it = |it: &&crate::schema::Column| {
+            let generated = it.generated.as_ref().filter(|it| it.expression.text().is_some());
+            it.name != *column && generated.is_some_and(|it| self.mentions(&it.expression, column))
+        };
+        // No generated column names another.
+        for generated in table.columns.iter().filter(names_it) {
+            let with_it = self.drop_column(table, &generated.name, false);
+            changes.extend(with_it.into_iter().filter(|it| !changes.contains(it)).collect::<Vec<_>>());
+        }
     }
 
     /// Indexes and constraints of which an expression or a condition is such.

@@ -1,6 +1,6 @@
 //! Operations and code that let it be when the database refuses them.
 
-use super::{ITEM, check_body, lines, project};
+use super::{HEAD, ITEM, check_body, compiled, lines, project, write};
 
 const OR_SKIP: &str = "
 import logging
@@ -190,4 +190,36 @@ def without_field(apps, schema_editor):
     check_body(&functions, &body("without_app"), &["shop_item - code"]);
     check_body(&functions, &body("returns"), &[]);
     check_body(&functions, &body("without_field"), &["shop_item - code"]);
+}
+
+/// As openIMIS asks for a class that it has moved since: the registry has the classes of today.
+#[test]
+fn a_class_that_the_code_has_no_more_is_not_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    write("settings.py", "INSTALLED_APPS = ['shop']\n");
+    write("shop/__init__.py", "");
+    write("shop/models/__init__.py", "from .kept import Kept\nfrom other import Gone\n");
+    write("shop/models/kept.py", "from django.db import models\nclass Kept(models.Model):\n    pass\n");
+    write("shop/migrations/__init__.py", "");
+    let migration = format!(
+        "{HEAD}
+from django.apps import apps
+
+def has(name):
+    try:
+        apps.get_model('shop', name)
+        return True
+    except LookupError:
+        return False
+
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel(name, [('id', models.AutoField(primary_key=True))])
+        for name in ('Gone', 'kept') if has(name)
+    ]
+"
+    );
+    write("shop/migrations/1.py", &migration);
+    assert_eq!(lines(&compiled(folder.path())), ["1: create shop_kept: id"]);
 }

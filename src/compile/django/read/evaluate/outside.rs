@@ -388,6 +388,7 @@ impl Interpreter<'_> {
                 match named {
                     Some((label, model)) => {
                         self.fail_without_app("LookupError", &label)?;
+                        self.fail_without_class(&label, &model)?;
                         Some(self.model(&label, &model, scope, span))
                     }
                     None => None,

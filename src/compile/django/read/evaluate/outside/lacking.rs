@@ -1,7 +1,10 @@
 //! What is not there, and what a `try` is there for: apps that are not installed, parameters that this Django has not.
 
+use std::path::Path;
+
 use super::super::Interpreter;
 use super::super::live::*;
+use crate::compile::django::read::source::Kind;
 
 impl Interpreter<'_> {
     /// Whether this Django's class has no such parameter yet, or no more (the release notes of each version).
@@ -44,6 +47,52 @@ impl Interpreter<'_> {
             false => Ok(()),
         }
     }
+}
+
+impl Interpreter<'_> {
+    /// Within a `try`: no file of the app has a class of this name any more, and the registry that is asked is the one of the
+    /// code as it is now. Models that code makes (`HistoricalItem`, `Item_tags`) have none.
+    pub fn fail_without_class(&mut self, label: &str, model: &str) -> Result<(), Stop> {
+        if self.catching == 0 || model.contains('_') || model.to_lowercase().starts_with("historical") {
+            return Ok(());
+        }
+        let app = self.world.apps.iter().find(|(_, it)| **it == *label).map(|(module, _)| module.clone());
+        let Some(folder) = app.and_then(|it| self.folder_of(&it)) else { return Ok(()) };
+        match self.has_class(&folder, model, DEEP) {
+            Some(false) => Err(self.raise("LookupError", format!("{label} has no class {model}"))),
+            Some(true) | None => Ok(()),
+        }
+    }
+
+    /// `None` where a folder or a file cannot be read.
+    fn has_class(&self, folder: &Path, model: &str, depth: u32) -> Option<bool> {
+        let depth = depth.checked_sub(1)?;
+        for name in self.world.sources.list(folder)? {
+            let path = folder.join(&name);
+            let has_it = match self.world.sources.kind(&path)? {
+                Kind::File if name.ends_with(".py") => defines(&self.world.sources.read_data(&path)?, model),
+                Kind::Folder if !matches!(&*name, "migrations" | "tests" | "__pycache__") => {
+                    self.has_class(&path, model, depth)?
+                }
+                _ => false,
+            };
+            if has_it {
+                return Some(true);
+            }
+        }
+        Some(false)
+    }
+}
+
+/// Folders within folders that an app's code lies in.
+const DEEP: u32 = 8;
+
+/// Whether a text defines such a class, in whatever case; `get_model` takes any.
+fn defines(text: &str, class: &str) -> bool {
+    text.lines().filter_map(|it| it.trim_start().strip_prefix("class ")).any(|it| {
+        let name = it.trim_start().split(|it: char| !it.is_alphanumeric() && it != '_').next();
+        name.is_some_and(|it| it.eq_ignore_ascii_case(class))
+    })
 }
 
 /// Functions of Django's and of Python's own that a `try` is not there for.

@@ -471,13 +471,17 @@ impl<'a> Editor<'a> {
                 .notice
                 .clone()
                 .unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
-            let table = self.table_of(through);
-            let made = self.schema.tables.get(&table);
-            let columns = made.iter().flat_map(|it| &it.columns).map(|it| it.name.clone()).collect();
-            let tables = BTreeSet::from([table.clone()]);
-            let may_undo = MayUndo { tables, columns, constraints: true, own: true, ..MayUndo::default() };
-            self.undefined_in(&table, reason, may_undo);
+            self.guess_table(through, reason);
         }
+    }
+
+    fn guess_table(&mut self, through: &Model, reason: String) {
+        let table = self.table_of(through);
+        let made = self.schema.tables.get(&table);
+        let columns = made.iter().flat_map(|it| &it.columns).map(|it| it.name.clone()).collect();
+        let tables = BTreeSet::from([table.clone()]);
+        let may_undo = MayUndo { tables, columns, constraints: true, own: true, ..MayUndo::default() };
+        self.undefined_in(&table, reason, may_undo);
     }
 
     fn tell_blind(&mut self, model: &Model, field: &Field) {

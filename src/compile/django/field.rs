@@ -97,6 +97,8 @@ pub enum ColumnName {
     Usual,
     /// A class of the sources makes it, with [`FIELD_NAME`] for the field's name.
     Own(Arc<str>),
+    /// As a class of the sources makes it for a field of this name; for another it is not known.
+    OwnFor { name: Arc<str>, column: Arc<str> },
     /// What is said here is a guess.
     Unknown,
 }
@@ -162,6 +164,8 @@ pub struct ManyToMany {
     /// `None`: a table that Django makes by itself.
     pub through: Option<ModelKey>,
     pub db_table: Option<Arc<str>>,
+    /// A class of the sources gives the table its name, and may give it another with the next name of the field or its model.
+    pub names_its_table: bool,
     pub db_constraint: bool,
     /// Of sortedm2m's field: the automatic table has a column of this name for the order.
     pub sort_column: Option<Arc<str>>,
@@ -191,6 +195,15 @@ impl Field {
         self.targets().any(|it| it == key)
     }
 
+    /// Whether what [`Self::column`] says is a guess.
+    pub fn is_guessed(&self) -> bool {
+        match &self.naming {
+            ColumnName::Usual | ColumnName::Own(_) => false,
+            ColumnName::OwnFor { name, .. } => *name != self.name,
+            ColumnName::Unknown => true,
+        }
+    }
+
     /// `Field.get_attname_column`: the column's name; none for a field without one.
     pub fn column(&self) -> Option<Arc<str>> {
         match &self.kind {
@@ -198,6 +211,12 @@ impl Field {
                 if let ColumnName::Own(made) = &self.naming =>
             {
                 Some(made.replace(FIELD_NAME, &self.name).into())
+            }
+            Kind::Relation(_) | Kind::Scalar(_) | Kind::Generated(_) | Kind::Unknown
+                if let ColumnName::OwnFor { name, column } = &self.naming
+                    && *name == self.name =>
+            {
+                Some(column.clone())
             }
             Kind::Absent | Kind::ManyToMany(_) | Kind::CompositePrimaryKey(_) => None,
             Kind::Relation(_) => Some(match &self.db_column {

@@ -265,6 +265,9 @@ pub const ON_CONDITION: &str = "«onCondition»";
 /// Stands for the field's name in the name of a column that a class makes of it.
 pub const FIELD_NAME: &str = "«fieldName»";
 
+/// The attribute of a field that says under which name it has the column that it says.
+pub const COLUMN_FOR: &str = "«columnFor»";
+
 /// Stands for the column's name in the check that a class makes of it.
 pub const COLUMN_NAME: &str = "«columnName»";
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::define::{Defined, Reference, spatial_index};
 use super::{Editor, find, together};
-use crate::compile::django::field::{ColumnName, Field, Kind};
+use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, ModelField, State};
 use crate::schema::{Change, Column, ConstraintRef, ForeignKey, Name, Spelling, TableName, UniqueConstraint};
 
@@ -33,7 +33,7 @@ impl Editor<'_> {
     ) {
         if !self.should_be_altered(before, after, old, new) {
             // Of the same type, under a name that is not known.
-            if new.field.naming == ColumnName::Unknown && old.field.naming != ColumnName::Unknown {
+            if new.field.is_guessed() && !old.field.is_guessed() {
                 self.tell_blind(model, &new.field);
             }
             return;

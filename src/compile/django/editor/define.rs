@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Editor, find, table_name};
 use crate::compile::django::backend::ColumnType;
-use crate::compile::django::field::{Adds, ColumnName, Field, Kind, SpatialIndex};
+use crate::compile::django::field::{Adds, Field, Kind, SpatialIndex};
 use crate::compile::django::names;
 use crate::compile::django::project::FIELD_NAME;
 use crate::compile::django::state::{Model, State};
@@ -316,7 +316,7 @@ pub(super) fn guessed(field: &Field, may_undo: &mut MayUndo) {
     if field.open_check {
         return;
     }
-    if field.naming == ColumnName::Unknown {
+    if field.is_guessed() {
         may_undo.columns.extend(field.column());
         may_undo.own = true;
     } else {

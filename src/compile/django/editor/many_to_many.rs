@@ -18,6 +18,29 @@ impl Editor<'_> {
         model: &Model,
         new: &Field,
     ) {
+        self.alter_through(before, after, model_before, old, model, new);
+        self.guess_named(after, model, new);
+    }
+
+    /// What its class calls its table now is not known.
+    fn guess_named(&mut self, after: &State, model: &Model, field: &Field) {
+        let Kind::ManyToMany(many) = &field.kind else { return };
+        if many.names_its_table
+            && let Some(through) = after.through(model, field, self.context)
+        {
+            self.guess_table(&through, format!("field `{}` names its table itself", field.name));
+        }
+    }
+
+    fn alter_through(
+        &mut self,
+        before: &State,
+        after: &State,
+        model_before: &Model,
+        old: &Field,
+        model: &Model,
+        new: &Field,
+    ) {
         let throughs =
             (before.through(model_before, old, self.context), after.through(model, new, self.context));
         let (Some(from), Some(to)) = throughs else {
@@ -111,13 +134,14 @@ impl Editor<'_> {
     /// The whole of `AlterModelTable.database_forwards`.
     pub fn alter_db_table(&mut self, before: &State, after: &State, old: &Model, new: &Model) {
         self.rename_table(&old.table(self.context), &new.table(self.context));
-        for (from, to) in pairs(old, new) {
-            let (Some(from), Some(to)) =
-                (before.through(old, &from.field, self.context), after.through(new, &to.field, self.context))
-            else {
-                continue;
-            };
+        for (from, field) in pairs(old, new) {
+            let throughs = (
+                before.through(old, &from.field, self.context),
+                after.through(new, &field.field, self.context),
+            );
+            let (Some(from), Some(to)) = throughs else { continue };
             self.rename_table(&from.table(self.context), &to.table(self.context));
+            self.guess_named(after, new, &field.field);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::CustomType;
-use crate::compile::django::project::{Body, Object, Value};
+use crate::compile::django::project::{Body, COLUMN_FOR, Object, Value};
 
 /// What a method that may be overridden said.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,11 @@ pub enum Column {
     Absent,
     /// With `FIELD_NAME` for the field's.
     Named(Arc<str>),
+    /// Where the field has this name.
+    NamedFor {
+        name: Arc<str>,
+        column: Arc<str>,
+    },
     Unknown,
 }
 
@@ -121,7 +126,12 @@ pub fn rel_db_type(object: &Object) -> Option<CustomType> {
 /// `Field.get_attname_column` and `Field.get_attname`: the second element of the first is the column.
 pub fn column(object: &Object) -> Column {
     match attribute(object, "column") {
-        Some(Value::Str(made)) => return Column::Named(made.clone()),
+        Some(Value::Str(made)) => {
+            return match attribute(object, COLUMN_FOR) {
+                Some(Value::Str(name)) => Column::NamedFor { name: name.clone(), column: made.clone() },
+                _ => Column::Named(made.clone()),
+            };
+        }
         Some(Value::None) => return Column::Absent,
         Some(_) => return Column::Unknown,
         None => {}

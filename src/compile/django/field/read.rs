@@ -163,6 +163,7 @@ impl Reader<'_> {
             Column::Usual => {}
             Column::Absent => field.kind = Kind::Absent,
             Column::Named(made) => field.naming = ColumnName::Own(made),
+            Column::NamedFor { name, column } => field.naming = ColumnName::OwnFor { name, column },
             Column::Unknown => {
                 field.naming = ColumnName::Unknown;
                 self.unseen(format!("{} names its column itself", object.class));
@@ -373,7 +374,14 @@ impl Reader<'_> {
                 true
             }
         };
-        ManyToMany { to, through: through.flatten(), db_table, db_constraint, sort_column: None }
+        ManyToMany {
+            to,
+            through: through.flatten(),
+            db_table,
+            names_its_table: false,
+            db_constraint,
+            sort_column: None,
+        }
     }
 
     /// The table's name as the class says it: an attribute that it sets, `_get_m2m_db_table`.
@@ -386,10 +394,12 @@ impl Reader<'_> {
                 many.db_table.clone()
             }
         };
-        if methods::is_overridden(object, "_get_m2m_db_table") {
+        let has_method = methods::is_overridden(object, "_get_m2m_db_table");
+        if has_method {
             self.unseen(format!("{} names its table itself", object.class));
         }
-        ManyToMany { db_table, ..many }
+        let sets_it = db_table.is_some() && methods::attribute(object, "column").is_some();
+        ManyToMany { db_table, names_its_table: has_method || sets_it, ..many }
     }
 
     /// `sortedm2m.fields.SortedManyToManyField`: what it keeps for itself is an attribute where its class was

@@ -15,6 +15,7 @@ mod older;
 mod on_condition;
 mod own;
 mod paired;
+mod placed;
 mod remade;
 mod renamed;
 mod routed;

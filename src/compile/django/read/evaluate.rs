@@ -37,6 +37,7 @@ mod module_names;
 mod names;
 mod operator;
 mod outside;
+mod placed;
 mod rendered;
 mod repeat;
 mod resource;

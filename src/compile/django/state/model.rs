@@ -248,7 +248,12 @@ impl Model {
 
     pub(super) fn rename_field(&mut self, old: &str, new: &Arc<str>) {
         for field in self.fields.iter_mut().filter(|it| *it.field.name == *old) {
-            Arc::make_mut(&mut field.field).name = new.clone();
+            let field = Arc::make_mut(&mut field.field);
+            field.name = new.clone();
+            if field.is_guessed() {
+                field.blind = true;
+                field.notice.get_or_insert_with(|| format!("field `{new}` names its column itself"));
+            }
         }
         let options = &mut self.options;
         for names in options.unique_together.iter_mut().chain(&mut options.index_together) {

@@ -159,6 +159,7 @@ impl State {
             db_table,
             db_constraint,
             sort_column,
+            ..
         }) = &field.kind
         else {
             return None;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::column::is_cut;
 use super::live::*;
+use super::placed::Place;
 use super::{Interpreter, given};
 use crate::compile::django::project::{FIELD_NAME, Value};
 use crate::compile::django::read::syntax::tree::Span;
@@ -12,7 +13,7 @@ use crate::compile::django::read::syntax::tree::Span;
 /// What may have been added so far.
 #[derive(Default)]
 pub struct Added {
-    /// With [`FIELD_NAME`] for the field's name.
+    /// With [`FIELD_NAME`] for the field's name, where it is the same for any.
     pub names: Vec<Arc<str>>,
     /// Others too, by names that are not known.
     pub is_unknown: bool,
@@ -25,18 +26,34 @@ impl Interpreter<'_> {
         &mut self,
         closure: &Rc<Closure>,
         receiver: &Live,
+        place: Option<&Place>,
         scope: &Rc<Scope>,
         span: Span,
     ) -> Value {
-        let model = self.model("", "", scope, span);
-        let before = std::mem::take(&mut self.added);
-        let args = vec![model, Live::str(FIELD_NAME)];
-        let done = self.call_closure(closure, Some(receiver), args, Vec::new(), scope, span);
-        let added = std::mem::replace(&mut self.added, before);
-        if added.is_unknown || done.is_err() {
-            return Value::Bool(true);
+        let mut names_for = |name: &str, place: Option<&Place>| {
+            let model = self.class_at(place, scope, span);
+            let before = std::mem::take(&mut self.added);
+            let args = vec![model, Live::str(name)];
+            let done = self.call_closure(closure, Some(receiver), args, Vec::new(), scope, span);
+            let added = std::mem::replace(&mut self.added, before);
+            (!added.is_unknown && done.is_ok()).then_some(added.names)
+        };
+        let any = names_for(FIELD_NAME, None);
+        let names = match place {
+            None => any,
+            Some(place) => {
+                let here = names_for(&place.name, Some(place));
+                let is_so = |any: &Vec<Arc<str>>| {
+                    let named = any.iter().map(|it| it.replace(FIELD_NAME, &place.name));
+                    here.as_ref().is_some_and(|it| named.eq(it.iter().map(|it| it.to_string())))
+                };
+                any.filter(is_so).or(here)
+            }
+        };
+        match names {
+            Some(names) => Value::List(names.into_iter().map(Value::Str).collect()),
+            None => Value::Bool(true),
         }
-        Value::List(added.names.into_iter().map(Value::Str).collect())
     }
 
     /// `cls.add_to_class(name, value)`, `field.contribute_to_class(cls, name)`.

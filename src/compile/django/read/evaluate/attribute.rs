@@ -407,11 +407,23 @@ fn field_default(base: &str, name: &str) -> Option<Live> {
             Some(Live::None)
         }
         "db_index" => is_one_of(&["ForeignKey", "OneToOneField", "SlugField"]),
-        "unique" => is_one_of(&["OneToOneField"]),
+        "unique" | "_unique" => is_one_of(&["OneToOneField"]),
         "null" | "blank" | "primary_key" | "auto_created" | "auto_now" | "auto_now_add" => {
             Some(Live::Bool(false))
         }
+        "one_to_many" => Some(Live::Bool(false)),
+        "generated" => is_one_of(&["GeneratedField"]),
         "editable" | "serialize" => Some(Live::Bool(true)),
+        "db_constraint" | "swappable"
+            if ["ForeignKey", "OneToOneField", "ManyToManyField"].iter().any(|it| base.ends_with(it)) =>
+        {
+            Some(Live::Bool(true))
+        }
+        "db_table" if base.ends_with("ManyToManyField") => Some(Live::None),
+        "help_text" => Some(Live::str("")),
+        "name" | "verbose_name" | "unique_for_date" | "unique_for_month" | "unique_for_year" => {
+            Some(Live::None)
+        }
         // These have one of their own.
         "max_length"
             if matches!(

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::asked::{DECISIVE, NAMING, RELATED};
 use super::facts::shape;
 use super::live::*;
+use super::placed::Place;
 use super::{Interpreter, given};
 use crate::compile::django::backend::Backend;
 use crate::compile::django::field::{self, Number, Scalar};
@@ -36,21 +37,69 @@ pub fn is_cut(column: &str) -> bool {
     rest.contains(['«', '»']) || rest.to_lowercase().contains("fieldname")
 }
 
+/// How a field of a class of the sources names its column.
+pub struct Named {
+    /// With [`FIELD_NAME`] for the field's name, unless it is for that name alone.
+    pub column: Live,
+    pub is_for_its_name: bool,
+    /// What else the field sets of itself on the way.
+    pub set: Vec<(Arc<str>, Live)>,
+}
+
+/// Names by which a method may decide: what it does to all of them it does to any.
+const SAMPLES: [&str; 5] =
+    ["a", "item_id", "is_big_ref", "camelCase2", "a_name_that_is_as_long_as_few_names_of_fields_are"];
+
 impl Interpreter<'_> {
-    /// The column's name, with [`FIELD_NAME`] for the field's, and what else the field sets of itself on the way.
-    pub fn column(
+    pub fn named(
         &mut self,
         instance: &Rc<Instance>,
         contributes: Option<&Rc<Closure>>,
+        place: Option<&Place>,
+        scope: &Rc<Scope>,
+    ) -> Named {
+        let (any, set) = self.column(instance, contributes, FIELD_NAME, None, scope);
+        let span = instance.span;
+        let any = match &any {
+            Live::Str(column) if is_cut(column) => {
+                self.unknown(scope, span, "makes a column's name of a part of the field's")
+            }
+            _ => any,
+        };
+        let Some(place) = place else { return Named { column: any, is_for_its_name: false, set } };
+        let (column, set) = self.column(instance, contributes, &place.name, Some(place), scope);
+        let is_so = |column: &Live, name: &str| match (column, &any) {
+            (Live::Str(column), Live::Str(any)) => **column == any.replace(FIELD_NAME, name),
+            (Live::None, Live::None) => true,
+            _ => false,
+        };
+        let is_any = is_so(&column, &place.name)
+            && SAMPLES
+                .iter()
+                .all(|name| is_so(&self.column(instance, contributes, name, Some(place), scope).0, name));
+        if is_any {
+            Named { column: any, is_for_its_name: false, set }
+        } else {
+            Named { is_for_its_name: matches!(column, Live::Str(_)), column, set }
+        }
+    }
+
+    /// The column's name where the field has this one, and what else the field sets of itself on the way.
+    fn column(
+        &mut self,
+        instance: &Rc<Instance>,
+        contributes: Option<&Rc<Closure>>,
+        name: &str,
+        place: Option<&Place>,
         scope: &Rc<Scope>,
     ) -> (Live, Vec<(Arc<str>, Live)>) {
         let before = instance.attributes.borrow().clone();
         let receiver = Live::Instance(instance.clone());
-        let name = Live::str(FIELD_NAME);
+        let name = Live::str(name);
         let span = instance.span;
         let done = match contributes {
             Some(closure) => {
-                let args = vec![self.model("", "", scope, span), name];
+                let args = vec![self.class_at(place, scope, span), name];
                 self.call_closure(closure, Some(&receiver), args, Vec::new(), scope, span)
             }
             None => self.ask_method(&receiver, "set_attributes_from_name", vec![name], scope, span),
@@ -58,7 +107,7 @@ impl Interpreter<'_> {
         let done = match (done, self.own_method(&receiver, RELATED)) {
             (Ok(_), Some(closure)) => {
                 let related = self.unknown(scope, span, "is what a relation is from the other end");
-                let args = vec![self.model("", "", scope, span), related];
+                let args = vec![self.class_at(None, scope, span), related];
                 self.call_closure(&closure, Some(&receiver), args, Vec::new(), scope, span)
             }
             (done, _) => done,
@@ -74,9 +123,6 @@ impl Interpreter<'_> {
         drop(before);
         let column = match (done, after.get("column")) {
             (Err(stop), _) => self.stopped(scope, span, &stop),
-            (Ok(_), Some(Live::Str(column))) if is_cut(column) => {
-                self.unknown(scope, span, "makes a column's name of a part of the field's")
-            }
             (Ok(_), Some(column)) => column.clone(),
             (Ok(_), None) => self.unknown(scope, span, "names its column in a way that was not seen"),
         };

@@ -14,9 +14,11 @@ use super::class::enumeration::unmixed;
 use super::column::names_column;
 use super::facts::shape;
 use super::live::*;
+use super::placed::{self, Place};
 use super::special::elements_of;
 use super::{Interpreter, format, given};
-use crate::compile::django::project::{Body, COLUMN_NAME, Call, Method, Object, PATH, Value};
+use crate::compile::django::backend::Backend;
+use crate::compile::django::project::{Body, COLUMN_FOR, COLUMN_NAME, Call, Method, Object, PATH, Value};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// Deeper values are unknown; operations nest ten deep.
@@ -31,12 +33,19 @@ struct Budget {
     within: Vec<*const Instance>,
     /// What was converted already: objects that share objects would else grow without end.
     made: HashMap<*const Instance, Arc<Object>, RandomState>,
+    /// Where a field stands, by the operation that is converted, or was last.
+    places: HashMap<*const Instance, Place, RandomState>,
 }
 
 impl Interpreter<'_> {
     /// Within `module`, for what must be told of where nothing else is known.
     pub fn value(&mut self, live: &Live, scope: &Rc<Scope>) -> Value {
-        let mut budget = Budget { parts: MAX_PARTS, within: Vec::new(), made: HashMap::default() };
+        let mut budget = Budget {
+            parts: MAX_PARTS,
+            within: Vec::new(),
+            made: HashMap::default(),
+            places: HashMap::default(),
+        };
         self.convert(live, scope, MAX_DEPTH, &mut budget)
     }
 
@@ -132,6 +141,7 @@ impl Interpreter<'_> {
                 let made = handed_on.as_ref().unwrap_or(instance).clone();
                 let made = self.rendered(&made, scope).unwrap_or(made);
                 let made = &self.with_inherited(&made).unwrap_or(made);
+                self.place_fields(made, scope, budget);
                 let mut object = self.within_budget(|it| it.object(made, scope, depth, budget));
                 object.stopped = handed_on.err().flatten();
                 if let Some(stopped) = &mut object.stopped
@@ -156,6 +166,19 @@ impl Interpreter<'_> {
                 }
             },
             Live::Unknown(unknown) => Value::Unknown(unknown.clone()),
+        }
+    }
+
+    fn place_fields(&mut self, operation: &Instance, scope: &Rc<Scope>, budget: &mut Budget) {
+        let label = self.label_of(&scope.module.name);
+        let backend = Backend { dialect: self.world.dialect, django: self.world.django };
+        for (field, place) in placed::fields(operation, label.as_deref(), backend) {
+            let key = Rc::as_ptr(&field);
+            let before = budget.places.insert(key, place);
+            if before.is_some_and(|it| Some(&it) != budget.places.get(&key)) {
+                // It is another there.
+                budget.made.remove(&key);
+            }
         }
     }
 
@@ -387,20 +410,29 @@ impl Interpreter<'_> {
             let value = self.convert(value, scope, depth, budget);
             object.attributes.push((name.clone(), value));
         }
+        let place = budget.places.get(&Rc::as_ptr(instance)).cloned();
         if methods.iter().any(|(name, closure)| names_column(name, closure)) {
             let contributes = methods.iter().find(|(name, _)| &**name == "contribute_to_class");
-            let (column, set) = self.column(instance, contributes.map(|(_, it)| it), scope);
-            object.attributes.push(("column".into(), self.convert(&column, scope, depth, budget)));
-            for (name, value) in set {
+            let named = self.named(instance, contributes.map(|(_, it)| it), place.as_ref(), scope);
+            object.attributes.push(("column".into(), self.convert(&named.column, scope, depth, budget)));
+            if let (true, Some(place)) = (named.is_for_its_name, &place) {
+                object.attributes.push((COLUMN_FOR.into(), Value::Str(place.name.clone())));
+            }
+            for (name, value) in named.set {
                 object.attributes.retain(|(it, _)| *it != name);
                 let value = self.convert(&value, scope, depth, budget);
                 object.attributes.push((name, value));
             }
         }
+        // As `set_attributes_from_name` has set it before anything is asked.
+        let before = instance.attributes.borrow().clone();
+        if let Some(place) = &place {
+            instance.attributes.borrow_mut().set("name".into(), Live::Str(place.name.clone()));
+        }
         for (name, closure) in methods {
             let function = self.function(&closure);
             let result = if function.adds_fields {
-                Some(self.adds(&closure, &receiver, scope, instance.span))
+                Some(self.adds(&closure, &receiver, place.as_ref(), scope, instance.span))
             } else if CALLED.contains(&&*name) {
                 let result = self.ask(&closure, &receiver, scope, instance.span);
                 if is_same_as_field(&result, &name) || is_same_as_parameters(&result) {
@@ -412,6 +444,7 @@ impl Interpreter<'_> {
             };
             object.methods.push((name, Method { result, function }));
         }
+        *instance.attributes.borrow_mut() = before;
         Ok(())
     }
 

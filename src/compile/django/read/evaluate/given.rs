@@ -133,6 +133,10 @@ pub fn kept(class: &str, args: &[Live], keywords: &Keywords, name: &str) -> Opti
         let position = || parameters(class).iter().position(|it| *it == name);
         keyword.or_else(|| args.get(position()?).cloned())
     };
+    // `Field.__init__` keeps it so, behind a property.
+    if name == "_unique" && is_field(class) {
+        return by_name("unique");
+    }
     by_name(name).or_else(|| {
         let plain = name.strip_suffix("_lower").filter(|it| parameters(class).contains(it))?;
         by_name(plain)?.as_str().map(|it| Live::str(it.to_lowercase()))

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
 pub use model::{MODEL, is_of_models, is_same_model};
-pub use operation::{is_name, made_without_a_call};
+pub use operation::{is_name, is_of_operation, made_without_a_call};
 pub use said::is_field_of_model;
 pub use state::MODEL_STATE;
 pub use statement::is_made_otherwise;
@@ -27,7 +27,7 @@ pub use work::Handed;
 
 use editor::is_stand_in;
 use model::{FIELD, OPTIONS};
-use operation::{bare, code, for_app, hints, is_of_operation, usual};
+use operation::{bare, code, for_app, hints, usual};
 
 use super::branch::Journal;
 use super::facts::{is_definition, reads_like_sql, twisted_by};

@@ -147,10 +147,7 @@ impl Interpreter<'_> {
 
     /// The label of the app in whose module the operation at hand stands.
     fn label_of_holder(&self) -> Option<Arc<str>> {
-        let module = &self.handed.as_ref()?.holder.module.name;
-        let is_within = |app: &str| module.strip_prefix(app).is_some_and(|it| it.starts_with('.'));
-        let apps = self.world.apps.iter().filter(|(app, _)| is_within(app));
-        apps.max_by_key(|(app, _)| app.len()).map(|(_, label)| label.clone())
+        self.label_of(&self.handed.as_ref()?.holder.module.name)
     }
 
     /// A value without marks, of a text or of the texts of a tuple: unknown where they cannot be settled.

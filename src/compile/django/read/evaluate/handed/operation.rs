@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::super::given;
 use super::super::live::*;
 use super::{CODE, OPERATIONS};
-use crate::compile::django::opaque::REPAIR;
 use crate::compile::django::project::{APP_LABEL, FOR_APP};
 
 /// What a `RunPython` runs.
@@ -36,16 +35,13 @@ fn of_code(instance: &Rc<Instance>, name: &str) -> Option<Live> {
     given::kept(class, &usual.args, &usual.keywords, name)
 }
 
-/// Hints that a router can be asked about, and not those by which `opaque::is_harmless` knows a migration of ours.
+/// Hints that a router can be asked about.
 fn is_plain(hints: &Live) -> bool {
     let is_known =
         |it: &Live| matches!(it, Live::None | Live::Bool(_) | Live::Int(_) | Live::Float(_) | Live::Str(_));
     match hints {
         Live::None => true,
-        Live::Dict(pairs) => {
-            let is_ours = |key: &Live| key.as_str().is_some_and(|it| **it == *REPAIR);
-            pairs.borrow().iter().all(|(key, value)| is_known(key) && is_known(value) && !is_ours(key))
-        }
+        Live::Dict(pairs) => pairs.borrow().iter().all(|(key, value)| is_known(key) && is_known(value)),
         _ => false,
     }
 }

@@ -117,4 +117,9 @@ fn what_a_field_sets_of_itself_hangs_on_its_model() {
             "shop_item + index a",
         ],
     );
+    check_class(
+        &class("IntegerField", "unique = True\nnull = True"),
+        "migrations.AddField('item', 'a', F(default=0))",
+        &["shop_item + a integer NOT NULL", "shop_item + unique a"],
+    );
 }

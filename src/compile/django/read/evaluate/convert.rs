@@ -383,8 +383,8 @@ impl Interpreter<'_> {
                                 attributes.set(name, found);
                             }
                             Live::Descriptor(..) | Live::Class(_) => {}
-                            // The constructor sets another.
-                            _ if set_by_constructor(&name) => {}
+                            // The constructor sets another, but `_unique` in the place of `unique`, a property of Django's.
+                            _ if set_by_constructor(&name) && *name != *"unique" => {}
                             value if attributes.get(&name).is_none() && !name.starts_with("__") => {
                                 attributes.set(name, value);
                             }

@@ -200,7 +200,10 @@ fn a_class_that_the_code_has_no_more_is_not_found() {
     write("settings.py", "INSTALLED_APPS = ['shop']\n");
     write("shop/__init__.py", "");
     write("shop/models/__init__.py", "from .kept import Kept\nfrom other import Gone\n");
-    write("shop/models/kept.py", "from django.db import models\nclass Kept(models.Model):\n    pass\n");
+    write(
+        "shop/models/kept.py",
+        "from django.db import models\nclass Kept(models.Model):\n    pass\nBound = models.base.ModelBase('made', (models.Model,), {})\n",
+    );
     write("shop/migrations/__init__.py", "");
     let migration = format!(
         "{HEAD}
@@ -216,10 +219,13 @@ def has(name):
 class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(name, [('id', models.AutoField(primary_key=True))])
-        for name in ('Gone', 'kept') if has(name)
+        for name in ('Gone', 'kept', 'made', 'bound') if has(name)
     ]
 "
     );
     write("shop/migrations/1.py", &migration);
-    assert_eq!(lines(&compiled(folder.path())), ["1: create shop_kept: id"]);
+    assert_eq!(
+        lines(&compiled(folder.path())),
+        ["1: create shop_kept: id", "1: create shop_made: id", "1: create shop_bound: id"],
+    );
 }

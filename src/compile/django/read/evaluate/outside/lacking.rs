@@ -87,11 +87,18 @@ impl Interpreter<'_> {
 /// Folders within folders that an app's code lies in.
 const DEEP: u32 = 8;
 
-/// Whether a text defines such a class, in whatever case; `get_model` takes any.
+/// Whether a text may define such a class, in whatever case, for `get_model` takes any: by a statement, or by what is called
+/// with its name (`type("Gone", …)`) or bound to it.
 fn defines(text: &str, class: &str) -> bool {
-    text.lines().filter_map(|it| it.trim_start().strip_prefix("class ")).any(|it| {
-        let name = it.trim_start().split(|it: char| !it.is_alphanumeric() && it != '_').next();
+    let is_named = |line: &str| {
+        let name = line.split(|it: char| !it.is_alphanumeric() && it != '_').next();
         name.is_some_and(|it| it.eq_ignore_ascii_case(class))
+    };
+    text.lines().map(str::trim_start).any(|line| {
+        let is_bound = || is_named(line) && line[class.len()..].trim_start().starts_with('=');
+        let is_quoted =
+            || line.split(['"', '\'']).skip(1).step_by(2).any(|it| it.eq_ignore_ascii_case(class));
+        line.strip_prefix("class ").is_some_and(|it| is_named(it.trim_start())) || is_bound() || is_quoted()
     })
 }
 

@@ -16,7 +16,7 @@ use super::state::{Context, State};
 use crate::migration::{MayTouch, Opaque};
 use crate::schema::TableName;
 
-pub use known::is_harmless;
+pub use known::{REPAIR, is_harmless};
 
 /// For a notice.
 pub fn describe(may_touch: &MayTouch) -> String {

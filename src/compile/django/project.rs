@@ -455,6 +455,9 @@ pub const OF_CODE: &str = "code";
 /// Marks, among the arguments of an operation, one that stands for a call of the schema editor.
 pub const OF_EDITOR: &str = "«ofEditor»";
 
+/// The class of what holds a statement that may be run, or not: why that is not known, and its `RunSQL`.
+pub const PERHAPS: &str = "«perhaps»";
+
 /// The class of an operation that gives a model other bases: its name, and the bases.
 pub const SET_BASES: &str = "«setBases»";
 

@@ -93,7 +93,12 @@ impl<'s> Completion<'s> {
                     self.step(step)
                 }
             }
-            Step::Perhaps { reason, steps } => vec![Operation::Opaque(self.perhaps(reason, steps))],
+            Step::Perhaps { reason, steps } => {
+                let opaque = self.perhaps(reason, steps);
+                // As of an index that is surely not there.
+                let is_nothing = opaque.may_touch == MayTouch::Nothing && opaque.may_undo.is_nothing();
+                if is_nothing { Vec::new() } else { vec![Operation::Opaque(opaque)] }
+            }
             Step::Unread { reason, .. } => {
                 vec![Operation::Opaque(self.perhaps(reason, std::slice::from_ref(step)))]
             }

@@ -21,6 +21,9 @@ const HARMLESS: &[&str] = &[
     "django_rls.migration_operations.AlterPolicy",
 ];
 
+/// The hint of what `repair --format django` wrote.
+pub const REPAIR: &str = "schema_health";
+
 pub fn is_harmless(object: &Object) -> bool {
     if is_repair(object) {
         return true;
@@ -34,7 +37,7 @@ fn is_repair(object: &Object) -> bool {
     object.kwargs.iter().any(|(name, value)| {
         **name == *"hints"
             && matches!(value, Value::Dict(pairs) if pairs.iter().any(|(key, value)| {
-                is(key, "schema_health") && is(value, "repair")
+                is(key, REPAIR) && is(value, "repair")
             }))
     })
 }

@@ -7,8 +7,8 @@ use super::super::field::ModelKey;
 use super::super::index::ModelConstraint;
 use super::super::project::{
     ADD_COLUMN, ADD_CONSTRAINT, ALTER_COLUMN, ASSUMES, Assumed, CREATE_TABLE, FOR_APP, HANDED, OF_CODE,
-    ON_CONDITION, Object, QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, Stopped, TRIED, Value,
-    When,
+    ON_CONDITION, Object, PERHAPS, QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, Stopped, TRIED,
+    Value, When,
 };
 use super::super::said::Inquiry;
 use super::super::state::{Model, ModelField, State};
@@ -52,6 +52,7 @@ impl Executor<'_> {
                     self.on_condition(condition, operation, &object.at, sides);
                 }
             }
+            (PERHAPS, [Value::Str(why), operation]) => self.perhaps(why, operation, &object.at, sides),
             (TRIED, [Value::Int(number), operation]) => self.tried(*number, operation, &object.at, sides),
             _ => return false,
         }

@@ -1,7 +1,7 @@
 //! `RunSQL`: the text that a server gets, read by [`crate::compile::sql`].
 
-use super::super::arguments;
-use super::super::project::{Unknown, Value};
+use super::super::arguments::{self, Arguments};
+use super::super::project::{Location, Unknown, Value};
 use super::{Call, Executor, Sides, Unseen};
 use crate::compile::sql;
 use crate::dialect::Dialect;
@@ -57,6 +57,31 @@ impl Executor<'_> {
             }
         }
         Ok(())
+    }
+
+    /// A statement that code may run, or not.
+    pub(super) fn perhaps(&mut self, why: &str, run_sql: &Value, at: &Location, sides: Sides) {
+        let Value::Object(run_sql) = run_sql else { return };
+        let dialect = self.context.project.dialect;
+        let arguments = Arguments::of(run_sql);
+        if !sides.database {
+            return;
+        }
+        for text in arguments.get(0, "sql").map(|it| texts(it, dialect)).unwrap_or_default() {
+            let Some(text) = text.ok().and_then(|it| self.with_tables(it)) else {
+                self.not_seen(at, Opaque::new(format!("SQL: {why}"), MayTouch::Anything), sides);
+                continue;
+            };
+            let mut statements = sql::read(dialect, &text);
+            for statement in &mut statements {
+                if let sql::Effect::Steps(steps) = &mut statement.effect {
+                    let steps = std::mem::take(steps);
+                    let perhaps = sql::Step::Perhaps { reason: why.to_owned(), steps };
+                    statement.effect = sql::Effect::Steps(vec![perhaps]);
+                }
+            }
+            self.editor.sql(&statements);
+        }
     }
 
     /// What `reverse_sql` says, where all of it was seen; without it Django refuses to take the migration back.

@@ -7,7 +7,7 @@ use super::super::step::{ConstraintKind, Step, There};
 use super::Completion;
 use super::convert::all_named;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
-use crate::schema::{Column, Name, TableName};
+use crate::schema::{Column, Name, Table, TableName};
 
 impl Completion<'_> {
     /// Whether all is known that could be meant, and it is none of that.
@@ -84,9 +84,13 @@ impl Completion<'_> {
             Step::DropIndex { schema, name, .. } => {
                 let tables = self.tables_in(schema.as_ref());
                 let bears = |table: &&_| self.drop_named(table, name, ConstraintKind::Index, false).is_some();
-                let found: Vec<TableName> = tables.filter(bears).map(|it| it.name.clone()).collect();
-                may.undo.constraints |= !found.is_empty();
-                found.into_iter().for_each(|it| may.touches(it));
+                for table in tables.filter(bears) {
+                    may.touches(table.name.clone());
+                    match self.columns_of_index(table, name) {
+                        Some(columns) => may.undo.over.extend([columns]),
+                        None => may.undo.constraints = true,
+                    }
+                }
             }
             Step::Unread { tables, names, drops, .. } => {
                 may.undo.constraints = true;
@@ -117,6 +121,14 @@ impl Completion<'_> {
             Step::Opaque(opaque) => may.joins(opaque),
             Step::IfThere { .. } => {}
         }
+    }
+
+    /// `None` where it is not over columns alone.
+    fn columns_of_index(&self, table: &Table, name: &Name) -> Option<Vec<Name>> {
+        let indexes = table.indexes.iter().map(|it| (&it.name, &it.parts));
+        let mut all = indexes.chain(table.uniques.iter().map(|it| (&it.name, &it.parts)));
+        let (_, parts) = all.find(|(it, _)| it.as_ref().is_some_and(|it| self.same(it, name)))?;
+        parts.iter().map(|it| it.as_column().cloned()).collect()
     }
 
     /// As the table calls it; all of them for one whose name is put in when the statement runs.
@@ -182,6 +194,7 @@ mod tests {
         let mut undone: Vec<String> = may.columns.iter().map(|it| format!("-{it}")).collect();
         undone.extend(may.definitions.iter().map(|it| format!("~{it}")));
         undone.extend(may.constraints.then(|| "keys".to_owned()));
+        undone.extend(may.over.iter().map(|it| format!("over {}", it.join(" "))));
         undone.extend(may.tables.iter().map(|it| format!("table {it}")));
         assert_eq!((touched.as_str(), undone.join(" ").as_str()), (touch, undo), "{sql}");
     }
@@ -196,7 +209,7 @@ mod tests {
         );
         block("BEGIN IF NOT EXISTS (SELECT 1) THEN ALTER TABLE t ADD COLUMN c int; END IF; END", "t", "");
         block("BEGIN ALTER TABLE t ALTER b TYPE int USING CASE WHEN true THEN 1 ELSE 2 END; END", "t", "~b");
-        block("BEGIN DROP INDEX IF EXISTS i; ALTER TABLE t RENAME a TO c; END", "t u", "-a keys");
+        block("BEGIN DROP INDEX IF EXISTS i; ALTER TABLE t RENAME a TO c; END", "t u", "-a over b");
         block("BEGIN DROP TABLE IF EXISTS u; EXCEPTION WHEN others THEN NULL; END", "u", "table u");
         block(
             "DECLARE n text; BEGIN SELECT c INTO n FROM d; EXECUTE 'ALTER TABLE t DROP CONSTRAINT ' || quote_ident(n); END",

@@ -863,3 +863,29 @@ class Own(migrations.operations.base.Operation):
         &["drop shop_item"],
     );
 }
+
+/// As an index that broke off is taken away before it is made again: no more than that one hangs on what the database says.
+#[test]
+fn of_an_index_that_may_be_dropped_the_rest_is_known() {
+    let repair = |name: &str| {
+        format!(
+            "
+NAME = '{name}'
+
+def repair(apps, schema_editor):
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute('SELECT 1 FROM pg_index i WHERE i.indexrelid = %s::regclass AND NOT i.indisvalid', [NAME])
+        if cursor.fetchone() is not None:
+            cursor.execute(f'DROP INDEX CONCURRENTLY IF EXISTS \"{{NAME}}\"')
+"
+        )
+    };
+    let made = "migrations.AddIndex('item', models.Index(fields=['name', 'code'], name='by_name')), migrations.RunPython(repair)";
+    check_class(&repair("never"), made, &["shop_item + index name code"]);
+    let why = "SQL `DROP INDEX CONCURRENTLY IF EXISTS \"by_name\"`: whether this is done is not known: `cursor.fetchone()` asks the database";
+    check_class(
+        &repair("by_name"),
+        made,
+        &["shop_item + index name code", &format!("{why} ?? shop_item -over name code (its own too)")],
+    );
+}

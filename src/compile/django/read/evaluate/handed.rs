@@ -27,7 +27,7 @@ pub use work::Handed;
 
 use editor::is_stand_in;
 use model::{FIELD, OPTIONS};
-use operation::{bare, code, for_app, hints, usual};
+use operation::{bare, code, for_app, hints, is_a_repair, usual};
 
 use super::branch::Journal;
 use super::facts::{is_definition, reads_like_sql, twisted_by};
@@ -60,7 +60,7 @@ impl Interpreter<'_> {
         instance: &Rc<Instance>,
         scope: &Rc<Scope>,
     ) -> Result<Rc<Instance>, Option<Box<Stopped>>> {
-        if self.handed.is_some() {
+        if self.handed.is_some() || is_a_repair(instance) {
             return Err(None);
         }
         if self.has_its_own(instance) != Some(true) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::super::given;
 use super::super::live::*;
 use super::{CODE, OPERATIONS};
+use crate::compile::django::opaque::REPAIR;
 use crate::compile::django::project::{APP_LABEL, FOR_APP};
 
 /// What a `RunPython` runs.
@@ -33,6 +34,15 @@ fn of_code(instance: &Rc<Instance>, name: &str) -> Option<Live> {
         return None;
     }
     given::kept(class, &usual.args, &usual.keywords, name)
+}
+
+/// An operation that `repair --format django` wrote: it is known without its code (`opaque::is_harmless`).
+pub fn is_a_repair(instance: &Instance) -> bool {
+    let is_ours = |it: &Live| match it {
+        Live::Dict(pairs) => pairs.borrow().iter().any(|(key, _)| key.as_str().is_some_and(|it| **it == *REPAIR)),
+        _ => false,
+    };
+    instance.keywords.iter().any(|(name, value)| **name == *"hints" && is_ours(value))
 }
 
 /// Hints that a router can be asked about.

@@ -4,11 +4,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::live::*;
-use super::bare;
+use super::{bare, is_of_operation};
 use crate::compile::django::clue::{Condition, Kind, Listed};
 use crate::compile::django::project::{
     ADD_COLUMN, ADD_CONSTRAINT, ALTER_COLUMN, APP_LABEL, ASSUMES, Assumed, CREATE_TABLE, FOR_APP, MayDo,
-    ON_CONDITION, QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Unknown,
+    ON_CONDITION, PERHAPS, QUESTION, RENAME_TABLE, SET_BASES, SET_FIELD, SET_OPTIONS, TRIED, Unknown,
 };
 use crate::compile::django::read::syntax::tree::Span;
 
@@ -149,7 +149,13 @@ impl Handed {
     pub(super) fn add(&mut self, operation: Live, now: (usize, u32), is_certain: bool) {
         if !is_certain || !self.is_around(now) || self.left {
             let why = self.open.last().map(|it| format!(": `{}` {}", it.text, it.reason)).unwrap_or_default();
-            self.lose(&format!("whether this is done is not known{why}"));
+            let why = format!("whether this is done is not known{why}");
+            // As an index is mended that broke off: no more than that index hangs on it.
+            if is_about_an_index(&operation) {
+                let args = vec![Live::str(why), operation];
+                return self.operations.push(Live::Instance(bare(&self.holder, PERHAPS, args, Vec::new())));
+            }
+            self.lose(&why);
         }
         let operation = match self.tries.iter().rev().flatten().next() {
             Some(number) => {
@@ -291,7 +297,7 @@ fn may_do(operation: &Live, label: &str, done: &mut MayDo) {
     let args = operation.args.iter().chain(operation.keywords.iter().map(|(_, it)| it));
     let texts = args.filter_map(Live::as_str).cloned();
     match (&**class, operation.args.as_slice()) {
-        (TRIED | ON_CONDITION, [_, inner]) => may_do(inner, label, done),
+        (TRIED | ON_CONDITION | PERHAPS, [_, inner]) => may_do(inner, label, done),
         (FOR_APP, [Live::Str(label), inner]) => may_do(inner, label, done),
         (SET_BASES | SET_FIELD | SET_OPTIONS, _) => {}
         (RENAME_TABLE, _) => {
@@ -314,6 +320,27 @@ fn may_do(operation: &Live, label: &str, done: &mut MayDo) {
             done.words.append(&mut texts);
         }
     }
+}
+
+/// A `RunSQL` of nothing but statements that make or drop an index by its name.
+fn is_about_an_index(operation: &Live) -> bool {
+    let Live::Instance(operation) = operation else { return false };
+    let is_sql =
+        matches!(&operation.class, Live::Name(class) if is_of_operation(class) && class.ends_with(".RunSQL"));
+    let Some(Live::List(statements)) = operation.args.first().filter(|_| is_sql) else { return false };
+    statements.borrow().iter().all(|it| match it {
+        Live::Str(text) => names_an_index(text),
+        Live::Tuple(pair) => matches!(pair.first(), Some(Live::Str(text)) if names_an_index(text)),
+        _ => false,
+    })
+}
+
+fn names_an_index(text: &str) -> bool {
+    let text = text.trim_end_matches(|it: char| it == ';' || it.is_whitespace());
+    let words: Vec<String> = text.split_whitespace().take(3).map(str::to_ascii_uppercase).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    !text.contains(';')
+        && matches!(words.as_slice(), ["DROP" | "CREATE", "INDEX", _] | ["CREATE", "UNIQUE", "INDEX"])
 }
 
 fn every_text(value: &Live, texts: &mut Vec<Arc<str>>) {

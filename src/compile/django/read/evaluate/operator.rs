@@ -457,7 +457,15 @@ fn arithmetic(left: &Live, operator: Operator, right: &Live) -> Option<Live> {
 }
 
 pub fn find<'p>(pairs: &'p Pairs, key: &Live) -> Option<&'p Live> {
-    pairs.iter().find(|(it, _)| equal(it, key) == Some(true)).map(|(_, value)| value)
+    pairs.iter().find(|(it, _)| is_same_key(it, key)).map(|(_, value)| value)
+}
+
+/// Texts that are not known to be the same are none the same: what they may be is not asked.
+fn is_same_key(a: &Live, b: &Live) -> bool {
+    match (a, b) {
+        (Live::Str(a), Live::Str(b)) => a == b,
+        (a, b) => equal(a, b) == Some(true),
+    }
 }
 
 /// By a key that is not known, any of the values may be another afterwards.
@@ -466,7 +474,7 @@ pub fn put(pairs: &mut Pairs, key: Live, value: Live) {
         pairs.iter_mut().for_each(|(_, value)| *value = key.clone());
         return put_unknown(pairs, key);
     }
-    match pairs.iter_mut().find(|(it, _)| equal(it, &key) == Some(true)) {
+    match pairs.iter_mut().find(|(it, _)| is_same_key(it, &key)) {
         Some((_, old)) => *old = value,
         None => pairs.push((key, value)),
     }
@@ -474,7 +482,7 @@ pub fn put(pairs: &mut Pairs, key: Live, value: Live) {
 
 /// As [`put`]. Keys are compared before anything is changed: one may hold the dict itself.
 pub fn put_in(pairs: &RefCell<Pairs>, key: Live, value: Live) {
-    let at = pairs.borrow().iter().position(|(it, _)| equal(it, &key) == Some(true));
+    let at = pairs.borrow().iter().position(|(it, _)| is_same_key(it, &key));
     let mut pairs = pairs.borrow_mut();
     match at.and_then(|at| pairs.get_mut(at)) {
         Some((_, old)) => *old = value,

@@ -147,8 +147,9 @@ pub struct Interpreter<'a> {
     patterns: HashMap<String, Option<Regex>, RandomState>,
     /// How many questions followed code has asked the database.
     questions: usize,
-    /// The file of the migration that is being read, and how many pieces of code of it were followed.
+    /// The migration that is being read: its file, its app, and how many pieces of code of it were followed.
     file: Arc<PathBuf>,
+    label: Option<Arc<str>>,
     followed: usize,
     /// How many expressions and statements stand around of which it is not known whether they are evaluated.
     doubts: u32,
@@ -198,6 +199,7 @@ impl<'a> Interpreter<'a> {
             patterns: HashMap::default(),
             questions: 0,
             file: Arc::default(),
+            label: None,
             followed: 0,
             doubts: 0,
             journals: Vec::new(),
@@ -216,8 +218,9 @@ impl<'a> Interpreter<'a> {
     }
 
     /// What is followed from here on belongs to this migration.
-    pub fn begin_migration(&mut self, file: &Path) {
+    pub fn begin_migration(&mut self, file: &Path, label: &Arc<str>) {
         self.file = Arc::new(file.to_owned());
+        self.label = Some(label.clone());
         self.followed = 0;
     }
 

@@ -218,7 +218,7 @@ fn load(
         Err(error) => return unread(job, app, error.line, error.message, Vec::new()),
     };
     let package = job.module.rsplit_once('.').map(|(package, _)| package).unwrap_or_default();
-    interpreter.begin_migration(&job.file);
+    interpreter.begin_migration(&job.file, &app.label);
     let module = interpreter.run(&job.module, package, source);
     let done = loaded(interpreter, &module, job, app);
     interpreter.release(&module);

@@ -1,6 +1,6 @@
 //! Fields that decide by their name, or by the model that they are put into. (By real Django 5.2.)
 
-use super::check_class;
+use super::{HEAD, check_class, compiled, lines, write};
 
 const MODELS: &str = "
         migrations.CreateModel('Other', [
@@ -122,4 +122,28 @@ fn what_a_field_sets_of_itself_hangs_on_its_model() {
         "migrations.AddField('item', 'a', F(default=0))",
         &["shop_item + a integer NOT NULL", "shop_item + unique a"],
     );
+}
+
+/// Not of the app in whose package MIGRATION_MODULES lays the migrations.
+#[test]
+fn a_field_is_of_the_app_whose_migration_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    write(
+        "settings.py",
+        "INSTALLED_APPS = ['shop', 'blog']\nMIGRATION_MODULES = {'blog': 'shop.of_blog', 'shop': None}\n",
+    );
+    for package in ["shop", "shop/of_blog", "blog"] {
+        write(&format!("{package}/__init__.py"), "");
+    }
+    let named = "def contribute_to_class(self, cls, name, **kwargs):\n    self.db_column = f'{cls._meta.app_label}_{name}'\n    super().contribute_to_class(cls, name, **kwargs)";
+    let class = class("IntegerField", named);
+    let text = format!(
+        "{HEAD}{class}
+class Migration(migrations.Migration):
+    operations = [migrations.CreateModel('Post', [('id', models.BigAutoField(primary_key=True)), ('likes', F())])]
+"
+    );
+    write("shop/of_blog/1.py", &text);
+    assert_eq!(lines(&compiled(folder.path())), ["1: create blog_post: id blog_likes"]);
 }

@@ -85,8 +85,11 @@ fn table(model: &str, options: Option<Live>, label: Option<&str>, backend: Backe
 }
 
 impl Interpreter<'_> {
-    /// The label of the app in whose package a module lies.
+    /// The label of the app whose migration is being read, else of that in whose package a module lies.
     pub fn label_of(&self, module: &str) -> Option<Arc<str>> {
+        if self.label.is_some() {
+            return self.label.clone();
+        }
         let is_within = |app: &str| module.strip_prefix(app).is_some_and(|it| it.starts_with('.'));
         let apps = self.world.apps.iter().filter(|(app, _)| is_within(app));
         apps.max_by_key(|(app, _)| app.len()).map(|(_, label)| label.clone())

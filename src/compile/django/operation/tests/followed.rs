@@ -889,3 +889,20 @@ def repair(apps, schema_editor):
         &["shop_item + index name code", &format!("{why} ?? shop_item -over name code (its own too)")],
     );
 }
+
+/// The name of the function is the operation.
+#[test]
+fn a_decorator_may_make_an_operation_of_a_function() {
+    let check = |decorators: &str| {
+        let code = "def index(apps, schema_editor):\n    schema_editor.execute('CREATE INDEX by_name ON shop_item (name)')";
+        check_class(&format!("{decorators}\n{code}\n"), "index", &["shop_item + index name"]);
+    };
+    check(
+        "def of_rows(function):\n    return migrations.RunPython(function, migrations.RunPython.noop)\n\n@of_rows",
+    );
+    check(
+        "def of_rows(**options):\n    return lambda function: migrations.RunPython(function, **options)\n\n@of_rows(elidable=True)",
+    );
+    check("@migrations.RunPython");
+    check("@partial(migrations.RunPython, reverse_code=migrations.RunPython.noop)");
+}

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::super::class::qualified;
 use super::super::live::*;
-use super::super::special::is_of_a_class;
-use super::super::{Interpreter, format};
+use super::super::special::{is_of_a_class, is_of_django};
+use super::super::{Interpreter, format, handed};
 use super::{MORE_ARGS, MORE_KEYWORDS};
 use crate::compile::django::read::syntax::tree::*;
 
@@ -70,11 +70,12 @@ impl Interpreter<'_> {
                     | Live::Partial(_)
                     | Live::Class(_)
                     | Live::Instance(_)
-                        if self.is_followed_call(&value) =>
+                    | Live::Name(_)
+                        if self.is_followed_call(&value) || makes_an_operation(&value) =>
                     {
                         match self.call(&value, vec![function.clone()], Vec::new(), scope, decorator.span)? {
                             made @ (Live::Function(_) | Live::Descriptor(..) | Live::Partial(_)) => made,
-                            made @ Live::Instance(_) if is_of_a_class(&made) => made,
+                            made @ Live::Instance(_) if is_of_a_class(&made) || is_of_django(&made) => made,
                             _ => mark(&function, &path),
                         }
                     }
@@ -266,6 +267,15 @@ pub fn path_of_decorator(value: &Live) -> Arc<str> {
             _ => format::kind(value).into(),
         },
         other => format::kind(other).into(),
+    }
+}
+
+/// As `RunPython` does of the function that it is given.
+fn makes_an_operation(decorator: &Live) -> bool {
+    match decorator {
+        Live::Name(path) => handed::is_of_operation(path),
+        Live::Partial(partial) => makes_an_operation(&partial.function),
+        _ => false,
     }
 }
 

@@ -124,6 +124,45 @@ fn what_a_field_sets_of_itself_hangs_on_its_model() {
     );
 }
 
+/// As the field itself, where its class makes Django's clone of it another.
+#[test]
+fn a_clone_stands_where_its_field_does() {
+    let named = "def get_attname_column(self):
+    attname, column = super().get_attname_column()
+    return attname, column if column.startswith('big_') else 'big_' + column";
+    let check = |more: &str| {
+        check_class(
+            &class("IntegerField", &format!("{more}\n{named}")),
+            MODELS,
+            &["create shop_other: id big_number x", "shop_item + big_order integer NULL"],
+        );
+    };
+    check("def __init__(self, *args, **kwargs):\n    kwargs['null'] = True\n    super().__init__(*args, **kwargs)");
+    check("def clone(self):\n    return self.__class__(null=True)");
+    check(
+        "def deconstruct(self):\n    name, path, args, kwargs = super().deconstruct()\n    kwargs.pop('db_index', None)\n    return name, path, args, kwargs",
+    );
+    let table = "def __init__(self, *args, **kwargs):
+    kwargs['to'] = 'shop.Item'
+    super().__init__(*args, **kwargs)
+
+def contribute_to_class(self, cls, name, **kwargs):
+    self.db_table = f'{name}_of_{cls._meta.model_name}'
+    super().contribute_to_class(cls, name, **kwargs)";
+    check_class(
+        &class("ManyToManyField", table),
+        "migrations.AddField('item', 'others', F())",
+        &[
+            "create others_of_item: id from_item_id to_item_id",
+            "others_of_item + unique from_item_id to_item_id",
+            "others_of_item + from_item_id -> shop_item",
+            "others_of_item + to_item_id -> shop_item",
+            "others_of_item + index from_item_id",
+            "others_of_item + index to_item_id",
+        ],
+    );
+}
+
 /// Not of the app in whose package MIGRATION_MODULES lays the migrations.
 #[test]
 fn a_field_is_of_the_app_whose_migration_it_is() {

@@ -142,7 +142,13 @@ impl Interpreter<'_> {
                 let made = self.rendered(&made, scope).unwrap_or(made);
                 let made = &self.with_inherited(&made).unwrap_or(made);
                 self.place_fields(made, scope, budget);
+                // The clone of a field stands where the field does.
+                let place = budget.places.get(&Rc::as_ptr(instance)).filter(|_| !Rc::ptr_eq(made, instance));
+                let is_clone_placed = place.cloned().map(|it| budget.places.insert(Rc::as_ptr(made), it));
                 let mut object = self.within_budget(|it| it.object(made, scope, depth, budget));
+                if is_clone_placed.is_some() {
+                    budget.places.remove(&Rc::as_ptr(made));
+                }
                 object.stopped = handed_on.err().flatten();
                 if let Some(stopped) = &mut object.stopped
                     && let Some(models) = self.models_of_stopped.take()

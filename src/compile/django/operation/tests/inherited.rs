@@ -10,6 +10,9 @@ from django.db import models
 class Mixin:
     seen = models.DateTimeField()
 
+class NoTime:
+    made_at = None
+
 class Stamped(models.Model):
     made_at = models.DateTimeField()
     hidden = models.DateTimeField()
@@ -99,6 +102,16 @@ fn a_model_has_the_fields_of_its_abstract_bases() {
             "1: create shop_item: session_key expire_date",
             "1: shop_item + index session_key varchar_pattern_ops",
             "1: shop_item + index expire_date",
+        ],
+    );
+    // What a base that is no model has, or one behind a model's own, hides the fields of those after it.
+    assert_eq!(
+        made(ID, "(shop.models.NoTime, shop.models.Owned)"),
+        [
+            "1: create shop_person: id",
+            "1: create shop_item: id name owner_id",
+            "1: shop_item + owner_id -> shop_person",
+            "1: shop_item + index owner_id"
         ],
     );
     assert_eq!(

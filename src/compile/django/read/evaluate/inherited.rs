@@ -40,14 +40,16 @@ impl Interpreter<'_> {
         let Live::Tuple(bases) = given::kept(CREATE_MODEL, args, keywords, "bases")? else { return None };
         let Live::List(own) = given::kept(CREATE_MODEL, args, keywords, "fields")? else { return None };
         let mut fields = own.borrow().clone();
+        let mut hidden = BTreeSet::new();
         for base in bases.iter() {
             let Some(class) = self.class_of_base(base) else { continue };
             for (name, field) in self.fields_of_abstract(&class)? {
                 let has_it = |it: &Live| matches!(it, Live::Tuple(pair) if pair.first().and_then(Live::as_str) == Some(&name));
-                if !fields.iter().any(has_it) {
+                if !hidden.contains(&name) && !fields.iter().any(has_it) {
                     fields.push(Live::tuple(vec![Live::Str(name), field]));
                 }
             }
+            self.hide(&class, &mut hidden)?;
         }
         if fields.len() == own.borrow().len() {
             return None;
@@ -110,6 +112,20 @@ impl Interpreter<'_> {
             }
         }
         Some(fields)
+    }
+
+    /// What a base hides of those behind it: the attributes of all its classes but of a model itself, which
+    /// `ModelBase.__new__` alone takes the fields of.
+    fn hide(&mut self, base: &Rc<Class>, hidden: &mut BTreeSet<Arc<str>>) -> Option<()> {
+        for it in self.lineage(base).ok()?.iter() {
+            let Live::Class(class) = it else { continue };
+            if Rc::ptr_eq(class, base) && self.is_model(class).ok()? {
+                continue;
+            }
+            self.class_body(class).ok()?;
+            hidden.extend(class.names.borrow().names().cloned());
+        }
+        Some(())
     }
 
     fn is_field(&mut self, value: &Live) -> bool {

@@ -199,7 +199,15 @@ fn a_class_that_the_code_has_no_more_is_not_found() {
     let write = |name: &str, text: &str| write(folder.path(), name, text);
     write("settings.py", "INSTALLED_APPS = ['shop']\n");
     write("shop/__init__.py", "");
-    write("shop/models/__init__.py", "from .kept import Kept\nfrom other import Gone\n");
+    write(
+        "shop/models/__init__.py",
+        "from .kept import Kept\nfrom other import Gone\nfrom domain.things import *\n",
+    );
+    write("domain/__init__.py", "");
+    write(
+        "domain/things.py",
+        "from django.db import models\nclass Thing(models.Model):\n    class Meta: app_label = 'shop'\n",
+    );
     write(
         "shop/models/kept.py",
         "from django.db import models\nclass Kept(models.Model):\n    pass\nBound = models.base.ModelBase('made', (models.Model,), {})\n",
@@ -219,13 +227,19 @@ def has(name):
 class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(name, [('id', models.AutoField(primary_key=True))])
-        for name in ('Gone', 'kept', 'made', 'bound') if has(name)
+        for name in ('Gone', 'kept', 'made', 'bound', 'thing', 'KeptTranslation') if has(name)
     ]
 "
     );
     write("shop/migrations/1.py", &migration);
     assert_eq!(
         lines(&compiled(folder.path())),
-        ["1: create shop_kept: id", "1: create shop_made: id", "1: create shop_bound: id"],
+        [
+            "1: create shop_kept: id",
+            "1: create shop_made: id",
+            "1: create shop_bound: id",
+            "1: create shop_thing: id",
+            "1: create shop_kepttranslation: id",
+        ],
     );
 }

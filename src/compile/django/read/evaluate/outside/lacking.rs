@@ -51,9 +51,12 @@ impl Interpreter<'_> {
 
 impl Interpreter<'_> {
     /// Within a `try`: no file of the app has a class of this name any more, and the registry that is asked is the one of the
-    /// code as it is now. Models that code makes (`HistoricalItem`, `Item_tags`) have none.
+    /// code as it is now. Models that code makes (`HistoricalItem`, `Item_tags`, django-parler's `ItemTranslation`) have none.
     pub fn fail_without_class(&mut self, label: &str, model: &str) -> Result<(), Stop> {
-        if self.catching == 0 || model.contains('_') || model.to_lowercase().starts_with("historical") {
+        let lower = model.to_lowercase();
+        let is_made =
+            lower.contains('_') || lower.starts_with("historical") || lower.ends_with("translation");
+        if self.catching == 0 || is_made {
             return Ok(());
         }
         let app = self.world.apps.iter().find(|(_, it)| **it == *label).map(|(module, _)| module.clone());
@@ -70,7 +73,10 @@ impl Interpreter<'_> {
         for name in self.world.sources.list(folder)? {
             let path = folder.join(&name);
             let has_it = match self.world.sources.kind(&path)? {
-                Kind::File if name.ends_with(".py") => defines(&self.world.sources.read_data(&path)?, model),
+                Kind::File if name.ends_with(".py") => {
+                    let text = self.world.sources.read_data(&path)?;
+                    defines(&text, model) || self.takes_in(&text, model)
+                }
                 Kind::Folder if !matches!(&*name, "migrations" | "tests" | "__pycache__") => {
                     self.has_class(&path, model, depth)?
                 }
@@ -81,6 +87,23 @@ impl Interpreter<'_> {
             }
         }
         Some(false)
+    }
+}
+
+impl Interpreter<'_> {
+    /// Whether a file imports such a class from a module that says `app_label`: its app need not be the one that it lies in.
+    fn takes_in(&self, text: &str, model: &str) -> bool {
+        let modules = text.lines().filter_map(|line| {
+            let (module, names) = line.trim_start().strip_prefix("from ")?.split_once(" import ")?;
+            let mut names = names.split(|it: char| !it.is_alphanumeric() && !matches!(it, '_' | '*' | '('));
+            let takes_it = names.any(|it| it.starts_with(['*', '(']) || it.eq_ignore_ascii_case(model));
+            takes_it.then_some(module.trim())
+        });
+        let mut texts = modules.filter_map(|module| {
+            let file = self.world.sources.find(module)?.file()?;
+            self.world.sources.read_data(&file)
+        });
+        texts.any(|it| it.contains("app_label") && defines(&it, model))
     }
 }
 

@@ -906,3 +906,84 @@ fn a_decorator_may_make_an_operation_of_a_function() {
     check("@migrations.RunPython");
     check("@partial(migrations.RunPython, reverse_code=migrations.RunPython.noop)");
 }
+
+/// All but `strict`, in whatever order.
+#[test]
+fn the_editors_methods_take_their_arguments_by_name() {
+    let check = |call: &str, expected: &str| {
+        let code = format!(
+            "def change(apps, schema_editor):\n    item = apps.get_model(app_label='shop', model_name='Item')\n    \
+             field = item._meta.get_field(field_name='name')\n    {call}\n"
+        );
+        check_class(&code, "migrations.RunPython(code=change)", &[expected]);
+    };
+    check("schema_editor.remove_field(field=field, model=item)", "shop_item - name");
+    check("schema_editor.remove_field(item, field=field)", "shop_item - name");
+    check("schema_editor.delete_model(model=item)", "drop shop_item");
+    check(
+        "schema_editor.add_index(index=models.Index(fields=['name'], name='by_name'), model=item)",
+        "shop_item + index name",
+    );
+    check(
+        "schema_editor.alter_unique_together(model=item, old_unique_together=set(), new_unique_together={('name', 'code')})",
+        "shop_item + unique name code",
+    );
+    check(
+        "schema_editor.alter_db_table(model=item, old_db_table='shop_item', new_db_table='item')",
+        "rename shop_item to item",
+    );
+    check(
+        "schema_editor.execute(sql='DROP TABLE ' + schema_editor.connection.ops.quote_name(name='shop_item'))",
+        "drop shop_item",
+    );
+}
+
+/// The statements in which the editor fills names in.
+#[test]
+fn the_editors_own_statements_are_known() {
+    let check = |statement: &str, expected: &[&str]| {
+        let code = format!(
+            "def change(apps, schema_editor):\n    q = schema_editor.quote_name\n    \
+             there = schema_editor.connection.introspection.table_names()\n    \
+             for table in ('fee', 'shop_item'):\n        if table in there:\n            \
+             schema_editor.execute(schema_editor.{statement})\n"
+        );
+        check_class(&code, "migrations.RunPython(change)", expected);
+    };
+    check("sql_delete_table % {'table': q(table)}", &["drop shop_item"]);
+    check("sql_rename_table % {'old_table': q(table), 'new_table': q('x')}", &["rename shop_item to x"]);
+    check(
+        "sql_rename_column % {'table': q(table), 'old_column': q('name'), 'new_column': q('x')}",
+        &["shop_item.name to x"],
+    );
+    check("sql_delete_column % {'table': q(table), 'column': q('name')}", &["shop_item - name"]);
+    check(
+        "sql_create_column % {'table': q(table), 'column': q('x'), 'definition': 'integer NULL'}",
+        &["shop_item + x integer NULL"],
+    );
+}
+
+/// Of which the code names another model only.
+#[test]
+fn a_model_that_a_relation_leads_to_may_be_touched() {
+    let code = "
+def drop(apps, schema_editor):
+    item = apps.get_model('shop', 'Other')._meta.get_field('item').related_model
+    with schema_editor.connection.cursor() as cursor:
+        there = schema_editor.connection.introspection.get_constraints(cursor, item._meta.db_table)
+    for name, it in there.items():
+        if it['index'] and not it['unique']:
+            schema_editor.execute('DROP INDEX %s' % schema_editor.quote_name(name))
+";
+    check_class(
+        code,
+        "migrations.CreateModel('Other', [
+            ('id', models.AutoField(primary_key=True)),
+            ('item', models.ForeignKey('shop.Item', models.CASCADE, db_index=False, db_constraint=False)),
+        ]), migrations.RunPython(drop)",
+        &[
+            "create shop_other: id item_id",
+            "RunPython drop ?? shop_item shop_other -constraints (its own too)",
+        ],
+    );
+}

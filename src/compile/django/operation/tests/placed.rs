@@ -137,7 +137,9 @@ fn a_clone_stands_where_its_field_does() {
             &["create shop_other: id big_number x", "shop_item + big_order integer NULL"],
         );
     };
-    check("def __init__(self, *args, **kwargs):\n    kwargs['null'] = True\n    super().__init__(*args, **kwargs)");
+    check(
+        "def __init__(self, *args, **kwargs):\n    kwargs['null'] = True\n    super().__init__(*args, **kwargs)",
+    );
     check("def clone(self):\n    return self.__class__(null=True)");
     check(
         "def deconstruct(self):\n    name, path, args, kwargs = super().deconstruct()\n    kwargs.pop('db_index', None)\n    return name, path, args, kwargs",

@@ -17,7 +17,7 @@ mod work;
 use std::rc::Rc;
 use std::sync::Arc;
 
-pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions};
+pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions, template};
 pub use model::{MODEL, is_of_models, is_same_model};
 pub use operation::{is_name, is_of_operation, made_without_a_call};
 pub use said::is_field_of_model;
@@ -327,7 +327,7 @@ impl Interpreter<'_> {
                 let all = in_order(name, args, keywords);
                 match self.hand_on(&bound.receiver, &bound.callee, &all) {
                     Some(done) => Some(done),
-                    None => self.method_of_stand_in(&bound.receiver, name, args, keywords, scope, span)?,
+                    None => self.method_of_stand_in(&bound.receiver, name, &all, keywords, scope, span)?,
                 }
             }
             Live::Name(path) => self.function_of_stand_in(path, args, keywords, scope, span)?,
@@ -633,6 +633,7 @@ fn in_order(method: &str, args: &[Live], keywords: &Keywords) -> Vec<Live> {
     let names: &[&str] = match method {
         "state_forwards" => &["app_label", "state"],
         "database_forwards" => &["app_label", "schema_editor", "from_state", "to_state"],
+        "get_field" => &["field_name"],
         _ => &[],
     };
     let by_name =

@@ -110,7 +110,7 @@ impl Interpreter<'_> {
             return match name {
                 "cursor" => Ok(Some(self.outside_instance(CURSOR, Vec::new(), Vec::new(), scope, span))),
                 "schema_editor" => Ok(Some(Live::name(EDITOR))),
-                "ops.quote_name" => Ok(Some(self.quoted(args, scope, span))),
+                "ops.quote_name" => Ok(Some(self.quoted(args, keywords, scope, span))),
                 // PostgreSQL's ask `setval`, the others have none (`django/db/backends/*/operations.py`).
                 "ops.sequence_reset_sql" | "ops.sequence_reset_by_name_sql" => {
                     let statements = match self.world.dialect {
@@ -133,7 +133,7 @@ impl Interpreter<'_> {
         if let Some(name) = of_editor(path) {
             let first = args.first().cloned();
             match name {
-                "quote_name" => return Ok(Some(self.quoted(args, scope, span))),
+                "quote_name" => return Ok(Some(self.quoted(args, keywords, scope, span))),
                 // Without tablespaces.
                 "_get_index_tablespace_sql" => return Ok(Some(Live::str(""))),
                 "quote_value" | "effective_default" | "prepare_default" | "skip_default" => {
@@ -144,10 +144,7 @@ impl Interpreter<'_> {
                     let text = first.or_else(|| keyword(keywords, "sql"));
                     self.hand_on_tried(|it| it.hand_on_statement(text, parameters), scope, span);
                 }
-                // How an index is made makes no difference to it.
-                _ if keywords.iter().all(|(it, _)| matches!(&**it, "concurrently" | "strict")) => {
-                    self.hand_on_of_editor(name, args)
-                }
+                _ if let Some(args) = with_named(name, args, keywords) => self.hand_on_of_editor(name, &args),
                 _ => self.lose(&format!("what schema_editor.{name} does is not followed")),
             }
             return Ok(Some(Live::None));
@@ -288,14 +285,57 @@ impl Interpreter<'_> {
     }
 
     /// `quote_name` of `django/db/backends/*/operations.py`.
-    fn quoted(&mut self, args: &[Live], scope: &Rc<Scope>, span: Span) -> Live {
+    fn quoted(&mut self, args: &[Live], keywords: &Keywords, scope: &Rc<Scope>, span: Span) -> Live {
         let dialect = self.world.dialect;
-        match args.first() {
-            Some(Live::Str(name)) if name.starts_with(['"', '`']) => Live::Str(name.clone()),
-            Some(Live::Str(name)) => Live::str(dialect.quote(name)),
-            name => self.because(name.as_slice(), scope, span, "quotes what is not known"),
+        match args.first().cloned().or_else(|| keyword(keywords, "name")) {
+            Some(Live::Str(name)) if name.starts_with(['"', '`']) => Live::Str(name),
+            Some(Live::Str(name)) => Live::str(dialect.quote(&name)),
+            name => self.because(name.as_ref().as_slice(), scope, span, "quotes what is not known"),
         }
     }
+}
+
+/// All that a method of the editor is given, in its own order (`django/db/backends/base/schema.py`); `None` where it is given
+/// more.
+fn with_named(method: &str, args: &[Live], keywords: &Keywords) -> Option<Vec<Live>> {
+    let parameters: &[&str] = match method {
+        "create_model" | "delete_model" => &["model"],
+        "add_index" | "remove_index" => &["model", "index"],
+        "add_constraint" | "remove_constraint" => &["model", "constraint"],
+        "alter_unique_together" => &["model", "old_unique_together", "new_unique_together"],
+        "alter_index_together" => &["model", "old_index_together", "new_index_together"],
+        "alter_db_table" => &["model", "old_db_table", "new_db_table"],
+        "add_field" | "remove_field" => &["model", "field"],
+        "alter_field" => &["model", "old_field", "new_field"],
+        _ => &[],
+    };
+    let mut all = args.to_vec();
+    all.extend(parameters.iter().skip(args.len()).map_while(|it| keyword(keywords, it)));
+    // How an index is made makes no difference to it.
+    let others = keywords.iter().filter(|(it, _)| !matches!(&**it, "concurrently" | "strict"));
+    (others.count() == all.len() - args.len()).then_some(all)
+}
+
+/// Statements that the editor fills names in (`django/db/backends/*/schema.py`), those that need nothing else.
+pub fn template(name: &str, dialect: Dialect, django: (u32, u32)) -> Option<&'static str> {
+    let is_mysql = matches!(dialect, Dialect::Mysql | Dialect::Mariadb);
+    Some(match name {
+        "sql_rename_table" if is_mysql => "RENAME TABLE %(old_table)s TO %(new_table)s",
+        "sql_rename_table" => "ALTER TABLE %(old_table)s RENAME TO %(new_table)s",
+        "sql_delete_table" if dialect == Dialect::Sqlite => "DROP TABLE %(table)s",
+        "sql_delete_table" => "DROP TABLE %(table)s CASCADE",
+        "sql_create_column" => "ALTER TABLE %(table)s ADD COLUMN %(column)s %(definition)s",
+        "sql_rename_column" => "ALTER TABLE %(table)s RENAME COLUMN %(old_column)s TO %(new_column)s",
+        "sql_delete_column" if dialect == Dialect::Postgres && django < (6, 0) => {
+            "ALTER TABLE %(table)s DROP COLUMN %(column)s CASCADE"
+        }
+        "sql_delete_column" => "ALTER TABLE %(table)s DROP COLUMN %(column)s",
+        "sql_delete_constraint" => "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
+        "sql_delete_index" if is_mysql => "DROP INDEX %(name)s ON %(table)s",
+        "sql_delete_index" if dialect == Dialect::Postgres => "DROP INDEX IF EXISTS %(name)s",
+        "sql_delete_index" => "DROP INDEX %(name)s",
+        _ => return None,
+    })
 }
 
 fn keyword(keywords: &Keywords, name: &str) -> Option<Live> {

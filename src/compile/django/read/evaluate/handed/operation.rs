@@ -39,7 +39,9 @@ fn of_code(instance: &Rc<Instance>, name: &str) -> Option<Live> {
 /// An operation that `repair --format django` wrote: it is known without its code (`opaque::is_harmless`).
 pub fn is_a_repair(instance: &Instance) -> bool {
     let is_ours = |it: &Live| match it {
-        Live::Dict(pairs) => pairs.borrow().iter().any(|(key, _)| key.as_str().is_some_and(|it| **it == *REPAIR)),
+        Live::Dict(pairs) => {
+            pairs.borrow().iter().any(|(key, _)| key.as_str().is_some_and(|it| **it == *REPAIR))
+        }
         _ => false,
     };
     instance.keywords.iter().any(|(name, value)| **name == *"hints" && is_ours(value))

@@ -226,6 +226,10 @@ impl Handed {
             done.calls.push(method.clone());
             done.models.push(model.clone());
         }
+        // Models that an answer names, as `shop.Item` of `field.related_model`.
+        let answers = self.assumed.iter().flat_map(|(_, it)| it.split([',', '^']));
+        done.models
+            .extend(answers.filter_map(|it| it.split_once('.')).map(|(label, it)| (label.into(), it.into())));
         self.operations.iter().for_each(|it| may_do(it, APP_LABEL, &mut done));
         done
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::handed::STATE;
+use super::super::handed::{STATE, template};
 use super::super::import::Imported;
 use super::super::live::*;
 use super::super::names::canonical;
@@ -29,6 +29,9 @@ impl Interpreter<'_> {
         let version = i128::from(self.world.django.0);
         Ok(match (path, name) {
             ("schema_editor", "collect_sql") => Live::Bool(false),
+            ("schema_editor", name) if let Some(text) = template(name, dialect, self.world.django) => {
+                Live::str(text)
+            }
             (_, "vendor") if connection => Live::str(match dialect {
                 Dialect::Postgres => "postgresql",
                 Dialect::Mysql | Dialect::Mariadb => "mysql",

@@ -137,7 +137,8 @@ impl Manifest {
             let message = format!("ledger `{}` is not known; known are: {}", file.ledger, known.join(", "));
             return Err(vec![Mistake::general(message)]);
         };
-        let file::MigrationsFile { migrations, mistakes } = file.migrations;
+        let file::MigrationsFile { mut migrations, mistakes } = file.migrations;
+        split_dotted_apps(&mut migrations);
         if mistakes.is_empty() { Self::new(file.dialect, ledger, migrations) } else { Err(mistakes) }
     }
 
@@ -266,6 +267,23 @@ fn read_migration(file: file::MigrationFile, number: usize, mistakes: &mut Vec<M
         }
     }
     Migration { id, dependencies, replaces, operations, taken_back }
+}
+
+/// `app.name` was split at the first dot, but an app's name may hold some (Django before 3.1 took labels like
+/// `tcms.core.auth`): the split that gives an app of the file is meant.
+fn split_dotted_apps(migrations: &mut [Migration]) {
+    let apps: BTreeSet<_> = migrations.iter().map(|it| it.id.app.clone()).collect();
+    if !apps.iter().any(|it| it.contains('.')) {
+        return;
+    }
+    let ids = migrations.iter_mut().flat_map(|it| it.dependencies.iter_mut().chain(&mut it.replaces));
+    for id in ids {
+        let text = id.to_string();
+        let mut splits = text.match_indices('.').map(|(at, _)| (&text[..at], &text[at + 1..]));
+        if let Some((app, name)) = splits.rfind(|(app, _)| apps.contains(*app)) {
+            *id = MigrationId { app: app.into(), name: name.into() };
+        }
+    }
 }
 
 /// Writes the migration's position into every object that the change makes.

@@ -154,6 +154,21 @@ fn migrations_are_put_in_an_order_in_which_they_can_be_applied() {
     assert_eq!(names, ["b.first", "a.late", "c.free"]);
 }
 
+/// As in a label of Django's of old.
+#[test]
+fn the_name_of_an_app_may_hold_dots() {
+    let text = with(
+        "- {app: a.b, name: \"1\", operations: [{drop_table: t}]}\n- {app: a.b, name: \"2\", dependencies: [a.b.1], replaces: [a.b.0]}\n\
+         - {app: a, name: \"1\", dependencies: [a.b.2]}\n- {app: c, name: \"1\", dependencies: [a.1]}\n",
+    );
+    let manifest = Manifest::parse(&text, false).unwrap();
+    let depended: Vec<String> = (manifest.migrations.iter())
+        .flat_map(|it| it.dependencies.iter().chain(&it.replaces))
+        .map(|it| format!("{} {}", it.app, it.name))
+        .collect();
+    assert_eq!(depended, ["a.b 1", "a.b 0", "a.b 2", "a 1"]);
+}
+
 /// Every manifest of the repository is read, and fits together from its first migration to its last.
 #[test]
 fn every_manifest_of_the_repository_folds_without_a_problem() {

@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 use foldhash::fast::RandomState;
 
@@ -61,7 +61,7 @@ impl Place {
 type Parsed = Arc<OnceLock<Result<Arc<Source>, SyntaxError>>>;
 
 pub struct Sources {
-    roots: Vec<PathBuf>,
+    roots: RwLock<Vec<PathBuf>>,
     /// Modules that lie somewhere else than their name says: of apps given by `--app LABEL=DIR`.
     placed: HashMap<String, PathBuf>,
     folders: Folders,
@@ -77,7 +77,7 @@ pub struct Sources {
 impl Sources {
     pub fn new(roots: Vec<PathBuf>, placed: HashMap<String, PathBuf>) -> Self {
         Self {
-            roots,
+            roots: RwLock::new(roots),
             placed,
             folders: Folders::default(),
             places: Mutex::default(),
@@ -85,6 +85,25 @@ impl Sources {
             configuring: Mutex::default(),
             read: Mutex::default(),
         }
+    }
+
+    fn roots(&self) -> RwLockReadGuard<'_, Vec<PathBuf>> {
+        self.roots.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What the code puts into `sys.path`: a folder within the sources, before or behind the others.
+    pub fn add_root(&self, folder: &Path, is_first: bool) {
+        let Some(found) = self.inside(folder).filter(|it| it.is_dir()) else { return };
+        // As it is spelled, for it is told so.
+        let folder = if folder.is_dir() { folder.to_owned() } else { found };
+        let mut roots = self.roots.write().unwrap_or_else(PoisonError::into_inner);
+        if roots.contains(&folder) {
+            return;
+        }
+        let at = if is_first { 0 } else { roots.len() };
+        roots.insert(at, folder);
+        lock(&self.places).clear();
+        lock(&self.configuring).clear();
     }
 
     /// Looks a module up by its dotted name, as Python does along `sys.path`.
@@ -112,7 +131,7 @@ impl Sources {
         }
         let Some(parent) = parent else {
             // The first regular package or module wins over namespaces further up.
-            let places: Vec<Place> = self.roots.iter().filter_map(|root| self.at(root, name)).collect();
+            let places: Vec<Place> = self.roots().iter().filter_map(|root| self.at(root, name)).collect();
             let regular = places.iter().find(|place| !matches!(place, Place::Namespace(_)));
             return regular.or(places.first()).cloned();
         };
@@ -122,7 +141,7 @@ impl Sources {
             // A namespace may be spread over several roots.
             Place::Namespace(folder) => self.at(&folder, name).or_else(|| {
                 let path: PathBuf = parent.split('.').collect();
-                self.roots.iter().find_map(|root| self.at(&root.join(&path), name))
+                self.roots().iter().find_map(|root| self.at(&root.join(&path), name))
             }),
         }
     }
@@ -154,7 +173,8 @@ impl Sources {
     pub fn module_of(&self, path: &Path) -> Option<String> {
         let mut placed = self.placed.iter();
         let placed = placed.find_map(|(module, folder)| Some((module.as_str(), below(path, folder)?)));
-        let inside = self.roots.iter().filter_map(|root| below(path, root));
+        let roots = self.roots();
+        let inside = roots.iter().filter_map(|root| below(path, root));
         let (start, rest) = match placed {
             Some((module, rest)) => (Some(module), rest),
             None => (None, inside.min_by_key(|rest| rest.components().count())?),
@@ -271,7 +291,7 @@ impl Sources {
     /// below each source too, for Django is run in the project's folder.
     fn inside(&self, path: &Path) -> Option<PathBuf> {
         let roots: Vec<PathBuf> = self
-            .roots
+            .roots()
             .iter()
             .chain(self.placed.values())
             .filter_map(|it| fs::canonicalize(it).ok())

@@ -126,6 +126,23 @@ impl Interpreter<'_> {
                 }
             });
         }
+        // Before settings are known: by them the apps are found.
+        if self.world.settings.is_none()
+            && let Some(folder) = match (&**path, args.as_slice()) {
+                ("sys.path.insert", [_, folder]) | ("sys.path.append" | "site.addsitedir", [folder]) => {
+                    Some(folder)
+                }
+                _ => None,
+            }
+            && let Some(folder) = match self.force(folder)? {
+                Live::Str(folder) => Some(PathBuf::from(&*folder)),
+                Live::Path(folder) => Some(PathBuf::clone(&folder)),
+                _ => None,
+            }
+        {
+            self.world.sources.add_root(&folder, &**path == "sys.path.insert");
+            return Ok(Live::None);
+        }
         // Of apps the registry at that time says what today's does.
         let of_state = ["from_state.apps.", "to_state.apps."].iter().find_map(|it| path.strip_prefix(it));
         if let Some(name) = of_state {

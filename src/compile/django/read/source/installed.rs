@@ -7,7 +7,7 @@ impl Sources {
     /// (<https://packaging.python.org/en/latest/specifications/entry-points/>).
     pub fn entry_points(&self, group: &str) -> Vec<(String, String)> {
         let mut found = Vec::new();
-        for root in &self.roots {
+        for root in self.roots().iter() {
             self.note(root);
             let names = self.names(root).unwrap_or_default();
             let mut names: Vec<String> = names.into_iter().filter_map(|it| it.into_string().ok()).collect();

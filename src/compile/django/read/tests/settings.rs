@@ -581,3 +581,21 @@ fn a_setting_that_may_be_set_unseen_is_named() {
         ]
     );
 }
+
+/// As projects have it that keep their apps in a folder of their own.
+#[test]
+fn apps_are_found_where_settings_put_a_folder_into_the_path() {
+    let found = |settings: &str| {
+        let migration =
+            "from django.db import migrations\nclass Migration(migrations.Migration):\n    operations = []\n";
+        let tree = Tree::new().file("apps/store/migrations/0001_initial.py", migration);
+        let project = tree.settings(&format!("{settings}\nINSTALLED_APPS = ['store']\n")).read();
+        project.migrations.iter().map(|it| it.id.to_string()).collect::<Vec<_>>()
+    };
+    let insert = "import sys\nfrom pathlib import Path\nsys.path.insert(0, str(Path(__file__).resolve().parent / 'apps'))";
+    assert_eq!(found(insert), ["store.0001_initial"]);
+    let append = "import os\nfrom sys import path\nBASE = os.path.dirname(os.path.abspath(__file__))\n\
+                  path.append(os.path.join(BASE, 'apps'))";
+    assert_eq!(found(append), ["store.0001_initial"]);
+    assert_eq!(found("import sys\nsys.path.append('/')"), [""; 0]);
+}

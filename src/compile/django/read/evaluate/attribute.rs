@@ -58,6 +58,9 @@ impl Interpreter<'_> {
                         list.unwrap_or_else(|| self.unknown(scope, span, "asks where a package lies")),
                     ));
                 }
+                if name == "__dict__" {
+                    return self.names_in(module).map(Some);
+                }
                 self.module_attribute(module, name)
             }
             Live::Name(path) => Ok(match &**path {

@@ -599,3 +599,29 @@ fn apps_are_found_where_settings_put_a_folder_into_the_path() {
     assert_eq!(found(append), ["store.0001_initial"]);
     assert_eq!(found("import sys\nsys.path.append('/')"), [""; 0]);
 }
+
+#[test]
+fn all_that_another_module_says_may_be_put_among_the_names() {
+    for each in [
+        "vars(mod)",
+        "mod.__dict__",
+        "{k: v for k, v in vars(mod).items() if k.isupper()}",
+        "{k: getattr(mod, k) for k in dir(mod) if k.isupper()}",
+    ] {
+        let settings = format!(
+            "import importlib\nmod = importlib.import_module('conf.dev')\nglobals().update({each})\nINSTALLED_APPS = ['a'] + EXTRA\n"
+        );
+        let tree = Tree::new()
+            .file("conf/dev.py", "from .more import *\nEXTRA = ['b']\n")
+            .file("conf/more.py", "MORE = 'x'\n")
+            .settings(&settings);
+        check(&tree, "INSTALLED_APPS", "[\"a\", \"b\"]");
+        check(&tree, "MORE", "\"x\"");
+        let told = told(&tree.read());
+        assert!(told.iter().all(|it| !it.contains("not all of the settings")), "{each}: {told:?}");
+    }
+    let tree = Tree::new()
+        .file("conf/dev.py", "from elsewhere import *\n")
+        .settings("import conf.dev as mod\nglobals().update(vars(mod))\nINSTALLED_APPS = ['a'] + EXTRA\n");
+    assert!(told(&tree.read()).iter().any(|it| it.contains("not all of the settings are known")));
+}

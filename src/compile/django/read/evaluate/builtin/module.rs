@@ -1,5 +1,8 @@
 //! Names of modules, files, and code that is a text.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use super::super::Interpreter;
 use super::super::import::Imported;
 use super::super::live::*;
@@ -23,6 +26,7 @@ impl Interpreter<'_> {
                 Some(self.module_names(scope, span))
             }
             "globals" => Some(self.module_names(scope, span)),
+            "vars" if let Some(Live::Module(module)) = first => Some(self.names_in(&module.clone())?),
             "locals" => {
                 if let Live::Unknown(why) = self.unknown(scope, span, "may bind any name by globals()") {
                     scope.module.incomplete.borrow_mut().get_or_insert(why);
@@ -60,5 +64,19 @@ impl Interpreter<'_> {
             },
             _ => return Ok(None),
         }))
+    }
+
+    /// `vars(module)`, and its `__dict__`: what may stand there beside is one more pair.
+    pub fn names_in(&mut self, module: &Rc<Module>) -> Evaluated {
+        let names: Vec<Arc<str>> = module.names.borrow().names().cloned().collect();
+        let mut pairs = Vec::with_capacity(names.len());
+        for name in names {
+            if let Some(value) = self.module_attribute(module, &name)? {
+                pairs.push((Live::Str(name), value));
+            }
+        }
+        let incomplete = module.incomplete.borrow().clone().map(Live::Unknown);
+        pairs.extend(incomplete.map(|it| (it.clone(), it)));
+        Ok(Live::dict(pairs))
     }
 }

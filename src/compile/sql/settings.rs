@@ -138,7 +138,9 @@ fn of_mysql(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step
     if is_default && !charset {
         return Err(action.expected("a character set"));
     }
-    let same_engine = action.is("engine") && action.rest().last().is_some_and(|last| last.is_word("innodb"));
+    // Further options may follow without a comma.
+    let engine = action.rest().iter().skip(1).find(|it| !it.is_symbol("="));
+    let same_engine = action.is("engine") && engine.is_some_and(|it| it.is_word("innodb"));
     let visibility = action.is("alter") && action.peek_at(1).is_some_and(|it| it.is_word("index"));
     let tablespace = action.take_all("discard tablespace") || action.take_all("import tablespace");
     let validation = action.take_all("with validation") || action.take_all("without validation");

@@ -428,6 +428,7 @@ fn servers_decide_some_things() {
         "CREATE TABLE t (a timestamp NULL) /*!80000 ENGINE=MyISAM */",
         &["create t: a timestamp NULL"],
     );
+    check(Mariadb, "ALTER TABLE t ENGINE=InnoDB ROW_FORMAT=DYNAMIC; ALTER TABLE t ENGINE innodb", &[]);
     check(
         Mysql,
         "/*M! CREATE TABLE m (a int) */; /*!40000 CREATE TABLE t (a text) */",

@@ -179,8 +179,14 @@ impl Editor<'_> {
             self.change(Change::AddPrimaryKey { table: table.clone(), primary_key });
         }
         let still_referred = (was.primary_key && is.primary_key) || (was.unique && is.unique);
-        if becomes_key || (still_referred && type_changes) {
-            self.alter_referring(alteration, still_referred);
+        // From Django 4.1, PostgreSQL's types do not say that they are numbered (`db_type_suffix`).
+        let is_renumbered = self.is_postgres()
+            && self.context.project.django >= (4, 1)
+            && old.column.data_type == new.column.data_type
+            && old.column.collation == new.column.collation;
+        let keys_fall = still_referred && type_changes && !is_renumbered;
+        if becomes_key || keys_fall {
+            self.alter_referring(alteration, keys_fall);
         }
         if constraint_changes && (dropped || !refers(was)) {
             match self.foreign_key(after, table, is) {
@@ -216,10 +222,22 @@ impl Editor<'_> {
         }
     }
 
-    /// Whether there was one to drop. InnoDB's own index under it stays behind.
+    /// Whether there was one to drop.
     pub(super) fn drop_foreign_keys(&mut self, table: &TableName, column: &Name, comes_again: bool) -> bool {
         let found = find::foreign_keys(&self.schema, table, std::slice::from_ref(column));
         let dropped = !found.is_empty();
+        self.drop_these_foreign_keys(table, column, found, comes_again);
+        dropped
+    }
+
+    /// InnoDB's own index under them stays behind.
+    pub(super) fn drop_these_foreign_keys(
+        &mut self,
+        table: &TableName,
+        column: &Name,
+        found: Vec<ConstraintRef>,
+        comes_again: bool,
+    ) {
         let is_covered = find::beginning_with(&self.schema, table, column) > 0;
         for foreign_key in found {
             let name = if let ConstraintRef::Name(name) = &foreign_key { Some(name.clone()) } else { None };
@@ -228,7 +246,6 @@ impl Editor<'_> {
                 self.leave_index(table, column, name);
             }
         }
-        dropped
     }
 
     /// MariaDB keeps a check that stands in a column's definition only as long as the definition says it

@@ -2,7 +2,7 @@
 //! django/db/backends/base/schema.py, and what deferred statements speak of.
 
 use crate::compile::django::backend::Backend;
-use crate::schema::{Change, ConstraintRef, IndexPart, Name, Schema, Table, TableName};
+use crate::schema::{Change, ConstraintRef, ForeignKey, IndexPart, Name, Schema, Table, TableName};
 
 fn is_on(parts: &[IndexPart], columns: &[Name]) -> bool {
     parts.len() == columns.len()
@@ -72,6 +72,23 @@ pub fn checks(schema: &Schema, table: &TableName, columns: &[Name], exclude: &[N
 pub fn foreign_keys(schema: &Schema, table: &TableName, columns: &[Name]) -> Vec<ConstraintRef> {
     let all = on(schema, table).into_iter().flat_map(|table| &table.foreign_keys);
     all.filter(|it| it.columns == columns).map(|it| reference(it.name.as_ref(), columns)).collect()
+}
+
+/// The foreign keys of this column alone, without one that is as `wanted` but for its name.
+pub fn foreign_keys_but(
+    schema: &Schema,
+    table: &TableName,
+    column: &Name,
+    wanted: Option<&ForeignKey>,
+) -> Vec<ConstraintRef> {
+    let all = on(schema, table).into_iter().flat_map(|table| &table.foreign_keys);
+    let of_column: Vec<&ForeignKey> = all.filter(|it| it.columns == [column.clone()]).collect();
+    let is_wanted = |key: &ForeignKey| {
+        wanted.is_some_and(|wanted| *key == ForeignKey { name: key.name.clone(), ..wanted.clone() })
+    };
+    let kept = of_column.iter().position(|key| is_wanted(key));
+    let others = of_column.iter().enumerate().filter(|(at, _)| Some(*at) != kept);
+    others.map(|(_, key)| reference(key.name.as_ref(), &key.columns)).collect()
 }
 
 /// Whether the table has a unique, check or foreign key of this name.

@@ -107,7 +107,8 @@ impl Editor<'_> {
         }
     }
 
-    /// `_create_fk_sql(…, "_fk")`, whether or not there was one to drop.
+    /// Every foreign key over the column falls, SQL's too: `_constraint_names(…, foreign_key=True)` asks the database. One
+    /// comes again where the field has one (`_create_fk_sql(…, "_fk")`), whether or not there was one to drop.
     fn make_referring(
         &mut self,
         alteration: &Alteration<'_>,
@@ -119,12 +120,21 @@ impl Editor<'_> {
         let waits = (self.deferred.iter()).any(|it| {
             matches!(it, Change::AddForeignKey { table: of, foreign_key } if of == table && foreign_key.columns == [column.clone()])
         });
+        let reference = self.foreign_key(alteration.after, table, field);
+        let wanted = match &reference {
+            Reference::To(key) => Some(&**key),
+            Reference::None => None,
+            // What stands is most likely it.
+            Reference::Unseen(_) => return,
+        };
+        let others = find::foreign_keys_but(&self.schema, table, column, wanted);
+        self.drop_these_foreign_keys(table, column, others, wanted.is_some());
         let stands = !find::foreign_keys(&self.schema, table, std::slice::from_ref(column)).is_empty();
         if stands && self.context.project.django >= (4, 0) {
             self.rename_foreign_key(table, column, Some(name));
         } else if !stands
             && !waits
-            && let Reference::To(key) = self.foreign_key(alteration.after, table, field)
+            && let Reference::To(key) = reference
         {
             let foreign_key = ForeignKey { name: Some(name), ..*key };
             self.change(Change::AddForeignKey { table: table.clone(), foreign_key });

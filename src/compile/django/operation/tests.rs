@@ -4,6 +4,7 @@ mod answered;
 mod asked_by_code;
 mod code;
 mod deferred;
+mod drifted;
 mod extra;
 mod followed;
 mod guessed;

@@ -1,0 +1,79 @@
+//! What `AlterField` makes of that which SQL has made of a table: it asks the database, not the models. (By real Django 3.2,
+//! 5.2 and 6.0.)
+
+use super::{ITEM, lines, project_on};
+use crate::dialect::Dialect;
+
+/// What the last of these migrations does behind the one that made `shop_item`.
+#[track_caller]
+fn check_last(dialect: Dialect, before: &str, operations: &str, expected: &[&str]) {
+    let of = |number: u32, operations: &str| {
+        format!(
+            "
+class Migration(migrations.Migration):
+    dependencies = [('shop', '{number}')]
+    operations = [{operations}]
+"
+        )
+    };
+    let files = [("1", ITEM), ("2", &of(1, before)), ("3", &of(2, operations))];
+    let compiled = project_on(dialect, "", &files);
+    let told: Vec<String> =
+        lines(&compiled).iter().filter_map(|it| it.strip_prefix("3: ").map(str::to_owned)).collect();
+    assert_eq!(told, expected, "{dialect:?} {:#?}", compiled.notices);
+}
+
+/// `_alter_field` drops every foreign key over the columns that follow a key, and makes only its own again.
+#[test]
+fn a_raw_foreign_key_falls_when_the_key_it_leads_to_changes_its_type() {
+    let tag = |more: &str| {
+        format!(
+            "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True)), ('item', models.ForeignKey('shop.Item', models.CASCADE{more}))]),"
+        )
+    };
+    let raw = |name: &str, column: &str| {
+        format!(
+            "migrations.RunSQL('ALTER TABLE shop_tag ADD CONSTRAINT {name} FOREIGN KEY (item_id) REFERENCES shop_item ({column})'),"
+        )
+    };
+    let alter = "migrations.AlterField('Item', 'id', models.AutoField(primary_key=True))";
+    for (dialect, key, column) in [
+        (Dialect::Postgres, "id integer NOT NULL AUTO INCREMENT", "item_id integer NOT NULL"),
+        (Dialect::Mariadb, "id integer NOT NULL AUTO INCREMENT", "item_id integer NOT NULL"),
+    ] {
+        let altered = [format!("shop_item ~ {key}"), format!("shop_tag ~ {column}")];
+        check_last(
+            dialect,
+            &format!("{}{}", tag(", db_constraint=False"), raw("raw", "id")),
+            alter,
+            &[&altered[0], "shop_tag - -> by name", &altered[1]],
+        );
+    }
+    check_last(
+        Dialect::Postgres,
+        &format!(
+            "migrations.AlterField('Item', 'code', models.IntegerField(unique=True)), {}{}",
+            tag(""),
+            raw("raw", "code")
+        ),
+        alter,
+        &[
+            "shop_item ~ id integer NOT NULL AUTO INCREMENT",
+            "shop_tag - -> by name",
+            "shop_tag: index or constraint to shop_tag_item_id_ff1f1e85_fk",
+            "shop_tag ~ item_id integer NOT NULL",
+        ],
+    );
+}
+
+/// Its type is the same, which PostgreSQL has beside the numbering since Django 4.1.
+#[test]
+fn a_raw_foreign_key_stays_when_the_key_it_leads_to_is_only_not_numbered_any_more() {
+    check_last(
+        Dialect::Postgres,
+        "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True)), ('item', models.ForeignKey('shop.Item', models.CASCADE, db_constraint=False))]),
+         migrations.RunSQL('ALTER TABLE shop_tag ADD CONSTRAINT raw FOREIGN KEY (item_id) REFERENCES shop_item (id)')",
+        "migrations.AlterField('Item', 'id', models.BigIntegerField(primary_key=True))",
+        &["shop_item ~ id bigint NOT NULL"],
+    );
+}

@@ -401,7 +401,11 @@ impl Editor<'_> {
             || nullable_changes
             || (was.db_comment != is.db_comment && self.context.project.django >= (4, 2));
         if self.is_mysql() && is_redefined {
-            // `MODIFY` says the whole column: what it does not say is gone.
+            // `MODIFY` says the whole column, its type too where that is not what is altered: what it does not say is gone.
+            if !type_differs(&old.column, &new.column) {
+                column.data_type = new.column.data_type.clone();
+                column.collation.clone_from(&new.column.collation);
+            }
             column.default = new.column.default.clone();
             // Before Django 4.2, `_alter_column_collation_sql` does not say whether it may be null.
             let forgets_null = self.context.project.django < (4, 2)

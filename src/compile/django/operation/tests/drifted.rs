@@ -77,3 +77,33 @@ fn a_raw_foreign_key_stays_when_the_key_it_leads_to_is_only_not_numbered_any_mor
         &["shop_item ~ id bigint NOT NULL"],
     );
 }
+
+/// `MODIFY` says the whole column, as the state knows it.
+#[test]
+fn a_type_that_the_state_does_not_know_goes_when_mysql_defines_the_column_anew() {
+    for (dialect, raw) in [
+        (Dialect::Mariadb, "migrations.RunSQL('ALTER TABLE shop_item MODIFY code bigint NOT NULL')"),
+        (
+            Dialect::Mysql,
+            "migrations.SeparateDatabaseAndState(database_operations=[migrations.AlterField('item', 'code', models.BigIntegerField())])",
+        ),
+    ] {
+        let check = |operation: &str, expected: &[&str]| check_last(dialect, raw, operation, expected);
+        check(
+            "migrations.AlterField('item', 'code', models.IntegerField(null=True))",
+            &["shop_item ~ code integer NULL"],
+        );
+        check(
+            "migrations.AlterField('item', 'code', models.IntegerField(db_comment='said'))",
+            &["shop_item ~ code integer NOT NULL"],
+        );
+        // It touches nothing of the column itself.
+        check("migrations.RenameField('item', 'code', 'number')", &["shop_item.code to number"]);
+    }
+    check_last(
+        Dialect::Postgres,
+        "migrations.RunSQL('ALTER TABLE shop_item ALTER code TYPE bigint')",
+        "migrations.AlterField('item', 'code', models.IntegerField(null=True))",
+        &["shop_item ~ code bigint NULL"],
+    );
+}

@@ -11,6 +11,7 @@ mod back;
 mod brought;
 mod conditions;
 mod define;
+mod filled;
 mod find;
 mod gives_way;
 mod left_over;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::define::{Defined, Reference, spatial_index};
-use super::{Editor, find, together};
+use super::{Editor, filled, find, together};
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, ModelField, State};
 use crate::schema::{Change, Column, ConstraintRef, ForeignKey, Name, Spelling, TableName, UniqueConstraint};
@@ -157,7 +157,7 @@ impl Editor<'_> {
         if from != to {
             self.rename_column(table, from, to);
         }
-        self.alter_definition(table, (was, is), old, new);
+        self.alter_definition(alteration, table, old, new);
         if was.primary_key && !is.primary_key {
             self.drop_primary_key(table);
         }
@@ -366,11 +366,12 @@ impl Editor<'_> {
     /// touches becomes what the new field says.
     fn alter_definition(
         &mut self,
+        alteration: &Alteration<'_>,
         table: &TableName,
-        (was, is): (&Field, &Field),
         old: &Defined,
         new: &Defined,
     ) {
+        let (was, is) = (alteration.old, alteration.new);
         let name = &new.column.name;
         let Some(stands) = self.schema.tables.get(table).and_then(|it| it.column(name)).cloned() else {
             return self.unseen_in(table, format!("column {name} is not there to be altered"));
@@ -392,6 +393,13 @@ impl Editor<'_> {
         }
         if old.column.default != new.column.default {
             column.default = new.column.default.clone();
+        }
+        if self.is_postgres() && column.default.is_some() {
+            match filled::drops_default(alteration) {
+                Some(true) => column.default = None,
+                Some(false) => {}
+                None => column.default = Some(Spelling::Unread),
+            }
         }
         if old.column.nullable != new.column.nullable {
             column.nullable = new.column.nullable;

@@ -107,3 +107,65 @@ fn a_type_that_the_state_does_not_know_goes_when_mysql_defines_the_column_anew()
         &["shop_item ~ code bigint NULL"],
     );
 }
+
+/// The four steps of `_alter_field`: `SET DEFAULT`, `UPDATE`, `SET NOT NULL`, `DROP DEFAULT`.
+#[test]
+fn a_raw_default_goes_when_django_fills_a_column_that_was_null() {
+    let check = |column: &str, raw: &str, was: &str, is: &str, default: &str| {
+        check_last(
+            Dialect::Postgres,
+            &format!(
+                "migrations.AddField('item', 'f', models.{was}), migrations.RunSQL(\"ALTER TABLE shop_item ALTER f SET DEFAULT {raw}\")"
+            ),
+            &format!("migrations.AlterField('item', 'f', models.{is})"),
+            &[&format!("shop_item ~ f {column} NOT NULL{default}")],
+        );
+    };
+    // One is set, and dropped again.
+    check("integer", "4", "IntegerField(null=True)", "IntegerField(default=4)", "");
+    check("integer", "4", "IntegerField(null=True, default=3)", "IntegerField(default=4)", "");
+    check("boolean", "true", "BooleanField(null=True)", "BooleanField(default=True)", "");
+    check(
+        "varchar(5)",
+        "'x'",
+        "CharField(max_length=5, null=True)",
+        "CharField(max_length=5, default='')",
+        "",
+    );
+    check(
+        "varchar(5)",
+        "'x'",
+        "CharField(max_length=5, null=True)",
+        "CharField(max_length=5, blank=True)",
+        "",
+    );
+    check("timestamptz", "now()", "DateTimeField(null=True)", "DateTimeField(auto_now_add=True)", "");
+    // It is the same as before, or there is none.
+    check("integer", "4", "IntegerField(null=True, default=3)", "IntegerField(default=3)", " DEFAULT 4");
+    check("integer", "4", "IntegerField(null=True)", "IntegerField()", " DEFAULT 4");
+    check("integer", "4", "IntegerField(null=True)", "IntegerField(blank=True)", " DEFAULT 4");
+    check("integer", "4", "IntegerField(null=True)", "IntegerField(default=None)", " DEFAULT 4");
+    check(
+        "varchar(5)",
+        "'x'",
+        "CharField(max_length=5, null=True)",
+        "CharField(max_length=5)",
+        " DEFAULT 'x'",
+    );
+    // Who knows.
+    check("jsonb", "'{}'", "JSONField(null=True)", "JSONField(default=dict)", " DEFAULT (not known)");
+    check(
+        "integer",
+        "4",
+        "IntegerField(null=True)",
+        "IntegerField(default=some.where)",
+        " DEFAULT (not known)",
+    );
+    check(
+        "integer",
+        "4",
+        "IntegerField(null=True, default='3')",
+        "IntegerField(default=3)",
+        " DEFAULT (not known)",
+    );
+}

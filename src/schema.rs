@@ -393,8 +393,30 @@ pub struct UniqueConstraint {
     pub condition: Option<Spelling>,
     pub nulls_not_distinct: bool,
     pub deferrable: Deferrable,
+    pub made_as: MadeAs,
     pub provenance: Provenance,
 }
+
+/// How a unique was made, as far as it was seen: some databases can tell, and drop one by its kind.
+///
+/// As the [`Provenance`] it is no part of what the object *is*: it is not compared.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum MadeAs {
+    #[default]
+    Constraint,
+    /// An index and no constraint.
+    Index,
+    /// The same, which is told apart from plain ones by its storage parameters.
+    TunedIndex,
+}
+
+impl PartialEq for MadeAs {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for MadeAs {}
 
 impl UniqueConstraint {
     pub fn on_columns<N: Into<Name>>(columns: impl IntoIterator<Item = N>) -> Self {
@@ -405,6 +427,7 @@ impl UniqueConstraint {
             condition: None,
             nulls_not_distinct: false,
             deferrable: Deferrable::No,
+            made_as: MadeAs::default(),
             provenance: Provenance::default(),
         }
     }

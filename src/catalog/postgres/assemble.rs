@@ -14,7 +14,7 @@ use crate::audit::Stored;
 use crate::dialect::{Dialect, Naming};
 use crate::schema::{
     Action, Check, Column, ColumnDefinition, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey,
-    IndexPart, Name, NullsOrder, PartOptions, Pool, PrimaryKey, Provenance, Schema, Spelling, Table,
+    IndexPart, MadeAs, Name, NullsOrder, PartOptions, Pool, PrimaryKey, Provenance, Schema, Spelling, Table,
     TableKind, TableName, UniqueConstraint,
 };
 
@@ -315,6 +315,7 @@ impl<'a> Assembly<'a> {
                     condition,
                     nulls_not_distinct: form.nulls_not_distinct,
                     deferrable: beside.deferrable(row.oid),
+                    made_as: MadeAs::default(),
                     provenance,
                 };
                 add(&mut table.uniques, unique);

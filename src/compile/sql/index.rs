@@ -7,7 +7,7 @@ use super::step::{ConstraintKind, Key, Step, There};
 use crate::dialect::Dialect;
 use crate::dialect::token::TokenKind;
 use crate::schema::{
-    Deferrable, Index, IndexPart, Name, NullsOrder, PartOptions, Provenance, Spelling, TableName,
+    Deferrable, Index, IndexPart, MadeAs, Name, NullsOrder, PartOptions, Provenance, Spelling, TableName,
     UniqueConstraint,
 };
 
@@ -69,11 +69,12 @@ struct Keys {
     include: Vec<Name>,
     nulls_not_distinct: bool,
     condition: Option<Spelling>,
+    is_tuned: bool,
 }
 
 impl Keys {
     fn into_key(self, unique: bool, name: Option<Name>) -> Result<Key, Unread> {
-        let Self { method, parts, include, nulls_not_distinct, condition } = self;
+        let Self { method, parts, include, nulls_not_distinct, condition, is_tuned } = self;
         let provenance = Provenance::default();
         if !unique {
             return Ok(Key::Index(Index { name, parts, include, condition, method, provenance }));
@@ -89,6 +90,7 @@ impl Keys {
             condition,
             nulls_not_distinct,
             deferrable,
+            made_as: if is_tuned { MadeAs::TunedIndex } else { MadeAs::Index },
             provenance,
         }))
     }
@@ -104,6 +106,7 @@ fn keys(cursor: &mut Cursor<'_, '_>, mut method: Option<Name>) -> Result<Keys, U
     }
     let include = include(cursor)?;
     let nulls_not_distinct = nulls_not_distinct(cursor);
+    let is_tuned = cursor.dialect == Dialect::Postgres && cursor.is("with");
     index_parameters(cursor)?;
     if cursor.dialect == Dialect::Postgres && cursor.take("tablespace") {
         cursor.name()?;
@@ -116,7 +119,7 @@ fn keys(cursor: &mut Cursor<'_, '_>, mut method: Option<Name>) -> Result<Keys, U
         condition = Some(cursor.take_rest().spelling());
     }
     cursor.done()?;
-    Ok(Keys { method, parts, include, nulls_not_distinct, condition })
+    Ok(Keys { method, parts, include, nulls_not_distinct, condition, is_tuned })
 }
 
 /// What may stand behind the keys of a constraint; returns the included columns.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use schema_health::dialect::Dialect;
 use schema_health::schema::{
-    Action, Check, Column, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey, IndexPart, Name,
-    NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableName, UniqueConstraint,
+    Action, Check, Column, Deferrable, Exclusion, ForeignKey, Generated, Index, IndexKey, IndexPart, MadeAs,
+    Name, NullsOrder, PartOptions, PrimaryKey, Provenance, Schema, Spelling, Table, TableName,
+    UniqueConstraint,
 };
 
 use super::dice::Dice;
@@ -274,6 +275,7 @@ impl Draft {
             condition,
             nulls_not_distinct: is_postgres && dice.chance(15),
             deferrable: if is_postgres && is_plain { a_deferrable(dice) } else { Deferrable::No },
+            made_as: MadeAs::default(),
             provenance: Provenance::default(),
         }
     }

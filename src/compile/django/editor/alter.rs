@@ -121,18 +121,16 @@ impl Editor<'_> {
             for index in find::indexes(&self.schema, table, std::slice::from_ref(from), &meta) {
                 self.drop_index(table, index);
             }
-            if self.is_postgres() {
-                // It asks for indexes and spares those of `Meta.indexes`, so that a unique index goes too.
-                for unique in find::unique_indexes(&self.schema, table, from) {
-                    self.drop_unique(table, unique);
-                }
+            // It asks for indexes and spares those of `Meta.indexes`, so that a unique index goes too.
+            let of_meta: Vec<Name> = model.options.indexes.iter().filter_map(|it| it.name.clone()).collect();
+            let uniques = if self.is_postgres() {
+                find::unique_indexes(&self.schema, table, from, &of_meta)
             } else {
                 // To MySQL every unique is one.
-                let of_meta: Vec<Name> =
-                    model.options.indexes.iter().filter_map(|it| it.name.clone()).collect();
-                for unique in find::uniques(&self.schema, table, std::slice::from_ref(from), &of_meta) {
-                    self.drop_unique(table, unique);
-                }
+                find::uniques(&self.schema, table, std::slice::from_ref(from), &of_meta)
+            };
+            for unique in uniques {
+                self.drop_unique(table, unique);
             }
         }
         // From Django 5.0, `_field_db_check` compares what the internal types have, on PostgreSQL and MariaDB; a check of a

@@ -2,7 +2,7 @@
 //! django/db/backends/base/schema.py, and what deferred statements speak of.
 
 use crate::compile::django::backend::Backend;
-use crate::schema::{Change, ConstraintRef, ForeignKey, IndexPart, Name, Schema, Table, TableName};
+use crate::schema::{Change, ConstraintRef, ForeignKey, IndexPart, MadeAs, Name, Schema, Table, TableName};
 
 fn is_on(parts: &[IndexPart], columns: &[Name]) -> bool {
     parts.len() == columns.len()
@@ -31,13 +31,26 @@ pub fn uniques(schema: &Schema, table: &TableName, columns: &[Name], exclude: &[
     .collect()
 }
 
-/// Uniques over this column alone that are an index and no constraint, because they have a condition.
-pub fn unique_indexes(schema: &Schema, table: &TableName, column: &Name) -> Vec<ConstraintRef> {
+/// Uniques over this column alone that are a plain index of PostgreSQL and no constraint: `get_constraints` of
+/// django/db/backends/postgresql/introspection.py, which knows the others by their storage parameters and the end of
+/// their names.
+pub fn unique_indexes(
+    schema: &Schema,
+    table: &TableName,
+    column: &Name,
+    exclude: &[Name],
+) -> Vec<ConstraintRef> {
     let all = on(schema, table).into_iter().flat_map(|table| &table.uniques);
     let columns = std::slice::from_ref(column);
-    all.filter(|it| is_on(&it.parts, columns) && it.include.is_empty() && it.condition.is_some())
-        .map(|it| reference(it.name.as_ref(), columns))
-        .collect()
+    all.filter(|it| {
+        is_on(&it.parts, columns)
+            && it.include.is_empty()
+            && matches!(it.made_as, MadeAs::Index)
+            && it.name.as_ref().is_none_or(|name| !name.ends_with("_btree"))
+            && is_none_of(it.name.as_ref(), exclude)
+    })
+    .map(|it| reference(it.name.as_ref(), columns))
+    .collect()
 }
 
 /// B-tree indexes on exactly these columns, `_like` twins too.

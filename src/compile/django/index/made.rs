@@ -6,7 +6,7 @@ use crate::compile::django::backend::Backend;
 use crate::compile::django::expression::{Facts, condition};
 use crate::dialect::Dialect;
 use crate::schema::{
-    Check, Deferrable, Exclusion, Index, IndexPart, Name, Provenance, Spelling, UniqueConstraint,
+    Check, Deferrable, Exclusion, Index, IndexPart, MadeAs, Name, Provenance, Spelling, UniqueConstraint,
 };
 
 impl Backend {
@@ -120,6 +120,10 @@ impl ModelUnique {
         else {
             return Made::Unseen(format!("a column of the constraint {} is not known", self.name));
         };
+        let has_classes =
+            parts.iter().filter_map(|it| it.options.as_ref()).any(|it| it.operator_class.is_some());
+        let is_index =
+            self.condition.is_some() || !include.is_empty() || has_expressions(&self.keys) || has_classes;
         Made::It(UniqueConstraint {
             name: Some(self.name.clone()),
             parts,
@@ -127,6 +131,7 @@ impl ModelUnique {
             condition: self.condition.as_ref().map(|condition| key::condition(condition, backend, facts)),
             nulls_not_distinct: self.nulls_distinct == Some(false),
             deferrable: self.deferrable,
+            made_as: if is_index { MadeAs::Index } else { MadeAs::Constraint },
             provenance: Provenance::default(),
         })
     }

@@ -3,7 +3,8 @@
 use super::super::step::ColumnPart;
 use super::{Completion, Operations, all, opaque};
 use crate::schema::{
-    Change, Column, ConstraintRef, Deferrable, ForeignKey, Name, PrimaryKey, Provenance, Spelling, Table,
+    Change, Column, ConstraintRef, Deferrable, ForeignKey, MadeAs, Name, PrimaryKey, Provenance, Spelling,
+    Table, UniqueConstraint,
 };
 
 impl Completion<'_> {
@@ -22,10 +23,12 @@ impl Completion<'_> {
         };
         let index = unique.name.clone().unwrap_or_else(|| index.clone());
         if !is_primary {
-            let to = name.unwrap_or(&index).clone();
-            let rename =
-                (to != index).then(|| Change::RenameConstraint { table: of_table(), from: index, to });
-            return all(rename.into_iter().collect());
+            let name = Some(name.unwrap_or(&index).clone());
+            let unique = UniqueConstraint { name, made_as: MadeAs::Constraint, ..unique.clone() };
+            return all(vec![
+                Change::DropUnique { table: of_table(), unique: ConstraintRef::Name(index) },
+                Change::AddUnique { table: of_table(), unique },
+            ]);
         }
         let columns: Option<Vec<Name>> = unique.parts.iter().map(|part| part.as_column().cloned()).collect();
         let Some(columns) = columns.filter(|_| table.primary_key.is_none()) else {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::*;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
 use crate::schema::{
-    Change, Check, Column, ColumnDefinition, ConstraintRef, Exclusion, Index, PartOptions, PrimaryKey,
-    Provenance, Spelling, Table, UniqueConstraint,
+    Change, Check, Column, ColumnDefinition, ConstraintRef, Exclusion, Index, MadeAs, PartOptions,
+    PrimaryKey, Provenance, Spelling, Table, UniqueConstraint,
 };
 
 impl ColumnFile {
@@ -290,6 +290,7 @@ impl From<UniqueLong> for UniqueConstraint {
             condition: name(unique.condition).map(known),
             nulls_not_distinct: unique.nulls_not_distinct,
             deferrable: unique.deferrable,
+            made_as: MadeAs::default(),
             provenance: Provenance::default(),
         }
     }

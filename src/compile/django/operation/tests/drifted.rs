@@ -1,7 +1,7 @@
 //! What `AlterField` makes of that which SQL has made of a table: it asks the database, not the models. (By real Django 3.2,
 //! 5.2 and 6.0.)
 
-use super::{ITEM, lines, project_on};
+use super::{ITEM, check, lines, project_on};
 use crate::dialect::Dialect;
 
 /// What the last of these migrations does behind the one that made `shop_item`.
@@ -167,5 +167,57 @@ fn a_raw_default_goes_when_django_fills_a_column_that_was_null() {
         "IntegerField(null=True, default='3')",
         "IntegerField(default=3)",
         " DEFAULT (not known)",
+    );
+}
+
+/// `_constraint_names(index=True)` of PostgreSQL lists what is an index and no constraint, unique or not.
+#[test]
+fn a_raw_unique_index_goes_with_the_index_of_the_field() {
+    let check = |raw: &str, goes: bool| {
+        let mut expected = vec!["shop_item - index by name"];
+        expected.extend(goes.then_some("shop_item - unique by name"));
+        check_last(
+            Dialect::Postgres,
+            &format!(
+                "migrations.AlterField('item', 'code', models.IntegerField(db_index=True)), {}",
+                raw.split(';').map(|it| format!("migrations.RunSQL('{it}'),")).collect::<String>()
+            ),
+            "migrations.AlterField('item', 'code', models.IntegerField())",
+            &expected,
+        );
+    };
+    check("CREATE UNIQUE INDEX raw ON shop_item (code)", true);
+    check("CREATE UNIQUE INDEX ON shop_item (code)", true);
+    check("CREATE UNIQUE INDEX raw ON shop_item (code DESC)", true);
+    check("CREATE UNIQUE INDEX raw ON shop_item (code) WHERE code > 3", true);
+    check("CREATE UNIQUE INDEX raw ON shop_item (code); ALTER INDEX raw RENAME TO other", true);
+    check("ALTER TABLE shop_item ADD CONSTRAINT raw UNIQUE (code)", false);
+    check("CREATE UNIQUE INDEX raw ON shop_item (code, name)", false);
+    check("CREATE UNIQUE INDEX raw ON shop_item (code) INCLUDE (name)", false);
+    check("CREATE UNIQUE INDEX raw ON shop_item ((code + 1))", false);
+    check("CREATE UNIQUE INDEX raw_btree ON shop_item (code)", false);
+    check("CREATE UNIQUE INDEX raw ON shop_item (code) WITH (fillfactor = 70)", false);
+    check(
+        "CREATE UNIQUE INDEX raw ON shop_item (code); ALTER TABLE shop_item ADD CONSTRAINT other UNIQUE USING INDEX raw",
+        false,
+    );
+}
+
+/// Those of `Meta.indexes` are spared, however they were made.
+#[test]
+fn an_index_of_the_model_stays_though_sql_has_made_it_unique() {
+    check(
+        "migrations.AlterField('item', 'name', models.CharField(max_length=30, db_index=True)),
+         migrations.SeparateDatabaseAndState(
+            [migrations.RunSQL('CREATE UNIQUE INDEX mine ON shop_item (name)')],
+            [migrations.AddIndex('item', models.Index(fields=['name'], name='mine'))]),
+         migrations.AlterField('item', 'name', models.CharField(max_length=30))",
+        &[
+            "shop_item + index name",
+            "shop_item + index name varchar_pattern_ops",
+            "shop_item + unique name",
+            "shop_item - index by name",
+            "shop_item - index by name",
+        ],
     );
 }

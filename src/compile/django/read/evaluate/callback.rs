@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::live::*;
-use super::{ARGUMENT_STEPS, Interpreter};
+use super::{ARGUMENT_STEPS, IN_TRUTH, Interpreter};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// Packages that keep the functions that they are given for later, when what migrates has long been read, or that wrap them.
@@ -68,10 +68,9 @@ impl Interpreter<'_> {
         };
         for function in functions {
             let touched = self.touched.len();
-            let (steps, limit, notices) = (self.module_steps, self.limit, self.notices.len());
-            self.limit = limit.min(steps + ARGUMENT_STEPS);
-            let result = self.call_repeatedly(&function, &why, scope, span);
-            self.limit = limit;
+            let (steps, notices) = (self.module_steps, self.notices.len());
+            let work = |it: &mut Self| it.call_repeatedly(&function, &why, scope, span);
+            let result = self.with_at_most(ARGUMENT_STEPS, IN_TRUTH, work);
             // What it would assume is nothing that was assumed.
             self.notices.truncate(notices);
             match result {

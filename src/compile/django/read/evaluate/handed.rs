@@ -33,7 +33,7 @@ use super::branch::Journal;
 use super::facts::{is_definition, reads_like_sql, twisted_by};
 use super::live::*;
 use super::outside::is_composing;
-use super::{ARGUMENT_STEPS, Interpreter};
+use super::{ARGUMENT_STEPS, IN_TRUTH, Interpreter};
 use crate::compile::django::project::{APP_LABEL, HANDED, Label, OF_CODE, Reach, Stopped, Twisted, Unknown};
 use crate::compile::django::read::syntax::tree::{Span, Stmt};
 
@@ -44,6 +44,8 @@ pub const STATE: &str = "project_state";
 const ASKED_OF_STATE: [&str; 2] = ["clone", "apps"];
 /// Steps that a function may take of which only the result counts.
 const ASIDE_STEPS: u64 = 20_000;
+/// As [`IN_TRUTH`]: one operation may have many such, one of which may call another.
+const ASIDE_IN_TRUTH: u64 = 2;
 /// The models at that time.
 const REGISTRY: &str = "from_state.apps";
 /// `Migration.apply`, and what stands for its call of Django's own.
@@ -100,11 +102,11 @@ impl Interpreter<'_> {
         }
         let why = self.unknown(scope, instance.span, "is changed by code that was not followed");
         if let Live::Unknown(why) = why {
-            let (steps, limit, told) = (self.module_steps, self.limit, self.notices.len());
-            self.limit = limit.min(steps + ARGUMENT_STEPS);
+            let (steps, told) = (self.module_steps, self.notices.len());
             // What it comes to before it stops is all that is known of it.
-            let _ = self.call_repeatedly(&code, &why, scope, instance.span);
-            (self.module_steps, self.limit) = (steps, limit);
+            let work = |it: &mut Self| it.call_repeatedly(&code, &why, scope, instance.span);
+            let _ = self.with_at_most(ARGUMENT_STEPS, IN_TRUTH, work);
+            self.module_steps = steps;
             self.notices.truncate(told);
         }
     }
@@ -247,10 +249,9 @@ impl Interpreter<'_> {
         self.followed += 1;
         self.handed = Some(Handed::new(method, instance, models, around, self.questions, self.followed));
         // What takes too long to follow costs nothing else its steps.
-        let (steps, limit) = (self.module_steps, self.limit);
-        self.limit = limit.min(steps + ARGUMENT_STEPS);
-        let done = self.call(function, args, Vec::new(), scope, instance.span);
-        self.limit = limit;
+        let steps = self.module_steps;
+        let work = |it: &mut Self| it.call(function, args, Vec::new(), scope, instance.span);
+        let done = self.with_at_most(ARGUMENT_STEPS, IN_TRUTH, work);
         if matches!(done, Err(Stop::Exhausted(_))) {
             self.module_steps = steps;
         }
@@ -362,17 +363,17 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Evaluated {
-        let (steps, limit) = (self.module_steps, self.limit);
-        self.limit = limit.min(steps + ASIDE_STEPS);
+        let steps = self.module_steps;
         self.journals.push(Journal::default());
         // It is no branch: what it does, it does certainly.
         self.handed.iter_mut().for_each(|it| it.around.0 += 1);
         let depth = self.journals.len();
-        let made = self.call_closure(closure, None, args.to_vec(), keywords.clone(), scope, span);
+        let work =
+            |it: &mut Self| it.call_closure(closure, None, args.to_vec(), keywords.clone(), scope, span);
+        let made = self.with_at_most(ASIDE_STEPS, ASIDE_IN_TRUTH, work);
         self.journals.truncate(depth);
         let journal = self.journals.pop().unwrap_or_default();
         self.handed.iter_mut().for_each(|it| it.around.0 -= 1);
-        self.limit = limit;
         match made {
             Err(Stop::Exhausted(why)) => {
                 journal.undo();

@@ -4,12 +4,12 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::Interpreter;
 use super::branch::{Cell, Content, Keys};
 use super::call::{MORE_ARGS, MORE_KEYWORDS};
 use super::facts::adds_a_field;
 use super::live::*;
 use super::operator::put_in;
+use super::{ALL_STEPS, Interpreter};
 use crate::compile::django::project::Unknown;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -42,12 +42,14 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         why: &Arc<Unknown>,
     ) {
-        let limit = std::mem::replace(&mut self.limit, self.module_steps + STEPS_TO_TELL);
+        let limits = (self.limit, self.all_limit);
+        self.limit = self.module_steps + STEPS_TO_TELL;
+        self.all_limit = ALL_STEPS.min(limits.1.max(self.all_steps + STEPS_TO_TELL));
         for cell in self.touched.split_off(touched_before) {
             self.havoc_cell(cell, why);
         }
         let _ = self.havoc(std::slice::from_ref(stmt), scope, why);
-        self.limit = limit;
+        (self.limit, self.all_limit) = limits;
     }
 
     /// Whether a statement that was not followed to its end may have bound names of its module beside those that it says: by

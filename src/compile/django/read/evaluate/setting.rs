@@ -129,7 +129,10 @@ impl Interpreter<'_> {
             None => false,
         };
         // What is spent here is not spent by the one who asks; what stops here stops nobody else.
-        let steps = self.module_steps;
+        self.with_another_budget(|it| it.run_setters(app, may_set));
+    }
+
+    fn run_setters(&mut self, app: &str, may_set: impl Fn(&Self, &str) -> bool) {
         for name in PROVOKED {
             let Ok(Imported::Followed(module)) = self.import(&format!("{app}.{name}")) else {
                 continue;
@@ -153,7 +156,6 @@ impl Interpreter<'_> {
                 }
             }
         }
-        self.module_steps = steps;
     }
 
     /// What a class of django-appconf sets: its attributes, with the prefix of its Meta, else of its app.

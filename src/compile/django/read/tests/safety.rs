@@ -279,3 +279,31 @@ fn a_package_that_is_not_followed_has_the_modules_that_are_imported_by_their_pat
     let shown = show(&only(&tree.read()).operations[0]);
     assert_eq!(shown, "AddField(\"a\", \"x\", F(null=True))");
 }
+
+/// As a plugin of djangocms-cascade hands the function that is running on to a library that is not there.
+#[test]
+fn what_hands_itself_on_is_not_followed_as_often_as_two_to_the_power_of_its_depth() {
+    let text = "import lib\ndef f():\n    def g(x):\n        try:\n            lib.a(g)\n        except ValueError:\n            x = []\n        \
+                lib.b(g)\n    g(1)\n";
+    told_of(migration(text, "[f()]"));
+    let code = "def code(apps, schema_editor):\n    f()\n    schema_editor.execute('x')\n";
+    told_of(migration(&format!("{text}{code}"), "[migrations.RunPython(code)]"));
+}
+
+/// As a setting of mayan-edms looks for promises in what it holds.
+#[test]
+fn one_operation_leaves_the_others_their_steps() {
+    let code = "import lib\nfrom shop.promises import express\ndef code(apps, schema_editor):\n    express(lib.value)\n    \
+                schema_editor.execute('x')\n";
+    let operations = (0..3).map(|_| "migrations.RunPython(code), ").collect::<String>();
+    let tree = Tree::migration(code, &format!("operations = [{operations}migrations.DeleteModel('A')]")).file(
+        "shop/promises.py",
+        "def express(value):\n    if isinstance(value, dict):\n        return {express(it): express(value[it]) for it in value}\n    \
+         return express(value.left) or express(value.right)\n",
+    );
+    let start = Instant::now();
+    let project = tree.read();
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
+    let operations = &only(&project).operations;
+    assert_eq!(show(&operations[3]), "DeleteModel(\"A\")");
+}

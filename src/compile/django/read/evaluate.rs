@@ -171,7 +171,7 @@ pub struct Interpreter<'a> {
     notices: Vec<Notice>,
     told: HashSet<(u32, String), RandomState>,
     facts: Facts,
-    /// Those of the module that [`Interpreter::run`] ran, which go with it.
+    /// Those of the module that [`Interpreter::run`] ran, and of what calls made, which go with it.
     own_facts: Facts,
     /// Settings that an app's own code sets: `settings.X = getattr(settings, "X", …)`.
     set_by_code: SharedNames,
@@ -386,6 +386,11 @@ impl<'a> Interpreter<'a> {
         let count = count as u64;
         self.module_steps = self.module_steps.saturating_add(count);
         self.all_steps = self.all_steps.saturating_add(count);
+    }
+
+    /// Counts work that is no step of the code that is followed, and is never given back.
+    fn spend(&mut self, count: usize) {
+        self.all_steps = self.all_steps.saturating_add(count as u64);
     }
 
     fn is_exhausted(&self) -> bool {

@@ -146,8 +146,13 @@ impl Interpreter<'_> {
         if let Some((_, known)) = self.facts.get(&key).or_else(|| self.own_facts.get(&key)) {
             return known.clone();
         }
+        let is_passing = closure.scope.module.eager || is_in_a_call(&closure.scope);
+        let before = self.all_steps;
         let function = self.facts_with(closure, walk::editor_name(&closure.definition));
-        let facts = if closure.scope.module.eager { &mut self.own_facts } else { &mut self.facts };
+        if !is_passing {
+            self.pardon(before);
+        }
+        let facts = if is_passing { &mut self.own_facts } else { &mut self.facts };
         facts.insert(key, (closure.clone(), function.clone()));
         function
     }
@@ -220,6 +225,7 @@ impl Interpreter<'_> {
         let mut walk = Walk::new(editor, self.world.dialect, seen);
         walk.block(&definition.inside().body);
         let Walk { named, imports, bound, asked_for, changed, .. } = walk;
+        self.spend(named.len());
         let inside = definition.inside();
         let parameters = inside.parameters.positional.iter().chain(&inside.parameters.keyword_only);
         let is_own =
@@ -519,6 +525,11 @@ fn parameter(definition: &FunctionDef, slot: &Slot, skip: usize) -> Option<Arc<s
             all.find(|it| it.name == *name).map(|it| it.name.clone())
         }
     }
+}
+
+/// What a call binds is made anew by each.
+fn is_in_a_call(scope: &Scope) -> bool {
+    scope.kind == ScopeKind::Function || scope.parent.as_deref().is_some_and(is_in_a_call)
 }
 
 fn lookup(scope: &Rc<Scope>, name: &str) -> Option<Live> {

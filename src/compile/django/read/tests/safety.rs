@@ -307,3 +307,14 @@ fn one_operation_leaves_the_others_their_steps() {
     let operations = &only(&project).operations;
     assert_eq!(show(&operations[3]), "DeleteModel(\"A\")");
 }
+
+/// What is told of a function that each turn of a loop makes anew is told anew, with all that it calls.
+#[test]
+fn what_is_told_of_functions_without_running_them_is_counted_too() {
+    let names = (0..100).map(|at| format!("a{at}()")).collect::<Vec<_>>().join("\n    ");
+    let functions: String =
+        (0..150).map(|at| format!("def h{at}():\n    h{}()\n    {names}\n", at + 1)).collect();
+    let code = "import lib\ndef code(apps, schema_editor):\n    for it in range(3000):\n        def given(x=it):\n            \
+                return h0()\n        lib.keep(given)\n    schema_editor.execute('x')\n";
+    told_of(migration(&format!("{functions}{code}"), "[migrations.RunPython(code)]"));
+}

@@ -629,12 +629,21 @@ fn holds_sql(value: &Live) -> bool {
     }
 }
 
-/// What an operation's method is given, by its place or by its name.
+/// What a method of an operation, of the editor or of `_meta` is given, by its place or by its name (`django/db/migrations/`,
+/// `django/db/backends/base/schema.py`).
 fn in_order(method: &str, args: &[Live], keywords: &Keywords) -> Vec<Live> {
     let names: &[&str] = match method {
         "state_forwards" => &["app_label", "state"],
         "database_forwards" => &["app_label", "schema_editor", "from_state", "to_state"],
         "get_field" => &["field_name"],
+        "create_model" | "delete_model" => &["model"],
+        "add_index" | "remove_index" => &["model", "index"],
+        "add_constraint" | "remove_constraint" => &["model", "constraint"],
+        "alter_unique_together" => &["model", "old_unique_together", "new_unique_together"],
+        "alter_index_together" => &["model", "old_index_together", "new_index_together"],
+        "alter_db_table" => &["model", "old_db_table", "new_db_table"],
+        "add_field" | "remove_field" => &["model", "field"],
+        "alter_field" => &["model", "old_field", "new_field"],
         _ => &[],
     };
     let by_name =

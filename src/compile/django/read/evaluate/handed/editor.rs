@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::state::{OF_STATE, is_change, of_state};
-use super::{ASKED_OF_STATE, EDITOR, STATE};
+use super::{ASKED_OF_STATE, EDITOR, STATE, in_order};
 use crate::compile::django::clue::{Clue, Kind};
 use crate::compile::django::read::syntax::tree::Span;
 use crate::dialect::Dialect;
@@ -144,7 +144,7 @@ impl Interpreter<'_> {
                     let text = first.or_else(|| keyword(keywords, "sql"));
                     self.hand_on_tried(|it| it.hand_on_statement(text, parameters), scope, span);
                 }
-                _ if let Some(args) = with_named(name, args, keywords) => self.hand_on_of_editor(name, &args),
+                _ if let Some(args) = all_given(name, args, keywords) => self.hand_on_of_editor(name, &args),
                 _ => self.lose(&format!("what schema_editor.{name} does is not followed")),
             }
             return Ok(Some(Live::None));
@@ -295,22 +295,9 @@ impl Interpreter<'_> {
     }
 }
 
-/// All that a method of the editor is given, in its own order (`django/db/backends/base/schema.py`); `None` where it is given
-/// more.
-fn with_named(method: &str, args: &[Live], keywords: &Keywords) -> Option<Vec<Live>> {
-    let parameters: &[&str] = match method {
-        "create_model" | "delete_model" => &["model"],
-        "add_index" | "remove_index" => &["model", "index"],
-        "add_constraint" | "remove_constraint" => &["model", "constraint"],
-        "alter_unique_together" => &["model", "old_unique_together", "new_unique_together"],
-        "alter_index_together" => &["model", "old_index_together", "new_index_together"],
-        "alter_db_table" => &["model", "old_db_table", "new_db_table"],
-        "add_field" | "remove_field" => &["model", "field"],
-        "alter_field" => &["model", "old_field", "new_field"],
-        _ => &[],
-    };
-    let mut all = args.to_vec();
-    all.extend(parameters.iter().skip(args.len()).map_while(|it| keyword(keywords, it)));
+/// All that a method of the editor is given; `None` where it is given more than is known of it.
+fn all_given(method: &str, args: &[Live], keywords: &Keywords) -> Option<Vec<Live>> {
+    let all = in_order(method, args, keywords);
     // How an index is made makes no difference to it.
     let others = keywords.iter().filter(|(it, _)| !matches!(&**it, "concurrently" | "strict"));
     (others.count() == all.len() - args.len()).then_some(all)

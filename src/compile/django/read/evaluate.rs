@@ -429,26 +429,32 @@ impl<'a> Interpreter<'a> {
     fn with_at_most<T>(&mut self, steps: u64, in_truth: u64, work: impl FnOnce(&mut Self) -> T) -> T {
         let (limit, all_limit) = (self.limit, self.all_limit);
         self.limit = limit.min(self.module_steps + steps);
-        self.all_limit = all_limit.min(self.all_steps + steps * in_truth);
+        let within = all_limit.min(self.all_steps + steps * in_truth);
+        self.all_limit = within;
         let result = work(self);
-        (self.limit, self.all_limit) = (limit, all_limit);
+        self.limit = limit;
+        // What was done at no cost within it costs nothing here either.
+        self.all_limit = ALL_STEPS.min(all_limit + self.all_limit.saturating_sub(within));
         result
     }
 
     /// Work that is done once, whoever asks for it first, and costs that one nothing.
     fn with_another_budget<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
         let (steps, limit) = (std::mem::take(&mut self.module_steps), self.limit);
-        let (all_steps, all_limit) = (self.all_steps, std::mem::replace(&mut self.all_limit, ALL_STEPS));
-        let result = work(self);
+        let result = self.at_no_cost(|it| {
+            it.all_limit = ALL_STEPS;
+            work(it)
+        });
         (self.module_steps, self.limit) = (steps, limit);
-        self.all_limit = all_limit;
-        self.pardon(all_steps);
         result
     }
 
-    /// What was done once and for all since then, whoever waited for it may do beside.
-    fn pardon(&mut self, since: u64) {
-        self.all_limit = ALL_STEPS.min(self.all_limit + (self.all_steps - since));
+    /// Whoever waits for this may do as much afterwards as before.
+    fn at_no_cost<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> T {
+        let (all_steps, all_limit) = (self.all_steps, self.all_limit);
+        let result = work(self);
+        self.all_limit = ALL_STEPS.min(all_limit + (self.all_steps - all_steps));
+        result
     }
 
     /// Counts one level of nesting around `work`.

@@ -318,3 +318,20 @@ fn what_is_told_of_functions_without_running_them_is_counted_too() {
                 return h0()\n        lib.keep(given)\n    schema_editor.execute('x')\n";
     told_of(migration(&format!("{functions}{code}"), "[migrations.RunPython(code)]"));
 }
+
+/// What an import costs, nobody is charged for: not the argument that waits for it, nor the statement around that.
+#[test]
+fn large_modules_cost_nothing_to_whoever_imports_them_first() {
+    let loops: String = (0..10).map(|at| format!("X{at} = [it for it in range(1000)]\n")).collect();
+    let large = format!("{loops}N = 'a'\n");
+    let imports: String =
+        (0..60).map(|at| format!("    from shop.m{at} import N\n    N.upper()\n")).collect();
+    let lib = format!("def name():\n{imports}    return N\ndef other(it):\n    return it.lower()\n");
+    let before = "from shop import lib";
+    let body = "operations = [migrations.DeleteModel(lib.name()), migrations.DeleteModel(lib.other('B'))]";
+    let tree = Tree::migration(before, body).file("shop/lib.py", &lib);
+    let tree = (0..60).fold(tree, |tree, at| tree.file(&format!("shop/m{at}.py"), &large));
+    let project = tree.read();
+    let shown: Vec<String> = only(&project).operations.iter().map(show).collect();
+    assert_eq!(shown, ["DeleteModel(\"a\")", "DeleteModel(\"b\")"]);
+}

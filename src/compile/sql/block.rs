@@ -5,7 +5,6 @@ use super::cursor::Cursor;
 use super::held;
 use super::step::Step;
 use crate::dialect::Dialect;
-use crate::schema::Name;
 
 /// With one of these words a block may do anything, or something to a table.
 const DOES_MORE: [&str; 22] = [
@@ -78,15 +77,21 @@ pub(super) fn is_straight(cursor: &Cursor<'_, '_>) -> bool {
     !words.into_iter().any(|word| TURNS.iter().any(|turn| word.eq_ignore_ascii_case(turn)))
 }
 
-/// `DROP FUNCTION [IF EXISTS] f(int), g CASCADE`, behind `DROP`: the names.
-pub(super) fn dropped_routines(cursor: &mut Cursor<'_, '_>) -> Option<Vec<Name>> {
-    if !cursor.take_any(&["aggregate", "function", "procedure", "routine"]) {
+/// `DROP FUNCTION [IF EXISTS] f(int), g CASCADE`, behind `DROP`.
+pub(super) fn dropped_with_users(cursor: &mut Cursor<'_, '_>) -> Option<Step> {
+    let are_types = cursor.take_any(&["type", "domain"]);
+    if !are_types && !cursor.take_any(&["aggregate", "function", "procedure", "routine"]) {
         return None;
     }
     cursor.take_all("if exists");
     let mut names = Vec::new();
     loop {
-        names.push(cursor.table().ok()?.name);
+        let name = cursor.table().ok()?;
+        // One of the same name in another schema is of no column that is known here.
+        if are_types && name.schema.is_some_and(|it| *it != *"public") {
+            return None;
+        }
+        names.push(name.name);
         if cursor.is_symbol("(") {
             cursor.skip_group().ok()?;
         }
@@ -94,7 +99,8 @@ pub(super) fn dropped_routines(cursor: &mut Cursor<'_, '_>) -> Option<Vec<Name>>
             break;
         }
     }
-    (cursor.take("cascade") && cursor.is_done()).then_some(names)
+    let is_all = cursor.take("cascade") && cursor.is_done();
+    is_all.then_some(if are_types { Step::DropTypes { names } } else { Step::DropRoutines { names } })
 }
 
 /// How far behind CREATE its kind may stand.

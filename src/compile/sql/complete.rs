@@ -110,6 +110,7 @@ impl<'s> Completion<'s> {
                 vec![Operation::Opaque(Opaque::new(reason.clone(), MayTouch::Anything))]
             }
             Step::DropRoutines { names } => self.drop_routines(names),
+            Step::DropTypes { names } => self.drop_types(names),
             Step::Defer { table, name, deferrable } => {
                 self.with(table, |table| self.defer(table, name, *deferrable))
             }

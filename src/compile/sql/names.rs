@@ -2,7 +2,7 @@
 
 use crate::dialect::Dialect;
 use crate::schema::{
-    Check, Exclusion, ForeignKey, Index, IndexKey, IndexPart, Name, PrimaryKey, Spelling, Table,
+    Check, Exclusion, ForeignKey, Index, IndexKey, IndexPart, MadeAs, Name, PrimaryKey, Spelling, Table,
     UniqueConstraint,
 };
 
@@ -72,7 +72,10 @@ fn usual(dialect: Dialect, table: &Table, key: &Key) -> Option<Name> {
 fn of_postgres(table: &Table, key: &Key) -> Name {
     let (middle, label) = match key {
         Key::Primary(_) => (String::new(), "pkey"),
-        Key::Unique(unique) => (addition(&unique.parts, &unique.include), "key"),
+        Key::Unique(unique) => {
+            let label = if matches!(unique.made_as, MadeAs::Constraint) { "key" } else { "idx" };
+            (addition(&unique.parts, &unique.include), label)
+        }
         Key::Index(index) => (addition(&index.parts, &index.include), "idx"),
         Key::Exclusion(it) => (addition(&it.parts, &it.include), "excl"),
         Key::Foreign(key) => (key.columns.join("_"), "fkey"),

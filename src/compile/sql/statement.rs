@@ -325,8 +325,8 @@ fn drop_(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Effect, U
     if cursor.is_any(&["view", "materialized", "trigger", "policy", "rule"]) {
         return Ok(Effect::Nothing);
     }
-    if cascades && let Some(names) = block::dropped_routines(&mut cursor.clone()) {
-        return Ok(steps(vec![Step::DropRoutines { names }]));
+    if cascades && let Some(step) = block::dropped_with_users(&mut cursor.clone()) {
+        return Ok(steps(vec![step]));
     }
     if cascades || cursor.is("owned") {
         return Err("what goes with it depends on the database".to_owned());

@@ -95,6 +95,10 @@ pub enum Step {
     DropRoutines {
         names: Vec<Name>,
     },
+    /// PostgreSQL: types go, with the columns that are of them, and what names them.
+    DropTypes {
+        names: Vec<Name>,
+    },
     /// PostgreSQL: a function, and what calling it may do.
     MakeRoutine {
         name: TableName,

@@ -188,7 +188,7 @@ fn what_is_not_seen_through_is_told() {
         "SELECT create_hypertable('t', 'a')",
         "SELECT my.count(1)",
         "CALL p()",
-        "DROP TYPE x CASCADE",
+        "DROP TYPE other.x CASCADE",
         "DROP EXTENSION x CASCADE",
         "DROP SCHEMA x CASCADE",
         "ROLLBACK",

@@ -8,7 +8,7 @@ use super::{Completion, Operations, all};
 use crate::dialect::Dialect;
 use crate::dialect::token::TokenKind;
 use crate::migration::{MayTouch, Opaque, Operation};
-use crate::schema::{Change, ConstraintRef, IndexKey, IndexPart, Name, Spelling, Table};
+use crate::schema::{Change, Column, ConstraintRef, IndexKey, IndexPart, Name, Spelling, Table};
 
 impl Completion<'_> {
     /// The changes that drop what bears this name on the table; `None` if nothing does.
@@ -205,31 +205,74 @@ impl Completion<'_> {
 
     /// What calls a function goes with it, but for triggers and views: no table that calls none of them is touched.
     pub(super) fn drop_routines(&self, names: &[Name]) -> Operations {
-        let calls = |spelling: &Spelling| names.iter().any(|name| self.mentions(spelling, name));
-        let in_parts = |parts: &[IndexPart], condition: &Option<Spelling>| {
-            let in_part = |part: &IndexPart| match &part.key {
-                IndexKey::Column(_) => false,
-                IndexKey::Expression(expression) => calls(expression),
-            };
-            parts.iter().any(in_part) || condition.as_ref().is_some_and(calls)
-        };
-        let is_touched = |table: &&Table| {
-            table.columns.iter().any(|it| {
-                it.default.as_ref().is_some_and(calls)
-                    || it.generated.as_ref().is_some_and(|it| calls(&it.expression))
-            }) || table.checks.iter().any(|it| calls(&it.expression))
-                || table.indexes.iter().any(|it| in_parts(&it.parts, &it.condition))
-                || table.uniques.iter().any(|it| in_parts(&it.parts, &it.condition))
-                || table.exclusions.iter().any(|it| in_parts(&it.parts, &it.condition))
-        };
-        let tables = self.schema.tables.values().map(AsRef::as_ref).filter(is_touched);
-        let tables: BTreeSet<_> = tables.map(|table| table.name.clone()).collect();
+        let tables: BTreeSet<_> = self.naming(names).map(|table| table.name.clone()).collect();
         if tables.is_empty() {
             return Vec::new();
         }
         let reason = "what calls a function goes with it".to_owned();
         let unread = Step::Unread { reason: reason.clone(), tables, names: Vec::new(), drops: false };
         vec![Operation::Opaque(self.perhaps(&reason, &[unread]))]
+    }
+
+    /// The columns of a type go with it.
+    pub(super) fn drop_types(&self, names: &[Name]) -> Operations {
+        let mut changes = Vec::new();
+        for table in self.schema.tables.values() {
+            for column in table.columns.iter().filter(|it| self.is_of_type(it, names) == Some(true)) {
+                changes.extend(self.drop_column(table, &column.name, true));
+            }
+        }
+        let mut operations = all(changes);
+        let unread = self.using_types(names);
+        if !unread.is_empty() {
+            operations.push(Operation::Opaque(self.perhaps("what uses a type goes with it", &unread)));
+        }
+        operations
+    }
+
+    /// What may go with types, by table, but for the columns that surely do.
+    pub(super) fn using_types(&self, names: &[Name]) -> Vec<Step> {
+        let mut steps = Vec::new();
+        let naming: BTreeSet<_> = self.naming(names).map(|table| &table.name).collect();
+        for table in self.schema.tables.values() {
+            let unknown = table.columns.iter().filter(|it| self.is_of_type(it, names).is_none());
+            let columns: Vec<Name> = unknown.map(|it| it.name.clone()).collect();
+            if !columns.is_empty() || naming.contains(&table.name) {
+                let tables = [table.name.clone()].into();
+                let reason = "what uses a type goes with it".to_owned();
+                steps.push(Step::Unread { reason, tables, names: columns, drops: false });
+            }
+        }
+        steps
+    }
+
+    /// Whether the column, or what its array holds, is of one of these types; `None` where its own is not known.
+    fn is_of_type(&self, column: &Column, names: &[Name]) -> Option<bool> {
+        let written = column.data_type.text()?;
+        let bare = written.trim_end_matches("[]");
+        let bare = bare.rsplit_once('.').map_or(bare, |(_, name)| name).trim_matches('"');
+        Some(names.iter().any(|it| self.same(it, &bare.into())))
+    }
+
+    /// Tables that name one of these in an expression.
+    fn naming(&self, names: &[Name]) -> impl Iterator<Item = &Table> {
+        let says = |spelling: &Spelling| names.iter().any(|name| self.mentions(spelling, name));
+        let in_parts = move |parts: &[IndexPart], condition: &Option<Spelling>| {
+            let in_part = |part: &IndexPart| match &part.key {
+                IndexKey::Column(_) => false,
+                IndexKey::Expression(expression) => says(expression),
+            };
+            parts.iter().any(in_part) || condition.as_ref().is_some_and(says)
+        };
+        self.schema.tables.values().map(AsRef::as_ref).filter(move |table: &&Table| {
+            table.columns.iter().any(|it| {
+                it.default.as_ref().is_some_and(says)
+                    || it.generated.as_ref().is_some_and(|it| says(&it.expression))
+            }) || table.checks.iter().any(|it| says(&it.expression))
+                || table.indexes.iter().any(|it| in_parts(&it.parts, &it.condition))
+                || table.uniques.iter().any(|it| in_parts(&it.parts, &it.condition))
+                || table.exclusions.iter().any(|it| in_parts(&it.parts, &it.condition))
+        })
     }
 
     /// Whether a foreign key that is to be dropped points to this column.

@@ -113,6 +113,11 @@ impl Completion<'_> {
                     }
                 }
             }
+            Step::DropTypes { names } => {
+                for unread in self.using_types(names) {
+                    self.collect(&unread, may);
+                }
+            }
             Step::Calls { .. } => may.anything = true,
             Step::MakeRoutine { .. } | Step::MakeView { .. } => {}
             // Names are not compared.
@@ -254,6 +259,26 @@ mod tests {
         let [Operation::Opaque(opaque)] = operations.as_slice() else { panic!("{operations:?}") };
         assert_eq!(opaque.may_touch, MayTouch::Tables([TableName::unqualified("t")].into()));
         assert!(opaque.may_undo.constraints && opaque.may_undo.definitions.len() == 3);
+    }
+
+    #[test]
+    fn a_type_takes_its_columns_with_it() {
+        let mut schema = Schema::default();
+        let sql = "CREATE TYPE mood AS ENUM ('a'); CREATE TABLE t (a int, b mood, c mood[], UNIQUE (b)); CREATE TABLE u (a mood2); DROP TYPE IF EXISTS public.Mood CASCADE";
+        let operations = apply(Postgres, &read(Postgres, sql), &mut schema);
+        assert!(operations.iter().all(|it| matches!(it, Operation::Change(_))), "{operations:?}");
+        let columns = |table: &str| -> Vec<String> {
+            let table = &schema.tables[&TableName::unqualified(table)];
+            assert!(table.uniques.is_empty());
+            table.columns.iter().map(|it| it.name.to_string()).collect()
+        };
+        assert_eq!((columns("t"), columns("u")), (vec!["a".to_owned()], vec!["a".to_owned()]));
+
+        let sql = "ALTER TABLE t ADD d text DEFAULT 'x'::mood";
+        apply(Postgres, &read(Postgres, sql), &mut schema);
+        let operations = apply(Postgres, &read(Postgres, "DROP DOMAIN mood CASCADE"), &mut schema);
+        let [Operation::Opaque(opaque)] = operations.as_slice() else { panic!("{operations:?}") };
+        assert_eq!(opaque.may_touch, MayTouch::Tables([TableName::unqualified("t")].into()));
     }
 
     #[test]

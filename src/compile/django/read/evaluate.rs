@@ -171,6 +171,8 @@ pub struct Interpreter<'a> {
     notices: Vec<Notice>,
     told: HashSet<(u32, String), RandomState>,
     facts: Facts,
+    /// Classes of Django's whose sources were looked at.
+    chains: outside::member::Chains,
     /// Those of the module that [`Interpreter::run`] ran, and of what calls made, which go with it.
     own_facts: Facts,
     /// Settings that an app's own code sets: `settings.X = getattr(settings, "X", …)`.
@@ -217,6 +219,7 @@ impl<'a> Interpreter<'a> {
             notices: Vec::new(),
             told: HashSet::default(),
             facts: Facts::default(),
+            chains: Default::default(),
             own_facts: Facts::default(),
             set_by_code: SharedNames::default(),
             provoked: HashSet::default(),

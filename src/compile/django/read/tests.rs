@@ -8,6 +8,7 @@ mod fields;
 mod files;
 mod functions;
 mod later;
+mod members;
 mod migrations;
 mod mutated;
 mod named_twice;

@@ -3,6 +3,7 @@
 mod changed;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::alias::OPEN;
 use super::branch::Cell;
@@ -10,6 +11,7 @@ use super::class::enumeration::unmixed;
 use super::class::is_object;
 use super::handed::MODEL_STATE;
 use super::live::*;
+use super::outside::member::{Member, Of};
 use super::special::{is_of_a_class, is_of_django};
 use super::{Interpreter, format, given};
 use crate::compile::django::read::syntax::tree::Span;
@@ -178,11 +180,25 @@ impl Interpreter<'_> {
                 "operations" | "dependencies" | "run_before" | "replaces" => Some(Live::list(Vec::new())),
                 "initial" => Some(Live::None),
                 "atomic" => Some(Live::Bool(true)),
-                _ => Some(Live::name(format!("{base}.{name}"))),
+                _ => self.member_as_named(class, &base, name)?,
             },
-            Some(Live::Name(base)) => Some(self.outside_attribute(&base, name)?),
+            Some(Live::Name(base)) => self.member_as_named(class, &base, name)?,
             Some(unknown) => Some(unknown),
             None => None,
+        })
+    }
+
+    /// What a class has of a base that is not followed.
+    fn member_as_named(
+        &mut self,
+        class: &Rc<Class>,
+        base: &Arc<str>,
+        name: &str,
+    ) -> Result<Option<Live>, Stop> {
+        Ok(match self.member_of_bases(class, name, Of::Class)? {
+            Member::Absent if !name.starts_with("__") => None,
+            Member::Value(value) => Some(value),
+            Member::Absent | Member::Method | Member::Unknown => Some(self.outside_attribute(base, name)?),
         })
     }
 
@@ -344,6 +360,11 @@ impl Interpreter<'_> {
                         if base.starts_with("django.") && name.starts_with("__") {
                             return Ok(None);
                         }
+                        match self.member_of_bases(class, name, Of::Instance)? {
+                            Member::Absent => return Ok(None),
+                            Member::Value(value) if !open => return Ok(Some(value)),
+                            Member::Value(_) | Member::Method | Member::Unknown => {}
+                        }
                         let callee = Callee::Base(base, name.into());
                         Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))
                     }
@@ -383,6 +404,15 @@ impl Interpreter<'_> {
                     self.touch(Cell::Names(instance.attributes.clone()));
                     instance.attributes.borrow_mut().set(name.into(), empty.clone());
                     return Ok(Some(empty));
+                }
+                if let Live::Name(path) = &instance.class
+                    && (given::is_no_collection(path) || given::is_of_meta(path))
+                {
+                    match self.outside_member(&path.clone(), name, Of::Instance) {
+                        Member::Absent => return Ok(None),
+                        Member::Value(value) if instance.args.is_empty() => return Ok(Some(value)),
+                        Member::Value(_) | Member::Method | Member::Unknown => {}
+                    }
                 }
                 let callee = Callee::Method(name.into());
                 Ok(Some(Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))))

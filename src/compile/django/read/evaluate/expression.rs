@@ -139,7 +139,10 @@ impl Interpreter<'_> {
                 let items = self.iterate(&value, scope, span)?.unwrap_or_else(|unknown| vec![unknown]);
                 self.touch(Cell::List(scope.yielded.clone()));
                 scope.yielded.borrow_mut().extend(items);
-                Ok(Live::None)
+                Ok(match value {
+                    Live::Stream(_) => self.unknown(scope, span, "asks a generator what it returns"),
+                    _ => Live::None,
+                })
             }
             ExprKind::Opaque(what) => Ok(self.unknown(scope, span, *what)),
         }

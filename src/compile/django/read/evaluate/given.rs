@@ -1,7 +1,10 @@
 //! What the constructors of Django's operations and fields keep of what they are given: attributes under the same
 //! names, set whatever a class said before.
 
+use std::sync::Arc;
+
 use super::live::*;
+use crate::compile::django::arguments::last_part;
 use crate::compile::django::project::OF_INDEXES;
 
 /// `Field.__init__` and those of its children (`django/db/models/fields/`).
@@ -126,6 +129,16 @@ pub fn all(class: &str) -> impl Iterator<Item = &'static str> {
     parameters(class).iter().chain(of_fields).copied()
 }
 
+/// Whether a field of dates and times was told to fill itself: what it says of `editable` and `blank` is set then
+/// (`DateField.__init__`).
+pub fn fills_itself(class: &str, keywords: &Keywords) -> bool {
+    let is_timed = ["DateField", "DateTimeField", "TimeField"].iter().any(|it| last_part(class) == *it);
+    let is_set = |(name, value): &(Arc<str>, Live)| {
+        matches!(&**name, "auto_now" | "auto_now_add") && !matches!(value, Live::Bool(false))
+    };
+    is_timed && keywords.iter().any(is_set)
+}
+
 /// The attribute of an object that was made so; `name_lower` is one of operations too.
 pub fn kept(class: &str, args: &[Live], keywords: &Keywords, name: &str) -> Option<Live> {
     let by_name = |name: &str| {
@@ -136,6 +149,9 @@ pub fn kept(class: &str, args: &[Live], keywords: &Keywords, name: &str) -> Opti
     // `Field.__init__` keeps it so, behind a property.
     if name == "_unique" && is_field(class) {
         return by_name("unique");
+    }
+    if matches!(name, "editable" | "blank") && fills_itself(class, keywords) {
+        return Some(Live::Bool(name == "blank"));
     }
     by_name(name).or_else(|| {
         let plain = name.strip_suffix("_lower").filter(|it| parameters(class).contains(it))?;

@@ -339,6 +339,11 @@ impl Bound {
     pub fn is_of_outside(&self) -> bool {
         matches!(&self.receiver, Live::Instance(it) if matches!(it.class, Live::Name(_)))
     }
+
+    /// As [`Self::is_of_outside`], or of a class of the sources whose base is not followed.
+    pub fn may_be_a_value(&self) -> bool {
+        self.is_of_outside() || matches!(self.callee, Callee::Base(..))
+    }
 }
 
 #[derive(Clone, Debug)]

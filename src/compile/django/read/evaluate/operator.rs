@@ -56,10 +56,12 @@ impl Interpreter<'_> {
             | Live::Module(_)
             | Live::Partial(_)
             | Live::Stream(_) => Some(true),
-            Live::Bound(it) if it.is_of_outside() => None,
+            Live::Bound(it) if it.may_be_a_value() => self.is_method(it).then_some(true),
             Live::Bound(_) | Live::Descriptor(..) => Some(true),
             Live::Instance(instance) => match &instance.class {
-                Live::Class(_) => match self.truth_of_class(&value, scope, span)? {
+                Live::Class(class) => match self.truth_of_class(&value, scope, span)? {
+                    // It may be empty.
+                    None if self.is_container(&class.clone())? => None,
                     None => Some(true),
                     // An instance may say no more: `bool` gives a boolean, `len` a number.
                     Some(Live::Instance(_)) => None,

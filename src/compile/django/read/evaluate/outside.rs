@@ -7,6 +7,7 @@ mod encrypted;
 mod environment;
 mod iterable;
 mod lacking;
+pub mod member;
 mod method;
 mod path;
 mod pattern;

@@ -61,9 +61,12 @@ impl Interpreter<'_> {
                             if !matches!(bound.callee, Callee::Function(_))
                                 && matches!(bound.receiver, Live::Instance(_)) =>
                         {
-                            None
+                            self.is_method(&bound).then_some(Live::Bool(true))
                         }
-                        Some(Live::Name(path)) => self.has_outside(&path).map(Live::Bool),
+                        Some(Live::Name(path)) => {
+                            let is_there = self.has_outside(&path).or_else(|| self.is_member(&path));
+                            is_there.map(Live::Bool)
+                        }
                         found => Some(Live::Bool(found.is_some())),
                     }
                 }
@@ -136,17 +139,14 @@ impl Interpreter<'_> {
                 _ => None,
             },
             "issubclass" => match (first, args.get(1)) {
-                (Some(Live::Class(class)), Some(base @ (Live::Class(_) | Live::Name(_)))) => {
-                    let lineage = self.lineage(&class.clone())?;
-                    let known = !lineage.iter().any(Live::is_unknown);
-                    let within = lineage.iter().any(|it| it.is(base));
-                    (known || within).then_some(Live::Bool(within))
-                }
+                (Some(class), Some(base)) => self.is_subclass(&class.clone(), &base.clone())?.map(Live::Bool),
                 _ => None,
             },
             "callable" => match first {
                 // It may be a value.
-                Some(Live::Bound(bound)) if bound.is_of_outside() => None,
+                Some(Live::Bound(bound)) if bound.may_be_a_value() => {
+                    self.is_method(bound).then_some(Live::Bool(true))
+                }
                 Some(Live::Function(_) | Live::Class(_) | Live::Bound(_) | Live::Partial(_)) => {
                     Some(Live::Bool(true))
                 }

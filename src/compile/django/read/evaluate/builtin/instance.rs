@@ -1,5 +1,8 @@
 //! `isinstance` and `issubclass`.
 
+use std::rc::Rc;
+
+use super::super::class::is_object;
 use super::super::handed::{EDITOR, is_field_of_model};
 use super::super::live::*;
 use super::super::{Interpreter, given};
@@ -19,6 +22,9 @@ impl Interpreter<'_> {
                 }
             }
             return Ok(known);
+        }
+        if is_object(class) && !value.is_unknown() {
+            return Ok(Some(true));
         }
         if let (Live::Name(value), Live::Name(class)) = (value, class)
             && &**value == EDITOR
@@ -50,21 +56,9 @@ impl Interpreter<'_> {
                 let (made_by, class) = (instance.class.clone(), class.clone());
                 return Ok(match (made_by, class) {
                     (Live::Class(made_by), class) => {
-                        let lineage = self.lineage(&made_by)?;
                         let is_tuple = matches!(&class, Live::Name(it) if &**it == "builtins.tuple")
                             && self.is_tuple(value)?;
-                        let within = is_tuple || lineage.iter().any(|it| it.is(&class));
-                        let mut others = lineage.iter().filter(|it| !matches!(it, Live::Class(_)));
-                        let known = others.clone().next().is_none();
-                        // Django's, from which it derives.
-                        if let (false, Live::Name(class)) = (within, &class)
-                            && let Some(Live::Name(base)) = others.next()
-                            && others.next().is_none()
-                            && let Some(is) = is_kind_of(base, class)
-                        {
-                            return Ok(Some(is));
-                        }
-                        (within || known || matches!(class, Live::Class(_))).then_some(within)
+                        if is_tuple { Some(true) } else { self.is_derived_from(&made_by, &class)? }
                     }
                     (Live::Name(made_by), Live::Name(class)) if made_by == class => Some(true),
                     (Live::Name(made_by), Live::Name(class))
@@ -120,6 +114,18 @@ impl Interpreter<'_> {
                     Some(("types", "GeneratorType")) if let Live::Stream(stream) = value => {
                         !matches!(stream.source, StreamSource::Builtin(..))
                     }
+                    Some(("types", name)) => match name {
+                        "NoneType" => builtin == "NoneType",
+                        "FunctionType" | "LambdaType" => builtin == "function",
+                        "ModuleType" => builtin == "module",
+                        _ => return Ok(None),
+                    },
+                    Some(("numbers", name)) => match name {
+                        "Integral" | "Rational" => matches!(builtin, "bool" | "int"),
+                        _ => matches!(builtin, "bool" | "int" | "float"),
+                    },
+                    // What is translated later is a text here.
+                    Some((_, "Promise")) if builtin == "str" => return Ok(None),
                     Some(_) if builtin == "iterator" && class.starts_with("django.") => false,
                     Some(_) if builtin == "iterator" => return Ok(None),
                     // One of those may stand for the others.
@@ -140,6 +146,57 @@ impl Interpreter<'_> {
 }
 
 impl Interpreter<'_> {
+    pub(super) fn is_subclass(&mut self, class: &Live, base: &Live) -> Result<Option<bool>, Stop> {
+        if let Live::Tuple(bases) = base {
+            let mut known = Some(false);
+            for base in bases.iter() {
+                let base = self.force(base)?;
+                match self.is_subclass(class, &base)? {
+                    Some(true) => return Ok(Some(true)),
+                    Some(false) => {}
+                    None => known = None,
+                }
+            }
+            return Ok(known);
+        }
+        match class {
+            Live::Class(class) => self.is_derived_from(class, base),
+            Live::Name(class) => Ok(match base {
+                Live::Class(_) if class.starts_with("django.") => Some(false),
+                base => is_of_kind(class, base),
+            }),
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether a class of the sources derives from another class, or is it.
+    fn is_derived_from(&mut self, class: &Rc<Class>, base: &Live) -> Result<Option<bool>, Stop> {
+        let lineage = self.lineage(class)?;
+        if is_object(base) || lineage.iter().any(|it| it.is(base)) {
+            return Ok(Some(true));
+        }
+        // Nothing that is not followed derives from one of the sources.
+        if matches!(base, Live::Class(_)) {
+            return Ok(Some(false));
+        }
+        // By what methods it has, for one.
+        let by_shape =
+            |it: &str| ["collections.abc.", "numbers.", "typing."].iter().any(|at| it.starts_with(at));
+        let mut known = Some(false).filter(|_| !matches!(base, Live::Name(base) if by_shape(base)));
+        for other in lineage.iter().filter(|it| !matches!(it, Live::Class(_))) {
+            let is = match other {
+                Live::Name(other) => is_of_kind(other, base),
+                _ => None,
+            };
+            match is {
+                Some(true) => return Ok(Some(true)),
+                Some(false) => {}
+                None => known = None,
+            }
+        }
+        Ok(known)
+    }
+
     /// Whether the schema editor at hand is of this class of Django's (`django/db/backends/*/schema.py`).
     fn is_editor_of(&self, class: &str) -> Option<bool> {
         let own = match self.world.dialect {
@@ -154,4 +211,33 @@ impl Interpreter<'_> {
             _ => None,
         }
     }
+}
+
+/// Whether a class that is not followed derives from another, or is it.
+fn is_of_kind(class: &str, base: &Live) -> Option<bool> {
+    let Live::Name(base) = base else { return None };
+    if class == &**base || is_object(&Live::Name(base.clone())) {
+        return Some(true);
+    }
+    if let Some(is) = is_kind_of(class, base) {
+        return Some(is);
+    }
+    let of_django = |it: &str| it.starts_with("django.");
+    match (class.strip_prefix("builtins."), base.strip_prefix("builtins.")) {
+        (Some("object"), _) => Some(false),
+        (Some(class), Some("BaseException" | "Exception")) => Some(is_exception(class)),
+        // One exception may derive from another.
+        (Some(class), Some(base)) if is_exception(class) && is_exception(base) => None,
+        (Some("bool"), Some("int")) => Some(true),
+        (Some(_), Some(_)) => Some(false),
+        (Some(_), None) if of_django(base) => Some(false),
+        (None, _) if matches!(class, "abc.ABC" | "typing.Generic") => Some(false),
+        // A field, an operation, an index or a constraint of Django's is none of Python's own types.
+        (None, Some(_)) if given::is_no_collection(class) || given::is_of_meta(class) => Some(false),
+        _ => None,
+    }
+}
+
+fn is_exception(name: &str) -> bool {
+    ["Error", "Exception", "Warning"].iter().any(|it| name.ends_with(it))
 }

@@ -261,7 +261,7 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
             Some(false)
         }
         (Live::Instance(_), _) | (_, Live::Instance(_)) => None,
-        (Live::Bound(it), _) | (_, Live::Bound(it)) if it.is_of_outside() => None,
+        (Live::Bound(it), _) | (_, Live::Bound(it)) if it.may_be_a_value() => None,
         (a, b) => Some(a.is(b)),
     }
 }
@@ -346,7 +346,7 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
         (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
             equal(a, b)
         }
-        (Live::Bound(it), _) | (_, Live::Bound(it)) if it.is_of_outside() => None,
+        (Live::Bound(it), _) | (_, Live::Bound(it)) if it.may_be_a_value() => None,
         (Live::Instance(it), other) | (other, Live::Instance(it))
             if it.may_be_none() && !matches!(other, Live::Instance(_)) =>
         {

@@ -1,0 +1,130 @@
+//! What instances of a project's classes have of Django's, of which the source alone tells.
+
+use super::Tree;
+
+/// As Django 5.2 has it, with what is of no matter left out.
+const DJANGO: [(&str, &str); 6] = [
+    ("django/db/migrations/__init__.py", "from .migration import Migration\nfrom .operations import *\n"),
+    (
+        "django/db/migrations/migration.py",
+        "class Migration:\n    operations = []\n    initial = None\n    atomic = True\n    def __init__(self, name, app_label):\n        self.operations = list(self.__class__.operations)\n",
+    ),
+    (
+        "django/db/migrations/operations/__init__.py",
+        "from .special import RunPython, RunSQL\n__all__ = ['RunPython', 'RunSQL']\n",
+    ),
+    (
+        "django/db/migrations/operations/base.py",
+        "class Operation:\n    reversible = True\n    elidable = False\n    def __new__(cls, *args, **kwargs):\n        self = object.__new__(cls)\n        self._constructor_args = (args, kwargs)\n        return self\n    def reduce(self, operation, app_label):\n        if self.elidable:\n            return [operation]\n",
+    ),
+    (
+        "django/db/migrations/operations/special.py",
+        "from .base import Operation\nclass RunSQL(Operation):\n    def __init__(self, sql, reverse_sql=None, hints=None, elidable=False):\n        self.sql = sql\n        self.reverse_sql = reverse_sql\n        self.hints = hints or {}\n        self.elidable = elidable\n    @property\n    def reversible(self):\n        return self.reverse_sql is not None\nclass RunPython(Operation):\n    pass\n",
+    ),
+    (
+        "django/db/models/__init__.py",
+        "from django.db.models.fields import *\nfrom django.db.models.base import Model\nclass Late:\n    def __getattr__(self, name):\n        return 1\n",
+    ),
+];
+const FIELDS: (&str, &str) = (
+    "django/db/models/fields/__init__.py",
+    "class Field:\n    empty_strings_allowed = True\n    def __init__(self, name=None, null=False):\n        self.name = name\n        self.null = null\n    def run(self):\n        self.ran, self.twice = 1, 2\nclass CharField(Field):\n    pass\nclass DateField(Field):\n    pass\nclass DateTimeField(DateField):\n    pass\nclass EmailField(CharField):\n    pass\nclass IntegerField(Field):\n    pass\n",
+);
+const OWN: &str = "
+from django.db import migrations, models
+class Raw(migrations.RunSQL):
+    pass
+class Code(models.CharField):
+    pass
+class Step(migrations.Migration):
+    pass
+class Late(models.Late):
+    pass
+class Books(list):
+    pass
+class Plain:
+    pass
+raw = Raw('SELECT 1')
+code = Code()
+";
+
+/// The value of an expression.
+#[track_caller]
+fn check(expression: &str, expected: &str) {
+    let before =
+        format!("{OWN}\ntry:\n    made = {expression}\nexcept AttributeError:\n    made = 'raised'\n");
+    let tree = Tree::migration(&before, "operations = [made]");
+    let tree = DJANGO.iter().chain([&FIELDS]).fold(tree, |tree, (path, text)| tree.file(path, text));
+    let shown = super::show(&super::only(&tree.read()).operations[0]);
+    if expected == "?" {
+        assert!(shown.starts_with('?'), "{expression}: {shown}");
+    } else {
+        assert_eq!(shown, expected, "{expression}");
+    }
+}
+
+#[test]
+fn what_django_does_not_have_is_not_there() {
+    for object in ["raw", "code", "Step('0001', 'shop')", "models.CharField()", "Code", "Step", "Raw"] {
+        check(&format!("getattr({object}, 'audited', 3)"), "3");
+        check(&format!("1 if hasattr({object}, 'audited') else 2"), "2");
+        check(&format!("{object}.audited"), "\"raised\"");
+    }
+    check("1 if Late().audited else 2", "?");
+}
+
+#[test]
+fn what_django_has_is_what_it_says() {
+    check("raw.elidable", "False");
+    check("raw.reverse_sql", "None");
+    check("Raw('x', elidable=True).elidable", "True");
+    check("Raw('x', 'y').reverse_sql", "\"y\"");
+    check("code.empty_strings_allowed", "True");
+    check("Step('0001', 'shop').initial", "None");
+    check("1 if raw.reduce else 2", "1");
+    check("1 if callable(raw.reduce) else 2", "1");
+    check("1 if hasattr(code, 'run') else 2", "1");
+    check("1 if hasattr(models.CharField, 'run') else 2", "1");
+    check("1 if hasattr(models.CharField, 'walk') else 2", "2");
+    // A property, what a method sets, what a constructor computes.
+    for of in ["raw.reversible", "code.ran", "code.twice", "raw._constructor_args"] {
+        check(&format!("1 if {of} else 2"), "?");
+    }
+}
+
+#[test]
+fn what_derives_from_a_list_may_be_empty() {
+    check("1 if Books() else 2", "?");
+    check("1 if raw else 2", "1");
+}
+
+#[test]
+fn a_field_that_fills_itself_is_not_edited() {
+    check("models.DateTimeField(auto_now=True).editable", "False");
+    check("models.DateField(auto_now_add=True).blank", "True");
+    check("models.DateField(auto_now=False).editable", "True");
+}
+
+#[test]
+fn classes_of_the_project_derive_from_djangos() {
+    for (question, answer) in [
+        ("issubclass(Code, models.Field)", "True"),
+        ("issubclass(Code, (int, models.CharField))", "True"),
+        ("issubclass(Code, models.IntegerField)", "False"),
+        ("issubclass(Raw, migrations.RunPython)", "False"),
+        ("issubclass(Code, int)", "False"),
+        ("issubclass(Plain, object)", "True"),
+        ("issubclass(Plain, models.Field)", "False"),
+        ("issubclass(models.EmailField, models.CharField)", "True"),
+        ("issubclass(models.CharField, Plain)", "False"),
+        ("issubclass(ValueError, Exception)", "True"),
+        ("isinstance(Plain(), object)", "True"),
+        ("isinstance(code, object)", "True"),
+        ("isinstance(5, __import__('numbers').Number)", "True"),
+        ("isinstance(5.5, __import__('numbers').Integral)", "False"),
+        ("isinstance(None, __import__('types').NoneType)", "True"),
+    ] {
+        check(question, answer);
+    }
+    check("issubclass(Plain, __import__('collections.abc', fromlist=['Hashable']).Hashable)", "?");
+}

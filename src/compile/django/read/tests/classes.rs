@@ -66,6 +66,19 @@ fn a_metaclass_of_the_sources_may_make_the_attributes() {
     Tree::migration(before, "operations = [Kind.choices]").check(&["((\"card\", \"Card\"))"]);
 }
 
+/// As django-enum makes its fields.
+#[test]
+fn a_metaclass_may_leave_the_making_to_type() {
+    let before = "class Factory(type):\n    def __call__(cls, primitive=None, **more):\n        \
+        return type.__call__(cls, primitive=primitive, **more)\n\n\
+        class Kind(models.CharField, metaclass=Factory):\n    def __init__(self, primitive, **more):\n        \
+        super().__init__(**more)\n";
+    let tree = Tree::migration(before, "operations = [Kind('a', max_length=3)]").read();
+    let field = super::object(&super::only(&tree).operations[0]);
+    let base = field.base.as_ref().unwrap();
+    assert_eq!((&*base.class, base.kwargs.len()), ("django.db.models.CharField", 1), "{field:?}");
+}
+
 /// Of a module that is only imported, bodies of classes are run when they are asked for: what defining one tells others had
 /// been lost.
 #[test]

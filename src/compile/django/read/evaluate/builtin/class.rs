@@ -164,6 +164,12 @@ impl Interpreter<'_> {
                 [Live::Name(_) | Live::Class(_)] => Some(Live::name("builtins.type")),
                 args => self.make_class(args, scope),
             },
+            "type.__call__" => match args {
+                [Live::Class(class), given @ ..] => {
+                    Some(self.instantiate(&class.clone(), given.to_vec(), keywords.clone(), scope, span)?)
+                }
+                _ => None,
+            },
             "type.__new__" => args.get(1..).and_then(|args| self.make_class(args, scope)),
             "type.__init__" => Some(Live::None),
             "property" => first.map(|it| Live::Descriptor(Descriptor::Property, Rc::new(it.clone()))),

@@ -71,6 +71,8 @@ impl Interpreter<'_> {
                 Live::Name(class) if &**class == "django.db.models.Q" && instance.args.is_empty() => {
                     Some(instance.keywords.iter().any(|(name, _)| !name.starts_with('_')))
                 }
+                // What the connection gave.
+                Live::Name(class) if class.starts_with("django.db.connection") => None,
                 Live::Name(class) => {
                     let is_true = [MODEL, "django.db.", "importlib.machinery.", "pkgutil.", "re.Match"];
                     is_true.iter().any(|it| class.starts_with(it)).then_some(true)

@@ -13,6 +13,7 @@ mod path;
 mod pattern;
 mod version;
 
+pub use attribute::longest_name;
 pub use composed::is_composing;
 pub use encrypted::ENCRYPT;
 pub use pattern::is_match;
@@ -152,6 +153,9 @@ impl Interpreter<'_> {
         }
         if let ("django.db.connection.ops.quote_name", [Live::Str(name)]) = (&**path, args.as_slice()) {
             return Ok(Live::str(self.world.dialect.quote(name)));
+        }
+        if &**path == "django.db.connection.ops.max_name_length" {
+            return Ok(longest_name(self.world.dialect));
         }
         // `CharField.__init__(self, …)`, as it was written before `super()`.
         if let Some(Live::Instance(instance)) = args.first()

@@ -3,7 +3,15 @@
 use super::Tree;
 
 /// As Django 5.2 has it, with what is of no matter left out.
-const DJANGO: [(&str, &str); 6] = [
+const DJANGO: [(&str, &str); 8] = [
+    (
+        "django/db/backends/base/features.py",
+        "class BaseDatabaseFeatures:\n    supports_partial_indexes = True\n    interprets_empty_strings_as_nulls = False\n    supports_json_field = False\n",
+    ),
+    (
+        "django/db/backends/postgresql/features.py",
+        "from django.db.backends.base.features import BaseDatabaseFeatures\nclass DatabaseFeatures(BaseDatabaseFeatures):\n    can_rollback_ddl = True\n    @cached_property\n    def is_postgresql_16(self):\n        return self.connection.pg_version >= 160000\n",
+    ),
     ("django/db/migrations/__init__.py", "from .migration import Migration\nfrom .operations import *\n"),
     (
         "django/db/migrations/migration.py",
@@ -31,7 +39,7 @@ const FIELDS: (&str, &str) = (
     "class Field:\n    empty_strings_allowed = True\n    def __init__(self, name=None, null=False):\n        self.name = name\n        self.null = null\n    def run(self):\n        self.ran, self.twice = 1, 2\nclass CharField(Field):\n    pass\nclass DateField(Field):\n    pass\nclass DateTimeField(DateField):\n    pass\nclass EmailField(CharField):\n    pass\nclass IntegerField(Field):\n    pass\n",
 );
 const OWN: &str = "
-from django.db import migrations, models
+from django.db import connection, migrations, models
 class Raw(migrations.RunSQL):
     pass
 class Code(models.CharField):
@@ -90,6 +98,17 @@ fn what_django_has_is_what_it_says() {
     for of in ["raw.reversible", "code.ran", "code.twice", "raw._constructor_args"] {
         check(&format!("1 if {of} else 2"), "?");
     }
+}
+
+#[test]
+fn a_connection_has_the_features_that_its_backend_says() {
+    check("connection.features.supports_partial_indexes", "True");
+    check("connection.features.interprets_empty_strings_as_nulls", "False");
+    check("connection.features.can_rollback_ddl", "True");
+    check("1 if connection.features.is_postgresql_16 else 2", "?");
+    check("connection.features.supports_json_field", "True");
+    check("connection.ops.max_name_length()", "63");
+    check("1 if connection.ops.cache_key_culling_sql() else 2", "?");
 }
 
 #[test]

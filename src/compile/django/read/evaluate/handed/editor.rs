@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::super::Interpreter;
 use super::super::live::*;
+use super::super::outside::longest_name;
 use super::state::{OF_STATE, is_change, of_state};
 use super::{ASKED_OF_STATE, EDITOR, STATE, in_order};
 use crate::compile::django::clue::{Clue, Kind};
@@ -111,6 +112,7 @@ impl Interpreter<'_> {
                 "cursor" => Ok(Some(self.outside_instance(CURSOR, Vec::new(), Vec::new(), scope, span))),
                 "schema_editor" => Ok(Some(Live::name(EDITOR))),
                 "ops.quote_name" => Ok(Some(self.quoted(args, keywords, scope, span))),
+                "ops.max_name_length" => Ok(Some(longest_name(self.world.dialect))),
                 // PostgreSQL's ask `setval`, the others have none (`django/db/backends/*/operations.py`).
                 "ops.sequence_reset_sql" | "ops.sequence_reset_by_name_sql" => {
                     let statements = match self.world.dialect {

@@ -8,6 +8,7 @@ use super::super::import::Imported;
 use super::super::live::*;
 use super::super::names::canonical;
 use super::super::{Interpreter, format};
+use super::member::{Member, Of};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::project::Value;
 use crate::compile::django::read::DEFAULT_ALIAS;
@@ -21,10 +22,7 @@ impl Interpreter<'_> {
         if path == STATE {
             self.watch_state(name);
         }
-        let connection = matches!(
-            path,
-            "django.db.connection" | "schema_editor.connection" | "django.db.transaction.connection"
-        );
+        let connection = is_connection(path);
         let dialect = self.world.dialect;
         let version = i128::from(self.world.django.0);
         Ok(match (path, name) {
@@ -52,6 +50,12 @@ impl Interpreter<'_> {
                 };
                 let open = ["NAME", "USER", "PASSWORD", "HOST", "PORT"].map(|it| (Live::str(it), unknown()));
                 Live::dict([(Live::str("ENGINE"), Live::Str(engine))].into_iter().chain(open).collect())
+            }
+            (_, name)
+                if path.strip_suffix(".features").is_some_and(is_connection)
+                    && let Some(value) = self.feature(name) =>
+            {
+                value
             }
             ("django", "VERSION") => {
                 let minor = i128::from(self.world.django.1);
@@ -101,6 +105,30 @@ impl Interpreter<'_> {
                 None => Live::Name(canonical(&full)),
             },
         })
+    }
+
+    /// What `DatabaseFeatures` of `django/db/backends/*/features.py` says as a constant, or by the server's version alone, of
+    /// which the oldest is meant that this program reads.
+    fn feature(&mut self, name: &str) -> Option<Live> {
+        let is_mariadb = self.world.dialect == Dialect::Mariadb;
+        match name {
+            "can_introspect_json_field"
+            | "supports_column_check_constraints"
+            | "supports_json_field"
+            | "supports_table_check_constraints" => return Some(Live::Bool(true)),
+            "supports_expression_indexes" => return Some(Live::Bool(!is_mariadb)),
+            _ => {}
+        }
+        let backend = match self.world.dialect {
+            Dialect::Postgres => "postgresql",
+            Dialect::Mysql | Dialect::Mariadb => "mysql",
+            Dialect::Sqlite => "sqlite3",
+        };
+        let class = format!("django.db.backends.{backend}.features.DatabaseFeatures").into();
+        match self.outside_member(&class, name, Of::Instance) {
+            Member::Value(value) => Some(value),
+            Member::Absent | Member::Method | Member::Unknown => None,
+        }
     }
 
     /// `get_main_version` of `django/utils/version.py`.
@@ -179,4 +207,17 @@ impl Interpreter<'_> {
 fn is_class_of_django(path: &str) -> bool {
     let name = path.rsplit('.').next().unwrap_or_default();
     path.starts_with("django.") && name.starts_with(|it: char| it.is_ascii_uppercase())
+}
+
+fn is_connection(path: &str) -> bool {
+    matches!(path, "django.db.connection" | "schema_editor.connection" | "django.db.transaction.connection")
+}
+
+/// `max_name_length` of `django/db/backends/*/operations.py`.
+pub fn longest_name(dialect: Dialect) -> Live {
+    match dialect {
+        Dialect::Postgres => Live::Int(63),
+        Dialect::Mysql | Dialect::Mariadb => Live::Int(64),
+        Dialect::Sqlite => Live::None,
+    }
 }

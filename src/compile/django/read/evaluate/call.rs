@@ -14,6 +14,7 @@ use super::outside::ENCRYPT;
 use super::special::is_of_a_class;
 use super::statement::{Asked, Raises};
 use super::{Interpreter, format};
+use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax::tree::*;
 
 pub use base::{is_same_as_field, is_same_as_parameters};
@@ -101,7 +102,7 @@ impl Interpreter<'_> {
         // A statement that is handed on may be refused by itself.
         let tries = matches!(&**name, "execute" | "executemany")
             && self.handed.as_ref().is_some_and(|it| it.tries(self.catching));
-        if self.catching > 0 && !is_ours && asks && !tries {
+        if self.catching > 0 && !is_ours && asks && !tries && !is_in_memory(function) {
             self.may_be_refused(scope, span);
         }
     }
@@ -232,6 +233,12 @@ impl Interpreter<'_> {
                 Callee::Function(closure) => {
                     self.call_closure(closure, Some(&bound.receiver), args, keywords, scope, span)
                 }
+                // Whether SQLite was built with something, most often.
+                Callee::Method(_) if is_in_memory(&function) => {
+                    let message = "assumed that SQLite takes what a database in memory is asked";
+                    self.tell(Concern::Assumed, &scope.module.clone(), span, message);
+                    Ok(self.outside_instance("sqlite3.Cursor", Vec::new(), Vec::new(), scope, span))
+                }
                 Callee::Method(name) => self.call_method(&bound.receiver, name, args, keywords, scope, span),
                 Callee::Base(class, name) => {
                     self.call_base(&bound.receiver, class, name, args, keywords, scope, span)
@@ -319,4 +326,12 @@ fn has_a_manager(expr: &Expr) -> bool {
         ExprKind::Subscript(object, _) => has_a_manager(object),
         _ => false,
     }
+}
+
+/// A method of `sqlite3.connect(":memory:")`, which is no database of the project's.
+fn is_in_memory(function: &Live) -> bool {
+    let Live::Bound(bound) = function else { return false };
+    let Live::Instance(instance) = &bound.receiver else { return false };
+    let is_connection = matches!(&instance.class, Live::Name(class) if &**class == "sqlite3.connect");
+    is_connection && instance.args.first().and_then(Live::as_str).is_some_and(|it| &**it == ":memory:")
 }

@@ -8,6 +8,9 @@ use super::live::*;
 use crate::compile::django::project::{APP_LABEL, LABEL_IN_TEXT};
 use crate::compile::django::read::syntax::tree::Span;
 
+/// No backend cuts a name of so many characters.
+const SHORT: usize = 30;
+
 impl Interpreter<'_> {
     /// A model class, of which no more is known than its name.
     pub fn model(&mut self, label: &str, model: &str, scope: &Rc<Scope>, span: Span) -> Live {
@@ -90,6 +93,38 @@ impl Interpreter<'_> {
             return Ok(self.unknown(scope, span, format!("asks for the app of `{}`", class.path)));
         };
         let model = self.model(&label, &class.name, scope, span);
-        self.attribute(&model, "_meta", scope, span)
+        let options = self.attribute(&model, "_meta", scope, span)?;
+        // Code that is followed is told by the models at that time.
+        if self.handed.is_none()
+            && let Live::Instance(it) = &options
+            && let Some(table) = self.table_of_class(class, &label)?
+        {
+            it.attributes.borrow_mut().set("db_table".into(), Live::str(table));
+        }
+        Ok(options)
+    }
+
+    /// `Options.contribute_to_class` of django/db/models/options.py: the table of a model as its class has it today. `None`
+    /// where that is not known.
+    fn table_of_class(&mut self, class: &Rc<Class>, label: &str) -> Result<Option<String>, Stop> {
+        self.class_body(class)?;
+        let own = class.names.borrow().get("Meta").cloned();
+        // That of a base counts only where the base is abstract, and a proxy has its model's.
+        let Some(Live::Class(meta)) = own else { return Ok(None) };
+        let is_proxy = self.class_attribute(&meta, "proxy")?;
+        if !matches!(is_proxy, None | Some(Live::Bool(false))) {
+            return Ok(None);
+        }
+        let usual = || {
+            let name = format!("{label}_{}", class.name.to_lowercase());
+            // A longer one is cut.
+            Some(name).filter(|it| it.len() <= SHORT)
+        };
+        Ok(match self.class_attribute(&meta, "db_table")? {
+            None => usual(),
+            Some(Live::Str(table)) if table.is_empty() => usual(),
+            Some(Live::Str(table)) => Some(table.to_string()),
+            Some(_) => None,
+        })
     }
 }

@@ -147,3 +147,40 @@ fn classes_of_the_project_derive_from_djangos() {
     }
     check("issubclass(Plain, __import__('collections.abc', fromlist=['Hashable']).Hashable)", "?");
 }
+
+#[test]
+fn a_model_of_today_says_its_table() {
+    let models = "from django.db import models\nclass Base(models.Model):\n    class Meta:\n        abstract = True\n        \
+        db_table = 'of_base'\nclass Item(Base):\n    class Meta(Base.Meta):\n        abstract = False\n\
+        class Thing(models.Model):\n    class Meta:\n        ordering = ['id']\n\
+        class Other(Thing):\n    class Meta:\n        proxy = True\nclass More(Thing):\n    pass\n\
+        class AModelWithQuiteALongNameOfItsOwn(models.Model):\n    class Meta:\n        ordering = []\n";
+    let table = |model: &str| {
+        let before = "from shop import models as today\n";
+        let tree = Tree::migration(before, &format!("operations = [today.{model}._meta.db_table]"));
+        super::show(&super::only(&tree.file("shop/models.py", models).read()).operations[0])
+    };
+    assert_eq!(table("Item"), "\"of_base\"");
+    assert_eq!(table("Thing"), "\"shop_thing\"");
+    for model in ["Other", "More", "AModelWithQuiteALongNameOfItsOwn"] {
+        assert!(!table(model).starts_with('"'), "{model}: {}", table(model));
+    }
+}
+
+/// As Wagtail's search finds out what SQLite can.
+#[test]
+fn a_database_in_memory_is_none_of_the_projects() {
+    let asks = |place: &str| {
+        let before = format!(
+            "import sqlite3\ndef has_it():\n    other = sqlite3.connect({place})\n    try:\n        \
+             other.execute('CREATE VIRTUAL TABLE t USING fts5 (a)')\n    except sqlite3.OperationalError:\n        \
+             return False\n    finally:\n        other.close()\n    return True\n"
+        );
+        let project = Tree::migration(&before, "operations = [1 if has_it() else 2]").read();
+        (super::show(&super::only(&project).operations[0]), super::told(&project))
+    };
+    let (shown, told) = asks("':memory:'");
+    assert_eq!(shown, "1");
+    assert_eq!(told[0], "assumed that SQLite takes what a database in memory is asked");
+    assert!(asks("'other.db'").0.starts_with('?'));
+}

@@ -3,9 +3,9 @@
 
 use super::Editor;
 use super::alter::Alteration;
-use crate::compile::django::field::{Field, Kind};
+use crate::compile::django::field::{Field, Kind, ModelKey};
 use crate::compile::django::state::{Model, ModelField, State};
-use crate::schema::Change;
+use crate::schema::{Change, Name};
 
 impl Editor<'_> {
     /// `_alter_many_to_many`. With an explicit model on both sides nothing happens.
@@ -60,18 +60,13 @@ impl Editor<'_> {
         self.rename_table(&was, &is);
         let ends = |model: &Model| (model.fields.first().cloned(), model.fields.get(1).cloned());
         if self.is_sqlite() {
-            // A model that is renamed alters the one column that is called after it.
-            let is_renamed = model_before.key != model.key;
-            let to = if self.context.project.django < (4, 2) && !is_renamed {
-                after.half_altered(&from, &to, self.context)
-            } else {
-                to
-            };
-            let renames: Vec<_> = (from.fields.iter().zip(&to.fields))
-                .filter_map(|(old, new)| Some((old.field.column()?, new.field.column()?)))
-                .filter(|(old, new)| old != new)
-                .collect();
-            return self.remake(after, &to, &renames);
+            // A model that is renamed alters the one column that is called after it, unless the field leads back to the model:
+            // then it is altered as one that points at a renamed model is.
+            let is_renamed = model_before.key != model.key && !leads_to(new, &model.key);
+            if self.context.project.django < (4, 2) && !is_renamed {
+                return self.remake_half(after, model_before, &from, &to);
+            }
+            return self.remake(after, &to, &renames(&from, &to));
         }
         let ((old_near, old_far), (new_near, new_far)) = (ends(&from), ends(&to));
         for (old, new) in [(old_far, new_far), (old_near, new_near)] {
@@ -88,6 +83,17 @@ impl Editor<'_> {
                 new: &new.field,
             });
         }
+    }
+
+    /// SQLite's `_alter_many_to_many` before Django 4.2, of a table that keeps its name: the column that is called after the
+    /// model itself stays, and its foreign key leads to the table that the model had before.
+    fn remake_half(&mut self, after: &State, model_before: &Model, from: &Model, to: &Model) {
+        let mut state = after.clone();
+        if state.get(&model_before.key).is_none() {
+            state.put(model_before.clone(), self.context);
+        }
+        let half = state.half_altered(from, to, self.context);
+        self.remake(&state, &half, &renames(from, &half));
     }
 
     /// [`Self::should_be_altered`] for an end of an automatic table, which nobody has written: a foreign key that is none is not
@@ -123,9 +129,7 @@ impl Editor<'_> {
             }
         }
         for (from, to) in pairs(old, new) {
-            let points_at_itself =
-                matches!(&to.field.kind, Kind::ManyToMany(many) if many.to.as_ref() == Some(&new.key));
-            if !points_at_itself {
+            if !leads_to(&to.field, &new.key) {
                 self.alter_many_to_many(before, after, old, &from.field, new, &to.field);
             }
         }
@@ -144,6 +148,19 @@ impl Editor<'_> {
             self.guess_named(after, new, &field.field);
         }
     }
+}
+
+/// Whether a many-to-many field points at this model.
+fn leads_to(field: &Field, key: &ModelKey) -> bool {
+    matches!(&field.kind, Kind::ManyToMany(many) if many.to.as_ref() == Some(key))
+}
+
+/// The columns of an automatic table that are called otherwise after.
+fn renames(from: &Model, to: &Model) -> Vec<(Name, Name)> {
+    (from.fields.iter().zip(&to.fields))
+        .filter_map(|(old, new)| Some((old.field.column()?, new.field.column()?)))
+        .filter(|(old, new)| old != new)
+        .collect()
 }
 
 /// The many-to-many fields of a model before and after.

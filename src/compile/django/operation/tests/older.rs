@@ -80,6 +80,53 @@ fn a_model_with_a_table_of_its_own_is_renamed_with_its_many_to_many() {
     assert!(compiled.notices.is_empty(), "{:#?}", compiled.notices);
 }
 
+/// `_alter_many_to_many` takes over only the field that points at the other model, though both are the same (by real
+/// Django 3.2).
+#[test]
+fn a_many_to_many_that_leads_home_keeps_its_near_column_on_sqlite_before_4_2() {
+    let on = |django, fields: &str, operations: &str| second(django, Dialect::Sqlite, fields, operations);
+    let field = |options: &str| {
+        format!(
+            "('id', models.AutoField(primary_key=True)), ('friends', models.ManyToManyField('shop.Book'{options}))"
+        )
+    };
+    let named = field(", db_table='friends'");
+    let rename = "migrations.RenameModel('Book', 'Job')";
+    let wanted = [
+        "rename shop_book to shop_job",
+        "friends.to_book_id to to_job_id",
+        "friends - -> from_book_id",
+        "friends + from_book_id -> shop_book",
+    ];
+    for django in [(2, 2), (3, 2), (4, 1)] {
+        assert_eq!(on(django, &named, rename), wanted, "{django:?}");
+    }
+    let whole = [
+        "rename shop_book to shop_job",
+        "friends.from_book_id to from_job_id",
+        "friends.to_book_id to to_job_id",
+    ];
+    assert_eq!(on((4, 2), &named, rename), whole);
+    // The next time the column is called as the models of before say, and its foreign key leads to their table.
+    let twice = format!("{rename}, migrations.RenameModel('Job', 'Rule')");
+    let all = on((3, 2), &named, &twice);
+    for line in [
+        "friends.to_job_id to to_rule_id",
+        "friends - from_book_id",
+        "friends + from_job_id integer NOT NULL",
+        "friends + from_job_id -> shop_job",
+        "friends + unique from_job_id to_rule_id",
+    ] {
+        assert!(all.iter().any(|it| it == line), "{line}: {all:#?}");
+    }
+    // A table that is called after the model is a new one, and whole.
+    let all = on((3, 2), &field(""), rename);
+    assert!(all.iter().any(|it| it == "create shop_job_friends: id from_job_id to_job_id"), "{all:#?}");
+    // Where the model keeps its table, so does the foreign key.
+    let own = format!("{}], options={{'db_table': 'book'}}, managers=[", field(""));
+    assert_eq!(on((3, 2), &own, rename), ["book_friends.to_book_id to to_job_id"]);
+}
+
 #[test]
 fn a_new_key_is_made_unique_too_before_4_1() {
     let fields = "('id', models.AutoField(primary_key=True)), ('code', models.IntegerField())";

@@ -14,6 +14,7 @@ mod define;
 mod filled;
 mod find;
 mod gives_way;
+mod inline_checks;
 mod left_over;
 mod many_to_many;
 mod meta;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 
 use self::back::Back;
 use self::conditions::Conditions;
+use self::inline_checks::InlineChecks;
 use self::left_over::left_by_mysql;
 use self::sequences::Sequences;
 use super::aliases::Aliases;
@@ -70,6 +72,7 @@ pub struct Editor<'a> {
     /// The indexes that InnoDB made for a foreign key that has gone.
     left: BTreeSet<(TableName, Name)>,
     sequences: Sequences,
+    inline_checks: InlineChecks,
     /// What parts of squashes call otherwise.
     aliases: Aliases,
     has_squashes: bool,
@@ -107,6 +110,7 @@ impl<'a> Editor<'a> {
             deterministic: BTreeMap::new(),
             left: BTreeSet::new(),
             sequences: Sequences::new(),
+            inline_checks: InlineChecks::new(),
             aliases: Aliases::new(),
             has_squashes: context.project.migrations.iter().any(|it| !it.replaces.is_empty()),
             unfound: BTreeSet::new(),
@@ -168,6 +172,7 @@ impl<'a> Editor<'a> {
             if let Some(change) = &done {
                 self.give_way(change);
                 self.follow_sequences(change);
+                self.follow_inline_checks(change);
                 self.follow_aliases(change);
             }
         }
@@ -220,6 +225,7 @@ impl<'a> Editor<'a> {
                 self.done.push(Operation::Change(change.clone()));
                 self.give_way(&change);
                 self.follow_sequences(&change);
+                self.follow_inline_checks(&change);
                 self.follow_aliases(&change);
             }
             Err(error) => {

@@ -113,7 +113,7 @@ impl Editor<'_> {
         }
         let becomes_key = !was.primary_key && is.primary_key;
         if was.unique && !was.primary_key && (!is.unique || becomes_key) {
-            for unique in find::uniques(&self.schema, table, std::slice::from_ref(from), &meta) {
+            for unique in self.uniques_in_sight(table, std::slice::from_ref(from), &meta) {
                 self.drop_unique(table, unique);
             }
         }
@@ -146,14 +146,21 @@ impl Editor<'_> {
         let check_changes = checks.0 != checks.1;
         if check_changes && checks.0.is_some() {
             for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
-                // MariaDB has no name for a check in a column's definition: `DROP CONSTRAINT IF EXISTS` drops nothing.
-                if !self.is_mariadb() || matches!(check, ConstraintRef::Name(_)) {
+                // A check in a column's definition of MariaDB stays.
+                if self.is_mariadb() && matches!(check, ConstraintRef::Columns(_)) {
+                    self.drop_inline_check(table, from, &meta);
+                } else {
                     self.change(Change::DropCheck { table: table.clone(), check });
                 }
             }
         }
         if from != to {
             self.rename_column(table, from, to);
+            // Before Django 3.1, `sql_rename_column` of django/db/backends/mysql/schema.py is `CHANGE`, which says the whole
+            // column.
+            if self.context.project.django < (3, 1) {
+                self.forget_inline_check(table, to);
+            }
         }
         self.alter_definition(alteration, table, old, new);
         if was.primary_key && !is.primary_key {
@@ -243,21 +250,6 @@ impl Editor<'_> {
             if self.is_mysql() && !is_covered && !comes_again {
                 self.leave_index(table, column, name);
             }
-        }
-    }
-
-    /// MariaDB keeps a check that stands in a column's definition only as long as the definition says it
-    /// (<https://mariadb.com/kb/en/constraint/#check-constraints>); such a check has no name here.
-    fn forget_inline_check(&mut self, table: &TableName, column: &Name) {
-        if !self.is_mariadb() {
-            return;
-        }
-        let stands = self.schema.tables.get(table).is_some_and(|table| {
-            (table.checks.iter()).any(|it| it.name.is_none() && it.columns == [column.clone()])
-        });
-        if stands {
-            let check = ConstraintRef::Columns(vec![column.clone()]);
-            self.change(Change::DropCheck { table: table.clone(), check });
         }
     }
 

@@ -76,6 +76,7 @@ impl Editor<'_> {
         let (done, unseen) = (self.done.len(), self.unseen.len());
         let deferred = std::mem::take(&mut self.deferred);
         let (under_keys, sequences) = (self.left.clone(), self.sequences.clone());
+        let inline_checks = self.inline_checks.clone();
         let cascades = self.order.cascades.mark();
         let objects = self.objects.clone();
         self.back.journal = Some(Journal::new());
@@ -87,6 +88,7 @@ impl Editor<'_> {
         self.deferred = deferred;
         self.left = under_keys;
         self.sequences = sequences;
+        self.inline_checks = inline_checks;
         self.order.cascades.forget_since(cascades);
         self.objects = objects;
         self.done.truncate(done);

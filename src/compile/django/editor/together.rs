@@ -43,7 +43,7 @@ impl Editor<'_> {
             if self.forget_deferred_unique(&table, &usual) {
                 continue;
             }
-            let found = find::uniques(self.schema(), &table, &columns, &meta_names(model));
+            let found = self.uniques_in_sight(&table, &columns, &meta_names(model));
             if let Some(unique) = the_one(found, &usual) {
                 self.drop_unique(&table, unique);
             }

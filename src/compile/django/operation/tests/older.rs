@@ -215,6 +215,54 @@ fn a_check_in_a_columns_definition_that_sql_made_is_renamed_with_it_on_mariadb()
     assert_eq!(all[all.len() - 2], "shop_book - check length");
 }
 
+/// It keeps the name of the column it was made for, which a field's unique bears too (by real Django 3.2 on MariaDB 10.11).
+#[test]
+fn a_check_in_a_renamed_columns_definition_takes_the_unique_of_its_name_with_it_on_mariadb() {
+    let fields =
+        "('id', models.AutoField(primary_key=True)), ('size', models.PositiveIntegerField(unique=True))";
+    let on = |django, operations: &str| second(django, Dialect::Mariadb, fields, operations);
+    let lost = "shop_book - unique by name";
+    let loses = |django, operations: &str| on(django, operations).iter().any(|it| it == lost);
+    let rename = |from, to| format!("migrations.RenameField('Book', '{from}', '{to}')");
+    let once = rename("size", "length");
+    let integer =
+        |options| format!("migrations.AlterField('Book', 'length', models.IntegerField({options}))");
+    for later in [
+        rename("length", "width"),
+        rename("length", "size"),
+        format!("migrations.AlterModelTable('Book', 't'), {}", rename("length", "width")),
+    ] {
+        let all = on((3, 2), &format!("{once}, {later}"));
+        assert_eq!(all.iter().filter(|it| it.ends_with("- unique by name")).count(), 1, "{all:#?}");
+    }
+    let twice = format!("{once}, {}", rename("length", "width"));
+    assert!(!loses((3, 2), &once));
+    assert!(!loses((3, 0), &twice), "CHANGE takes the check away");
+    assert!(loses((4, 2), &twice));
+    // From Django 5.0, a renaming changes no check, but another type does (on MariaDB 10.8 and later, Django 4.1 and later
+    // raise there).
+    assert!(!loses((5, 2), &twice));
+    for django in [(3, 2), (5, 2)] {
+        let retyped = format!("{once}, {}", integer("unique=True"));
+        assert!(loses(django, &retyped));
+    }
+    // Of a field that is not unique any more, Django sees the check alone, and drops no unique.
+    let plain = format!("{once}, migrations.AlterField('Book', 'length', models.PositiveIntegerField())");
+    assert!(!loses((3, 2), &plain));
+    // The whole column was said in between, without its check.
+    let whole =
+        "migrations.AlterField('Book', 'length', models.PositiveIntegerField(unique=True, null=True))";
+    assert!(!loses((3, 2), &format!("{once}, {whole}, {}", rename("length", "width"))));
+    // A unique over another column.
+    let other = "migrations.AddField('Book', 'size', models.IntegerField(unique=True, null=True))";
+    let plain = fields.replace("unique=True", "");
+    let operations = format!("{once}, {other}, {}", rename("length", "width"));
+    let all = second((3, 2), Dialect::Mariadb, &plain, &operations);
+    assert!(!all.iter().any(|it| it == lost), "{all:#?}");
+    let on_mysql = second((3, 2), Dialect::Mysql, fields, &twice);
+    assert!(!on_mysql.iter().any(|it| it == lost), "{on_mysql:#?}");
+}
+
 /// Django compares it with `None`, and says the whole column without its check.
 #[test]
 fn an_empty_comment_is_another_than_none() {

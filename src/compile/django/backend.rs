@@ -177,6 +177,29 @@ impl Backend {
         Some(types.join(OR))
     }
 
+    /// A key that nobody wrote, of a class of the sources: as a number, which it may have been before, too. `None` of one by
+    /// which a table that was made under another DEFAULT_AUTO_FIELD differs in more than the number's size.
+    pub fn automatic(self, scalar: &Scalar) -> Option<Scalar> {
+        let is_number = scalar.class.is_auto()
+            || matches!(scalar.class, BuiltIn::Integer | BuiltIn::BigInteger | BuiltIn::SmallInteger);
+        if !is_number || scalar.check.is_some() || scalar.db_type_beside.is_some() {
+            return None;
+        }
+        let plain = Scalar { automatic: true, db_type: None, rel_db_type: None, ..scalar.clone() };
+        let usual = self.type_or_types(&plain)?;
+        let is_usual = |custom: &Option<CustomType>| match custom {
+            None => true,
+            Some(CustomType::Text(text)) => usual.split(OR).any(|it| it == &**text),
+            Some(CustomType::Unknown) => false,
+        };
+        if !is_usual(&scalar.db_type) || !is_usual(&scalar.rel_db_type) {
+            return None;
+        }
+        let is_numbered = self.scalar(scalar, "id").auto_increment;
+        let class = if is_numbered { scalar.class } else { self.pointed_at(scalar.class) };
+        Some(Scalar { class, ..plain })
+    }
+
     fn data_type(self, scalar: &Scalar) -> Option<String> {
         match self.dialect {
             Dialect::Postgres => postgres::data_type(scalar, self),

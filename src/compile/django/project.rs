@@ -20,6 +20,8 @@ pub struct Project {
     /// Installed apps, in the order of `INSTALLED_APPS`.
     pub apps: Vec<App>,
     pub settings: Settings,
+    /// The key of models that name none, where DEFAULT_AUTO_FIELD is a class of the sources.
+    pub automatic_key: Option<Value>,
     /// Of installed apps, and none other; in no particular order.
     pub migrations: Vec<SourceMigration>,
     pub routes: Routes,

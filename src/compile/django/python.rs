@@ -22,6 +22,7 @@ pub fn project() -> Project {
         django: (5, 2),
         apps: Vec::new(),
         settings: Settings::default(),
+        automatic_key: None,
         migrations: Vec::new(),
         routes: Default::default(),
         notices: Vec::new(),

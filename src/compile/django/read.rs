@@ -5,6 +5,7 @@
 //! ```
 
 mod apps;
+mod automatic_key;
 mod backend;
 mod evaluate;
 mod migrations;
@@ -194,6 +195,7 @@ impl Reader {
             django: self.django,
             apps: self.apps.clone(),
             settings: self.settings.clone(),
+            automatic_key: automatic_key::read(&world),
             migrations,
             routes,
             notices,

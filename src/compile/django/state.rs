@@ -181,12 +181,14 @@ impl Context<'_> {
     /// Before Django 3.2 it was `AutoField` always, from 6.0 it is `BigAutoField` unless set
     /// (django/conf/global_settings.py).
     pub fn automatic_key(&self) -> Field {
-        let class: Arc<str> = match self.project.settings.values.get("DEFAULT_AUTO_FIELD") {
-            Some(Value::Str(class)) if self.project.django >= (3, 2) => class.clone(),
-            _ if self.project.django >= (6, 0) => "django.db.models.BigAutoField".into(),
-            _ => "django.db.models.AutoField".into(),
+        let class = match self.project.settings.values.get("DEFAULT_AUTO_FIELD") {
+            Some(Value::Str(class)) if self.project.django >= (3, 2) => {
+                return model::automatic_key(class, *self);
+            }
+            _ if self.project.django >= (6, 0) => "django.db.models.BigAutoField",
+            _ => "django.db.models.AutoField",
         };
-        model::automatic_key(&class, self.project)
+        model::bare_key(class, None, *self)
     }
 
     /// Whether `AUTH_USER_MODEL` or its like names another model than this one: `Options.swapped`. Of these settings

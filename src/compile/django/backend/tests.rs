@@ -45,6 +45,7 @@ fn field(text: &str) -> Field {
         django: (5, 2),
         apps: Vec::new(),
         settings: Settings::default(),
+        automatic_key: None,
         migrations: Vec::new(),
         notices: Vec::new(),
         files: Default::default(),

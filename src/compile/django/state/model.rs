@@ -286,9 +286,33 @@ pub fn call(class: &str, kwargs: Vec<(Arc<str>, Value)>) -> Value {
 }
 
 /// `Options._prepare`: `id`, of the class that the settings say.
-pub fn automatic_key(class: &str, project: &Project) -> Field {
-    let value = call(class, vec![("primary_key".into(), Value::Bool(true))]);
-    let mut field = Field::read("id", &value, &ModelKey::new("", ""), project);
+pub fn automatic_key(class: &str, context: Context<'_>) -> Field {
+    let Some(value) = &context.project.automatic_key else { return bare_key(class, None, context) };
+    let mut field = Field::read("id", value, &ModelKey::new("", ""), context.project);
+    let is_usual = field.db_default.is_none() && field.adds.is_none() && field.column() == Some("id".into());
+    match field.kind.scalar().and_then(|it| context.backend.automatic(it)).filter(|_| is_usual) {
+        Some(scalar) => {
+            field.kind = Kind::Scalar(scalar);
+            as_key(field)
+        }
+        None => {
+            let why = "a table that was made under another DEFAULT_AUTO_FIELD need not be as it says";
+            bare_key(class, Some(why), context)
+        }
+    }
+}
+
+/// Of a class of Django's, or of one of which nothing is known.
+pub fn bare_key(class: &str, notice: Option<&str>, context: Context<'_>) -> Field {
+    let at = Location { file: Arc::new(std::path::PathBuf::new()), line: 0 };
+    let kwargs = vec![("primary_key".into(), Value::Bool(true))];
+    let notice = notice.map(str::to_owned);
+    let object = Object { kwargs, notice, ..Object::bare(class, Vec::new(), at) };
+    let field = Field::read("id", &Value::Object(Arc::new(object)), &ModelKey::new("", ""), context.project);
+    as_key(field)
+}
+
+fn as_key(mut field: Field) -> Field {
     field.primary_key = true;
     field.unique = true;
     if let Kind::Scalar(scalar) = &mut field.kind {

@@ -1,6 +1,7 @@
 //! Fields of which the column is a guess, or none, and what helpers ask of a field. (By real Django 5.2.)
 
-use super::{ITEM, check_class, lines, project};
+use super::{HEAD, ITEM, check_class, compiled_of, lines, project, write};
+use crate::dialect::Dialect;
 
 /// As a first try with no libraries among the sources has it: the column of such a relation is called otherwise, and other
 /// such fields have none.
@@ -115,5 +116,61 @@ fn a_column_that_gets_a_name_that_is_not_known_is_not_missed() {
         "",
         "migrations.SeparateDatabaseAndState(**load())",
         &["SeparateDatabaseAndState: its arguments were not seen through ?? anything"],
+    );
+}
+
+/// What a model without a key of its own has, and a many-to-many table, where DEFAULT_AUTO_FIELD is this class of the sources.
+fn automatic(django: (u32, u32), class: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| write(folder.path(), name, text);
+    write("settings.py", "INSTALLED_APPS = ['shop']\nDEFAULT_AUTO_FIELD = 'core.fields.Key'\n");
+    write("core/fields.py", &format!("from django.db import models\n\n{class}"));
+    write("shop/migrations/__init__.py", "");
+    let migration = format!(
+        "{HEAD}
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Item', [('code', models.IntegerField()), ('twins', models.ManyToManyField('self'))]),
+    ]
+"
+    );
+    write("shop/migrations/0001.py", &migration);
+    let compiled = compiled_of(django, Dialect::Postgres, folder.path());
+    let key = |it: &crate::migration::Operation| match it {
+        crate::migration::Operation::Change(crate::schema::Change::CreateTable(table)) => {
+            table.columns.iter().find(|it| &*it.name == "id").map(ToString::to_string)
+        }
+        _ => None,
+    };
+    let keys = compiled.migrations[0].operations.iter().filter_map(key);
+    keys.chain(compiled.notices.iter().map(|it| it.message.clone())).collect()
+}
+
+#[test]
+fn an_automatic_key_may_be_of_a_class_of_the_sources() {
+    let plain = "class Key(models.BigAutoField):\n    pass\n";
+    let number = "id bigint | integer NOT NULL AUTO INCREMENT";
+    assert_eq!(automatic((5, 2), plain), [number, number]);
+    let not_numbered = "class Key(models.BigAutoField):\n    def db_type(self, connection):\n        return 'bigint'\n\n    def get_internal_type(self):\n        return 'BigIntegerField'\n";
+    let plainly = "id bigint | integer NOT NULL";
+    assert_eq!(automatic((5, 2), not_numbered), [plainly, plainly]);
+    // Before Django 3.2 nobody asked.
+    assert_eq!(automatic((3, 1), not_numbered), ["id integer NOT NULL AUTO INCREMENT"; 2]);
+    // A table that was made before has a number.
+    for body in [
+        "def get_internal_type(self):\n        return 'UUIDField'",
+        "def db_type(self, connection):\n        return 'snowflake'",
+        "def rel_db_type(self, connection):\n        return 'snowflake'",
+        "def db_parameters(self, connection):\n        return {'type': 'bigint', 'check': 'id > 3'}",
+    ] {
+        let all = automatic((5, 2), &format!("class Key(models.BigAutoField):\n    {body}\n"));
+        let told =
+            "core.fields.Key: a table that was made under another DEFAULT_AUTO_FIELD need not be as it says";
+        assert!(all.iter().any(|it| it == told), "{body}: {all:#?}");
+    }
+    let missing = automatic((5, 2), "class Other(models.BigAutoField):\n    pass\n");
+    assert!(
+        missing.iter().any(|it| it == "core.fields.Key: its class is not in the sources"),
+        "{missing:#?}"
     );
 }

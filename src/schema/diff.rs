@@ -215,10 +215,10 @@ pub fn compare_columns(actual: &Column, expected: &Column) -> Comparison {
 }
 
 /// Whether one of them numbers the rows and the other does not. A key of SQLite does so by being an `integer`, so that of
-/// one that may have other types too nothing is said.
+/// one that may have other types too, or of which the type is not known, nothing is said.
 pub fn numbering_differs(actual: &Column, expected: &Column) -> bool {
     let may_number =
-        || !expected.auto_increment && expected.data_type.text().is_some_and(|it| it.contains(OR));
+        || !expected.auto_increment && expected.data_type.text().is_none_or(|it| it.contains(OR));
     actual.auto_increment != expected.auto_increment && !may_number()
 }
 
@@ -415,4 +415,27 @@ fn pair<'a, T>(
     };
     open.retain(|it| !(is_one_of(expected, it, 2) && is_one_of(actual, it, 1)));
     Pairs { missing: open, unproven, unexpected: free }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_of_which_the_type_is_not_known_may_number_the_rows() {
+        let column = |data_type, auto_increment| {
+            Column::new("id", data_type).with(|it| it.auto_increment = auto_increment)
+        };
+        let actual = column(Spelling::certain("integer"), true);
+        for (expected, differs) in [
+            (column(Spelling::Unread, false), false),
+            (column(Spelling::certain("bigint | integer"), false), false),
+            (column(Spelling::certain("integer"), false), true),
+            (column(Spelling::certain("integer"), true), false),
+        ] {
+            assert_eq!(numbering_differs(&actual, &expected), differs, "{expected}");
+        }
+        let plain = column(Spelling::certain("integer"), false);
+        assert!(numbering_differs(&plain, &column(Spelling::Unread, true)));
+    }
 }

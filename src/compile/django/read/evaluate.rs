@@ -173,6 +173,7 @@ pub struct Interpreter<'a> {
     facts: Facts,
     /// Classes of Django's whose sources were looked at.
     chains: outside::member::Chains,
+    members: outside::member::Members,
     /// Those of the module that [`Interpreter::run`] ran, and of what calls made, which go with it.
     own_facts: Facts,
     /// Settings that an app's own code sets: `settings.X = getattr(settings, "X", …)`.
@@ -220,6 +221,7 @@ impl<'a> Interpreter<'a> {
             told: HashSet::default(),
             facts: Facts::default(),
             chains: Default::default(),
+            members: Default::default(),
             own_facts: Facts::default(),
             set_by_code: SharedNames::default(),
             provoked: HashSet::default(),

@@ -1,7 +1,10 @@
 //! What a class of Django's has under a name, as its own source says it: nothing of it is run.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use foldhash::fast::RandomState;
 
 use super::super::Interpreter;
 use super::super::class::is_object;
@@ -25,7 +28,7 @@ pub enum Member {
 }
 
 /// Whose attribute it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Of {
     Class,
     Instance,
@@ -35,7 +38,10 @@ pub enum Of {
 type Chain = Vec<(Arc<Source>, Arc<ClassDef>)>;
 
 /// By path; `None` where a part of them is not to be found, or a metaclass makes them.
-pub type Chains = std::collections::HashMap<Arc<str>, Option<Rc<Chain>>, foldhash::fast::RandomState>;
+pub type Chains = HashMap<Arc<str>, Option<Rc<Chain>>, RandomState>;
+
+/// What was found, by the class, the name, and whose it is.
+pub type Members = HashMap<(Arc<str>, Box<str>, Of), Member, RandomState>;
 
 /// What nearly every class of a project calls of Django's: no source has to be opened for it.
 const METHODS: &[&str] = &[
@@ -121,18 +127,8 @@ impl Interpreter<'_> {
             return Member::Absent;
         }
         let Some(chain) = self.chain_of(path) else { return Member::Unknown };
-        let mentions: Vec<Mentions> =
-            chain.iter().map(|(source, class)| Mentions::of(text_of(source, class), name)).collect();
-        let found = chain.iter().find_map(|(_, class)| in_body(&class.inside().body, name));
-        match found {
-            Some(Member::Value(_)) | None if mentions.iter().any(|it| it.set > 0) => {
-                let kept = kept_default(&chain, &mentions, name).filter(|_| of == Of::Instance);
-                kept.map_or(Member::Unknown, Member::Value)
-            }
-            Some(found) => found,
-            None if mentions.iter().any(|it| it.asked > 0) => Member::Unknown,
-            None => Member::Absent,
-        }
+        let key = (path.clone(), name.into(), of);
+        self.members.entry(key).or_insert_with(|| member_of_chain(&chain, name, of)).clone()
     }
 
     fn chain_of(&mut self, path: &Arc<str>) -> Option<Rc<Chain>> {
@@ -199,6 +195,26 @@ impl Interpreter<'_> {
                 }
             })
         })
+    }
+}
+
+fn member_of_chain(chain: &Chain, name: &str, of: Of) -> Member {
+    let value = match chain.iter().find_map(|(_, class)| in_body(&class.inside().body, name)) {
+        Some(Member::Value(value)) => Some(value),
+        Some(found) => return found,
+        None => None,
+    };
+    // What every class of them says of the name is looked for in its whole text.
+    let mentions: Vec<Mentions> =
+        chain.iter().map(|(source, class)| Mentions::of(text_of(source, class), name)).collect();
+    if mentions.iter().any(|it| it.set > 0) {
+        let kept = kept_default(chain, &mentions, name).filter(|_| of == Of::Instance);
+        return kept.map_or(Member::Unknown, Member::Value);
+    }
+    match value {
+        Some(value) => Member::Value(value),
+        None if mentions.iter().any(|it| it.asked > 0) => Member::Unknown,
+        None => Member::Absent,
     }
 }
 

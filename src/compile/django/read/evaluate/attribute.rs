@@ -132,6 +132,8 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         match name {
+            // Unless it was set.
+            "__name__" | "__qualname__" | "__module__" if class.names.borrow().get(name).is_some() => {}
             "__name__" | "__qualname__" => return Ok(Some(Live::Str(class.name.clone()))),
             "__module__" => return Ok(Some(Live::Str(class.scope.module.name.clone()))),
             "__mro__" => {
@@ -446,7 +448,8 @@ fn field_default(base: &str, name: &str) -> Option<Live> {
         }
         "one_to_many" => Some(Live::Bool(false)),
         "generated" => is_one_of(&["GeneratedField"]),
-        "editable" | "serialize" => Some(Live::Bool(true)),
+        "editable" => Some(Live::Bool(!base.ends_with("BinaryField"))),
+        "serialize" => Some(Live::Bool(true)),
         "db_constraint" | "swappable"
             if ["ForeignKey", "OneToOneField", "ManyToManyField"].iter().any(|it| base.ends_with(it)) =>
         {
@@ -457,15 +460,7 @@ fn field_default(base: &str, name: &str) -> Option<Live> {
         "name" | "verbose_name" | "unique_for_date" | "unique_for_month" | "unique_for_year" => {
             Some(Live::None)
         }
-        // These have one of their own.
-        "max_length"
-            if matches!(
-                base.rsplit('.').next(),
-                Some("EmailField" | "FileField" | "FilePathField" | "ImageField" | "SlugField" | "URLField")
-            ) =>
-        {
-            None
-        }
+        "max_length" if let Some(length) = given::usual_length(base) => Some(Live::Int(length)),
         "max_length" | "choices" | "db_column" | "db_comment" | "db_collation" | "max_digits"
         | "decimal_places" => Some(Live::None),
         _ => None,

@@ -218,8 +218,15 @@ impl Interpreter<'_> {
             Some(_) => Number::Unknown,
             None => Number::Unset,
         };
+        let max_length = match number("max_length") {
+            Number::Unset => {
+                let usual = given::usual_length(class).and_then(|it| u32::try_from(it).ok());
+                usual.map_or(Number::Unset, Number::Is)
+            }
+            given => given,
+        };
         let scalar = Scalar {
-            max_length: number("max_length"),
+            max_length,
             max_digits: number("max_digits"),
             decimal_places: number("decimal_places"),
             ..Scalar::new(built_in)

@@ -312,7 +312,12 @@ impl Interpreter<'_> {
             return Ok(Live::Unknown(unknown.clone()));
         }
         let is_tried = self.trying > 0 || self.catching_operations > 0;
-        if scope.module.state.get() == Progress::Running && scope.kind == ScopeKind::Module && is_tried {
+        let is_read = match scope.module.state.get() {
+            Progress::Running => matches!(scope.kind, ScopeKind::Module | ScopeKind::Function),
+            Progress::Done => scope.kind == ScopeKind::Function,
+            Progress::Waiting => false,
+        };
+        if is_read && is_tried {
             return Err(self.raise("NameError", name));
         }
         Ok(self.unknown(scope, span, format!("names {name}, which is bound nowhere")))

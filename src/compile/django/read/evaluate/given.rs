@@ -129,6 +129,20 @@ pub fn all(class: &str) -> impl Iterator<Item = &'static str> {
     parameters(class).iter().chain(of_fields).copied()
 }
 
+/// The length that a field has where none is given, as their constructors say.
+pub fn usual_length(class: &str) -> Option<i128> {
+    Some(match last_part(class) {
+        "EmailField" | "CIEmailField" => 254,
+        "URLField" => 200,
+        "FileField" | "FilePathField" | "ImageField" => 100,
+        "SlugField" => 50,
+        "GenericIPAddressField" => 39,
+        "UUIDField" => 32,
+        "IPAddressField" => 15,
+        _ => return None,
+    })
+}
+
 /// Whether a field of dates and times was told to fill itself: what it says of `editable` and `blank` is set then
 /// (`DateField.__init__`).
 pub fn fills_itself(class: &str, keywords: &Keywords) -> bool {
@@ -149,6 +163,10 @@ pub fn kept(class: &str, args: &[Live], keywords: &Keywords, name: &str) -> Opti
     // `Field.__init__` keeps it so, behind a property.
     if name == "_unique" && is_field(class) {
         return by_name("unique");
+    }
+    // `Field.unique` is a property.
+    if name == "unique" && is_field(class) && matches!(by_name("primary_key"), Some(Live::Bool(true))) {
+        return Some(Live::Bool(true));
     }
     if matches!(name, "editable" | "blank") && fills_itself(class, keywords) {
         return Some(Live::Bool(name == "blank"));

@@ -117,6 +117,10 @@ impl Interpreter<'_> {
             };
             !is_left_out(last, name, &value, is_automatic)
         });
+        // `EmailField.deconstruct` does not leave it out.
+        if last == "EmailField" && !all.iter().any(|(name, _)| &**name == "max_length") {
+            all.push(("max_length".into(), Live::Int(254)));
+        }
         let pairs = all.into_iter().map(|(name, value)| (Live::Str(name), value)).collect();
         Some(Live::tuple(vec![Live::None, Live::str(class), Live::list(Vec::new()), Live::dict(pairs)]))
     }

@@ -203,10 +203,6 @@ impl Interpreter<'_> {
         let mut items = items.into_iter();
         let places = gone_through(&value);
         let mut turn = 0;
-        // What was changed last is not noted once more.
-        if self.touched.last().is_some_and(|it| places.contains(&it.place())) {
-            self.touched.push(Cell::List(SharedItems::default()));
-        }
         while let Some(item) = items.next() {
             // Whoever breaks off leaves the others, and the body may take some.
             if let Some(stream) = stream {
@@ -240,6 +236,10 @@ impl Interpreter<'_> {
                 continue;
             }
             self.assign(target, item, scope)?;
+            // What was changed last is not noted once more.
+            if self.touched.last().is_some_and(|it| places.contains(&it.place())) {
+                self.touched.push(Cell::List(SharedItems::default()));
+            }
             let before = self.touched.len();
             let outcome = self.block(body, scope)?;
             if let Some(stream) = stream

@@ -184,3 +184,73 @@ fn a_database_in_memory_is_none_of_the_projects() {
     assert_eq!(told[0], "assumed that SQLite takes what a database in memory is asked");
     assert!(asks("'other.db'").0.starts_with('?'));
 }
+
+/// The value of what is bound to `made` by these statements.
+#[track_caller]
+fn check_made(statements: &str, expected: &str) {
+    let before = format!("import enum\nfrom functools import cache, lru_cache\n{statements}\n");
+    let shown =
+        super::show(&super::only(&Tree::migration(&before, "operations = [made]").read()).operations[0]);
+    if expected == "?" {
+        assert!(shown.starts_with('?'), "{statements}: {shown}");
+    } else {
+        assert_eq!(shown, expected, "{statements}");
+    }
+}
+
+#[test]
+fn fields_have_the_length_and_the_unique_of_their_class() {
+    check_made("made = models.EmailField().max_length", "254");
+    check_made("made = models.UUIDField().max_length", "32");
+    check_made("made = models.URLField(max_length=9).max_length", "9");
+    check_made(
+        "made = models.EmailField(null=True).deconstruct()[3]",
+        "{\"null\": True, \"max_length\": 254}",
+    );
+    check_made("made = models.URLField().deconstruct()[3]", "{}");
+    check_made("made = models.EmailField().db_type(connection)", "\"varchar(254)\"");
+    check_made("made = models.SlugField().db_type(connection)", "\"varchar(50)\"");
+    check_made("made = models.IntegerField(primary_key=True).unique", "True");
+    check_made("made = models.IntegerField().unique", "False");
+    check_made("made = models.BinaryField().editable", "False");
+}
+
+/// A member stands as its value, so that it cannot be told from one.
+#[test]
+fn what_may_be_a_member_is_not_known_to_be_none() {
+    let kinds = "class A(models.TextChoices):\n    X = 'x'\nclass B(enum.IntEnum):\n    Y = 1\n";
+    for question in [
+        "isinstance(A.X, A)",
+        "isinstance(A.X, models.TextChoices)",
+        "isinstance(B.Y, enum.Enum)",
+        "hasattr(A.X, 'value')",
+        "getattr(B.Y, 'name', 5)",
+    ] {
+        check_made(&format!("{kinds}made = 1 if {question} else 2"), "?");
+    }
+    check_made(&format!("{kinds}made = isinstance('x', int)"), "False");
+    check_made(&format!("{kinds}made = A.X.value"), "\"x\"");
+}
+
+#[test]
+fn a_function_that_keeps_its_results_runs_once() {
+    let counted = |decorator: &str| {
+        format!(
+            "runs = []\n@{decorator}\ndef all(name='a'):\n    runs.append(name)\n    return [name]\n\
+             all().append('b')\nall('c')\nall('c')\nmade = [all(), runs]"
+        )
+    };
+    check_made(&counted("cache"), "[[\"a\", \"b\"], [\"a\", \"c\"]]");
+    check_made(&counted("lru_cache(maxsize=None)"), "[[\"a\", \"b\"], [\"a\", \"c\"]]");
+}
+
+#[test]
+fn names_and_lists_are_as_python_leaves_them() {
+    check_made("class A: pass\nA.__name__ = 'B'\nmade = type(A()).__name__", "\"B\"");
+    check_made("def f(a, b=2):\n    return sorted(locals())\nmade = f(1)", "[\"a\", \"b\"]");
+    check_made("made = [3]\nfor n in made:\n    if n < 6: made.append(n + 1)", "[3, 4, 5, 6]");
+    check_made(
+        "def f():\n    try:\n        unicode\n    except NameError:\n        return 1\n    return 2\nmade = f()",
+        "1",
+    );
+}

@@ -13,6 +13,14 @@ impl Interpreter<'_> {
         let Call { path: name, args, keywords, scope, span, .. } = *call;
         let first = call.first.as_ref();
         Ok(Some(match name {
+            // A text or a number may be a member of an enumeration.
+            "getattr" | "hasattr"
+                if matches!(first, Some(Live::Str(_) | Live::Int(_)))
+                    && (name == "hasattr" || args.len() > 2)
+                    && matches!(args.get(1), Some(Live::Str(it)) if matches!(&**it, "label" | "name" | "value")) =>
+            {
+                None
+            }
             "getattr" => match (first, args.get(1)) {
                 (Some(object), Some(Live::Str(name))) => {
                     let (object, name) = (object.clone(), name.clone());

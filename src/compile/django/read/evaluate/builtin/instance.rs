@@ -94,7 +94,11 @@ impl Interpreter<'_> {
             Live::Module(_) => "module",
             _ => return Ok(None),
         };
+        // A member of an enumeration stands here as its value.
+        let may_be_a_member = matches!(builtin, "str" | "int");
         Ok(match class {
+            Live::Class(class) if may_be_a_member && self.is_enumeration(&class.clone())? => None,
+            Live::Name(class) if may_be_a_member && is_of_enumerations(class) => None,
             Live::Name(class) => {
                 let class = class.strip_prefix("builtins.").unwrap_or(class);
                 let abstracted = match class.rsplit_once('.') {
@@ -240,4 +244,8 @@ fn is_of_kind(class: &str, base: &Live) -> Option<bool> {
 
 fn is_exception(name: &str) -> bool {
     ["Error", "Exception", "Warning"].iter().any(|it| name.ends_with(it))
+}
+
+fn is_of_enumerations(class: &str) -> bool {
+    class.starts_with("enum.") || (class.starts_with("django.db.models.") && class.ends_with("Choices"))
 }

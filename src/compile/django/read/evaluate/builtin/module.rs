@@ -27,6 +27,12 @@ impl Interpreter<'_> {
             }
             "globals" => Some(self.module_names(scope, span)),
             "vars" if let Some(Live::Module(module)) = first => Some(self.names_in(&module.clone())?),
+            "locals" | "vars" if args.is_empty() && scope.kind == ScopeKind::Function => {
+                let names = scope.names.borrow();
+                Some(Live::dict(
+                    names.iter().map(|(name, value)| (Live::Str(name.clone()), value.clone())).collect(),
+                ))
+            }
             "locals" => {
                 if let Live::Unknown(why) = self.unknown(scope, span, "may bind any name by globals()") {
                     scope.module.incomplete.borrow_mut().get_or_insert(why);

@@ -1,5 +1,6 @@
 //! Functions of the sources: their defaults and decorators, and what a call binds to their parameters.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use super::super::live::*;
 use super::super::special::{is_of_a_class, is_of_django};
 use super::super::{Interpreter, format, handed};
 use super::{MORE_ARGS, MORE_KEYWORDS};
+use crate::compile::django::project::is_marked;
 use crate::compile::django::read::syntax::tree::*;
 
 impl Interpreter<'_> {
@@ -62,6 +64,13 @@ impl Interpreter<'_> {
                 }
                 "builtins.classmethod" => Live::Descriptor(Descriptor::ClassMethod, Rc::new(function)),
                 "builtins.staticmethod" => Live::Descriptor(Descriptor::StaticMethod, Rc::new(function)),
+                "functools.lru_cache" | "functools.cache" => {
+                    if let Live::Function(closure) = &function {
+                        let attributes = closure.attributes.get_or_init(Default::default);
+                        attributes.borrow_mut().set(RESULTS.into(), Live::dict(Pairs::new()));
+                    }
+                    function
+                }
                 path if CHANGE_NOTHING.contains(&path) => function,
                 _ => match &value {
                     // Whatever of the sources is called may keep it, and give back what it likes.
@@ -118,6 +127,36 @@ impl Interpreter<'_> {
             let reason = format!("calls `{}`, which is decorated by {decorator}", closure.path);
             return Ok(self.unknown(scope, span, reason));
         }
+        if let Some(results) = results_of(closure)
+            && let Some(key) = key_of_call(receiver, &args, &keywords)
+        {
+            let kept = results
+                .borrow()
+                .iter()
+                .find(|(it, _)| it.as_str() == Some(&key))
+                .map(|(_, value)| value.clone());
+            if let Some(kept) = kept {
+                return Ok(kept);
+            }
+            let made = self.call_uncached(closure, receiver, args, keywords, scope, span)?;
+            // What a branch makes that may not be run is not kept.
+            if self.journals.is_empty() && !made.is_unknown() {
+                results.borrow_mut().push((Live::Str(key), made.clone()));
+            }
+            return Ok(made);
+        }
+        self.call_uncached(closure, receiver, args, keywords, scope, span)
+    }
+
+    fn call_uncached(
+        &mut self,
+        closure: &Rc<Closure>,
+        receiver: Option<&Live>,
+        args: Vec<Live>,
+        keywords: Keywords,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Evaluated {
         let definition = &closure.definition;
         let inside = definition.inside();
         if inside.is_async {
@@ -241,10 +280,38 @@ impl Interpreter<'_> {
     }
 }
 
+/// Under which name a function with `lru_cache` has what its calls gave.
+const RESULTS: &str = "*results";
+
+fn results_of(closure: &Closure) -> Option<Rc<RefCell<Pairs>>> {
+    match closure.attributes.get()?.borrow().get(RESULTS)? {
+        Live::Dict(results) => Some(results.clone()),
+        _ => None,
+    }
+}
+
+/// What tells one call from another; `None` where that hangs on what is equal to what.
+fn key_of_call(receiver: Option<&Live>, args: &[Live], keywords: &Keywords) -> Option<Arc<str>> {
+    let mut key = String::new();
+    if receiver.is_some() {
+        return None;
+    }
+    let named = keywords.iter().map(|(name, value)| (&**name, value));
+    for (name, value) in args.iter().map(|it| ("", it)).chain(named) {
+        let text = match value {
+            Live::None => "None".to_owned(),
+            Live::Bool(it) => it.to_string(),
+            Live::Int(it) => it.to_string(),
+            Live::Str(it) if !is_marked(it) => format!("{it:?}"),
+            _ => return None,
+        };
+        key.push_str(&format!("{name}={text},"));
+    }
+    Some(key.into())
+}
+
 /// Decorators that leave a function what it is.
 const CHANGE_NOTHING: &[&str] = &[
-    "functools.lru_cache",
-    "functools.cache",
     "functools.wraps",
     "typing.override",
     "typing.no_type_check",

@@ -280,6 +280,13 @@ impl<'a> Editor<'a> {
         self.context.backend.dialect == Dialect::Mariadb
     }
 
+    /// Whether Django asks the database in vain for what stands on the table: by a name with a schema in it (`crm"."order`),
+    /// which is no name of a table (`get_constraints` of django/db/backends/postgresql/introspection.py). Then it drops nothing
+    /// that it would have to look up.
+    fn is_out_of_sight(&self, table: &TableName) -> bool {
+        self.is_postgres() && table.schema.is_some()
+    }
+
     fn table_of(&self, model: &Model) -> TableName {
         table_name(&model.table(self.context))
     }

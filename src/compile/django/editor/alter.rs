@@ -117,7 +117,8 @@ impl Editor<'_> {
                 self.drop_unique(table, unique);
             }
         }
-        if was.db_index && !was.unique && (!is.db_index || is.unique) {
+        let in_sight = !self.is_out_of_sight(table);
+        if was.db_index && !was.unique && (!is.db_index || is.unique) && in_sight {
             for index in find::indexes(&self.schema, table, std::slice::from_ref(from), &meta) {
                 self.drop_index(table, index);
             }
@@ -144,7 +145,7 @@ impl Editor<'_> {
             (check_text(old), check_text(new))
         };
         let check_changes = checks.0 != checks.1;
-        if check_changes && checks.0.is_some() {
+        if check_changes && checks.0.is_some() && in_sight {
             for check in find::checks(&self.schema, table, std::slice::from_ref(from), &meta) {
                 // A check in a column's definition of MariaDB stays.
                 if self.is_mariadb() && matches!(check, ConstraintRef::Columns(_)) {
@@ -219,7 +220,8 @@ impl Editor<'_> {
     /// Django drops the key and makes it again, which changes nothing but its name.
     pub(super) fn rename_foreign_key(&mut self, table: &TableName, column: &Name, name: Option<Name>) {
         let found = find::foreign_keys(&self.schema, table, std::slice::from_ref(column));
-        if let (Some(ConstraintRef::Name(from)), Some(to)) = (found.into_iter().next(), name)
+        if !self.is_out_of_sight(table)
+            && let (Some(ConstraintRef::Name(from)), Some(to)) = (found.into_iter().next(), name)
             && from != to
             && !find::has_constraint(&self.schema, table, &to)
         {
@@ -229,6 +231,9 @@ impl Editor<'_> {
 
     /// Whether there was one to drop.
     pub(super) fn drop_foreign_keys(&mut self, table: &TableName, column: &Name, comes_again: bool) -> bool {
+        if self.is_out_of_sight(table) {
+            return false;
+        }
         let found = find::foreign_keys(&self.schema, table, std::slice::from_ref(column));
         let dropped = !found.is_empty();
         self.drop_these_foreign_keys(table, column, found, comes_again);
@@ -297,7 +302,8 @@ impl Editor<'_> {
     pub(super) fn drop_like_index(&mut self, table: &TableName, column: &str) {
         let name: Name = self.context.backend.like_name(&table.name, column).into();
         self.forget_deferred_index(table, &name);
-        if find::has_index(&self.schema, table, &name) {
+        // By its bare name, which is not found in another schema.
+        if find::has_index(&self.schema, table, &name) && !self.is_out_of_sight(table) {
             self.drop_index(table, ConstraintRef::Name(name));
         }
     }

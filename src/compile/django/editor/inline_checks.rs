@@ -25,13 +25,16 @@ impl Editor<'_> {
         (name != column && self.has_inline_check(table, column)).then_some(name)
     }
 
-    /// [`find::uniques`], without those that such a check hides from Django.
+    /// [`find::uniques`], without those that such a check, or the table's schema, hides from Django.
     pub(super) fn uniques_in_sight(
         &self,
         table: &TableName,
         columns: &[Name],
         exclude: &[Name],
     ) -> Vec<ConstraintRef> {
+        if self.is_out_of_sight(table) {
+            return Vec::new();
+        }
         let mut found = find::uniques(&self.schema, table, columns, exclude);
         let odd = self.inline_checks.keys().filter(|(of, _)| of == table);
         for name in odd.filter_map(|(of, column)| self.odd_check_name(of, column)) {

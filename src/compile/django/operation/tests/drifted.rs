@@ -221,3 +221,36 @@ fn an_index_of_the_model_stays_though_sql_has_made_it_unique() {
         ],
     );
 }
+
+/// `get_constraints` is asked for a table `crm"."a`, of which there is none: nothing is dropped, and no other key made.
+#[test]
+fn what_stands_in_another_schema_is_out_of_sight() {
+    let made = |table: &str| {
+        format!(
+            "migrations.CreateModel('Tag', [('id', models.AutoField(primary_key=True))]), \
+             migrations.CreateModel('A', [('id', models.AutoField(primary_key=True)), ('n', models.CharField(max_length=5, unique=True)), \
+             ('s', models.IntegerField(db_index=True)), ('p', models.PositiveIntegerField()), \
+             ('item', models.ForeignKey('shop.Item', models.CASCADE))], options={{'db_table': '{table}'}})"
+        )
+    };
+    let altered = "migrations.AlterField('A', 'n', models.CharField(max_length=5)), \
+                   migrations.AlterField('A', 's', models.IntegerField()), migrations.AlterField('A', 'p', models.IntegerField()), \
+                   migrations.AlterField('A', 'item', models.ForeignKey('shop.Tag', models.CASCADE))";
+    for table in ["crm\".\"a", "\"crm\".\"a\""] {
+        check_last(Dialect::Postgres, &made(table), altered, &["crm.a ~ item_id integer NOT NULL"]);
+    }
+    check_last(
+        Dialect::Postgres,
+        &made("a"),
+        altered,
+        &[
+            "a - unique by name",
+            "a - index by name",
+            "a - index by name",
+            "a - check by name",
+            "a - -> by name",
+            "a ~ item_id integer NOT NULL",
+            "a + item_id -> shop_tag",
+        ],
+    );
+}

@@ -254,3 +254,12 @@ fn names_and_lists_are_as_python_leaves_them() {
         "1",
     );
 }
+
+#[test]
+fn two_of_djangos_fields_are_not_the_same() {
+    let key = "def of(kind):\n    return kind(max_length=36) if kind is models.CharField else kind()\n";
+    check_made(&format!("{key}made = of(models.UUIDField)"), "UUIDField()");
+    check_made(&format!("{key}made = of(models.CharField)"), "CharField(max_length=36)");
+    check_made("made = models.TextField == models.CharField", "False");
+    check_made("made = {models.TextField: 1, models.CharField: 2}[models.CharField]", "2");
+}

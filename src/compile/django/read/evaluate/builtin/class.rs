@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::handed::STATE;
 use super::super::live::*;
 use super::super::outside::{Answer, Call};
 use super::super::special::{is_of_a_class, is_of_django};
@@ -59,6 +60,10 @@ impl Interpreter<'_> {
                         && matches!(&instance.class, Live::Name(class) if given::is_no_collection(class)) =>
                 {
                     Some(Live::Bool(false))
+                }
+                // Which methods it has hangs on Django's version.
+                (Some(Live::Name(state)), Some(Live::Str(name))) if &**state == STATE => {
+                    self.is_member(&format!("django.db.migrations.state.ProjectState.{name}")).map(Live::Bool)
                 }
                 (Some(object), Some(Live::Str(name))) => {
                     let (object, name) = (object.clone(), name.clone());

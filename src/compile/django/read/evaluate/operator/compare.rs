@@ -224,6 +224,7 @@ fn compare_within(a: &Live, b: &Live, patience: &mut Patience) -> Option<bool> {
             known
         }
         (Live::Name(a), Live::Name(b)) if a == b => Some(true),
+        (Live::Name(a), Live::Name(b)) if is_own_field(a) && is_own_field(b) => Some(false),
         (Live::Name(_), Live::Name(_)) => None,
         // What a name of another library stands for is not known; a class is equal to no literal.
         (Live::Name(_), Live::None | Live::Str(_) | Live::Int(_) | Live::Bool(_)) => None,
@@ -342,6 +343,7 @@ pub(super) fn same(a: &Live, b: &Live) -> Option<bool> {
         (Live::Unknown(_), _) | (_, Live::Unknown(_)) => None,
         (Live::Name(a), Live::Name(b)) if a == b => Some(true),
         (Live::Name(a), Live::Name(b)) if is_built_in(a) && is_built_in(b) => Some(false),
+        (Live::Name(a), Live::Name(b)) if is_own_field(a) && is_own_field(b) => Some(false),
         (Live::Name(_), other) | (other, Live::Name(_)) => is_of_a_class(other).then_some(false),
         (Live::Int(_) | Live::Str(_) | Live::Float(_), Live::Int(_) | Live::Str(_) | Live::Float(_)) => {
             equal(a, b)
@@ -432,4 +434,9 @@ fn order_all(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<Ordering
     }
     patience.depth += 1;
     (!a.iter().chain(b).any(Live::is_unknown)).then(|| a.len().cmp(&b.len()))
+}
+
+/// A field of Django's by its only name; those of `django.contrib.postgres` may be others by another.
+fn is_own_field(path: &str) -> bool {
+    path.starts_with("django.db.models.") && given::is_field(path)
 }

@@ -5,6 +5,7 @@ mod binding;
 mod composed;
 mod encrypted;
 mod environment;
+mod hash;
 mod iterable;
 mod lacking;
 pub mod member;
@@ -289,6 +290,11 @@ impl Interpreter<'_> {
             "collections.OrderedDict.fromkeys" => {
                 self.call_builtin("dict.fromkeys", args, keywords, scope, span)?
             }
+            "django.utils.text.slugify" if keywords.is_empty() => first
+                .as_ref()
+                .and_then(Live::as_str)
+                .and_then(|it| hash::slug(it, self.world.django))
+                .map(Live::str),
             "copy.copy" | "copy.deepcopy" => match &first {
                 Some(it) => Some(self.copied(it, path == "copy.deepcopy")?),
                 None => None,

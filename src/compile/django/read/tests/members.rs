@@ -263,3 +263,17 @@ fn two_of_djangos_fields_are_not_the_same() {
     check_made("made = models.TextField == models.CharField", "False");
     check_made("made = {models.TextField: 1, models.CharField: 2}[models.CharField]", "2");
 }
+
+#[test]
+fn names_are_made_short_as_python_does() {
+    check_made("import hashlib\nmade = hashlib.md5(b'shop_order').hexdigest()[:8]", "\"4086729a\"");
+    check_made(
+        "import hashlib\nh = hashlib.sha256()\nfor it in ('a', 'b'):\n    h.update(it.encode())\nmade = h.hexdigest()[:8]",
+        "\"fb8e20fc\"",
+    );
+    check_made("import hashlib, lib\nh = hashlib.md5()\nh.update(lib.x())\nmade = h.hexdigest()", "?");
+    check_made("import hashlib\nmade = hashlib.blake2b(b'a').hexdigest()", "?");
+    let slug = "from django.utils.text import slugify\nmade = ";
+    check_made(&format!("{slug}slugify(' -Big  Red & (old) Box_ ')"), "\"big-red-old-box\"");
+    check_made(&format!("{slug}slugify('Größe')"), "?");
+}

@@ -3,12 +3,17 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use super::super::branch::Cell;
 use super::super::data::is_config_parser;
 use super::super::live::*;
 use super::super::module_names::MODULE_NAMES;
 use super::super::{Interpreter, format, given};
 use super::environment::is_env;
+use super::hash;
 use crate::compile::django::read::syntax::tree::Span;
+
+/// Under which name a hash of `hashlib` has what it was given by `update`.
+const HASHED: &str = "*hashed";
 
 impl Interpreter<'_> {
     /// A method of what an outside class made; `None` when the result is not known.
@@ -53,6 +58,24 @@ impl Interpreter<'_> {
                     .map(|text| Live::list(text.split_inclusive('\n').map(Live::str).collect()))
             }
             ("builtins.open", "close") => Some(Live::None),
+            (class, "update" | "hexdigest") if let Some(algorithm) = class.strip_prefix("hashlib.") => {
+                let kept = instance.attributes.borrow().get(HASHED).cloned();
+                let hashed = kept.or_else(|| instance.args.first().cloned());
+                let hashed = hashed.unwrap_or_else(|| Live::Bytes(Vec::new().into()));
+                match (name, &hashed, args) {
+                    ("hexdigest", Live::Bytes(data), []) => hash::hexdigest(algorithm, data).map(Live::str),
+                    ("update", hashed, [more]) => {
+                        let all = match (hashed, more) {
+                            (Live::Bytes(a), Live::Bytes(b)) => Live::Bytes([&**a, &**b].concat().into()),
+                            _ => self.unknown(scope, span, "hashes what is not known"),
+                        };
+                        self.touch(Cell::Names(instance.attributes.clone()));
+                        instance.attributes.borrow_mut().set(HASHED.into(), all);
+                        Some(Live::None)
+                    }
+                    _ => None,
+                }
+            }
             (_, "db_type") if let Some(text) = self.type_of(instance) => Some(Live::str(text)),
             (class, "has_default") if args.is_empty() && given::is_field(class) => {
                 let set = instance.attributes.borrow().get("default").cloned();

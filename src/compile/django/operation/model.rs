@@ -292,6 +292,11 @@ fn read_options(
             unseen.push(format!("`{name}`: {}", unknown.reason));
             continue;
         }
+        // A value that only a model has, or what somebody else's code gives.
+        if matches!(value, Value::Name(_) | Value::Object(_) | Value::Function(_)) && is_plain(name) {
+            unseen.push(format!("`{name}` was not seen through"));
+            continue;
+        }
         let together = |unseen: &mut Vec<String>| {
             arguments::together(value).unwrap_or_else(|| {
                 unseen.push(format!("`{name}` was not seen through"));
@@ -334,6 +339,11 @@ fn names_or_keeps(unseen: &str) -> bool {
         || unseen.starts_with("its options")
         || unseen.starts_with("one of its options")
         || unseen.starts_with("whether ")
+}
+
+/// Options that are a text or a flag.
+fn is_plain(option: &str) -> bool {
+    matches!(option, "abstract" | "db_table" | "managed" | "order_with_respect_to" | "proxy" | "swappable")
 }
 
 /// Options that have nothing to do with tables may be anything.

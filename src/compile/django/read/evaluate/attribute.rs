@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::alias::OPEN;
 use super::branch::Cell;
+use super::call::keeps_results;
 use super::class::enumeration::unmixed;
 use super::class::is_object;
 use super::handed::MODEL_STATE;
@@ -86,6 +87,10 @@ impl Interpreter<'_> {
                     Live::Str(closure.definition.name.clone())
                 }
                 "__module__" => Live::Str(closure.scope.module.name.clone()),
+                "cache_clear" if keeps_results(closure) => {
+                    let callee = Callee::Method(name.into());
+                    Live::Bound(Rc::new(Bound { receiver: object.clone(), callee }))
+                }
                 _ => self.unknown(scope, span, format!("asks a function for its {name}")),
             })),
             Live::Path(path) => self.attribute_of_path(path, name, scope, span).map(Some),
@@ -410,9 +415,11 @@ impl Interpreter<'_> {
                 if let Live::Name(path) = &instance.class
                     && (given::is_no_collection(path) || given::is_of_meta(path))
                 {
+                    let is_open = !instance.args.is_empty()
+                        || instance.keywords.iter().any(|(it, _)| it.starts_with('*'));
                     match self.outside_member(&path.clone(), name, Of::Instance) {
                         Member::Absent => return Ok(None),
-                        Member::Value(value) if instance.args.is_empty() => return Ok(Some(value)),
+                        Member::Value(value) if !is_open => return Ok(Some(value)),
                         Member::Value(_) | Member::Method | Member::Unknown => {}
                     }
                 }

@@ -18,7 +18,7 @@ use crate::compile::django::notice::Concern;
 use crate::compile::django::read::syntax::tree::*;
 
 pub use base::{is_same_as_field, is_same_as_parameters};
-pub use closure::path_of_decorator;
+pub use closure::{keeps_results, path_of_decorator};
 
 /// Stands among keywords for an unknown number of positional or keyword arguments.
 pub const MORE_ARGS: &str = "*";
@@ -234,9 +234,11 @@ impl Interpreter<'_> {
                     self.call_closure(closure, Some(&bound.receiver), args, keywords, scope, span)
                 }
                 // Whether SQLite was built with something, most often.
-                Callee::Method(_) if is_in_memory(&function) => {
-                    let message = "assumed that SQLite takes what a database in memory is asked";
-                    self.tell(Concern::Assumed, &scope.module.clone(), span, message);
+                Callee::Method(name) if is_in_memory(&function) => {
+                    if name.starts_with("execute") {
+                        let message = "assumed that SQLite takes what a database in memory is asked";
+                        self.tell(Concern::Assumed, &scope.module.clone(), span, message);
+                    }
                     Ok(self.outside_instance("sqlite3.Cursor", Vec::new(), Vec::new(), scope, span))
                 }
                 Callee::Method(name) => self.call_method(&bound.receiver, name, args, keywords, scope, span),

@@ -13,6 +13,7 @@ use super::call::{is_same_as_field, is_same_as_parameters};
 use super::class::enumeration::unmixed;
 use super::column::names_column;
 use super::facts::shape;
+use super::handed::OPTIONS;
 use super::live::*;
 use super::placed::{self, Place};
 use super::special::elements_of;
@@ -110,6 +111,10 @@ impl Interpreter<'_> {
                 Callee::Base(class, name) => Value::Name(format!("{class}.{name}").into()),
                 Callee::Method(name) => match &bound.receiver {
                     Live::Instance(instance) => match &instance.class {
+                        Live::Name(class) if &**class == OPTIONS => {
+                            let why = format!("asks a model of today for its _meta.{name}");
+                            self.unknown_value(scope, Span::default(), why)
+                        }
                         Live::Name(class) => Value::Name(format!("{class}().{name}").into()),
                         _ => {
                             self.unknown_value(scope, Span::default(), format!("is {}", format::kind(&live)))

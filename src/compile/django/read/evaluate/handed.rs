@@ -18,7 +18,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub use editor::{is_of_connection, is_of_transactions, leaves_exceptions, template};
-pub use model::{MODEL, is_of_models, is_same_model};
+pub use model::{MODEL, OPTIONS, is_of_models, is_same_model};
 pub use operation::{is_name, is_of_operation, made_without_a_call};
 pub use said::is_field_of_model;
 pub use state::MODEL_STATE;
@@ -26,7 +26,7 @@ pub use statement::is_made_otherwise;
 pub use work::Handed;
 
 use editor::is_stand_in;
-use model::{FIELD, OPTIONS};
+use model::FIELD;
 use operation::{bare, code, for_app, hints, is_a_repair, usual};
 
 use super::branch::Journal;

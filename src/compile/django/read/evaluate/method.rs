@@ -38,6 +38,10 @@ impl Interpreter<'_> {
                 Some(why)
             }
             _ if open => None,
+            Live::Function(closure) if &**name == "cache_clear" => {
+                self.forget_results(closure);
+                Some(Live::None)
+            }
             Live::Str(text) => self.method_of_text(text, name, &args, &keywords, scope, span)?,
             Live::List(items) => self.method_of_list(items, name, &args, &keywords, scope, span)?,
             Live::Tuple(items) => match (&**name, args.as_slice()) {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::Interpreter;
+use super::class::is_object;
 use super::live::*;
 use crate::compile::django::project::{APP_LABEL, LABEL_IN_TEXT};
 use crate::compile::django::read::syntax::tree::Span;
@@ -109,10 +110,14 @@ impl Interpreter<'_> {
     fn table_of_class(&mut self, class: &Rc<Class>, label: &str) -> Result<Option<String>, Stop> {
         self.class_body(class)?;
         let own = class.names.borrow().get("Meta").cloned();
-        // That of a base counts only where the base is abstract, and a proxy has its model's.
-        let Some(Live::Class(meta)) = own else { return Ok(None) };
-        let is_proxy = self.class_attribute(&meta, "proxy")?;
-        if !matches!(is_proxy, None | Some(Live::Bool(false))) {
+        // A metaclass may say another, and so may a base that is not known.
+        let lineage = self.lineage(class)?;
+        let may_say_more = |it: &Live| match it {
+            Live::Class(class) => class.definition.as_ref().is_none_or(|it| it.inside().metaclass.is_some()),
+            Live::Name(path) => !path.starts_with("django.") && !is_object(it),
+            _ => true,
+        };
+        if lineage.iter().any(may_say_more) {
             return Ok(None);
         }
         let usual = || {
@@ -120,6 +125,17 @@ impl Interpreter<'_> {
             // A longer one is cut.
             Some(name).filter(|it| it.len() <= SHORT)
         };
+        // That of a base counts only where the base is abstract, and a proxy has its model's.
+        let says = |it: &Live| matches!(it, Live::Class(it) if it.names.borrow().get("Meta").is_some());
+        let meta = match own {
+            Some(Live::Class(meta)) => meta,
+            None if !lineage.iter().any(says) => return Ok(usual()),
+            _ => return Ok(None),
+        };
+        let is_proxy = self.class_attribute(&meta, "proxy")?;
+        if !matches!(is_proxy, None | Some(Live::Bool(false))) {
+            return Ok(None);
+        }
         Ok(match self.class_attribute(&meta, "db_table")? {
             None => usual(),
             Some(Live::Str(table)) if table.is_empty() => usual(),

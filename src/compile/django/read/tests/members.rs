@@ -153,7 +153,9 @@ fn a_model_of_today_says_its_table() {
     let models = "from django.db import models\nclass Base(models.Model):\n    class Meta:\n        abstract = True\n        \
         db_table = 'of_base'\nclass Item(Base):\n    class Meta(Base.Meta):\n        abstract = False\n\
         class Thing(models.Model):\n    class Meta:\n        ordering = ['id']\n\
+        class Bare(models.Model):\n    pass\nimport lib\nclass Odd(lib.Base, models.Model):\n    pass\n\
         class Other(Thing):\n    class Meta:\n        proxy = True\nclass More(Thing):\n    pass\n\
+        class Named(type(models.Model)):\n    pass\nclass Another(models.Model, metaclass=Named):\n    class Meta:\n        ordering = []\n\
         class AModelWithQuiteALongNameOfItsOwn(models.Model):\n    class Meta:\n        ordering = []\n";
     let table = |model: &str| {
         let before = "from shop import models as today\n";
@@ -162,8 +164,9 @@ fn a_model_of_today_says_its_table() {
     };
     assert_eq!(table("Item"), "\"of_base\"");
     assert_eq!(table("Thing"), "\"shop_thing\"");
-    for model in ["Other", "More", "AModelWithQuiteALongNameOfItsOwn"] {
-        assert!(!table(model).starts_with('"'), "{model}: {}", table(model));
+    assert_eq!(table("Bare"), "\"shop_bare\"");
+    for model in ["Odd", "Other", "More", "Another", "AModelWithQuiteALongNameOfItsOwn"] {
+        assert!(table(model).starts_with('?'), "{model}: {}", table(model));
     }
 }
 
@@ -230,6 +233,8 @@ fn what_may_be_a_member_is_not_known_to_be_none() {
     }
     check_made(&format!("{kinds}made = isinstance('x', int)"), "False");
     check_made(&format!("{kinds}made = A.X.value"), "\"x\"");
+    check_made(&format!("{kinds}made = getattr(A.X, 'value', A.X)"), "\"x\"");
+    check_made(&format!("{kinds}v = A.X\nmade = v.value if isinstance(v, A) else v"), "\"x\"");
 }
 
 #[test]
@@ -242,6 +247,19 @@ fn a_function_that_keeps_its_results_runs_once() {
     };
     check_made(&counted("cache"), "[[\"a\", \"b\"], [\"a\", \"c\"]]");
     check_made(&counted("lru_cache(maxsize=None)"), "[[\"a\", \"b\"], [\"a\", \"c\"]]");
+    check_made(&counted("lru_cache(maxsize=1)"), "[[\"a\"], [\"a\", \"c\", \"c\", \"a\"]]");
+    check_made(
+        "@cache\ndef all():\n    return []\nall().append(1)\nall.cache_clear()\nall().append(2)\nmade = all()",
+        "[2]",
+    );
+    check_made(
+        "class A:\n    @classmethod\n    @cache\n    def all(cls):\n        return []\nA.all().append(1)\nmade = A.all()",
+        "[1]",
+    );
+    check_made(
+        "import lib\n@cache\ndef all():\n    return []\nif lib.x():\n    all.cache_clear()\nall().append(1)\nmade = all()",
+        "[]",
+    );
 }
 
 #[test]

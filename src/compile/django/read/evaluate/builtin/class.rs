@@ -20,7 +20,17 @@ impl Interpreter<'_> {
                     && (name == "hasattr" || args.len() > 2)
                     && matches!(args.get(1), Some(Live::Str(it)) if matches!(&**it, "label" | "name" | "value")) =>
             {
-                None
+                // `getattr(x, "value", x)` is the same of both.
+                let is_its_own = match (first, args.get(1), args.get(2)) {
+                    (Some(Live::Str(it)), Some(Live::Str(name)), Some(Live::Str(default))) => {
+                        &**name == "value" && it == default
+                    }
+                    (Some(Live::Int(it)), Some(Live::Str(name)), Some(Live::Int(default))) => {
+                        &**name == "value" && it == default
+                    }
+                    _ => false,
+                };
+                first.filter(|_| is_its_own).cloned()
             }
             "getattr" => match (first, args.get(1)) {
                 (Some(object), Some(Live::Str(name))) => {

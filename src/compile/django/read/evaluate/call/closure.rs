@@ -65,7 +65,9 @@ impl Interpreter<'_> {
                 "builtins.classmethod" => Live::Descriptor(Descriptor::ClassMethod, Rc::new(function)),
                 "builtins.staticmethod" => Live::Descriptor(Descriptor::StaticMethod, Rc::new(function)),
                 "functools.lru_cache" | "functools.cache" => {
-                    if let Live::Function(closure) = &function {
+                    if let Live::Function(closure) = &function
+                        && keeps_all(&value)
+                    {
                         let attributes = closure.attributes.get_or_init(Default::default);
                         attributes.borrow_mut().set(RESULTS.into(), Live::dict(Pairs::new()));
                     }
@@ -146,6 +148,19 @@ impl Interpreter<'_> {
             return Ok(made);
         }
         self.call_uncached(closure, receiver, args, keywords, scope, span)
+    }
+
+    /// `cache_clear` of a function with `lru_cache`.
+    pub fn forget_results(&mut self, closure: &Closure) {
+        if let Some(results) = results_of(closure) {
+            results.borrow_mut().clear();
+        }
+        // Where it may not be called, nothing is kept any more.
+        if !self.journals.is_empty()
+            && let Some(attributes) = closure.attributes.get()
+        {
+            attributes.borrow_mut().set(RESULTS.into(), Live::None);
+        }
     }
 
     fn call_uncached(
@@ -283,6 +298,21 @@ impl Interpreter<'_> {
 /// Under which name a function with `lru_cache` has what its calls gave.
 const RESULTS: &str = "*results";
 
+/// Whether no result is given up for another, as with a small `maxsize`.
+fn keeps_all(decorator: &Live) -> bool {
+    let Live::Instance(instance) = decorator else { return true };
+    let by_name = instance.keywords.iter().find(|(name, _)| &**name == "maxsize").map(|(_, value)| value);
+    match instance.args.first().or(by_name) {
+        None | Some(Live::None) => true,
+        Some(Live::Int(size)) => *size >= 128,
+        Some(_) => false,
+    }
+}
+
+pub fn keeps_results(closure: &Closure) -> bool {
+    results_of(closure).is_some()
+}
+
 fn results_of(closure: &Closure) -> Option<Rc<RefCell<Pairs>>> {
     match closure.attributes.get()?.borrow().get(RESULTS)? {
         Live::Dict(results) => Some(results.clone()),
@@ -292,10 +322,11 @@ fn results_of(closure: &Closure) -> Option<Rc<RefCell<Pairs>>> {
 
 /// What tells one call from another; `None` where that hangs on what is equal to what.
 fn key_of_call(receiver: Option<&Live>, args: &[Live], keywords: &Keywords) -> Option<Arc<str>> {
-    let mut key = String::new();
-    if receiver.is_some() {
-        return None;
-    }
+    let mut key = match receiver {
+        None => String::new(),
+        Some(Live::Class(class)) => format!("{:p},", Rc::as_ptr(class)),
+        Some(_) => return None,
+    };
     let named = keywords.iter().map(|(name, value)| (&**name, value));
     for (name, value) in args.iter().map(|it| ("", it)).chain(named) {
         let text = match value {

@@ -17,7 +17,7 @@ use super::project::{FIELD_NAME, Project, Value};
 use crate::schema::Action;
 
 pub use arguments::{Argument, Arguments, last_segment};
-pub use class::{built_in, positional};
+pub use class::{built_in, positional, usual_length};
 pub use deconstructed::{deconstruct, is_left_out};
 pub use scalar::{BuiltIn, CustomType, Number, Scalar, SpatialIndex};
 

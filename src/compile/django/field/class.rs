@@ -178,10 +178,17 @@ pub fn length(class: &str, arguments: &Arguments<'_>, usual: Length) -> Number {
     match (usual, class) {
         (Length::Is(length), _) => Number::Is(length),
         (Length::Computed, _) => Number::Unknown,
-        (Length::Usual, "EmailField" | "CIEmailField") => Number::Is(254),
-        (Length::Usual, "URLField") => Number::Is(200),
-        (Length::Usual, "SlugField") => Number::Is(50),
-        (Length::Usual, "FileField" | "ImageField" | "FilePathField") => Number::Is(100),
-        (Length::Usual, _) => Number::Unset,
+        (Length::Usual, class) => usual_length(class).map_or(Number::Unset, Number::Is),
+    }
+}
+
+/// The `max_length` of those that do without, by the last part of their path.
+pub fn usual_length(class: &str) -> Option<u32> {
+    match class {
+        "EmailField" | "CIEmailField" => Some(254),
+        "URLField" => Some(200),
+        "SlugField" => Some(50),
+        "FileField" | "ImageField" | "FilePathField" => Some(100),
+        _ => None,
     }
 }

@@ -467,7 +467,7 @@ fn field_default(base: &str, name: &str) -> Option<Live> {
         "name" | "verbose_name" | "unique_for_date" | "unique_for_month" | "unique_for_year" => {
             Some(Live::None)
         }
-        "max_length" if let Some(length) = given::usual_length(base) => Some(Live::Int(length)),
+        "max_length" if let Some(length) = given::length(base) => Some(Live::Int(length)),
         "max_length" | "choices" | "db_column" | "db_comment" | "db_collation" | "max_digits"
         | "decimal_places" => Some(Live::None),
         _ => None,

@@ -8,6 +8,7 @@ use super::facts::shape;
 use super::live::*;
 use super::placed::Place;
 use super::{Interpreter, given};
+use crate::compile::django::arguments::last_part;
 use crate::compile::django::backend::Backend;
 use crate::compile::django::field::{self, Number, Scalar};
 use crate::compile::django::project::{Body, FIELD_NAME};
@@ -219,10 +220,7 @@ impl Interpreter<'_> {
             None => Number::Unset,
         };
         let max_length = match number("max_length") {
-            Number::Unset => {
-                let usual = given::usual_length(class).and_then(|it| u32::try_from(it).ok());
-                usual.map_or(Number::Unset, Number::Is)
-            }
+            Number::Unset => field::usual_length(last_part(class)).map_or(Number::Unset, Number::Is),
             given => given,
         };
         let scalar = Scalar {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::live::*;
 use crate::compile::django::arguments::last_part;
+use crate::compile::django::field::usual_length;
 use crate::compile::django::project::OF_INDEXES;
 
 /// `Field.__init__` and those of its children (`django/db/models/fields/`).
@@ -130,17 +131,15 @@ pub fn all(class: &str) -> impl Iterator<Item = &'static str> {
 }
 
 /// The length that a field has where none is given, as their constructors say.
-pub fn usual_length(class: &str) -> Option<i128> {
-    Some(match last_part(class) {
-        "EmailField" | "CIEmailField" => 254,
-        "URLField" => 200,
-        "FileField" | "FilePathField" | "ImageField" => 100,
-        "SlugField" => 50,
-        "GenericIPAddressField" => 39,
-        "UUIDField" => 32,
-        "IPAddressField" => 15,
-        _ => return None,
-    })
+pub fn length(class: &str) -> Option<i128> {
+    let class = last_part(class);
+    let of_own_type = || match class {
+        "GenericIPAddressField" => Some(39),
+        "UUIDField" => Some(32),
+        "IPAddressField" => Some(15),
+        _ => None,
+    };
+    usual_length(class).or_else(of_own_type).map(i128::from)
 }
 
 /// Whether a field of dates and times was told to fill itself: what it says of `editable` and `blank` is set then

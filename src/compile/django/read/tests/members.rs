@@ -39,6 +39,7 @@ const FIELDS: (&str, &str) = (
     "class Field:\n    empty_strings_allowed = True\n    def __init__(self, name=None, null=False):\n        self.name = name\n        self.null = null\n    def run(self):\n        self.ran, self.twice = 1, 2\nclass CharField(Field):\n    pass\nclass DateField(Field):\n    pass\nclass DateTimeField(DateField):\n    pass\nclass EmailField(CharField):\n    pass\nclass IntegerField(Field):\n    pass\n",
 );
 const OWN: &str = "
+import lib
 from django.db import connection, migrations, models
 class Raw(migrations.RunSQL):
     pass
@@ -51,6 +52,8 @@ class Late(models.Late):
 class Books(list):
     pass
 class Plain:
+    pass
+class Odd(Plain if lib.flag() else dict):
     pass
 raw = Raw('SELECT 1')
 code = Code()
@@ -146,6 +149,8 @@ fn classes_of_the_project_derive_from_djangos() {
         check(question, answer);
     }
     check("issubclass(Plain, __import__('collections.abc', fromlist=['Hashable']).Hashable)", "?");
+    check("isinstance([], __import__('types').GeneratorType)", "False");
+    check("issubclass(Odd, Plain)", "?");
 }
 
 #[test]

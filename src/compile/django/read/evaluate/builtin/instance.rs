@@ -12,16 +12,7 @@ use crate::dialect::Dialect;
 impl Interpreter<'_> {
     pub(super) fn is_instance(&mut self, value: &Live, class: &Live) -> Result<Option<bool>, Stop> {
         if let Live::Tuple(classes) = class {
-            let mut known = Some(false);
-            for class in classes.iter() {
-                let class = self.force(class)?;
-                match self.is_instance(value, &class)? {
-                    Some(true) => return Ok(Some(true)),
-                    Some(false) => {}
-                    None => known = None,
-                }
-            }
-            return Ok(known);
+            return self.any_of(classes, |it, class| it.is_instance(value, class));
         }
         if is_object(class) && !value.is_unknown() {
             return Ok(Some(true));
@@ -122,6 +113,7 @@ impl Interpreter<'_> {
                         "NoneType" => builtin == "NoneType",
                         "FunctionType" | "LambdaType" => builtin == "function",
                         "ModuleType" => builtin == "module",
+                        "GeneratorType" => false,
                         _ => return Ok(None),
                     },
                     Some(("numbers", name)) => match name {
@@ -150,18 +142,27 @@ impl Interpreter<'_> {
 }
 
 impl Interpreter<'_> {
+    /// Whether it is so of one of several classes.
+    fn any_of(
+        &mut self,
+        classes: &[Live],
+        is: impl Fn(&mut Self, &Live) -> Result<Option<bool>, Stop>,
+    ) -> Result<Option<bool>, Stop> {
+        let mut known = Some(false);
+        for class in classes {
+            let class = self.force(class)?;
+            match is(self, &class)? {
+                Some(true) => return Ok(Some(true)),
+                Some(false) => {}
+                None => known = None,
+            }
+        }
+        Ok(known)
+    }
+
     pub(super) fn is_subclass(&mut self, class: &Live, base: &Live) -> Result<Option<bool>, Stop> {
         if let Live::Tuple(bases) = base {
-            let mut known = Some(false);
-            for base in bases.iter() {
-                let base = self.force(base)?;
-                match self.is_subclass(class, &base)? {
-                    Some(true) => return Ok(Some(true)),
-                    Some(false) => {}
-                    None => known = None,
-                }
-            }
-            return Ok(known);
+            return self.any_of(bases, |it, base| it.is_subclass(class, base));
         }
         match class {
             Live::Class(class) => self.is_derived_from(class, base),
@@ -179,9 +180,10 @@ impl Interpreter<'_> {
         if is_object(base) || lineage.iter().any(|it| it.is(base)) {
             return Ok(Some(true));
         }
-        // Nothing that is not followed derives from one of the sources.
+        // Nothing that is not followed derives from one of the sources; what is not known may.
         if matches!(base, Live::Class(_)) {
-            return Ok(Some(false));
+            let are_named = lineage.iter().all(|it| matches!(it, Live::Class(_) | Live::Name(_)));
+            return Ok(are_named.then_some(false));
         }
         // By what methods it has, for one.
         let by_shape =

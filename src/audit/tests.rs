@@ -550,6 +550,27 @@ fn a_table_that_code_visibly_takes_away_is_not_verified() {
     }
 }
 
+/// `CreateModel` with a `db_table` that was not seen through: the table stands there, by a name that nobody knows.
+#[test]
+fn a_table_by_another_name_is_not_unexpected_where_the_name_was_not_seen() {
+    let manifest = manifest_of(
+        "- app: a
+  name: '1'
+  operations:
+  - {create_table: {name: t, columns: {x: integer}}}
+  - {opaque: {reason: db_table, may_touch: [t], may_undo: {tables: [t], own: true}}}
+",
+    );
+    let [t, other] = ["t", "other"].map(TableName::unqualified);
+    let mut observation = healthy(&manifest);
+    let tables = &mut observation.catalog.actual.tables;
+    let table = tables[&t].clone();
+    tables.insert(other, table);
+    assert_eq!(rules(&judge(&manifest, &observation)), ["unexpected_table"], "both stand there");
+    observation.catalog.actual.tables.remove(&t);
+    assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
+}
+
 /// Of a statement that was seen, and of which only the running is not known.
 #[test]
 fn what_may_not_have_been_made_is_not_verified_and_all_else_of_its_table_is_missed() {

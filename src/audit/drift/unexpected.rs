@@ -88,7 +88,8 @@ impl Judge<'_> {
     ) {
         let explained = !self.expected.applied.unknown.is_empty()
             || self.expected.expectation.blind_spot_of(table).is_some()
-            || self.expected.expectation.blind_spots.iter().any(|spot| spot.may_touch == MayTouch::Anything);
+            || self.expected.expectation.blind_spots.iter().any(|spot| spot.may_touch == MayTouch::Anything)
+            || (rule == Rule::UnexpectedTable && self.may_bear_another_name());
         let is_early = undone.as_ref().is_some_and(|it| it.is_pending);
         if explained && !is_early {
             return;
@@ -109,5 +110,15 @@ impl Judge<'_> {
             verify_sql: Some(verify_sql),
             ..Finding::new(rule, subject, message)
         });
+    }
+
+    /// Whether a table that is missed may stand there by a name that was not seen.
+    fn may_bear_another_name(&self) -> bool {
+        let expectation = &self.expected.expectation;
+        let is_missed = |table: &TableName| {
+            expectation.schema.tables.contains_key(table) && self.actual(table).is_none()
+        };
+        let spots = expectation.blind_spots.iter().filter(|spot| !spot.may_undo.elsewhere);
+        spots.flat_map(|spot| &spot.may_undo.tables).any(is_missed)
     }
 }

@@ -115,9 +115,8 @@ impl Judge<'_> {
     /// Whether a table that is missed may stand there by a name that was not seen.
     fn may_bear_another_name(&self) -> bool {
         let expectation = &self.expected.expectation;
-        let is_missed = |table: &TableName| {
-            expectation.schema.tables.contains_key(table) && self.actual(table).is_none()
-        };
+        let is_missed =
+            |table: &TableName| expectation.schema.tables.contains_key(table) && self.actual(table).is_none();
         let spots = expectation.blind_spots.iter().filter(|spot| !spot.may_undo.elsewhere);
         spots.flat_map(|spot| &spot.may_undo.tables).any(is_missed)
     }

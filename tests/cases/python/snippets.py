@@ -1267,6 +1267,70 @@ except KeyError:
 made = [sorted(a.difference([1])), sorted(a.intersection(b)), sorted(a.symmetric_difference(b)), {1} <= a, a < a, a >= {2}, a.issubset([1, 2, 3]), a.issuperset(b), a.isdisjoint({9}), removed, ({'x': 1, 'y': 2}.keys() & {'x'}) == {'x'}, {'a': 1}.keys() == {'a'}]
 """,
     ],
+    "property": [
+        """\
+class A:
+    def __init__(self): self._x = 1
+    def _get(self): return self._x
+    def _set(self, x): self._x = x * 2
+    x = property(_get, _set)
+    y = property(fget=lambda self: self._x + 1)
+    @property
+    def z(self): return 9
+    @z.setter
+    def z(self, z): self._x = z
+a = A()
+a.x = 5
+b = A()
+b.z = 7
+c = A()
+try:
+    c.y = 3
+    said = 'set'
+except AttributeError:
+    said = 'refused'
+made = [a.x, a.y, b.x, b.z, c.y, said]
+""",
+        """\
+class A:
+    @property
+    def x(self): return 1
+class B(A):
+    @A.x.getter
+    def x(self): return 2
+a = A()
+try: a.x = 3
+except AttributeError: made = [a.x, 'refused']
+else: made = [a.x, 'set']
+""",
+    ],
+    "missing members": [
+        """\
+import enum
+class A(enum.Enum):
+    X = 'x'
+class B(str, enum.Enum):
+    X = 'x'
+    upper = 'u'
+class C(enum.IntEnum):
+    X = 1
+def has(cls, name):
+    try: getattr(cls, name)
+    except AttributeError: return False
+    return True
+made = [has(A, 'X'), has(A, 'Y'), has(B, 'Y'), has(C, 'Y'), hasattr(A, 'lower'), hasattr(B, 'lower'), hasattr(C, 'real'), getattr(A, 'Z', None)]
+""",
+    ],
+    "signs": ["""\
+made = ['-7'.zfill(4), '+7'.zfill(3), '7'.zfill(2), '-7'.zfill(1), ''.zfill(2)]
+"""],
+    "random": ["""\
+import uuid
+a, b = uuid.uuid4(), uuid.uuid4()
+c = uuid.UUID(int=1)
+made = [a == a, c == uuid.UUID(int=1)]
+if a == b: made.append('same')
+"""],
 }
 
 

@@ -131,7 +131,7 @@ impl Interpreter<'_> {
                     other => other,
                 }
             }
-            Live::Descriptor(_, inner) => self.convert(&(**inner).clone(), scope, depth, budget),
+            Live::Descriptor(_, inner) => self.convert(&inner.getter().clone(), scope, depth, budget),
             Live::Instance(instance) if let Some(name) = self.name_of_model(instance) => Value::Str(name),
             Live::Instance(instance) => {
                 if budget.within.contains(&Rc::as_ptr(instance)) {

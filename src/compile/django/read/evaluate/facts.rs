@@ -394,7 +394,7 @@ impl Interpreter<'_> {
             for (class, name) in new {
                 let Ok(Some(found)) = self.class_attribute(&class, &name) else { continue };
                 let found = match found {
-                    Live::Descriptor(_, inner) => self.force(&inner),
+                    Live::Descriptor(_, inner) => self.force(inner.getter()),
                     found => self.force(&found),
                 };
                 let Ok(Live::Function(method)) = found else { continue };
@@ -483,7 +483,7 @@ impl Interpreter<'_> {
                     _ => None,
                 };
                 Ok(match found {
-                    Some(Live::Descriptor(_, inner)) => Some(self.force(&inner)?),
+                    Some(Live::Descriptor(_, inner)) => Some(self.force(inner.getter())?),
                     Some(found) => Some(self.force(&found)?),
                     None => None,
                 })

@@ -75,6 +75,14 @@ impl Live {
         Self::Dict(Rc::new(RefCell::new(pairs)))
     }
 
+    /// Of what a descriptor wraps: what is called for the value. `property(get, set)` has both.
+    pub fn getter(&self) -> &Self {
+        match self {
+            Self::Tuple(both) => both.first().unwrap_or(self),
+            function => function,
+        }
+    }
+
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown(_))
     }

@@ -195,7 +195,14 @@ impl Interpreter<'_> {
             },
             "type.__new__" => args.get(1..).and_then(|args| self.make_class(args, scope)),
             "type.__init__" => Some(Live::None),
-            "property" => first.map(|it| Live::Descriptor(Descriptor::Property, Rc::new(it.clone()))),
+            "property" => {
+                let given = |at: usize, name: &str| {
+                    let keyword = keywords.iter().find(|(it, _)| **it == *name).map(|(_, value)| value);
+                    args.get(at).or(keyword).cloned().unwrap_or(Live::None)
+                };
+                let both = Live::tuple(vec![given(0, "fget"), given(1, "fset")]);
+                Some(Live::Descriptor(Descriptor::Property, Rc::new(both)))
+            }
             "classmethod" => first.map(|it| Live::Descriptor(Descriptor::ClassMethod, Rc::new(it.clone()))),
             "staticmethod" => first.map(|it| Live::Descriptor(Descriptor::StaticMethod, Rc::new(it.clone()))),
             "object" => Some(self.outside_instance("builtins.object", Vec::new(), Vec::new(), scope, span)),

@@ -107,11 +107,31 @@ impl Interpreter<'_> {
         scope: &Rc<Scope>,
         span: Span,
     ) -> Result<bool, Stop> {
-        let Some(Live::Descriptor(Descriptor::Property, _)) = self.class_attribute(class, name)? else {
+        let Some(Live::Descriptor(Descriptor::Property, inner)) = self.class_attribute(class, name)? else {
             return Ok(false);
         };
-        if let Some(Live::Function(setter)) = self.class_attribute(class, &setter_of(name))? {
-            self.call_closure(&setter, Some(receiver), vec![value.clone()], Vec::new(), scope, span)?;
+        let setter = match (self.class_attribute(class, &setter_of(name))?, &*inner) {
+            (Some(setter), _) => setter,
+            (None, Live::Tuple(both)) => both.get(1).cloned().unwrap_or(Live::None),
+            // That of a class is none of Python's, and any instance may have another.
+            (None, Live::Function(getter)) if !is_decorated_as(getter, "property") => return Ok(false),
+            (None, _) => Live::None,
+        };
+        match setter {
+            Live::Function(setter) => {
+                self.call_closure(&setter, Some(receiver), vec![value.clone()], Vec::new(), scope, span)?;
+            }
+            Live::None => {
+                self.fails(
+                    "AttributeError",
+                    format!("`{name}` is a property that nothing sets"),
+                    scope,
+                    span,
+                )?;
+            }
+            setter => {
+                self.call(&setter, vec![receiver.clone(), value.clone()], Vec::new(), scope, span)?;
+            }
         }
         Ok(true)
     }
@@ -393,6 +413,14 @@ fn mark(function: &Live, decorator: &Arc<str>) -> Live {
 }
 
 /// Under what name the setter of a property stands in its class.
+fn is_decorated_as(function: &Closure, name: &str) -> bool {
+    let decorators = &function.definition.head().decorators;
+    decorators.iter().any(|it| match &it.kind {
+        ExprKind::Name(it) | ExprKind::Attribute(_, it) => **it == *name,
+        _ => false,
+    })
+}
+
 fn setter_of(property: &str) -> Arc<str> {
     format!("{property}.setter").into()
 }

@@ -148,6 +148,48 @@ impl Interpreter<'_> {
         Ok(members)
     }
 
+    /// Whether it is an enumeration that surely lacks the name: of Python's and Django's own kinds, which have few public
+    /// names beside their members.
+    pub fn lacks_member(&mut self, class: &Rc<Class>, name: &str) -> Result<bool, Stop> {
+        const BESIDE: &[&str] = &["choices", "do_not_call_in_templates", "labels", "mro", "names", "values"];
+        if !self.is_enumeration(class)? || name.starts_with('_') || BESIDE.contains(&name) {
+            return Ok(false);
+        }
+        let is_plain = |it: &Live| match it {
+            Live::Class(_) => true,
+            Live::Name(path) => {
+                matches!(&**path, "builtins.object" | "enum.Enum" | "enum.IntEnum")
+                    || path.starts_with("django.db.models.") && !path.ends_with("TextChoices")
+            }
+            _ => false,
+        };
+        // What a text or a number has, its enumeration has too.
+        let has_of_text = |it: &Live| match it {
+            Live::Name(path) => {
+                matches!(&**path, "builtins.str" | "enum.StrEnum") || path.ends_with("TextChoices")
+            }
+            _ => false,
+        };
+        let is_of_text = super::super::attribute::has_method(&Live::str(""), name);
+        let is_of_number = matches!(
+            name,
+            "as_integer_ratio"
+                | "bit_count"
+                | "bit_length"
+                | "conjugate"
+                | "denominator"
+                | "from_bytes"
+                | "imag"
+                | "is_integer"
+                | "numerator"
+                | "real"
+                | "to_bytes"
+        );
+        let lineage = self.lineage(class)?;
+        let is_known = lineage.iter().all(|it| is_plain(it) || (has_of_text(it) && !is_of_text));
+        Ok(is_known && !is_of_number)
+    }
+
     /// A member by its name, and what enumerations have beside.
     pub fn attribute_of_enumeration(&mut self, class: &Rc<Class>, name: &str) -> Result<Option<Live>, Stop> {
         let all = self.named_members(class)?;

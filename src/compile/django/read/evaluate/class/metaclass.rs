@@ -125,7 +125,7 @@ impl Interpreter<'_> {
         let names_it = |method: &Live| {
             let closure = match method {
                 Live::Function(closure) => closure,
-                Live::Descriptor(_, inner) if let Live::Function(closure) = &**inner => closure,
+                Live::Descriptor(_, inner) if let Live::Function(closure) = inner.getter() => closure,
                 _ => return false,
             };
             let span = closure.definition.span;

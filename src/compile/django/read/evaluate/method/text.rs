@@ -186,7 +186,8 @@ impl Interpreter<'_> {
             },
             "zfill" => args.first().and_then(integer).filter(|it| *it < 1_000).map(|width| {
                 let missing = usize::try_from(width).unwrap_or(0).saturating_sub(text.chars().count());
-                Live::str(format!("{}{text}", "0".repeat(missing)))
+                let (sign, digits) = text.split_at(text.starts_with(['+', '-']).into());
+                Live::str(format!("{sign}{}{digits}", "0".repeat(missing)))
             }),
             "ljust" | "rjust" => args.first().and_then(integer).filter(|it| *it < 1_000).and_then(|width| {
                 let missing = usize::try_from(width).unwrap_or(0).saturating_sub(text.chars().count());

@@ -313,10 +313,11 @@ fn is_plain(value: &Live) -> bool {
     )
 }
 
-/// A class of libraries whose instances are equal when they are made alike. A field is equal to itself alone.
+/// A class of libraries whose instances are equal when they are made alike. A field or an operation is equal to itself alone.
 fn is_value(class: &str) -> bool {
-    (class.starts_with("django.") && !given::is_field(class))
-        || ["datetime.", "decimal.", "uuid."].iter().any(|it| class.starts_with(it))
+    let is_of_identity = given::is_field(class) || class.starts_with("django.db.migrations.");
+    (class.starts_with("django.") && !is_of_identity)
+        || ["datetime.", "decimal.", "uuid.UUID"].iter().any(|it| class.starts_with(it))
 }
 
 fn all_equal(a: &[Live], b: &[Live], patience: &mut Patience) -> Option<bool> {

@@ -402,6 +402,9 @@ impl Judge<'_> {
         coverage.opaque_operations = expectation.opaque_operations;
         coverage.unverified += self.hidden_objects;
         coverage.checked = coverage.expected.saturating_sub(coverage.unverified);
+        // The widest come first.
+        let unread = self.manifest.unread.iter().map(|it| format!("not in the manifest: {it}"));
+        self.drift.blind_spots.splice(0..0, unread);
         // What one operation did and what it leaves open may be two spots of one text.
         let mut told = BTreeSet::new();
         for spot in expectation.blind_spots.iter() {

@@ -571,6 +571,17 @@ fn a_table_by_another_name_is_not_unexpected_where_the_name_was_not_seen() {
     assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
 }
 
+#[test]
+fn what_the_manifest_lacks_is_said_by_every_audit() {
+    let mut manifest = manifest_of(
+        "- {app: a, name: '1', operations: [{create_table: {name: t, columns: {x: integer}}}]}\n",
+    );
+    manifest.unread = vec!["settings.py:1: INSTALLED_APPS names b".to_owned()];
+    let report = judge(&manifest, &healthy(&manifest));
+    assert_eq!(report.health, Health::Healthy);
+    assert_eq!(report.blind_spots, ["not in the manifest: settings.py:1: INSTALLED_APPS names b"]);
+}
+
 /// Of a statement that was seen, and of which only the running is not known.
 #[test]
 fn what_may_not_have_been_made_is_not_verified_and_all_else_of_its_table_is_missed() {

@@ -32,8 +32,8 @@ pub struct DjangoArgs {
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
     /// An app that is not found under its module's name: its label and its folder. Can be said again.
-    #[arg(long, value_name = "LABEL=DIR", value_parser = pair)]
-    app: Vec<(String, String)>,
+    #[arg(long, value_name = "LABEL=DIR", value_parser = folder)]
+    app: Vec<(String, PathBuf)>,
     /// An entry of INSTALLED_APPS beside those of the settings. Can be said again.
     #[arg(long, value_name = "MODULE")]
     installed_app: Vec<String>,
@@ -79,7 +79,7 @@ fn django(arguments: DjangoArgs) -> anyhow::Result<Exit> {
         sources: arguments.source,
         settings: arguments.settings,
         set: arguments.set,
-        apps: arguments.app.into_iter().map(|(label, folder)| (label, folder.into())).collect(),
+        apps: arguments.app,
         installed_apps: arguments.installed_app,
         django: arguments.django,
         database: arguments.database,
@@ -119,6 +119,11 @@ fn tell(notices: &[Notice], assumptions: bool) {
         let things = count_of(assumed.len(), "thing");
         eprintln!("{things} assumed of the environment; --assumptions tells each");
     }
+}
+
+fn folder(text: &str) -> anyhow::Result<(String, PathBuf)> {
+    let (label, folder) = pair(text).context("expected LABEL=DIR")?;
+    Ok((label, folder.into()))
 }
 
 fn pair(text: &str) -> anyhow::Result<(String, String)> {

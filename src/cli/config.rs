@@ -33,6 +33,11 @@ fn validate(file: &Path) -> Exit {
         Ok(config) => {
             let count = config.databases.len();
             println!("{}: valid, {}", file.display(), count_of(count, "database"));
+            for (name, database) in &config.databases {
+                for unread in &database.manifest.unread {
+                    eprintln!("{name}: not in the manifest: {unread}");
+                }
+            }
             Exit::Healthy
         }
         Err(error) => {

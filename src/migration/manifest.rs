@@ -32,6 +32,8 @@ pub struct Manifest {
     /// In an order in which they could be applied: a migration stands after those it depends on. Objects
     /// in their changes carry this position as their [`Provenance`].
     pub migrations: Vec<Migration>,
+    /// What of the project is not in here, an app or a file, one sentence each: every audit tells it.
+    pub unread: Vec<String>,
     positions: BTreeMap<MigrationId, u32>,
 }
 
@@ -139,7 +141,11 @@ impl Manifest {
         };
         let file::MigrationsFile { mut migrations, mistakes } = file.migrations;
         split_dotted_apps(&mut migrations);
-        if mistakes.is_empty() { Self::new(file.dialect, ledger, migrations) } else { Err(mistakes) }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let manifest = Self::new(file.dialect, ledger, migrations)?;
+        Ok(Self { unread: file.unread, ..manifest })
     }
 
     /// Checks the graph, puts the migrations in order, and brings every spelling to its canonical form.
@@ -181,7 +187,7 @@ impl Manifest {
         }
         let positions =
             (0..).zip(&migrations).map(|(position, migration)| (migration.id.clone(), position)).collect();
-        Ok(Self { dialect, ledger, migrations, positions })
+        Ok(Self { dialect, ledger, migrations, unread: Vec::new(), positions })
     }
 
     /// Where a migration stands in [`Manifest::migrations`].

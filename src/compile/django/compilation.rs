@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::compile::{Compiled, compile, try_to_compile};
 use super::notice::{Concern, Notice};
-use super::project::Project;
+use super::project::{Location, Project};
 use super::read::{ReadError, Reader, Request};
 use super::said::Said;
 use crate::dialect::Dialect;
@@ -38,6 +38,8 @@ pub struct Summary {
     pub not_seen_through: usize,
     /// What the manifest says: changes of the schema.
     pub changes: usize,
+    /// Apps, migrations and dependencies that are not in it.
+    pub unread: usize,
 }
 
 /// Why a project has no manifest.
@@ -60,10 +62,13 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
     notices.extend(compiled.notices);
     // Its values take as much memory as what they were compiled to.
     drop(project);
-    let manifest = match Manifest::new(dialect, &ledger::DJANGO, compiled.migrations) {
+    let gaps = notices.iter().filter(|it| it.concern.leaves_a_gap());
+    let unread: Vec<String> = gaps.map(|it| from_a_source(it, &request.sources)).collect();
+    let mut manifest = match Manifest::new(dialect, &ledger::DJANGO, compiled.migrations) {
         Ok(manifest) => manifest,
         Err(mistakes) => return Err(CompileError::Manifest(mistakes, notices)),
     };
+    manifest.unread = unread;
     let made = manifest.migrations.iter().flat_map(|migration| &migration.operations);
     let summary = Summary {
         dialect,
@@ -73,6 +78,7 @@ pub fn compile_project(request: &Request) -> Result<Compilation, CompileError> {
         operations: compiled.operations,
         not_seen_through: compiled.not_seen_through,
         changes: made.filter(|it| matches!(it, Operation::Change(_))).count(),
+        unread: manifest.unread.len(),
     };
     Ok(Compilation { summary, notices, files, manifest })
 }
@@ -93,6 +99,14 @@ pub fn read_and_compile(request: &Request) -> Result<(Project, Compiled), ReadEr
     let project = reader.project(&said)?;
     let compiled = compile(&project);
     Ok((project, compiled))
+}
+
+/// A notice as it reads on every machine: its file by the path that it has in the sources.
+fn from_a_source(notice: &Notice, sources: &[PathBuf]) -> String {
+    let Location { file, line } = &notice.at;
+    let inner = sources.iter().filter_map(|source| file.strip_prefix(source).ok());
+    let file = inner.min_by_key(|it| it.as_os_str().len()).unwrap_or(file);
+    format!("{}:{line}: {}", file.display(), notice.message)
 }
 
 /// With what was not seen of the list of apps, which is the usual cause.
@@ -119,17 +133,22 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { dialect, django: (major, minor), apps, migrations, operations, changes, not_seen_through } =
-            self;
+        let Self { dialect, django: (major, minor), apps, migrations, operations, changes, .. } = self;
         write!(
             f,
-            "Django {major}.{minor} for {dialect}: {}, {}, {}, {}; {not_seen_through} not seen through, coverage {:.1} %",
+            "Django {major}.{minor} for {dialect}: {}, {}, {}, {}; {} not seen through, coverage {:.1} %",
             count_of(*apps, "app"),
             count_of(*migrations, "migration"),
             count_of(*operations, "operation"),
             count_of(*changes, "change"),
+            self.not_seen_through,
             self.coverage() * 100.0
-        )
+        )?;
+        // Of what was not read nobody can say how much it is.
+        match self.unread {
+            0 => Ok(()),
+            unread => write!(f, " of what was read; {} not read", count_of(unread, "thing")),
+        }
     }
 }
 
@@ -157,5 +176,41 @@ mod tests {
         let message = compile_project(&request).err().unwrap().to_string();
         assert!(message.contains("settings.py:2: an entry of INSTALLED_APPS is not known"), "{message}");
         assert!(message.ends_with(Concern::App.advice()), "{message}");
+    }
+
+    /// An app that is not there stands in the manifest, by the path of the sources, and survives its file.
+    #[test]
+    fn what_was_not_read_stands_in_the_manifest() {
+        let folder = tempfile::tempdir().unwrap();
+        let settings = folder.path().join("settings.py");
+        std::fs::write(&settings, "INSTALLED_APPS = ['shop', 'nosuch']\n").unwrap();
+        let migrations = folder.path().join("shop/migrations");
+        std::fs::create_dir_all(&migrations).unwrap();
+        for package in [folder.path().join("shop"), migrations.clone()] {
+            std::fs::write(package.join("__init__.py"), "").unwrap();
+        }
+        std::fs::write(
+            migrations.join("0001_initial.py"),
+            "from django.db import migrations, models\nclass Migration(migrations.Migration):\n    operations = \
+             [migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True))])]\n",
+        )
+        .unwrap();
+        let request = Request {
+            dialect: Dialect::Postgres,
+            sources: vec![folder.path().to_owned()],
+            settings: Some(settings),
+            set: Vec::new(),
+            apps: Vec::new(),
+            installed_apps: Vec::new(),
+            database: "default".to_owned(),
+            django: Some((5, 2)),
+        };
+        let compilation = compile_project(&request).unwrap();
+        let unread = ["settings.py:1: INSTALLED_APPS names nosuch, which is in none of the sources"];
+        assert_eq!(compilation.manifest.unread, unread);
+        let summary = compilation.summary.to_string();
+        assert!(summary.ends_with("coverage 100.0 % of what was read; 1 thing not read"), "{summary}");
+        let text = compilation.manifest.to_json();
+        assert_eq!(Manifest::parse(&text, true).unwrap().unread, unread);
     }
 }

@@ -36,6 +36,11 @@ impl Concern {
         }
     }
 
+    /// Whether nothing in the manifest stands for it, so that the manifest itself has to tell it.
+    pub fn leaves_a_gap(self) -> bool {
+        self.leaves_something_unseen() && self != Self::Operation
+    }
+
     /// What a person can do about it.
     pub fn advice(self) -> &'static str {
         match self {

@@ -60,7 +60,7 @@ pub enum ReadError {
     #[error("the settings cannot be read: {}:{line}: {message}; name another file, or the apps by --installed-app", file.display())]
     Settings { file: PathBuf, line: u32, message: String },
     #[error(
-        "nothing says which apps are installed: give the settings file (--settings), or the apps by name (--installed-app)"
+        "nothing says which apps are installed: give the settings file (--settings), or the apps by name (--installed-app, or --set 'INSTALLED_APPS=[…]')"
     )]
     NoApps,
     #[error(
@@ -187,6 +187,12 @@ impl Reader {
         let mut notices = self.notices.clone();
         let (mut migrations, more) = migrations::read(&world, &self.apps, readings)?;
         notices.extend(more);
+        let closed = self.sources.closed().into_iter();
+        notices.extend(
+            closed.map(|(path, why)| {
+                notice(Concern::App, &path, 1, format!("what is in it is not read: {why}"))
+            }),
+        );
         let said_in = self.request.settings.as_deref().unwrap_or(Path::new("settings"));
         notices.extend(backend::tell(said_in, &world));
         let routes = routers::apply(said_in, &world, &self.apps, &mut migrations, &mut notices);

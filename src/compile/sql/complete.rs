@@ -181,6 +181,10 @@ impl<'s> Completion<'s> {
                     }
                 }
             }
+            Step::DropSomeIndexes { .. } => {
+                let reason = "which index it drops is not known";
+                vec![Operation::Opaque(self.perhaps(reason, std::slice::from_ref(step)))]
+            }
             Step::DropIndex { schema, name, cascade } => self.drop_index(schema.as_ref(), name, *cascade),
             Step::RenameIndex { schema, from, to } => {
                 let tables = self.tables_in(schema.as_ref());

@@ -1,5 +1,7 @@
 //! Statements that stand within others: in the body of a block, and in texts that are executed.
 
+use std::collections::BTreeSet;
+
 use super::cursor::Cursor;
 use super::step::Step;
 use super::{MayTouch, Opaque, Touched, query, routine, split, statement};
@@ -38,7 +40,26 @@ pub(super) fn in_body(dialect: Dialect, body: &str, schema: Option<&Name>) -> Ve
         cursor.schema = schema.cloned();
         in_statement(&mut cursor, &mut steps);
     }
+    for step in &mut steps {
+        if let Step::DropIndex { name, .. } = step
+            && name.contains(PUT_IN)
+        {
+            *step = Step::DropSomeIndexes { name: name.clone(), said: words_of_texts(dialect, body) };
+        }
+    }
     steps
+}
+
+/// `pg_indexes WHERE tablename = 'doc'`: what the texts of a body name.
+fn words_of_texts(dialect: Dialect, body: &str) -> BTreeSet<Name> {
+    let pieces = split::split(dialect, body);
+    let texts = pieces.iter().flat_map(|it| &it.tokens).filter(|it| it.kind == TokenKind::Text);
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    let words = texts.flat_map(|it| {
+        let text = content(it.text);
+        text.split(|letter| !is_word(letter)).map(str::to_owned).collect::<Vec<_>>()
+    });
+    words.filter(|it| !it.is_empty()).map(|it| it.as_str().into()).collect()
 }
 
 fn in_statement(cursor: &mut Cursor<'_, '_>, steps: &mut Vec<Step>) {

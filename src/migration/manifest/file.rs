@@ -33,6 +33,9 @@ pub(super) struct ManifestFile {
     /// How the migration tool records what it has applied.
     #[serde(default = "django")]
     pub ledger: String,
+    /// What of the project is not in here, an app or a file, one sentence each: every audit tells it.
+    #[serde(default)]
+    pub unread: Vec<String>,
     #[schemars(with = "Vec<MigrationFile>")]
     pub migrations: MigrationsFile,
 }

@@ -28,13 +28,16 @@ impl Manifest {
     /// The text of a file that [`Manifest::parse`] reads as this manifest. The same manifest gives the same
     /// text.
     pub fn to_json(&self) -> String {
-        let head = [
+        let mut head = vec![
             ("format", FORMAT.to_string()),
             ("dialect", json(&self.dialect)),
             ("ledger", json(self.ledger.name)),
-            ("migrations", lines(2, '[', self.migrations.iter().map(migration), ']')),
         ];
-        let mut text = lines(0, '{', head.map(|(key, value)| entry(key, &value)), '}');
+        if !self.unread.is_empty() {
+            head.push(("unread", lines(2, '[', self.unread.iter().map(json), ']')));
+        }
+        head.push(("migrations", lines(2, '[', self.migrations.iter().map(migration), ']')));
+        let mut text = lines(0, '{', head.into_iter().map(|(key, value)| entry(key, &value)), '}');
         text.push('\n');
         text
     }

@@ -125,7 +125,7 @@ impl Interpreter<'_> {
     /// The app of one entry of `INSTALLED_APPS`, or why there is none; what is not known of it is told.
     fn app(&mut self, entry: &str, notices: &mut Vec<Notice>) -> Result<App, String> {
         let (config, name) = match self.import(entry) {
-            Ok(Imported::Followed(module)) => (self.config_of(entry, &module), entry.to_owned()),
+            Ok(Imported::Followed(module)) => (self.config_of(entry, &module, notices), entry.to_owned()),
             // A package of Django's that is not followed, such as django.contrib.postgres.
             Ok(Imported::Outside(_)) if self.world.sources.find(entry).is_some() => (None, entry.to_owned()),
             _ => {
@@ -169,7 +169,12 @@ impl Interpreter<'_> {
     }
 
     /// The class that stands for an app that is named by its module.
-    fn config_of(&mut self, entry: &str, module: &Rc<Module>) -> Option<Rc<Class>> {
+    fn config_of(
+        &mut self,
+        entry: &str,
+        module: &Rc<Module>,
+        notices: &mut Vec<Notice>,
+    ) -> Option<Rc<Class>> {
         // Until Django 4.1 a package could name its class (ticket 31180).
         if self.world.django < (4, 1) {
             let named = module.names.borrow().get("default_app_config").cloned();
@@ -185,6 +190,14 @@ impl Interpreter<'_> {
         let Ok(Imported::Followed(apps)) = self.import(&apps) else {
             return None;
         };
+        // Its label decides what its tables are called.
+        if let (None, Some(why)) = (&apps.source, &*apps.incomplete.borrow()) {
+            let message = format!(
+                "whether the app {entry} has another label or key than usual is not known: it {}",
+                why.reason
+            );
+            notices.push(Notice { at: why.at.clone(), concern: Concern::App, message });
+        }
         let values: Vec<Live> = apps.names.borrow().iter().map(|(_, value)| value.clone()).collect();
         // Importing every function that it imports would read much for nothing: classes have names of their own kind.
         let is_function = |it: &Live| matches!(it, Live::Import(import) if import.name.as_deref().is_some_and(|it| it.starts_with(char::is_lowercase)));

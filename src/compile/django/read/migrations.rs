@@ -215,7 +215,10 @@ fn load(
 ) -> (Option<Loaded>, Vec<Notice>) {
     let source = match source {
         Ok(source) => source,
-        Err(error) => return unread(job, app, error.line, error.message, Vec::new()),
+        Err(error) => {
+            let why = error.message.strip_prefix("it cannot be read: ").unwrap_or(&error.message);
+            return unread(job, app, error.line, format!("cannot be read: {why}"), Vec::new());
+        }
     };
     let package = job.module.rsplit_once('.').map(|(package, _)| package).unwrap_or_default();
     interpreter.begin_migration(&job.file, &app.label);
@@ -225,15 +228,15 @@ fn load(
     done
 }
 
-/// A migration whose operations are not known, not even their number.
+/// A migration whose operations are not known, not even their number: one that is not known stands for them, and is told as
+/// such. `reason` is a clause about the file.
 fn unread(
     job: &Job,
     app: &App,
     line: u32,
     reason: String,
-    mut told: Vec<Notice>,
+    told: Vec<Notice>,
 ) -> (Option<Loaded>, Vec<Notice>) {
-    told.push(notice(Concern::File, &job.file, line, format!("the migration is not seen through: {reason}")));
     let mut loaded = Loaded::new(job, app);
     let at = Location { file: loaded.migration.file.clone(), line };
     loaded.migration.operations =
@@ -258,7 +261,7 @@ fn loaded(
         }
         (Some(_), _) => {
             let told = interpreter.take_notices();
-            return unread(job, app, 1, "`Migration` is no class".to_owned(), told);
+            return unread(job, app, 1, "binds `Migration` to what is no class".to_owned(), told);
         }
         (None, None) => {
             let mut told = interpreter.take_notices();

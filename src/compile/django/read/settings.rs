@@ -14,10 +14,13 @@ const CONFIGURATION: &str = "DJANGO_CONFIGURATION";
 pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>), ReadError> {
     let mut settings = Settings::default();
     let mut notices = Vec::new();
+    let says_apps = !request.installed_apps.is_empty()
+        || !request.apps.is_empty()
+        || request.set.iter().any(|(name, _)| name == "INSTALLED_APPS");
     if let Some(file) = &request.settings {
         match world.sources.load_whole(file) {
             Ok(source) => run(file, source, request, world, &mut settings, &mut notices),
-            Err(error) if request.installed_apps.is_empty() && request.apps.is_empty() => {
+            Err(error) if !says_apps => {
                 return Err(ReadError::Settings {
                     file: file.clone(),
                     line: error.line,
@@ -26,7 +29,7 @@ pub fn read(request: &Request, world: &World) -> Result<(Settings, Vec<Notice>),
             }
             Err(error) => notices.push(notice(Concern::Setting, file, error.line, error.message)),
         }
-    } else if request.installed_apps.is_empty() && request.apps.is_empty() {
+    } else if !says_apps {
         return Err(ReadError::NoApps);
     }
     for (name, text) in &request.set {

@@ -7,7 +7,7 @@ mod folders;
 mod installed;
 mod text;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs;
 use std::io;
@@ -167,6 +167,11 @@ impl Sources {
     /// What lies in such a folder under a name.
     pub fn has(&self, folder: &Path, name: &str) -> Kind {
         self.folders.kind(folder, name)
+    }
+
+    /// Folders that were asked for and may not be looked into, and what the system says of that.
+    pub fn closed(&self) -> BTreeMap<PathBuf, String> {
+        self.folders.closed()
     }
 
     /// The dotted name of a file or folder, by the root that it lies in.

@@ -7,7 +7,7 @@ use super::super::step::{ConstraintKind, Step, There};
 use super::Completion;
 use super::convert::all_named;
 use crate::migration::{MayTouch, MayUndo, Opaque, Operation};
-use crate::schema::{Column, Name, Table, TableName};
+use crate::schema::{Column, Index, Name, Table, TableName};
 
 impl Completion<'_> {
     /// Whether all is known that could be meant, and it is none of that.
@@ -92,6 +92,23 @@ impl Completion<'_> {
                     }
                 }
             }
+            Step::DropSomeIndexes { name, said } => {
+                let is_said = |table: &&Table| said.iter().any(|it| self.same(it, &table.name.name));
+                let all: Vec<&Table> = self.tables_in(None).collect();
+                let of_said: Vec<&Table> = all.iter().copied().filter(is_said).collect();
+                for table in if of_said.is_empty() { all } else { of_said } {
+                    let bears = |it: &&Index| it.name.as_ref().is_none_or(|it| fits(it, name));
+                    for index in table.indexes.iter().filter(bears) {
+                        may.touches(table.name.clone());
+                        let columns: Option<Vec<Name>> =
+                            index.parts.iter().map(|it| it.as_column().cloned()).collect();
+                        match columns {
+                            Some(columns) => may.undo.over.extend([columns]),
+                            None => may.undo.constraints = true,
+                        }
+                    }
+                }
+            }
             Step::Unread { tables, names, drops, .. } => {
                 may.undo.constraints = true;
                 for name in tables {
@@ -146,6 +163,16 @@ impl Completion<'_> {
     fn spelled_table(&self, table: &TableName) -> TableName {
         self.table(table).map_or_else(|| table.clone(), |known| known.name.clone())
     }
+}
+
+/// Whether a name may be what is put together: `doc__put_in__like`.
+fn fits(name: &Name, put_together: &Name) -> bool {
+    let (start, end) = put_together.split_once(PUT_IN).unwrap_or((put_together, ""));
+    let end = end.rsplit(PUT_IN).next().unwrap_or_default();
+    let is_ascii = |at: usize, piece: &str| {
+        name.get(at..at + piece.len()).is_some_and(|it| it.eq_ignore_ascii_case(piece))
+    };
+    name.len() >= start.len() + end.len() && is_ascii(0, start) && is_ascii(name.len() - end.len(), end)
 }
 
 #[derive(Default)]
@@ -227,6 +254,13 @@ mod tests {
             "-a -b",
         );
         block("BEGIN EXECUTE format('DROP TABLE %I', x); END", "anything", "table _put_in_");
+        block(
+            "DECLARE r record; BEGIN FOR r IN SELECT indexname FROM pg_indexes WHERE tablename = 'u' LOOP \
+             EXECUTE 'DROP INDEX ' || quote_ident(r.indexname); END LOOP; END",
+            "u",
+            "over b",
+        );
+        block("BEGIN EXECUTE format('DROP INDEX %I', x); END", "u", "over b");
         block("BEGIN EXECUTE statement; END", "anything", "");
         block("BEGIN PERFORM f(); END", "anything", "");
     }

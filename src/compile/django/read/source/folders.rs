@@ -1,10 +1,10 @@
 //! What lies in folders, each listed once: most questions are for what is not there, and a listing answers them all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use foldhash::fast::RandomState;
@@ -18,6 +18,8 @@ const MAX_ENTRIES: usize = 20_000;
 pub struct Folders {
     /// Paths as texts, which are compared by their bytes.
     listed: Mutex<HashMap<OsString, Arc<Listing>, RandomState>>,
+    /// Folders that are there and may not be looked into, with what the system says of that.
+    closed: Mutex<BTreeMap<PathBuf, String>>,
 }
 
 enum Listing {
@@ -64,29 +66,37 @@ impl Folders {
         Ok(names)
     }
 
+    /// Those that were asked for and may not be looked into, and why.
+    pub fn closed(&self) -> BTreeMap<PathBuf, String> {
+        lock(&self.closed).clone()
+    }
+
     fn listing(&self, folder: &Path) -> Arc<Listing> {
         if let Some(listing) = lock(&self.listed).get(folder.as_os_str()) {
             return listing.clone();
         }
-        let listing = Arc::new(list(folder));
+        let listing = Arc::new(list(folder).unwrap_or_else(|error| {
+            lock(&self.closed).insert(folder.to_owned(), error.to_string());
+            Listing::Unlisted
+        }));
         lock(&self.listed).insert(folder.as_os_str().to_owned(), listing.clone());
         listing
     }
 }
 
-fn list(folder: &Path) -> Listing {
+fn list(folder: &Path) -> io::Result<Listing> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Listing::Names(Vec::new());
+            return Ok(Listing::Names(Vec::new()));
         }
-        Err(_) => return Listing::Unlisted,
+        Err(error) => return Err(error),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let Ok(entry) = entry else { return Listing::Unlisted };
+        let entry = entry?;
         if names.len() == MAX_ENTRIES {
-            return Listing::Unlisted;
+            return Ok(Listing::Unlisted);
         }
         let kind = match entry.file_type() {
             Ok(it) if it.is_file() => Entry::File,
@@ -98,7 +108,7 @@ fn list(folder: &Path) -> Listing {
         names.push((entry.file_name(), kind));
     }
     names.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Listing::Names(names)
+    Ok(Listing::Names(names))
 }
 
 fn kind(path: &Path) -> Kind {

@@ -15,7 +15,10 @@ pub fn read(path: &Path) -> Result<String, String> {
     // A pipe would be waited for.
     let nonblocking = OFlags::NONBLOCK.bits() as i32;
     let opened = OpenOptions::new().read(true).custom_flags(nonblocking).open(path);
-    let no_file = || "it is no regular file".to_owned();
+    let no_file = || match path.exists() {
+        true => "it is no regular file".to_owned(),
+        false => "there is no such file".to_owned(),
+    };
     let mut file = opened.map_err(|error| if path.is_file() { told(error) } else { no_file() })?;
     let about = file.metadata().map_err(told)?;
     if !about.is_file() {

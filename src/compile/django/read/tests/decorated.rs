@@ -28,16 +28,10 @@ fn a_decorator_of_the_sources_is_followed() {
 #[test]
 fn what_an_unknown_decorator_makes_of_a_migration_is_not_known() {
     let tree = migration("from nowhere import more\n", &format!("@more\n{TWO}"));
-    let project = tree.read();
-    assert_eq!(
-        told(&project),
-        [
-            "the migration is not seen through: is decorated by nowhere.more, and what that makes of it is not known"
-        ]
-    );
-    assert_eq!(only(&project).operations.len(), 1);
+    assert_eq!(operations(tree), ["?is decorated by nowhere.more, and what that makes of it is not known"]);
     let forgets = "def more(cls):\n    cls.operations.append(3)\n";
-    assert_eq!(told(&migration(forgets, &format!("@more\n{TWO}")).read()).len(), 1);
+    let made = operations(migration(forgets, &format!("@more\n{TWO}")));
+    assert!(matches!(made.as_slice(), [only] if only.starts_with('?')), "{made:?}");
 }
 
 #[test]

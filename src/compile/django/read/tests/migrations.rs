@@ -1,5 +1,9 @@
 //! Which files are migrations, and what stands before what.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
 use super::{HEAD, Tree, told};
 use crate::compile::django::project::{Project, SourceMigration};
 
@@ -260,4 +264,39 @@ fn many_files_come_out_the_same_each_time() {
     let first = tree.read();
     assert_eq!(first.migrations.len(), 200);
     assert_eq!(shown(&first), shown(&tree.read()));
+}
+
+/// What an app is called is not known where the file that says it cannot be read.
+#[test]
+fn an_app_whose_file_cannot_be_read_is_told() {
+    let broken = "from django.apps import AppConfig\n\nclass Shop(AppConfig:\n    label = 'store'\n";
+    let tree =
+        Tree::new().file("shop/migrations/0001_initial.py", "").file("shop/apps.py", broken).app("shop");
+    let told = told(&tree.read());
+    let wanted =
+        "whether the app shop has another label or key than usual is not known: it imports shop.apps: ";
+    assert!(told.iter().any(|it| it.starts_with(wanted)), "{told:?}");
+}
+
+/// Root may look into any: this thread alone becomes somebody else.
+#[test]
+fn a_folder_that_may_not_be_looked_into_is_told() {
+    let tree = Tree::new()
+        .file("shop/__init__.py", "")
+        .file("shop/migrations/0001_initial.py", &migration("operations = []"))
+        .app("shop");
+    let allow = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    let (root, closed) = (tree.folder.path().to_owned(), tree.folder.path().join("shop/migrations"));
+    allow(&root, 0o755);
+    allow(&closed, 0o000);
+    let read = move || {
+        if rustix::process::geteuid().is_root() {
+            rustix::thread::set_thread_uid(rustix::process::Uid::from_raw(65_534)).unwrap();
+        }
+        told(&tree.read())
+    };
+    let told = std::thread::spawn(read).join();
+    allow(&closed, 0o755);
+    fs::remove_dir_all(&root).unwrap();
+    assert_eq!(told.unwrap(), ["what is in it is not read: Permission denied (os error 13)"]);
 }

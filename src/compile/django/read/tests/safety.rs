@@ -4,8 +4,9 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use super::{Tree, only, show, told};
+use crate::compile::django::project::Project;
 
-/// The notices of an app whose only migration has this text.
+/// What is told of an app whose only migration has this text, with what stands for its operations.
 #[track_caller]
 fn told_of(text: impl AsRef<[u8]>) -> Vec<String> {
     let tree = Tree::new().file("shop/migrations/0001_x.py", "").app("shop");
@@ -13,7 +14,12 @@ fn told_of(text: impl AsRef<[u8]>) -> Vec<String> {
     let start = Instant::now();
     let project = tree.read();
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
-    told(&project)
+    told_in_all(&project)
+}
+
+fn told_in_all(project: &Project) -> Vec<String> {
+    let operations = project.migrations.iter().flat_map(|it| &it.operations).map(show);
+    told(project).into_iter().chain(operations.filter(|it| it.starts_with('?'))).collect()
 }
 
 #[track_caller]
@@ -31,10 +37,10 @@ fn migration(before: &str, operations: &str) -> String {
 #[test]
 fn text_that_cannot_be_read_is_told() {
     refused("(".repeat(100_000), "brackets nest more than 200 deep");
-    refused("class Migration(:\n", "the migration is not seen through");
+    refused("class Migration(:\n", "cannot be read: Expected");
     refused(vec![b'#'; 10 << 20], "longer than 2 MiB");
     refused(b"x = '\xff\xfe'", "not UTF-8");
-    refused("x = 1\0", "the migration is not seen through");
+    refused("x = 1\0", "cannot be read: ");
     refused("", "no class `Migration`");
 }
 
@@ -214,7 +220,8 @@ fn links_in_a_circle_and_folders_in_place_of_files_are_told() {
     fs::create_dir(folder.join("0003_z.py")).unwrap();
     let project = tree.read();
     assert_eq!(project.migrations.len(), 3);
-    assert!(told(&project)[0].contains("no regular file"), "{:?}", told(&project));
+    let told = told_in_all(&project);
+    assert!(told.iter().any(|it| it.starts_with("?cannot be read: it is no regular file")), "{told:?}");
 }
 
 #[cfg(unix)]
@@ -230,7 +237,7 @@ fn pipes_and_devices_are_not_waited_for() {
     assert!(made.unwrap().success());
     std::os::unix::fs::symlink("/dev/zero", folder.join("0003_z.py")).unwrap();
     let start = Instant::now();
-    let told = told(&tree.read());
+    let told = told_in_all(&tree.read());
     assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     assert_eq!(told.iter().filter(|it| it.contains("no regular file")).count(), 3, "{told:?}");
 }

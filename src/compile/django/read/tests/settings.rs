@@ -267,6 +267,15 @@ fn an_app_that_is_nowhere_is_told() {
     );
 }
 
+/// As the advice about apps has it.
+#[test]
+fn the_list_of_apps_may_be_given_whole_without_settings() {
+    let tree = Tree::new().file("shop/migrations/0001_initial.py", "").set("INSTALLED_APPS", "['shop']");
+    assert_eq!(*tree.read().apps[0].label, *"shop");
+    let broken = Tree::new().file("shop/migrations/0001_initial.py", "").settings("A = (\n");
+    assert_eq!(*broken.set("INSTALLED_APPS", "['shop']").read().apps[0].label, *"shop");
+}
+
 #[test]
 fn nothing_useful_is_an_error() {
     assert!(matches!(Tree::new().try_read(), Err(ReadError::NoApps)));

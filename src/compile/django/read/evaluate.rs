@@ -47,6 +47,7 @@ mod signal;
 mod special;
 mod statement;
 mod stream;
+mod weight;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -85,6 +86,9 @@ const ALL_STEPS: u64 = 200_000_000;
 /// So many times its steps may such work take in truth, with those that were taken in vain within it and given back: what
 /// calls itself so would else take as many again at each level. Of four real projects, none took more than twice as many.
 const IN_TRUTH: u64 = 5;
+/// Each time so much of such work ended without a result, what follows may take half as long: a project of a thousand loops that
+/// never end is told soon too.
+const MANY_IN_VAIN: u32 = 64;
 /// Steps that a module of the settings may take after a statement of its own was too long to follow, before the next
 /// is: most of what follows is literal, and is not to be lost with it.
 const STEPS_AFTERWARDS: u64 = 20_000;
@@ -126,6 +130,8 @@ pub struct Interpreter<'a> {
     all_steps: u64,
     /// Where `all_steps` must stop, of which none are given back.
     all_limit: u64,
+    /// How much work with a limit of its own ended without a result.
+    done_in_vain: u32,
     depth: u32,
     /// How many `try` blocks that catch a failed import stand around.
     trying: u32,
@@ -194,6 +200,7 @@ impl<'a> Interpreter<'a> {
             limit: MODULE_STEPS,
             all_steps: 0,
             all_limit: ALL_STEPS,
+            done_in_vain: 0,
             depth: 0,
             trying: 0,
             catching: 0,
@@ -433,10 +440,12 @@ impl<'a> Interpreter<'a> {
     /// within it.
     fn with_at_most<T>(&mut self, steps: u64, in_truth: u64, work: impl FnOnce(&mut Self) -> T) -> T {
         let (limit, all_limit) = (self.limit, self.all_limit);
+        let steps = steps >> (self.done_in_vain / MANY_IN_VAIN).min(4);
         self.limit = limit.min(self.module_steps + steps);
         let within = all_limit.min(self.all_steps + steps * in_truth);
         self.all_limit = within;
         let result = work(self);
+        self.done_in_vain += u32::from(self.is_exhausted());
         self.limit = limit;
         // What was done at no cost within it costs nothing here either.
         self.all_limit = ALL_STEPS.min(all_limit + self.all_limit.saturating_sub(within));

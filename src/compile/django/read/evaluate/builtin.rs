@@ -79,6 +79,7 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Option<Live>, Stop> {
         let args: Vec<Live> = args.iter().map(|arg| self.force(arg)).collect::<Result<_, _>>()?;
+        args.iter().try_for_each(|it| self.gone_through(it))?;
         let first = args.first().cloned();
         let call = Call { path: name, args: &args, keywords, first: &first, scope, span };
         let mut answer = self.builtin_of_sequences(&call)?;
@@ -97,7 +98,24 @@ impl Interpreter<'_> {
         if answer.is_none() {
             answer = self.builtin_of_classes(&call)?;
         }
-        Ok(answer.flatten())
+        let makes_anew = matches!(
+            name,
+            "dict"
+                | "dict.fromkeys"
+                | "frozenset"
+                | "list"
+                | "range"
+                | "repr"
+                | "reversed"
+                | "set"
+                | "sorted"
+                | "str"
+                | "tuple"
+        );
+        match answer.flatten() {
+            Some(value) if makes_anew => self.made(value).map(Some),
+            answer => Ok(answer),
+        }
     }
 
     /// The elements of an argument; none where it is not given.

@@ -40,7 +40,7 @@ impl Interpreter<'_> {
             ExprKind::Literal(_) | ExprKind::Name(_) => self.eval(expr, scope),
             ExprKind::FString(pieces) => {
                 let text = self.pieces(pieces, scope)?;
-                Ok(text.unwrap_or_else(|unknown| unknown))
+                self.made(text.unwrap_or_else(|unknown| unknown))
             }
             ExprKind::Attribute(object, name) => {
                 let object = self.eval(object, scope)?;
@@ -65,13 +65,22 @@ impl Interpreter<'_> {
             ExprKind::Slice { .. } => Ok(self.unknown(scope, span, "slices by a slice")),
             ExprKind::Call(call) => self.call_expression(call, scope, span),
             ExprKind::Starred(_) => Ok(self.unknown(scope, span, "unpacks where nothing can be unpacked")),
-            ExprKind::List(items) => Ok(Live::list(self.items(items, scope)?)),
-            ExprKind::Tuple(items) => Ok(Live::tuple(self.items(items, scope)?)),
+            ExprKind::List(items) => {
+                let items = self.items(items, scope)?;
+                self.made(Live::list(items))
+            }
+            ExprKind::Tuple(items) => {
+                let items = self.items(items, scope)?;
+                self.made(Live::tuple(items))
+            }
             ExprKind::Set(items) => {
                 let items = self.items(items, scope)?;
                 Ok(Live::set(self.distinct(items)?))
             }
-            ExprKind::Dict(items) => self.dict(items, scope),
+            ExprKind::Dict(items) => {
+                let made = self.dict(items, scope)?;
+                self.made(made)
+            }
             ExprKind::And(values) => self.all_or_any(values, false, scope),
             ExprKind::Or(values) => self.all_or_any(values, true, scope),
             ExprKind::Not(value) => {
@@ -239,7 +248,8 @@ impl Interpreter<'_> {
                 }
                 None => match self.force(&value)? {
                     Live::Dict(more) => {
-                        self.steps(pairs.len().saturating_mul(more.borrow().len()) / 64)?;
+                        let more_pairs = more.borrow().len();
+                        self.steps((pairs.len() + more_pairs / 2).saturating_mul(more_pairs) / 64)?;
                         for (key, value) in more.borrow().iter() {
                             put(&mut pairs, key.clone(), value.clone());
                         }

@@ -30,6 +30,7 @@ impl Interpreter<'_> {
     ) -> Evaluated {
         let open = keywords.iter().any(|(name, _)| name.starts_with('*'));
         let args: Vec<Live> = args.iter().map(|arg| self.force(arg)).collect::<Result<_, _>>()?;
+        self.gone_through_by(name, receiver)?;
         let result = match receiver {
             // By an unknown number of arguments.
             Live::List(_) | Live::Set(_) | Live::Dict(_) if open => {
@@ -87,6 +88,8 @@ impl Interpreter<'_> {
             _ => None,
         };
         Ok(match result {
+            // Others give what is there.
+            Some(value) if makes_anew(receiver, name) => self.made(value)?,
             Some(value) => value,
             None => {
                 let reason = format!("calls `{name}` of {}", format::kind(receiver));
@@ -114,6 +117,16 @@ impl Interpreter<'_> {
             Some((_, None)) => Ok(None),
             None => self.fails("ValueError", "there is no such element", scope, span).map(Some),
         }
+    }
+}
+
+fn makes_anew(receiver: &Live, name: &str) -> bool {
+    match receiver {
+        Live::Str(_) | Live::Bytes(_) => true,
+        Live::List(_) | Live::Tuple(_) => name == "copy",
+        Live::Dict(_) => matches!(name, "copy" | "items" | "keys" | "values"),
+        Live::Set(_) => name != "pop",
+        _ => false,
     }
 }
 

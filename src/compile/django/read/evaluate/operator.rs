@@ -226,6 +226,12 @@ impl Interpreter<'_> {
                 self.long(items.len().saturating_mul(times))?;
                 Some(Live::list(items.iter().cloned().cycle().take(items.len() * times).collect()))
             }
+            (Live::Tuple(items), Operator::Mul, Live::Int(times))
+            | (Live::Int(times), Operator::Mul, Live::Tuple(items)) => {
+                let times = usize::try_from((*times).max(0)).unwrap_or(usize::MAX);
+                self.long(items.len().saturating_mul(times))?;
+                Some(Live::tuple(items.iter().cloned().cycle().take(items.len() * times).collect()))
+            }
             (Live::Path(folder), Operator::Div, Live::Str(name)) => {
                 Some(Live::Path(Rc::new(folder.join(&**name))))
             }
@@ -302,7 +308,7 @@ impl Interpreter<'_> {
             _ => arithmetic(&left, operator, &right),
         };
         Ok(match known {
-            Some(value) => value,
+            Some(value) => self.made(value)?,
             None => {
                 if self.catching_operations > 0
                     && let Some(class) = impossible::operation(&left, operator, &right)

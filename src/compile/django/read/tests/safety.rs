@@ -113,6 +113,39 @@ fn what_grows_beyond_all_bounds_is_given_up() {
     }
 }
 
+/// Each is one step of the code, and a copy or a walk of 30,000 elements.
+#[test]
+fn what_is_copied_again_and_again_is_given_up() {
+    for copy in [
+        "s[1:]",
+        "s.copy()",
+        "list(s)",
+        "[*s]",
+        "s + [i]",
+        "(0,) * 30000",
+        "{**d}",
+        "d.copy()",
+        "repr(s)",
+        "s == q",
+        "s.count(1)",
+        "s.index(1)",
+        "t + 'a'",
+        "f'{t}{i}'",
+        "t.upper()",
+        "t.split('a')",
+    ] {
+        let before = format!(
+            "x = []\ns = [0] * 30000\nq = [0] * 30000\nt = 'a' * 500000\nd = dict.fromkeys(range(300))\n\
+             for i in range(10 ** 4):\n    x.append({copy})\n"
+        );
+        told_of(migration(&before, "[x]"));
+    }
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 400 << 10, "{peak} KB");
+}
+
 #[test]
 fn an_argument_that_never_ends_is_all_that_is_lost() {
     let tree = Tree::migration(

@@ -181,6 +181,7 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Result<Result<Vec<Live>, Live>, Stop> {
         let value = self.force(value)?;
+        self.gone_through(&value)?;
         let items: Vec<Live> = match &value {
             Live::List(items) | Live::Set(items) => items.borrow().clone(),
             Live::Tuple(items) => items.to_vec(),

@@ -242,6 +242,6 @@ impl Interpreter<'_> {
         let known =
             known.unwrap_or_else(|| self.because(&[&object], scope, span, "slices what is not known"));
         self.may_raise(&known);
-        Ok(known)
+        self.made(known)
     }
 }

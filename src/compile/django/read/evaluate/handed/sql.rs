@@ -51,6 +51,8 @@ impl Interpreter<'_> {
             let unknown = unknown.clone();
             return self.lose_statement(Some(&unknown));
         }
+        // To read SQL takes longer than a step.
+        texts.iter().filter_map(|it| it.as_str()).for_each(|it| self.charge(16 + it.len() / 16));
         // Code is a blind spot of the tables that it names; a statement that may do anything would be one of all.
         let effects: Vec<sql::Effect> = texts.iter().flat_map(|it| self.effects(it)).collect();
         let steps = effects.iter().filter_map(|it| match it {

@@ -61,6 +61,11 @@ impl Interpreter<'_> {
         if let Some(known) = self.compare_clue(&left, how, &right) {
             return Ok(known);
         }
+        match how {
+            Comparison::Is | Comparison::IsNot => {}
+            Comparison::In | Comparison::NotIn => self.looked_through(&right)?,
+            _ => [&left, &right].into_iter().try_for_each(|it| self.compared_with(it))?,
+        }
         let is_same = matches!((&left, &right), (Live::Str(a), Live::Str(b)) if a == b);
         let (left, right) = if is_same { (left, right) } else { (self.assume(&left), self.assume(&right)) };
         let known = match how {

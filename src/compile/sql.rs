@@ -37,6 +37,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub use collation::collations;
@@ -50,6 +51,7 @@ use self::cursor::{Cursor, cut};
 use self::path::Path;
 use self::split::Piece;
 use crate::dialect::Dialect;
+use crate::dialect::token::{Token, TokenKind};
 use crate::migration::{MayTouch, Opaque};
 use crate::schema::TableName;
 
@@ -58,6 +60,9 @@ pub const MOST_BYTES: usize = 2 << 20;
 
 /// Deeper brackets are not read.
 pub const DEEPEST: usize = 200;
+
+/// So many letters of a statement are shown.
+const SHOWN: usize = 80;
 
 /// One statement of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,7 +89,8 @@ pub fn read(dialect: Dialect, text: &str) -> Vec<Statement> {
     if text.len() > MOST_BYTES {
         let reason = format!("SQL of more than {} MiB is not read", MOST_BYTES >> 20);
         let effect = Effect::Opaque(Opaque::new(reason, MayTouch::Anything));
-        return vec![Statement { line: 1, text: beginning(text), effect }];
+        let text = cut(before_texts(&text[..text.floor_char_boundary(4 * SHOWN)]), SHOWN);
+        return vec![Statement { line: 1, text, effect }];
     }
     let executed = lexer::executed_comments(dialect, text);
     let text = executed.as_deref().unwrap_or(text);
@@ -107,7 +113,7 @@ fn statement(dialect: Dialect, piece: &Piece<'_>, before: &mut Before) -> Statem
         }
         Effect::Steps(vec![unread(&Cursor::new(dialect, &piece.tokens, piece.source), reason, touched)])
     });
-    let text = beginning(piece.source);
+    let text = beginning(piece);
     let effect = match effect {
         Effect::Opaque(opaque) => {
             Effect::Opaque(Opaque { reason: format!("SQL `{text}`: {}", opaque.reason), ..opaque })
@@ -182,9 +188,48 @@ fn is_too_deep(piece: &Piece<'_>) -> bool {
     })
 }
 
-fn beginning(text: &str) -> String {
-    const SHOWN: usize = 80;
-    cut(&text[..text.floor_char_boundary(4 * SHOWN)], SHOWN)
+/// For people: without what its texts say, which may be a password that the settings hold.
+fn beginning(piece: &Piece<'_>) -> String {
+    let mut made = String::new();
+    let mut at = 0;
+    let first = piece.tokens.first().map_or(0, |it| it.start);
+    for (number, token) in piece.tokens.iter().enumerate() {
+        if made.len() > 4 * SHOWN {
+            return cut(&made, SHOWN);
+        }
+        // Blanks and comments.
+        if token.start - first > at && !made.is_empty() {
+            made.push(' ');
+        }
+        made.push_str(&match token.kind {
+            TokenKind::Text => {
+                let before = number.checked_sub(1).map(|it| &piece.tokens[it]);
+                let is_body = before.is_some_and(|it: &Token<'_>| it.is_word("do") || it.is_word("as"));
+                without_content(token.text, is_body)
+            }
+            TokenKind::Word | TokenKind::Quoted | TokenKind::Number | TokenKind::Symbol => token.text.into(),
+        });
+        at = token.end() - first;
+    }
+    if at == 0 || piece.broken.is_some() {
+        made.push_str(before_texts(piece.source.get(at..).unwrap_or_default()));
+    }
+    cut(&made, SHOWN)
+}
+
+/// `'…'`; of a body in dollars what stands before the first text in it.
+fn without_content(text: &str, is_body: bool) -> Cow<'_, str> {
+    let before = before_texts(text);
+    match text.strip_prefix('$').and_then(|it| it.find('$')) {
+        Some(end) if is_body && before.len() < text.len() => format!("{before}…{}", &text[..end + 2]).into(),
+        Some(_) if is_body => text.into(),
+        None if text.ends_with("''") && text.len() < 4 => text.into(),
+        Some(_) | None => "'…'".into(),
+    }
+}
+
+fn before_texts(sql: &str) -> &str {
+    sql.split(['\'', '"']).next().unwrap_or_default()
 }
 
 fn opaque_tables(reason: impl Into<String>, tables: impl IntoIterator<Item = TableName>) -> Step {

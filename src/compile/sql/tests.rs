@@ -436,6 +436,22 @@ fn servers_decide_some_things() {
     );
 }
 
+/// What the settings hold may be in any of them.
+#[test]
+fn what_is_told_of_a_statement_holds_none_of_its_texts() {
+    for (dialect, sql, shown) in [
+        (Postgres, "SELECT f('', 'it''s secret', \"name\")", "SELECT f('', '…', \"name\")"),
+        (Postgres, "DO $$ BEGIN PERFORM f('secret'); END $$", "DO $$ BEGIN PERFORM f(…$$"),
+        (Mysql, "SELECT f(\"secret\", 'se\\'cret')", "SELECT f('…', '…')"),
+        (Postgres, "SELECT f('secret", "SELECT f('…'"),
+        (Postgres, "SELECT /* don't */ f(E'a', $x$b$x$)", "SELECT f('…', '…')"),
+    ] {
+        assert_eq!(read(dialect, sql)[0].text, shown);
+    }
+    let long = format!("SELECT f('{}secret')", "x".repeat(9_000));
+    assert_eq!(read(Postgres, &long)[0].text, "SELECT f('…')");
+}
+
 #[test]
 fn a_statement_knows_its_line_and_its_beginning() {
     let all = read(Postgres, "-- one\nSELECT 1;\n\n  /* two */ CREATE\n  TABLE   t (a int);\n\\i x");

@@ -27,7 +27,7 @@ def make(apps, schema_editor):
         before,
         body,
         &[
-            "SQL `SELECT loosen('x')`: loosen() may do what it holds, or not ?? shop_item -constraints (its own too)",
+            "SQL `SELECT loosen('…')`: loosen() may do what it holds, or not ?? shop_item -constraints (its own too)",
             "SQL `SELECT another()`: what another() does is not known ?? anything",
         ],
     );

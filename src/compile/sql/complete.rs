@@ -310,6 +310,13 @@ impl<'s> Completion<'s> {
                 changes.push(Change::RenameTable { from: known.name.clone(), to: to.clone() });
                 all(changes)
             }
+            // PostgreSQL renames a sequence so too, which is not compared.
+            (None, _)
+                if self.dialect == Dialect::Postgres
+                    && [from, to].iter().all(|it| it.name.ends_with("_seq")) =>
+            {
+                Vec::new()
+            }
             (None, _) => vec![opaque(format!("table {from} is not known"), [from.clone(), to.clone()])],
             (Some(known), _) => {
                 vec![opaque(format!("table {to} is there already"), [known.name.clone(), to.clone()])]

@@ -301,6 +301,7 @@ fn what_is_not_known_cannot_be_dropped() {
     for sql in ["DROP TABLE u", "ALTER TABLE u DROP COLUMN a", "ALTER TABLE t DROP COLUMN z"] {
         then(Postgres, T, sql, &[]);
     }
+    then(Postgres, T, "ALTER TABLE t_id_seq RENAME TO u_id_seq", &[]);
     then(
         Postgres,
         T,

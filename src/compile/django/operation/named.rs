@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Executor;
 use crate::compile::django::field::ModelKey;
 use crate::compile::django::project::{
-    APP_LABEL, Call, Marked, MayDo, Object, Unknown, Value, is_marked, names_filled_in,
+    APP_LABEL, ASSUMES, Call, Marked, MayDo, Object, Unknown, Value, is_marked, names_filled_in,
 };
 
 /// How deep a name may stand among what an operation is given.
@@ -74,7 +74,10 @@ type Fill<'f> = &'f dyn Fn(&str) -> Value;
 
 /// `None`, here and below, where nothing is to be filled in.
 fn of_object(object: &Object, fill: Fill<'_>, depth: u32) -> Option<Object> {
-    if &*object.class == "django.db.migrations.RunSQL" {
+    // Those within it are filled in when it is their turn, and a question keeps its marks.
+    const LATER: [&str; 3] =
+        ["django.db.migrations.RunSQL", "django.db.migrations.SeparateDatabaseAndState", ASSUMES];
+    if LATER.contains(&&*object.class) {
         return None;
     }
     let args = of_all(&object.args, fill, depth);

@@ -57,6 +57,13 @@ fn entries(world: &World) -> Vec<Value> {
     }
 }
 
+/// Where the class of an app most often lies: in its package, or in its `apps`.
+fn package_of(class: &Class) -> Option<String> {
+    let module = &*class.scope.module.name;
+    let package = module.strip_suffix(".apps").unwrap_or(module);
+    (!package.is_empty()).then(|| package.to_owned())
+}
+
 /// An app that was given as LABEL=DIR: the one of this label or folder, or a new one.
 fn place(label: &str, folder: &Path, world: &World, apps: &mut Vec<App>) {
     let module: Arc<str> = match world.sources.module_of(folder) {
@@ -137,7 +144,10 @@ impl Interpreter<'_> {
             }
         };
         let name = match &config {
-            Some(class) => self.text_attribute(class, "name", notices).unwrap_or(name),
+            Some(class) => match self.text_attribute(class, "name", notices) {
+                Some(name) => name,
+                None => package_of(class).unwrap_or(name),
+            },
             None => name,
         };
         let folder = match self.world.sources.find(&name) {

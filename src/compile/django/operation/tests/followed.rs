@@ -558,6 +558,53 @@ class AddKey(migrations.AddField):
     );
 }
 
+/// A question of code that an operation of a project's own does among others keeps its marks until it is answered.
+#[test]
+fn code_within_an_operation_of_ones_own_may_ask_the_models() {
+    check_class(
+        "
+def fill(apps, schema_editor):
+    model = apps.get_model('shop', 'Item')
+    schema_editor.execute('UPDATE shop_item SET code = NULL WHERE %s > 0' % model._meta.pk.column)
+
+SWAP = [migrations.AddField('item', 'raw', models.IntegerField(null=True)), migrations.RunPython(fill, fill),
+        migrations.RemoveField('item', 'code')]
+
+class Convert(migrations.operations.base.Operation):
+    def state_forwards(self, app_label, state):
+        for operation in SWAP:
+            operation.state_forwards(app_label, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for operation in SWAP:
+            after = from_state.clone()
+            operation.state_forwards(app_label, after)
+            operation.database_forwards(app_label, schema_editor, from_state, after)
+            from_state = after
+",
+        "Convert()",
+        &["shop_item + raw integer NULL", "shop_item - code"],
+    );
+}
+
+/// `NotInTransactionMixin` of Django's own operations raises, or lets go on.
+#[test]
+fn whether_it_stands_in_a_transaction_is_no_change() {
+    check_class(
+        "
+from django.contrib.postgres.operations import NotInTransactionMixin
+
+class SafeIndex(NotInTransactionMixin, migrations.AddIndex):
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        self._ensure_not_in_transaction(schema_editor)
+        model = to_state.apps.get_model(app_label, self.model_name)
+        schema_editor.execute(\"SET lock_timeout = '3s'\")
+        schema_editor.add_index(model, self.index, concurrently=True)
+",
+        "SafeIndex('item', models.Index(fields=['code'], name='by_code'))",
+        &["shop_item + index code"],
+    );
+}
+
 /// The class of an object that code makes, finds or is given need not stand where its method is called.
 #[test]
 fn an_object_may_come_from_anywhere() {

@@ -295,11 +295,18 @@ impl Interpreter<'_> {
         names
     }
 
-    /// The first class of the lineage that is not followed.
+    /// The first class of the lineage that is not followed, but for one that Django mixes into what has a constructor.
     pub fn outside_base(&mut self, class: &Rc<Class>) -> Result<Option<Live>, Stop> {
         let lineage = self.lineage(class)?;
-        Ok(lineage.iter().find(|it| !matches!(it, Live::Class(_)) && !is_object(it)).cloned())
+        let outside = || lineage.iter().filter(|it| !matches!(it, Live::Class(_)) && !is_object(it));
+        Ok(outside().find(|it| !is_mixed_in(it)).or_else(|| outside().next()).cloned())
     }
+}
+
+/// Of Django's own: it has no constructor, and its methods are those of what it is mixed into.
+pub fn is_mixed_in(base: &Live) -> bool {
+    matches!(base, Live::Name(path) if path.ends_with("Mixin")
+        && (path.starts_with("django.db.") || path.starts_with("django.contrib.postgres.")))
 }
 
 /// `registry` of `registry.register(name="a")`.

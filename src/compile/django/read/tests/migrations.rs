@@ -266,6 +266,23 @@ fn many_files_come_out_the_same_each_time() {
     assert_eq!(shown(&first), shown(&tree.read()));
 }
 
+/// As those of NetBox's plugins that ask `importlib.metadata` for their name.
+#[test]
+fn an_app_whose_name_is_not_known_is_the_package_of_its_class() {
+    let config = "from importlib.metadata import metadata\nfrom django.apps import AppConfig\n\n\
+        class Config(AppConfig):\n    name = metadata('plug-in').get('Name').replace('-', '_')\n";
+    for (file, entry) in
+        [("plug_in/__init__.py", "plug_in.Config"), ("plug_in/apps.py", "plug_in.apps.Config")]
+    {
+        let tree = Tree::new()
+            .file(file, config)
+            .file("plug_in/migrations/0001_initial.py", &migration("operations = []"));
+        let project = tree.settings(&format!("INSTALLED_APPS = ['{entry}']\n")).read();
+        assert_eq!(names(&project), ["plug_in.0001_initial"]);
+        assert_eq!(told(&project).len(), 1, "{:?}", told(&project));
+    }
+}
+
 /// What an app is called is not known where the file that says it cannot be read.
 #[test]
 fn an_app_whose_file_cannot_be_read_is_told() {

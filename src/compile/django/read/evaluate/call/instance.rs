@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::Interpreter;
-use super::super::class::is_object;
+use super::super::class::{is_mixed_in, is_object};
 use super::super::live::*;
 use crate::compile::django::read::syntax::tree::*;
 
@@ -154,6 +154,7 @@ impl Interpreter<'_> {
                     }
                 }
                 Live::Name(_) if is_object(it) => {}
+                mixin if is_mixed_in(mixin) => {}
                 Live::Name(path) => {
                     return self.call_base(receiver, path, "__init__", args, keywords, scope, span);
                 }

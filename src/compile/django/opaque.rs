@@ -329,11 +329,35 @@ pub fn tables_named_by(
         // Django's own operations begin with the model's name.
         name(arguments.args.first(), &mut tables);
     }
+    // Those that it holds it may do.
+    for held in operations_of(object) {
+        tables.extend(tables_named_by(held, app, from, to, context));
+    }
     // One that is about models, and none of Django's, may be about any that it says.
     if !tables.is_empty() && identify::class(object).is_none() {
         texts_of(object).into_iter().for_each(|it| name(Some(&Value::Str(it)), &mut tables));
     }
     tables
+}
+
+/// Operations that an operation was given, or keeps, in lists or dicts.
+fn operations_of(object: &Object) -> Vec<&Object> {
+    fn collect<'o>(value: &'o Value, depth: u32, operations: &mut Vec<&'o Object>) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        match value {
+            Value::Object(object) if identify::class(object).is_some() => operations.push(object),
+            Value::List(items) | Value::Tuple(items) | Value::Set(items) => {
+                items.iter().for_each(|it| collect(it, depth, operations));
+            }
+            Value::Dict(pairs) => pairs.iter().for_each(|(_, it)| collect(it, depth, operations)),
+            _ => {}
+        }
+    }
+    let mut operations = Vec::new();
+    let kept = object.attributes.iter().map(|(_, it)| it);
+    let all = object.args.iter().chain(object.kwargs.iter().map(|(_, it)| it)).chain(kept);
+    all.for_each(|it| collect(it, 3, &mut operations));
+    operations
 }
 
 /// All that an operation was given, or keeps, in words.

@@ -24,7 +24,10 @@ pub(super) fn in_body(dialect: Dialect, body: &str, schema: Option<&Name>) -> Ve
     const BEFORE: [&str; 4] = ["then", "else", "begin", "loop"];
     let is_verb = |token: &Token<'_>| VERBS.iter().any(|verb| token.is_word(verb));
     let mut steps = Vec::new();
-    for piece in split::split(dialect, body) {
+    // A variable, which holds what texts of the body are put together to.
+    let mut runs_unseen = None;
+    let pieces = split::split(dialect, body);
+    for piece in &pieces {
         if piece.broken.is_some() {
             steps.push(anything("it is not closed"));
             continue;
@@ -38,7 +41,17 @@ pub(super) fn in_body(dialect: Dialect, body: &str, schema: Option<&Name>) -> Ve
         let source = &piece.source[piece.tokens[start].start - piece.tokens[0].start..];
         let mut cursor = Cursor::new(dialect, &piece.tokens[start..], source);
         cursor.schema = schema.cloned();
+        if cursor.is("execute") && joined(&cursor.rest()[1..]).as_str() == PUT_IN {
+            runs_unseen = Some(cursor.clone());
+        }
         in_statement(&mut cursor, &mut steps);
+    }
+    if let Some(cursor) = runs_unseen {
+        for text in texts_of(dialect, body).into_iter().filter(|it| begins_with(it, &DDL)) {
+            // What is put behind it.
+            let open = if text.ends_with(char::is_whitespace) { PUT_IN } else { "" };
+            steps.extend(said_by(&cursor, &[&*text, open].concat()));
+        }
     }
     for step in &mut steps {
         if let Step::DropIndex { name, .. } = step
@@ -52,14 +65,16 @@ pub(super) fn in_body(dialect: Dialect, body: &str, schema: Option<&Name>) -> Ve
 
 /// `pg_indexes WHERE tablename = 'doc'`: what the texts of a body name.
 fn words_of_texts(dialect: Dialect, body: &str) -> BTreeSet<Name> {
+    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
+    let texts = texts_of(dialect, body);
+    let words = texts.iter().flat_map(|it| it.split(|letter| !is_word(letter)));
+    words.filter(|it| !it.is_empty()).map(Into::into).collect()
+}
+
+fn texts_of(dialect: Dialect, body: &str) -> Vec<String> {
     let pieces = split::split(dialect, body);
     let texts = pieces.iter().flat_map(|it| &it.tokens).filter(|it| it.kind == TokenKind::Text);
-    let is_word = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '$';
-    let words = texts.flat_map(|it| {
-        let text = content(it.text);
-        text.split(|letter| !is_word(letter)).map(str::to_owned).collect::<Vec<_>>()
-    });
-    words.filter(|it| !it.is_empty()).map(|it| it.as_str().into()).collect()
+    texts.map(|it| content(it.text)).collect()
 }
 
 fn in_statement(cursor: &mut Cursor<'_, '_>, steps: &mut Vec<Step>) {
@@ -169,6 +184,14 @@ fn joined(tokens: &[Token<'_>]) -> String {
                     at = crate::dialect::token::after_group(tokens, at + 1).unwrap_or(tokens.len());
                     continue;
                 }
+            }
+            // A query of its own, of which no text belongs to the statement.
+            TokenKind::Symbol
+                if token.is_symbol("(") && tokens.get(at + 1).is_some_and(|it| it.is_word("select")) =>
+            {
+                text.push_str(PUT_IN);
+                at = crate::dialect::token::after_group(tokens, at).unwrap_or(tokens.len());
+                continue;
             }
             TokenKind::Symbol => {}
         }

@@ -261,6 +261,12 @@ mod tests {
             "over b",
         );
         block("BEGIN EXECUTE format('DROP INDEX %I', x); END", "u", "over b");
+        block(
+            "BEGIN EXECUTE 'DROP INDEX ' || (SELECT i FROM pg_indexes WHERE tablename = 'u'); END",
+            "u",
+            "over b",
+        );
+        block("DECLARE q text := 'DROP INDEX '; BEGIN q := q || 'i'; EXECUTE q; END", "anything", "over b");
         block("BEGIN EXECUTE statement; END", "anything", "");
         block("BEGIN PERFORM f(); END", "anything", "");
     }

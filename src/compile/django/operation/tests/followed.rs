@@ -586,6 +586,30 @@ class Convert(migrations.operations.base.Operation):
     );
 }
 
+/// As sentry takes a column away in two steps: of the second, only the database hears.
+#[test]
+fn an_operation_may_ask_a_state_for_the_name_of_a_table() {
+    check_class(
+        "
+class SafeRemoveField(migrations.RemoveField):
+    def __init__(self, *args, step, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.step = step
+    def state_forwards(self, app_label, state):
+        if self.step == 'state':
+            super().state_forwards(app_label, state)
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        if self.step == 'state':
+            return
+        model = from_state.models[app_label, self.model_name_lower]
+        table = model.options.get('db_table') or f'{app_label}_{self.model_name_lower}'
+        schema_editor.execute(f'ALTER TABLE {table} DROP COLUMN {self.name}')
+",
+        "SafeRemoveField('item', 'code', step='state'), SafeRemoveField('item', 'code', step='database')",
+        &["shop_item - code"],
+    );
+}
+
 /// `NotInTransactionMixin` of Django's own operations raises, or lets go on.
 #[test]
 fn whether_it_stands_in_a_transaction_is_no_change() {

@@ -682,6 +682,28 @@ class Back(migrations.operations.base.Operation):
     );
 }
 
+/// As wc-django-envoyer has it: which of those that it holds are done is asked of what is not followed.
+#[test]
+fn an_operation_that_holds_others_is_a_blind_spot_of_what_they_are_about() {
+    check_body(
+        "
+from unittest import mock
+class Switch(migrations.operations.base.Operation):
+    def __init__(self, operations):
+        self.operations = operations
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        for checker, operations in self.operations.items():
+            with mock.patch.object(schema_editor, 'execute'):
+                checker(schema_editor)
+            for operation in operations:
+                operation.database_forwards(app_label, schema_editor, from_state, to_state)
+",
+        "dependencies = [('shop', '1')]
+    operations = [Switch({print: [migrations.AddIndex('item', models.Index(fields=['code'], name='by_code'))]})]",
+        &["shop.migrations.2.Switch is an operation of its own ?? shop_item -code -id -name -constraints"],
+    );
+}
+
 /// Most likely the usual ones of the app: what it has may be gone or altered, and what another app has is only in doubt.
 #[test]
 fn operations_of_which_nothing_was_seen_may_be_any() {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::super::Interpreter;
 use super::super::live::*;
 use super::super::operator::find;
-use super::{OPERATIONS, STATE, bare, for_app, is_name};
+use super::{OPERATIONS, STATE, bare, for_app, is_name, sql};
 use crate::compile::django::project::{SET_BASES, SET_FIELD, SET_OPTIONS, When};
 use crate::compile::django::read::syntax::tree::{Expr, ExprKind, Span};
 
@@ -120,7 +120,14 @@ impl Interpreter<'_> {
                 }
             }
         }
-        Ok(Some(self.outside_instance(MODEL_STATE, vec![key], Vec::new(), scope, span)))
+        let mut args = vec![key];
+        if let Live::Name(state) = &state
+            && !is_name(Some(&Live::Name(state.clone())), STATE)
+            && let Some(when) = self.state_of(state)
+        {
+            args.push(Live::str(when.signed("")));
+        }
+        Ok(Some(self.outside_instance(MODEL_STATE, args, Vec::new(), scope, span)))
     }
 
     /// `state.models[key].get_constraint_by_name(name)`: of what is taken away only the name counts.
@@ -136,6 +143,13 @@ impl Interpreter<'_> {
         if &**class == STATE_PART {
             let part = Live::Instance(instance.clone());
             match (method, args) {
+                // Without the option, whoever asks for it goes on with the usual name, which then is the table's.
+                ("get", [Live::Str(option)] | [Live::Str(option), _])
+                    if &**option == "db_table"
+                        && let Some(table) = table_of_part(instance) =>
+                {
+                    return Some(table);
+                }
                 ("pop", [name] | [name, _]) => {
                     self.change_of_state_part(&part, name, None);
                 }
@@ -218,10 +232,12 @@ impl Interpreter<'_> {
         span: Span,
     ) -> Option<Live> {
         let is_of_state = self.handed.as_ref().is_some_and(|it| it.method == "state_forwards");
-        if !is_of_state || !matches!(name, "options" | "fields") {
+        let is_asked = name == "options" && instance.args.len() > 1;
+        if !is_of_state && !is_asked || !matches!(name, "options" | "fields") {
             return None;
         }
-        let args = vec![instance.args.first()?.clone(), Live::str(name)];
+        let mut args = vec![instance.args.first()?.clone(), Live::str(name)];
+        args.extend(instance.args.get(1).cloned());
         Some(self.outside_instance(STATE_PART, args, Vec::new(), scope, span))
     }
 
@@ -319,4 +335,11 @@ fn of_model_state(args: &[Live]) -> Option<Made> {
     let positional = state.args.get(1..).unwrap_or_default().to_vec();
     let has_changed = state.attributes.borrow().iter().next().is_some();
     (!has_changed).then_some(("CreateModel", label, positional, rest))
+}
+
+/// The name of the model's table, of `options` of a state that is only asked.
+fn table_of_part(part: &Instance) -> Option<Live> {
+    let (Live::Tuple(key), Live::Str(sign)) = (part.args.first()?, part.args.get(2)?) else { return None };
+    let [Live::Str(label) | Live::Name(label), Live::Str(model)] = &**key else { return None };
+    Some(sql::table_of(&format!("{sign}{label}"), model))
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::compile::{Compiled, compile, try_to_compile};
-use super::notice::{Concern, Notice};
+use super::notice::{self, Concern, Notice};
 use super::project::{Location, Project};
 use super::read::{ReadError, Reader, Request};
 use super::said::Said;
@@ -109,14 +109,13 @@ fn from_a_source(notice: &Notice, sources: &[PathBuf]) -> String {
     format!("{}:{line}: {}", file.display(), notice.message)
 }
 
-/// With what was not seen of the list of apps, which is the usual cause.
+/// With what was not read, or was decided by the settings (as by a router): most often the list of apps is the cause.
 fn why_no_manifest(mistakes: &[Mistake], notices: &[Notice]) -> String {
     let mut lines: Vec<String> = mistakes.iter().map(|it| it.message.clone()).collect();
-    let of_apps: Vec<&Notice> = notices.iter().filter(|it| it.concern == Concern::App).collect();
-    lines.extend(of_apps.iter().map(|it| format!("{}: {}", it.at, it.message)));
-    if !of_apps.is_empty() {
-        lines.push(Concern::App.advice().to_owned());
-    }
+    let may_be_why = |it: &&Notice| it.concern.leaves_a_gap() || it.concern == Concern::Setting;
+    let all: Vec<Notice> = notices.iter().filter(may_be_why).cloned().collect();
+    lines.extend(all.iter().map(|it| format!("{}: {}", it.at, it.message)));
+    lines.extend(notice::advice(&all).into_iter().map(str::to_owned));
     lines.join("\n")
 }
 

@@ -152,11 +152,19 @@ impl Reader {
         let version = version(&sources);
         let django = request.django.or(version.map(|(django, _)| django)).ok_or(ReadError::NoDjango)?;
         let micro = version.filter(|(it, _)| *it == django).map_or(0, |(_, micro)| micro);
-        let (settings, notices) = {
+        let (settings, mut notices) = {
             let said = Said::default();
             let world = world(&request, &sources, (django, micro), &said);
             settings::read(&request, &world)?
         };
+        if let Some((found, _)) = version.filter(|(it, _)| *it != django) {
+            let file = sources.find("django").and_then(|it| it.file()).unwrap_or_default();
+            let [(major, minor), (found, of_found)] = [django, found];
+            let message = format!(
+                "Django {major}.{minor} is said, but the sources hold {found}.{of_found}: what its own code says is of that"
+            );
+            notices.push(notice(Concern::Setting, &file, 1, message));
+        }
         let mut reader = Self {
             request,
             sources,
@@ -185,7 +193,8 @@ impl Reader {
     fn read_migrations(&self, said: &Said, readings: &mut Readings) -> Result<Project, ReadError> {
         let world = self.world(said);
         let mut notices = self.notices.clone();
-        let (mut migrations, more) = migrations::read(&world, &self.apps, readings)?;
+        let said_in = self.request.settings.as_deref().unwrap_or(Path::new("settings"));
+        let (mut migrations, more) = migrations::read(&world, &self.apps, said_in, readings)?;
         notices.extend(more);
         let closed = self.sources.closed().into_iter();
         notices.extend(
@@ -193,7 +202,6 @@ impl Reader {
                 notice(Concern::App, &path, 1, format!("what is in it is not read: {why}"))
             }),
         );
-        let said_in = self.request.settings.as_deref().unwrap_or(Path::new("settings"));
         notices.extend(backend::tell(said_in, &world));
         let routes = routers::apply(said_in, &world, &self.apps, &mut migrations, &mut notices);
         Ok(Project {

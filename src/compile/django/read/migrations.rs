@@ -74,12 +74,13 @@ const AHEAD: usize = 4;
 pub fn read(
     world: &World,
     apps: &[App],
+    said_in: &Path,
     readings: &mut Readings,
 ) -> Result<(Vec<SourceMigration>, Vec<Notice>), ReadError> {
     let mut notices = Vec::new();
     let mut jobs = Vec::new();
     for (position, app) in apps.iter().enumerate() {
-        jobs.extend(files_of(position, app, world, &mut notices));
+        jobs.extend(files_of(position, app, (world, said_in), &mut notices));
     }
     let mut loaded = Vec::new();
     let mut known: HashSet<Notice> = notices.iter().cloned().collect();
@@ -135,7 +136,12 @@ fn recorded_elsewhere(loaded: &mut [Loaded]) {
     }
 }
 
-fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>) -> Vec<Job> {
+fn files_of(
+    position: usize,
+    app: &App,
+    (world, said_in): (&World, &Path),
+    notices: &mut Vec<Notice>,
+) -> Vec<Job> {
     let Some(module) = &app.migrations_module else {
         return Vec::new();
     };
@@ -145,8 +151,11 @@ fn files_of(position: usize, app: &App, world: &World, notices: &mut Vec<Notice>
         Some(Place::File(_) | Place::Namespace(_)) => return Vec::new(),
         None => {
             if **module != *format!("{}.migrations", app.module) {
-                let message = format!("MIGRATION_MODULES says {module}, which is in none of the sources");
-                notices.push(notice(Concern::App, &app.path, 1, message));
+                let message = format!(
+                    "MIGRATION_MODULES says {module} for {}, which is in none of the sources",
+                    app.label
+                );
+                notices.push(notice(Concern::App, said_in, 1, message));
             }
             return Vec::new();
         }

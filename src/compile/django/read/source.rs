@@ -264,9 +264,14 @@ impl Sources {
 
     /// The text of a data file, if it lies within the sources.
     pub fn read_data(&self, path: &Path) -> Option<String> {
-        let path = self.inside(path)?;
+        self.data(path).ok()
+    }
+
+    /// As [`Self::read_data`], with a sentence about the file where it cannot be read.
+    pub fn data(&self, path: &Path) -> Result<String, String> {
+        let path = self.inside(path).ok_or("there is no such file in the sources")?;
         self.note(&path);
-        text::read(&path).ok()
+        text::read(&path)
     }
 
     /// The names in a folder within the sources, sorted.

@@ -28,7 +28,7 @@ fn a_notice_says_the_line_where_code_stopped_being_followed() {
     );
     check(
         "    helper(schema_editor, open('x').read())",
-        " (line 4: its SQL is not known: it calls `read` of an instance of `builtins.open`)",
+        " (line 4: its SQL is not known: it reads x: there is no such file in the sources)",
     );
     check(
         "    schema_editor.connection.cursor().copy_from('x')",

@@ -65,11 +65,18 @@ impl Interpreter<'_> {
             Live::Path(path) => {
                 let found = self.method_of_path(path, name, &args)?;
                 if found.is_none() && matches!(&**name, "read_text" | "read_bytes" | "iterdir" | "stat") {
-                    let unknown =
-                        self.unknown(scope, span, format!("calls {name} of a file that is in no source"));
+                    let why = self.world.sources.data(path).err();
+                    let unknown = match why.filter(|_| name.starts_with("read")) {
+                        Some(why) => self.unread_file(path, &why, scope, span),
+                        None => {
+                            self.unknown(scope, span, format!("calls {name} of a file that is in no source"))
+                        }
+                    };
                     self.may_fail(&unknown, scope, span);
+                    Some(unknown)
+                } else {
+                    found
                 }
-                found
             }
             Live::Unknown(unknown) => clue::method_of_clue(unknown, name, &args),
             Live::Bytes(bytes) => match &**name {

@@ -50,5 +50,20 @@ fn sql_comes_from_files_by_every_library() {
 #[test]
 fn a_file_outside_of_the_sources_is_not_read() {
     Tree::migration("", "operations = [open('/etc/hostname').read()]")
-        .check(&["?calls `read` of an instance of `builtins.open`"]);
+        .check(&["?reads hostname: there is no such file in the sources"]);
+}
+
+#[test]
+fn why_a_file_was_not_read_is_told() {
+    let tree = Tree::migration(
+        "from pathlib import Path",
+        "operations = [open('sql/a.sql').read(), Path('sql/a.sql').read_text(), open('sql/b.sql').readlines()]",
+    );
+    let tree = tree.file("sql/a.sql", "");
+    std::fs::write(tree.folder.path().join("sql/a.sql"), b"SELECT '\xff'").unwrap();
+    tree.check(&[
+        "?reads a.sql: it is not UTF-8",
+        "?reads a.sql: it is not UTF-8",
+        "?reads b.sql: there is no such file in the sources",
+    ]);
 }

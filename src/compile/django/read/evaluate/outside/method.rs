@@ -1,6 +1,6 @@
 //! Methods of what an outside class made: files, expressions of Django's, environments, loggers.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::super::branch::Cell;
@@ -16,6 +16,24 @@ use crate::compile::django::read::syntax::tree::Span;
 const HASHED: &str = "*hashed";
 
 impl Interpreter<'_> {
+    /// What a file holds that was opened; why not, where it is known which. `None` where that is not known.
+    fn text_of_opened(
+        &mut self,
+        opened: &Instance,
+        scope: &Rc<Scope>,
+        span: Span,
+    ) -> Option<Result<String, Live>> {
+        let path = opened.args.first().and_then(format::text).map(PathBuf::from)?;
+        let text = self.world.sources.data(&path);
+        Some(text.map_err(|why| self.unread_file(&path, &why, scope, span)))
+    }
+
+    /// In place of what a file holds.
+    pub fn unread_file(&mut self, path: &Path, why: &str, scope: &Rc<Scope>, span: Span) -> Live {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.unknown(scope, span, format!("reads {name}: {why}"))
+    }
+
     /// A method of what an outside class made; `None` when the result is not known.
     #[expect(clippy::too_many_arguments, reason = "a call, its place, and what is called")]
     pub fn method_of_outside(
@@ -45,17 +63,19 @@ impl Interpreter<'_> {
         }
         Ok(match (&**class, name) {
             ("builtins.open", "read") => {
-                let path = instance.args.first().and_then(format::text).map(PathBuf::from);
-                let text = path.and_then(|path| self.world.sources.read_data(&path));
+                let Some(text) = self.text_of_opened(instance, scope, span) else { return Ok(None) };
+                let text = match text {
+                    Ok(text) => text,
+                    Err(unknown) => return Ok(Some(unknown)),
+                };
                 let mode = instance.keywords.iter().find(|(name, _)| &**name == "mode").map(|(_, it)| it);
                 let mode = instance.args.get(1).or(mode).and_then(format::text);
                 let is_binary = mode.is_some_and(|it| it.contains('b'));
-                text.map(|it| if is_binary { Live::Bytes(it.into_bytes().into()) } else { Live::str(it) })
+                Some(if is_binary { Live::Bytes(text.into_bytes().into()) } else { Live::str(text) })
             }
             ("builtins.open", "readlines") => {
-                let path = instance.args.first().and_then(format::text).map(PathBuf::from);
-                path.and_then(|path| self.world.sources.read_data(&path))
-                    .map(|text| Live::list(text.split_inclusive('\n').map(Live::str).collect()))
+                let lines = |text: String| Live::list(text.split_inclusive('\n').map(Live::str).collect());
+                self.text_of_opened(instance, scope, span).map(|it| it.map_or_else(|unknown| unknown, lines))
             }
             ("builtins.open", "close") => Some(Live::None),
             (class, "update" | "hexdigest") if let Some(algorithm) = class.strip_prefix("hashlib.") => {

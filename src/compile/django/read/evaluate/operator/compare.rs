@@ -320,7 +320,9 @@ fn is_plain(value: &Live) -> bool {
 
 /// A class of libraries whose instances are equal when they are made alike. A field or an operation is equal to itself alone.
 fn is_value(class: &str) -> bool {
-    let is_of_identity = given::is_field(class) || class.starts_with("django.db.migrations.");
+    let is_operation = class.strip_prefix("django.db.migrations.");
+    let is_operation = is_operation.is_some_and(|it| it.starts_with(|it: char| it.is_ascii_uppercase()));
+    let is_of_identity = given::is_field(class) || is_operation;
     (class.starts_with("django.") && !is_of_identity)
         || ["datetime.", "decimal.", "uuid.UUID"].iter().any(|it| class.starts_with(it))
 }

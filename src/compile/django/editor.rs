@@ -434,7 +434,7 @@ impl<'a> Editor<'a> {
             define::Reference::Unseen(reason) => self.unseen_in(&name, reason),
         }
         let indexes = self.field_indexes(&name, field, &defined);
-        if let Some(reason) = self.open_collation(field, &defined) {
+        if let Some(reason) = self.open_like(field, &defined) {
             self.unseen_in(&name, reason);
         }
         self.deferred.extend(indexes.into_iter().map(|index| Change::AddIndex { table: table(), index }));

@@ -3,6 +3,7 @@
 
 use super::{Backend, numeric, unlimited_varchar, varchar};
 use crate::compile::django::field::{BuiltIn, Number, Scalar};
+use crate::schema::OR;
 
 /// `None` when it is not known.
 pub fn data_type(scalar: &Scalar, backend: Backend) -> Option<String> {
@@ -27,9 +28,16 @@ pub fn data_type(scalar: &Scalar, backend: Backend) -> Option<String> {
         BuiltIn::Time => "time",
         BuiltIn::Uuid => "uuid",
         // PostgreSQL keeps no size of an array.
-        BuiltIn::Array => return Some(format!("{}[]", element(scalar.inner.as_deref()?, backend)?)),
+        BuiltIn::Array => {
+            let element = element(scalar.inner.as_deref()?, backend)?;
+            let arrays: Vec<String> = element.split(OR).map(|it| format!("{it}[]")).collect();
+            return Some(arrays.join(OR));
+        }
         // Since Django 5.1 these make varchar and text; a database migrated before keeps what it has.
-        BuiltIn::CiChar | BuiltIn::CiEmail | BuiltIn::CiText if backend.django >= (5, 1) => return None,
+        BuiltIn::CiChar | BuiltIn::CiEmail if backend.django >= (5, 1) => {
+            return Some([&*unlimited_varchar(scalar)?, "citext"].join(OR));
+        }
+        BuiltIn::CiText if backend.django >= (5, 1) => return Some(["text", "citext"].join(OR)),
         BuiltIn::CiChar | BuiltIn::CiEmail | BuiltIn::CiText => "citext",
         BuiltIn::HStore => "hstore",
         BuiltIn::SearchVector => "tsvector",
@@ -65,7 +73,8 @@ fn unlimited_numeric(scalar: &Scalar) -> Option<String> {
     }
 }
 
-/// `DatabaseSchemaEditor._create_like_index_sql` in `django/db/backends/postgresql/schema.py`.
+/// `DatabaseSchemaEditor._create_like_index_sql` in `django/db/backends/postgresql/schema.py`. Of several types the first,
+/// which this version of Django makes.
 pub fn like(data_type: &str) -> Option<&'static str> {
     if data_type.contains('[') {
         None

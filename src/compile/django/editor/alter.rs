@@ -7,7 +7,9 @@ use super::define::{Defined, Reference, spatial_index};
 use super::{Editor, filled, find, together};
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, ModelField, State};
-use crate::schema::{Change, Column, ConstraintRef, ForeignKey, Name, Spelling, TableName, UniqueConstraint};
+use crate::schema::{
+    Change, Column, ConstraintRef, ForeignKey, Name, OR, Spelling, TableName, UniqueConstraint,
+};
 
 /// A field before and after, each with the state it lives in.
 #[derive(Clone, Copy, Debug)]
@@ -260,13 +262,16 @@ impl Editor<'_> {
 
     /// The end of `_alter_field` of django/db/backends/postgresql/schema.py.
     fn alter_like_index(&mut self, table: &TableName, was: &Field, old: &Defined, is: &Field, new: &Defined) {
+        let leaves = leaves_text(was, old, new);
         let gains = (!(was.db_index || was.unique) && is.db_index)
             || (!was.unique && is.unique)
             // Before, it was not made again.
-            || (leaves_text(was, old, new) && self.context.project.django >= (5, 2));
+            || (leaves && self.context.project.django >= (5, 2));
         if gains && let Some(index) = self.like_index(table, is, new) {
             self.change(Change::AddIndex { table: table.clone(), index });
-        } else if gains && let Some(reason) = self.open_collation(is, new) {
+        } else if (gains || leaves)
+            && let Some(reason) = self.open_like(is, new)
+        {
             self.unseen_in(table, reason);
         }
         if was.unique && !(is.db_index || is.unique) {
@@ -451,8 +456,8 @@ fn leaves_text(was: &Field, old: &Defined, new: &Defined) -> bool {
     (was.db_index || was.unique) && from.is_some() && from != to
 }
 
-/// Which of the types that have an index for `LIKE`.
+/// Which of the types that have an index for `LIKE`; `None` too if it may be one or another.
 pub fn text_kind(data_type: &Spelling) -> Option<&'static str> {
-    let text = data_type.text()?;
+    let text = data_type.text().filter(|it| !it.contains(OR))?;
     ["varchar", "text", "citext"].into_iter().find(|kind| text.starts_with(kind))
 }

@@ -11,7 +11,7 @@ use crate::compile::django::state::{Model, State};
 use crate::dialect::Dialect;
 use crate::migration::MayUndo;
 use crate::schema::{
-    Change, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, PartOptions,
+    Change, Check, Column, Deferrable, ForeignKey, Generated, Index, IndexPart, Name, OR, PartOptions,
     PrimaryKey, Spelling, Table, TableName, UniqueConstraint,
 };
 
@@ -177,7 +177,7 @@ impl Editor<'_> {
     /// `_create_like_index_sql` of django/db/backends/postgresql/schema.py.
     pub(super) fn like_index(&self, table: &TableName, field: &Field, defined: &Defined) -> Option<Index> {
         let operator_class = defined.spelled.like.filter(|_| self.asks_for_like(field, defined))?;
-        if self.is_deterministic(defined) != Some(true) {
+        if self.is_deterministic(defined) != Some(true) || may_be_citext(defined) {
             return None;
         }
         let column = &defined.column.name;
@@ -204,13 +204,20 @@ impl Editor<'_> {
     }
 
     /// Why it is not known whether the column has an index for patterns.
-    pub(super) fn open_collation(&self, field: &Field, defined: &Defined) -> Option<String> {
+    pub(super) fn open_like(&self, field: &Field, defined: &Defined) -> Option<String> {
+        if !self.asks_for_like(field, defined) {
+            return None;
+        }
+        let column = &defined.column.name;
+        if may_be_citext(defined) {
+            return Some(format!(
+                "column {column} has an index for patterns only if Django 5.1 or later made it, and so no citext"
+            ));
+        }
         let name = defined.column.collation.as_ref()?;
-        let is_open = self.asks_for_like(field, defined) && self.is_deterministic(defined).is_none();
-        is_open.then(|| {
+        self.is_deterministic(defined).is_none().then(|| {
             format!(
-                "column {} has an index for patterns only if the collation {name} is deterministic, which was not seen",
-                defined.column.name
+                "column {column} has an index for patterns only if the collation {name} is deterministic, which was not seen"
             )
         })
     }
@@ -306,9 +313,18 @@ impl Editor<'_> {
             Reference::Unseen(reason) => planned.unseen.push(reason),
         }
         indexes.extend(self.field_indexes(&name, field, &defined));
-        planned.unseen.extend(self.open_collation(field, &defined));
+        planned.unseen.extend(self.open_like(field, &defined));
         planned.table.columns.push(defined.column);
     }
+}
+
+/// Whether it has no type for patterns if an older Django made it.
+fn may_be_citext(defined: &Defined) -> bool {
+    defined
+        .spelled
+        .data_type
+        .text()
+        .is_some_and(|it| it.contains(OR) && it.split(OR).any(|it| it == "citext"))
 }
 
 /// A column of which nothing is known but that it is there, or not even that under this name.

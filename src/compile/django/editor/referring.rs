@@ -87,6 +87,9 @@ impl Editor<'_> {
                 && leaves
             {
                 self.drop_like_index(&table, &column.name);
+                if let Some(reason) = self.open_like(field, &defined) {
+                    self.unseen_in(&table, reason);
+                }
             }
             // On PostgreSQL nothing but its type is altered, if it is.
             let old_or_new = by_chance && self.is_postgres();

@@ -1,7 +1,7 @@
 //! Operations of other libraries as these write them (tests/cases/django-in-the-wild.md, point 21), and a few ways to list
 //! operations (point 16), down to what the manifest says of them.
 
-use super::{ITEM, check_body, lines, project, project_on};
+use super::{ITEM, check_body, lines, project, project_of, project_on};
 use crate::dialect::Dialect;
 
 /// celery-results: one side taken away, one tried.
@@ -286,6 +286,65 @@ class AnyCase(CreateCollation):
             "shop_item + index city varchar_pattern_ops",
         ],
     );
+}
+
+/// Django 5.1 makes plain texts of them, and a database that was migrated before has citext: a second index is then neither
+/// expected nor odd.
+#[test]
+fn what_was_citext_before_django_5_1_may_have_a_second_index() {
+    let second =
+        "from django.contrib.postgres.fields import ArrayField, CICharField, CIEmailField, CITextField
+class Migration(migrations.Migration):
+    dependencies = [('shop', '1')]
+    operations = [
+        migrations.AddField('item', 'mail', CIEmailField(unique=True)),
+        migrations.AddField('item', 'city', CICharField(max_length=9)),
+        migrations.AddField('item', 'many', ArrayField(CICharField(max_length=9), db_index=True)),
+        migrations.AddField('item', 'land', models.CharField(max_length=9, db_index=True)),
+        migrations.AddField('item', 'text', CITextField(db_index=True)),
+    ]
+";
+    let third = "from django.contrib.postgres.fields import CICharField
+class Migration(migrations.Migration):
+    dependencies = [('shop', '2')]
+    operations = [
+        migrations.AlterField('item', 'land', CICharField(max_length=9, db_index=True)),
+        migrations.AlterField('item', 'city', CICharField(max_length=9, db_index=True)),
+        migrations.AlterField('item', 'mail', models.EmailField(unique=True)),
+    ]
+";
+    let told = |django| {
+        let files = [("1", ITEM), ("2", second), ("3", third)];
+        let compiled = project_of(django, Dialect::Postgres, "", &files);
+        lines(&compiled).into_iter().filter(|it| !it.starts_with("1: ")).collect::<Vec<_>>()
+    };
+    let open = "has an index for patterns only if Django 5.1 or later made it, and so no citext ?? shop_item";
+    for django in [(5, 1), (5, 2)] {
+        assert_eq!(
+            told(django),
+            [
+                "2: shop_item + mail varchar(254) | citext NOT NULL".to_owned(),
+                "2: shop_item + unique mail".to_owned(),
+                format!("2: column mail {open}"),
+                "2: shop_item + city varchar(9) | citext NOT NULL".to_owned(),
+                "2: shop_item + many varchar(9)[] | citext[] NOT NULL".to_owned(),
+                "2: shop_item + land varchar(9) NOT NULL".to_owned(),
+                "2: shop_item + text text | citext NOT NULL".to_owned(),
+                format!("2: column text {open}"),
+                "2: shop_item + index many".to_owned(),
+                "2: shop_item + index land".to_owned(),
+                "2: shop_item + index land varchar_pattern_ops".to_owned(),
+                "2: shop_item + index text".to_owned(),
+                "3: shop_item - index by name".to_owned(),
+                "3: shop_item ~ land varchar(9) | citext NOT NULL".to_owned(),
+                format!("3: column land {open}"),
+                "3: shop_item + index city".to_owned(),
+                format!("3: column city {open}"),
+                "3: shop_item ~ mail varchar(254) NOT NULL".to_owned(),
+            ]
+        );
+    }
+    assert!(told((5, 0)).iter().all(|it| !it.contains("??")), "{:#?}", told((5, 0)));
 }
 
 /// A field of several columns, and one that brings its neighbour: what they add no operation names.

@@ -1,5 +1,6 @@
 //! Applying a [`Change`] to a [`Schema`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::*;
@@ -35,6 +36,13 @@ impl Schema {
             Change::CreateTable(table) => {
                 if self.tables.contains_key(&table.name) {
                     return Err(ApplyError::TableExists(table.name.clone()));
+                }
+                let mut names = BTreeSet::new();
+                if let Some(second) = table.columns.iter().find(|it| !names.insert(&it.name)) {
+                    return Err(ApplyError::ColumnExists {
+                        table: table.name.clone(),
+                        column: second.name.clone(),
+                    });
                 }
                 let mut table = Arc::clone(table);
                 if table.foreign_keys.iter().any(|key| key.referenced_columns.is_empty()) {

@@ -222,6 +222,20 @@ fn what_sql_made_of_a_column_by_an_expression_goes_with_the_column() {
     );
 }
 
+/// No server makes such a table, and no reader of a manifest takes one.
+#[test]
+fn a_table_with_two_columns_of_one_name_is_told() {
+    check(
+        "migrations.CreateModel('Two', [('id', models.AutoField(primary_key=True)), ('a', models.IntegerField()),
+             ('b', models.IntegerField(db_column='a'))]),
+         migrations.RunSQL('CREATE TABLE pair (a integer, b integer, a integer)')",
+        &[
+            "table shop_two has a column a already ?? shop_two",
+            "SQL `CREATE TABLE pair (a integer, b integer, a integer)`: table pair has a column a already ?? pair",
+        ],
+    );
+}
+
 #[test]
 fn a_model_and_its_many_to_many_table_go_by_the_new_name() {
     check(

@@ -7,6 +7,7 @@
 
 use std::cell::OnceCell;
 use std::fs;
+use std::path::Path;
 
 use schema_health::compile::django::{Request, compile_project};
 use schema_health::compile::sql;
@@ -16,17 +17,47 @@ use schema_health::schema::Schema;
 
 const DIALECTS: [Dialect; 4] = [Dialect::Postgres, Dialect::Mysql, Dialect::Mariadb, Dialect::Sqlite];
 
-/// The first byte chooses the dialect, the rest is a migration file.
+/// What a project's migrations are read from: each file, and what stands in it where the input does not.
+const FILES: [(&str, &str); 4] = [
+    ("shop/migrations/0001_initial.py", MIGRATION),
+    ("settings.py", SETTINGS),
+    ("shop/apps.py", ""),
+    ("shop/helpers.py", ""),
+];
+
+/// It asks for every other file, so that each of them is read.
+const MIGRATION: &str = "from django.db import migrations, models
+from django.conf import settings
+from shop import helpers
+from shop.helpers import *
+
+class Migration(migrations.Migration):
+    operations = [
+        migrations.CreateModel('Item', [
+            ('id', models.AutoField(primary_key=True)),
+            ('name', models.CharField(max_length=getattr(helpers, 'LENGTH', settings.LENGTH))),
+        ]),
+        *getattr(helpers, 'OPERATIONS', []),
+        migrations.RunPython(getattr(helpers, 'forwards', migrations.RunPython.noop)),
+    ]
+";
+
+const SETTINGS: &str = "INSTALLED_APPS = ['shop']\nLENGTH = 9\n";
+
+/// The rest of the input is a file of a project. The first byte chooses which: its last two bits are the dialect, the two
+/// before them the place in [`FILES`].
 pub fn python(data: &[u8]) {
     thread_local!(static TREE: OnceCell<tempfile::TempDir> = const { OnceCell::new() });
     let Some((choice, text)) = data.split_first() else { return };
+    let choice = usize::from(*choice);
+    let (file, usual) = FILES[choice / DIALECTS.len() % FILES.len()];
     TREE.with(|tree| {
         let folder = tree.get_or_init(project).path();
-        fs::write(folder.join("shop/migrations/0001_initial.py"), text).expect("a file can be written");
+        write(folder, file, text);
         let request = Request {
-            dialect: DIALECTS[usize::from(*choice) % DIALECTS.len()],
+            dialect: DIALECTS[choice % DIALECTS.len()],
             sources: vec![folder.to_owned()],
-            settings: None,
+            settings: Some(folder.join("settings.py")),
             set: Vec::new(),
             apps: Vec::new(),
             installed_apps: vec!["shop".to_owned()],
@@ -36,6 +67,7 @@ pub fn python(data: &[u8]) {
         if let Ok(compilation) = compile_project(&request) {
             is_read_again(&compilation.manifest);
         }
+        write(folder, file, usual.as_bytes());
     });
 }
 
@@ -43,9 +75,16 @@ fn project() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder can be made");
     fs::create_dir_all(folder.path().join("shop/migrations")).expect("a folder can be made");
     for package in ["shop", "shop/migrations"] {
-        fs::write(folder.path().join(package).join("__init__.py"), "").expect("a file can be written");
+        write(&folder.path().join(package), "__init__.py", b"");
+    }
+    for (file, usual) in FILES {
+        write(folder.path(), file, usual.as_bytes());
     }
     folder
+}
+
+fn write(folder: &Path, file: &str, text: &[u8]) {
+    fs::write(folder.join(file), text).expect("a file can be written");
 }
 
 /// A script, in each dialect.

@@ -41,13 +41,22 @@ fn try_each(files: &[PathBuf], body: impl Fn(&[u8])) {
 #[test]
 fn python_of_the_tests_goes_through_the_target() {
     let mut files = below("tests/conformance/synthetic", &[".py"]);
+    files.extend(below("tests/conformance/corpora", &[".py"]));
     files.extend(below("tests/cases", &[".py"]));
-    files.retain(|it| it.parent().is_some_and(|folder| folder.ends_with("migrations")));
-    let dialect = std::cell::Cell::new(0_u8);
-    try_each(&files, |text| {
-        dialect.set(dialect.get().wrapping_add(1));
-        bodies::python(&[&[dialect.get()], text].concat());
-    });
+    let is_migration =
+        |it: &PathBuf| it.parent().is_some_and(|folder| folder.to_string_lossy().ends_with("migrations"));
+    let (migrations, others): (Vec<_>, Vec<_>) = files.into_iter().partition(is_migration);
+    let is_settings =
+        |it: &PathBuf| it.file_name().is_some_and(|it| it.to_string_lossy().starts_with("settings"));
+    let (settings, others): (Vec<_>, Vec<_>) = others.into_iter().partition(is_settings);
+    // In the order of the target's files: what is no migration is an app's configuration, and then its helper.
+    for (place, files) in (0_u8..).zip([&migrations, &settings, &others, &others]) {
+        let dialect = std::cell::Cell::new(0_u8);
+        try_each(files, |text| {
+            dialect.set((dialect.get() + 1) % 4);
+            bodies::python(&[&[place * 4 + dialect.get()], text].concat());
+        });
+    }
 }
 
 #[test]

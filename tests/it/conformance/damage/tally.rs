@@ -45,15 +45,16 @@ impl fmt::Display for Tally {
             self.dropped.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
         write!(
             f,
-            "dropped in {} rounds: {}; {} objects fell, recall {:.2} %, precision {:.2} %, {} told as not verified; {} \
-             without origin, {} origins held against what was seen, {} of them wrong; {} indexes left by InnoDB, {} \
-             could not be dropped; {}",
+            "dropped in {} rounds: {}; {} objects fell, recall {:.2} % by findings, {:.2} % with the {} that were \
+             announced as not verified, precision {:.2} %; {} without origin, {} origins held against what was seen, {} \
+             of them wrong; {} indexes left by InnoDB, {} could not be dropped; {}",
             self.audits,
             dropped.join(", "),
             self.fallen,
+            percent(self.told, self.fallen),
             percent(self.told + self.unverified, self.fallen),
-            percent(self.told, self.told + self.wrong),
             self.unverified,
+            percent(self.told, self.told + self.wrong),
             self.without_origin,
             self.origins,
             self.wrong_origins,

@@ -1321,6 +1321,12 @@ def has(cls, name):
 made = [has(A, 'X'), has(A, 'Y'), has(B, 'Y'), has(C, 'Y'), hasattr(A, 'lower'), hasattr(B, 'lower'), hasattr(C, 'real'), getattr(A, 'Z', None)]
 """,
     ],
+    "places": ["""\
+t = 'a.b.a.ü.b'
+made = [t.find('a'), t.rfind('a'), t.index('b'), t.rindex('b'), t.rfind('z'), t[:t.rindex('.')], t.count('a'), t.count(''), ''.rfind('')]
+""", """\
+made = ['abcab'.find('a', 1), 'abab'.count('a', 1)]
+"""],
     "signs": ["""\
 made = ['-7'.zfill(4), '+7'.zfill(3), '7'.zfill(2), '-7'.zfill(1), ''.zfill(2)]
 """],

@@ -51,10 +51,12 @@ impl Interpreter<'_> {
             let unknown = unknown.clone();
             return self.lose_statement(Some(&unknown));
         }
-        // To read SQL takes longer than a step.
-        texts.iter().filter_map(|it| it.as_str()).for_each(|it| self.charge(16 + it.len() / 16));
         // Code is a blind spot of the tables that it names; a statement that may do anything would be one of all.
         let effects: Vec<sql::Effect> = texts.iter().flat_map(|it| self.effects(it)).collect();
+        // To read SQL takes longer than a step, and what changes more than rows is kept.
+        let is_of_rows = effects.iter().all(|it| matches!(it, sql::Effect::Nothing));
+        let length: usize = texts.iter().filter_map(|it| it.as_str()).map(|it| it.len()).sum();
+        self.charge(if is_of_rows { 2 + length / 128 } else { 16 + length / 16 });
         let steps = effects.iter().filter_map(|it| match it {
             sql::Effect::Steps(steps) => Some(steps),
             sql::Effect::Opaque(_) | sql::Effect::Nothing => None,

@@ -175,11 +175,16 @@ impl Interpreter<'_> {
                 let some = text.chars().any(char::is_uppercase);
                 Some(Live::Bool(some && !text.chars().any(char::is_lowercase)))
             }
+            // Where in the text it is looked for may be said too.
+            "count" | "find" | "index" | "rfind" | "rindex" if args.len() != 1 => None,
+            "count" if first.is_some_and(|it| it.is_empty()) => {
+                Some(Live::Int(text.chars().count() as i128 + 1))
+            }
             "count" => first.map(|it| Live::Int(text.matches(&**it).count() as i128)),
-            "find" | "index" => match first {
-                Some(it) => match text.find(&**it) {
+            "find" | "index" | "rfind" | "rindex" => match first {
+                Some(it) => match if name.starts_with('r') { text.rfind(&**it) } else { text.find(&**it) } {
                     Some(at) => Some(Live::Int(text[..at].chars().count() as i128)),
-                    None if name == "find" => Some(Live::Int(-1)),
+                    None if name.ends_with("find") => Some(Live::Int(-1)),
                     None => None,
                 },
                 None => None,

@@ -571,6 +571,34 @@ fn a_table_by_another_name_is_not_unexpected_where_the_name_was_not_seen() {
     assert_eq!(rules(&judge(&manifest, &observation)), Vec::<&str>::new());
 }
 
+/// PostgreSQL and SQLite keep `("x")` as the column, and PostgreSQL a cast to the type that the column has.
+#[test]
+fn an_expression_that_the_server_keeps_as_a_column_is_no_other() {
+    for (expression, is_compared) in [("(x)", true), ("(x::integer)", false), ("unknown", false)] {
+        let manifest = manifest_of(&format!(
+            "- app: a
+  name: '1'
+  operations:
+  - {{create_table: {{name: t, columns: {{x: integer, z: integer}}}}}}
+  - {{add_index: {{table: t, name: i, columns: [{{expression: \"{expression}\"}}, z]}}}}
+  - {{add_unique: {{table: t, name: u, columns: [{{expression: \"{expression}\"}}, \"(lower(z))\"]}}}}
+"
+        ));
+        let mut observation = healthy(&manifest);
+        let t = TableName::unqualified("t");
+        let column = crate::schema::IndexPart::column("x");
+        edit(&mut observation.catalog.actual, &t, |it| {
+            it.indexes[0].parts[0] = column.clone();
+            it.uniques[0].parts[0] = column.clone();
+        });
+        let report = judge(&manifest, &observation);
+        assert_eq!(rules(&report), Vec::<&str>::new(), "{expression}");
+        assert_eq!(report.coverage.unverified == 0, is_compared, "{expression}");
+        edit(&mut observation.catalog.actual, &t, |it| it.indexes[0].name = Some("another".into()));
+        assert_eq!(rules(&judge(&manifest, &observation)).is_empty(), is_compared, "{expression}");
+    }
+}
+
 #[test]
 fn what_the_manifest_lacks_is_said_by_every_audit() {
     let mut manifest = manifest_of(

@@ -192,7 +192,13 @@ impl Dialect {
     fn canonical_part(self, part: &mut IndexPart, naming: &Naming) {
         match &mut part.key {
             IndexKey::Column(name) => *name = naming.other(name),
-            IndexKey::Expression(expression) => self.canonical_spelling(expression),
+            IndexKey::Expression(expression) => {
+                self.canonical_spelling(expression);
+                // `("n")` is the column itself.
+                if let Some(name) = expression.text().and_then(|it| self.column_alone(it)) {
+                    part.key = IndexKey::Column(naming.other(&name));
+                }
+            }
         }
         let Some(mut options) = part.options.take() else { return };
         // PostgreSQL puts nulls last in ascending order, MySQL and SQLite first.
@@ -227,6 +233,25 @@ impl Dialect {
         check.name.iter_mut().for_each(|name| *name = naming.other(name));
         rename_all(&mut check.columns, naming);
         self.canonical_spelling(&mut check.expression);
+    }
+
+    /// The column that an expression is, in quotes or brackets and nothing else. A bare word may be one of SQL's own.
+    fn column_alone(self, expression: &str) -> Option<Name> {
+        const WORDS: [&str; 6] =
+            ["current_date", "current_time", "current_timestamp", "false", "null", "true"];
+        let mut text = expression.trim();
+        while let Some(inner) = text.strip_prefix('(').and_then(|it| it.strip_suffix(')')) {
+            text = inner.trim();
+        }
+        let quoted =
+            |quote: char| text.strip_prefix(quote)?.strip_suffix(quote).filter(|it| !it.contains(quote));
+        let quote = if matches!(self, Self::Mysql | Self::Mariadb) { '`' } else { '"' };
+        if let Some(name) = quoted(quote) {
+            return (!name.is_empty()).then(|| name.into());
+        }
+        let is_word = text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
+            && text.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
+        (is_word && !WORDS.iter().any(|it| text.eq_ignore_ascii_case(it))).then(|| text.into())
     }
 
     fn canonical_spelling(self, spelling: &mut Spelling) {

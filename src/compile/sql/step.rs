@@ -81,7 +81,7 @@ pub enum Step {
         name: Name,
         cascade: bool,
     },
-    /// Indexes whose names are put together when the statement runs, with [`super::held::PUT_IN`] for what is not known of
+    /// Indexes whose names are put together when the statement runs, with a mark for what is not known of
     /// them: of the tables among `said`, the words of the texts around it, or of any.
     DropSomeIndexes {
         name: Name,

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::compile::{Compiled, compile, try_to_compile};
 use super::notice::{self, Concern, Notice};
 use super::project::{Location, Project};
-use super::read::{ReadError, Reader, Request};
+use super::read::{ReadError, Reader, Request, below};
 use super::said::Said;
 use crate::dialect::Dialect;
 use crate::migration::manifest::Mistake;
@@ -104,8 +104,8 @@ pub fn read_and_compile(request: &Request) -> Result<(Project, Compiled), ReadEr
 /// A notice as it reads on every machine: its file by the path that it has in the sources.
 fn from_a_source(notice: &Notice, sources: &[PathBuf]) -> String {
     let Location { file, line } = &notice.at;
-    let inner = sources.iter().filter_map(|source| file.strip_prefix(source).ok());
-    let file = inner.min_by_key(|it| it.as_os_str().len()).unwrap_or(file);
+    let inner = sources.iter().filter_map(|source| below(file, source));
+    let file = inner.min_by_key(|it| it.as_os_str().len()).unwrap_or_else(|| PathBuf::clone(file));
     format!("{}:{line}: {}", file.display(), notice.message)
 }
 
@@ -153,7 +153,22 @@ impl fmt::Display for Summary {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+
+    fn request(folder: &Path, settings: PathBuf) -> Request {
+        Request {
+            dialect: Dialect::Postgres,
+            sources: vec![folder.to_owned()],
+            settings: Some(settings),
+            set: Vec::new(),
+            apps: Vec::new(),
+            installed_apps: Vec::new(),
+            database: "default".to_owned(),
+            django: Some((5, 2)),
+        }
+    }
 
     /// NetBox adds its plugins' apps to the list, by a loop over what the configuration says.
     #[test]
@@ -162,16 +177,7 @@ mod tests {
         let settings = folder.path().join("settings.py");
         std::fs::write(&settings, "from elsewhere import plugins\nINSTALLED_APPS = list(plugins())\n")
             .unwrap();
-        let request = Request {
-            dialect: Dialect::Postgres,
-            sources: vec![folder.path().to_owned()],
-            settings: Some(settings),
-            set: Vec::new(),
-            apps: Vec::new(),
-            installed_apps: Vec::new(),
-            database: "default".to_owned(),
-            django: Some((5, 2)),
-        };
+        let request = request(folder.path(), settings);
         let message = compile_project(&request).err().unwrap().to_string();
         assert!(message.contains("settings.py:2: an entry of INSTALLED_APPS is not known"), "{message}");
         assert!(message.ends_with(Concern::App.advice()), "{message}");
@@ -194,16 +200,7 @@ mod tests {
              [migrations.CreateModel('Item', [('id', models.AutoField(primary_key=True))])]\n",
         )
         .unwrap();
-        let request = Request {
-            dialect: Dialect::Postgres,
-            sources: vec![folder.path().to_owned()],
-            settings: Some(settings),
-            set: Vec::new(),
-            apps: Vec::new(),
-            installed_apps: Vec::new(),
-            database: "default".to_owned(),
-            django: Some((5, 2)),
-        };
+        let request = request(folder.path(), settings);
         let compilation = compile_project(&request).unwrap();
         let unread = ["settings.py:1: INSTALLED_APPS names nosuch, which is in none of the sources"];
         assert_eq!(compilation.manifest.unread, unread);

@@ -28,6 +28,7 @@ use crate::dialect::Dialect;
 use evaluate::{Interpreter, World};
 use migrations::Readings;
 use source::Sources;
+pub use source::below;
 
 /// What is to be read.
 #[derive(Clone, Debug)]

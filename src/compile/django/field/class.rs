@@ -60,18 +60,31 @@ impl Reader<'_> {
         arguments: &Arguments<'_>,
         internal: &methods::Said,
     ) -> bool {
-        let is_known = self.followed && object.notice.is_none() && known(&object.class).is_none();
-        let name = match internal {
-            methods::Said::Text(name) => name,
-            methods::Said::Nothing if arguments.class == "django.db.models.Field" => {
-                last_segment(&object.class)
+        match internal {
+            // It was one of the types once.
+            methods::Said::Text(name) if &**name == "OneToOneField" => false,
+            methods::Said::Text(name) => self.is_known_class(object) && BuiltIn::named(name).is_none(),
+            methods::Said::Nothing => {
+                self.is_of_field_itself(object, arguments)
+                    && stored_under(last_segment(&object.class)) == Stored::Nothing
             }
-            _ => return false,
-        };
-        let is_set =
-            ["db_type", "get_internal_type"].iter().any(|it| methods::attribute(object, it).is_some());
-        // It was one of the types once.
-        is_known && !is_set && BuiltIn::named(name).is_none() && name != "OneToOneField"
+            methods::Said::None | methods::Said::Unknown => false,
+        }
+    }
+
+    /// Whether a field is of a class that derives from `Field` and none of its kinds, so that its internal type is the
+    /// name of its own class (`Field.get_internal_type`), if it does not say another.
+    pub(super) fn is_of_field_itself(&self, object: &Object, arguments: &Arguments<'_>) -> bool {
+        arguments.class == "django.db.models.Field" && self.is_known_class(object)
+    }
+
+    /// Whether nothing but its methods says of what type a field is.
+    fn is_known_class(&self, object: &Object) -> bool {
+        let is_set = |name: &str| methods::attribute(object, name).is_some();
+        self.followed
+            && object.notice.is_none()
+            && known(&object.class).is_none()
+            && !["db_type", "get_internal_type"].into_iter().any(is_set)
     }
 }
 
@@ -166,6 +179,32 @@ pub fn built_in(class: &str) -> Option<BuiltIn> {
         "ImageField" => Some(BuiltIn::File),
         "OrderWrt" => Some(BuiltIn::Integer),
         _ => BuiltIn::named(class),
+    }
+}
+
+/// What a field gets that derives from none of Django's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    As(BuiltIn),
+    /// Django asks for more than its name, or some Djangos do.
+    Unclear,
+    /// No column.
+    Nothing,
+}
+
+/// What the backends' `data_types` have under a name, whichever class asks for it. The fields of `django.contrib.postgres`
+/// say their types by themselves.
+pub fn stored_under(name: &str) -> Stored {
+    use BuiltIn as B;
+    match BuiltIn::named(name) {
+        Some(B::Auto | B::BigAuto | B::SmallAuto | B::NullBoolean | B::Other) => Stored::Unclear,
+        None if name == "OneToOneField" => Stored::Unclear,
+        None => Stored::Nothing,
+        Some(B::Array | B::CiChar | B::CiEmail | B::CiText | B::HStore) => Stored::Nothing,
+        Some(B::SearchVector | B::SearchQuery) => Stored::Nothing,
+        Some(B::IntegerRange | B::BigIntegerRange | B::DecimalRange | B::FloatRange) => Stored::Nothing,
+        Some(B::DateTimeRange | B::DateRange) => Stored::Nothing,
+        Some(built_in) => Stored::As(built_in),
     }
 }
 

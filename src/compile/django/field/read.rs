@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::arguments::{Argument, Arguments, last_segment};
-use super::class::{SPATIAL, built_in, length, positional};
+use super::class::{SPATIAL, Stored, built_in, length, positional, stored_under};
 use super::known::{Known, Length};
 use super::methods::{self, Check, Column};
 use super::{
@@ -207,6 +207,12 @@ impl Reader<'_> {
         let db_type = methods::db_type(object);
         let internal = methods::internal_type(object);
         let built_in = match &internal {
+            methods::Said::Nothing if self.is_of_field_itself(object, arguments) => {
+                match stored_under(last_segment(&object.class)) {
+                    Stored::As(built_in) => Some(built_in),
+                    Stored::Unclear | Stored::Nothing => None,
+                }
+            }
             methods::Said::Nothing => built_in(class),
             methods::Said::Text(name) => BuiltIn::named(name),
             methods::Said::None | methods::Said::Unknown => None,

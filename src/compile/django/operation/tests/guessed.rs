@@ -52,6 +52,7 @@ fn a_field_of_no_type_has_no_column() {
     };
     for class in [
         "class F(models.Field):\n    pass",
+        "class HStoreField(models.Field):\n    pass\n\nF = HStoreField",
         "class F(models.Field):\n    def get_internal_type(self):\n        return 'Nonsense'",
         "class F(models.IntegerField):\n    def get_internal_type(self):\n        return 'Nonsense'",
         "class F(models.Field):\n    def get_internal_type(self):\n        return 'EmailField'",
@@ -66,6 +67,16 @@ fn a_field_of_no_type_has_no_column() {
     }
     let text = "class F(models.Field):\n    def get_internal_type(self):\n        return 'TextField'";
     assert_eq!(column(text), ["shop_item + f text NULL"]);
+    // Named as one of Django's, of which it has nothing but the type.
+    for (name, column_of_it) in [
+        ("TextField", "text"),
+        ("JSONField", "jsonb"),
+        ("IPAddressField", "inet"),
+        ("SmallIntegerField", "smallint"),
+    ] {
+        let text = format!("class {name}(models.Field):\n    pass\n\nF = {name}");
+        assert_eq!(column(&text), [format!("shop_item + f {column_of_it} NULL")], "{name}");
+    }
 }
 
 /// Helpers that make a table of history of the fields of another.

@@ -65,8 +65,10 @@ struct Reading {
 #[derive(Debug, Default)]
 pub struct Readings(Vec<Option<Reading>>);
 
-/// Files that are handed over at once, and how many times so many are parsed before their turn has come.
+/// Files that are handed over at once, the length in bytes of text at which fewer are, and how many times so many are parsed
+/// before their turn has come: what a migration that holds its rows is parsed to takes many times its text.
 const AT_ONCE: usize = 16;
+const LONG: usize = 1 << 18;
 const AHEAD: usize = 4;
 
 /// One thread reads and parses, while this one evaluates what was parsed. A file whose code is answered as it was before is
@@ -95,11 +97,18 @@ pub fn read(
         let unread = readings.0.iter().zip(&jobs).filter(|(reading, _)| reading.is_none());
         let files: Vec<&Path> = unread.map(|(_, job)| &*job.file).collect();
         let ahead = move || {
-            for files in files.chunks(AT_ONCE) {
-                let some: Vec<_> = files.iter().map(|file| world.sources.load_whole(file)).collect();
-                // Nobody listens any more when evaluating has panicked.
-                let Ok(()) = parsed.send(some) else { return };
+            let (mut some, mut length) = (Vec::new(), 0);
+            for file in files {
+                let source = world.sources.load_whole(file);
+                length += source.as_ref().map_or(0, |it| it.text.len());
+                some.push(source);
+                if some.len() == AT_ONCE || length > LONG {
+                    // Nobody listens any more when evaluating has panicked.
+                    let Ok(()) = parsed.send(std::mem::take(&mut some)) else { return };
+                    length = 0;
+                }
             }
+            let _ = parsed.send(some);
         };
         let builder = std::thread::Builder::new().stack_size(syntax::STACK);
         builder.spawn_scoped(scope, ahead).map_err(ReadError::Thread)?;

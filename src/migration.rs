@@ -77,6 +77,8 @@ pub struct MayUndo {
     pub own: bool,
     /// Its tables may be in another database from the first on, so that what is changed of them later is there too.
     pub elsewhere: bool,
+    /// It does nothing else to what its tables have, whatever it adds to them: the rest is missed as ever.
+    pub only: bool,
 }
 
 impl Opaque {

@@ -227,7 +227,7 @@ impl Judge<'_> {
         self.accuse(
             rule,
             self.subject(&table.name),
-            &table.name,
+            (&table.name, Part::Table),
             (table.provenance, older.map(|(_, it)| it)),
             table.describe(),
             stands_instead,
@@ -263,7 +263,7 @@ impl Judge<'_> {
             return self.may_be_undone(origin, format!("{what} {found}, which {by} may have done"));
         }
         self.count_gone(missed(origin, older.as_ref()));
-        self.accuse(rule, subject, table, (origin, older), expected, actual);
+        self.accuse(rule, subject, (table, part), (origin, older), expected, actual);
     }
 
     /// Code visibly undoes such things: that one is gone proves nothing, and is told as not verified.
@@ -285,7 +285,7 @@ impl Judge<'_> {
         &mut self,
         rule: Rule,
         subject: Subject,
-        table: &TableName,
+        (table, part): (&TableName, Part<'_>),
         (origin, older): (Provenance, Option<Older>),
         expected: String,
         actual: Option<String>,
@@ -322,7 +322,7 @@ impl Judge<'_> {
                 )
             }
         };
-        if let Some(spot) = self.expected.blind_spot(self.manifest, table, origin.created()) {
+        if let Some(spot) = self.expected.blind_spot(self.manifest, table, origin.created(), part) {
             severity = severity.min(Severity::Warning);
             message.push_str(&format!("; it may have been changed by {spot}"));
         }
@@ -360,7 +360,7 @@ impl Judge<'_> {
             all_missed.extend(missed(expected.provenance, older.as_ref()));
             let (wanted, found) = (aspect.describe(expected), aspect.describe(&actual));
             let blamed = (expected.provenance, older);
-            self.accuse(aspect.rule(), subject.clone(), table, blamed, wanted, Some(found));
+            self.accuse(aspect.rule(), subject.clone(), (table, part), blamed, wanted, Some(found));
             // Accepting NULL loses integrity; refusing it does not.
             if let (Aspect::Nullability, true, Some(finding)) =
                 (aspect, expected.nullable, self.drift.findings.last_mut())

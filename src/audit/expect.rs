@@ -7,7 +7,9 @@ use super::Observation;
 use super::history::{self, HistoryNote, Line};
 use crate::dialect::{Dialect, Naming};
 use crate::migration::graph::{self, Applied};
-use crate::migration::{Expectation, LedgerRow, Manifest, MayTouch, MigrationId, fold_in, taken_back};
+use crate::migration::{
+    Expectation, LedgerRow, Manifest, MayTouch, MayUndo, MigrationId, fold_in, taken_back,
+};
 use crate::schema::{Change, Name, Provenance, Schema, Table, TableName};
 
 /// A table or a part of it, as code names it.
@@ -20,6 +22,20 @@ pub enum Part<'a> {
     Definition(&'a Name),
     /// A key, unique, check or index, with the columns it is over.
     Constraint(&'a [Name]),
+}
+
+impl Part<'_> {
+    /// Whether it is, or is over, a column that is named there.
+    fn is_named_by(self, may_undo: &MayUndo) -> bool {
+        let has = |column: &Name| may_undo.columns.contains(column) || may_undo.definitions.contains(column);
+        match self {
+            Self::Table => false,
+            Self::Column(column) | Self::Definition(column) => has(column),
+            // By an expression it may be over any.
+            Self::Constraint([]) => !(may_undo.columns.is_empty() && may_undo.definitions.is_empty()),
+            Self::Constraint(columns) => columns.iter().any(has),
+        }
+    }
 }
 
 /// The expectation for one set of ledger rows.
@@ -95,9 +111,15 @@ impl Expected {
         self.naming == naming && self.schema == *schema && self.rows == rows
     }
 
-    /// What may have undone or redone the work of the migration `maker` on `table` without our seeing it:
+    /// What may have undone or redone the work of the migration `maker` on a `part` of `table` without our seeing it:
     /// an opaque operation, or a migration that the manifest does not know, applied no earlier.
-    pub fn blind_spot(&self, manifest: &Manifest, table: &TableName, maker: Option<u32>) -> Option<String> {
+    pub fn blind_spot(
+        &self,
+        manifest: &Manifest,
+        table: &TableName,
+        maker: Option<u32>,
+        part: Part<'_>,
+    ) -> Option<String> {
         let since = maker.and_then(|maker| self.applied_at(manifest, maker).min()).unwrap_or(0);
         for spot in &self.expectation.blind_spots {
             let touches = match &spot.may_touch {
@@ -105,6 +127,7 @@ impl Expected {
                 MayTouch::Tables(tables) => tables.contains(table),
                 MayTouch::Anything => true,
             };
+            let touches = touches && (!spot.may_undo.only || part.is_named_by(&spot.may_undo));
             // Without a row of its own (a squash) the order is not known: it may have come later.
             let later = self.applied_at(manifest, spot.migration).max().is_none_or(|at| at >= since);
             if touches && later {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::*;
 use crate::dialect::Dialect;
 use crate::migration::{LedgerRow, MigrationId, fold};
-use crate::schema::{Name, Schema, Spelling, Table, TableName};
+use crate::schema::{Column, Name, Schema, Spelling, Table, TableName};
 
 fn contrib(dialect: Dialect) -> Manifest {
     let file = format!("tests/cases/django-contrib/manifest.{dialect}.yaml");
@@ -475,6 +475,50 @@ fn nothing_missing_is_an_error_inside_a_blind_spot() {
 
     observation.catalog.actual.tables.remove(&TableName::unqualified("u"));
     assert_eq!(judge(&manifest, &observation).findings[0].severity, Severity::Error);
+}
+
+/// A field of a class that nobody knows: its own column may be another, and the table stands all the same.
+#[test]
+fn what_leaves_the_rest_of_a_table_leaves_it_to_be_missed() {
+    let spots = |may_undo: &str| {
+        manifest_of(&format!(
+            r#"
+- {{app: a, name: "1", operations: [{{create_table: {{name: t, columns: {{x: integer, w: integer, z: integer}}}}}}, {{add_unique: {{table: t, name: wz, columns: [w, z]}}}}]}}
+- {{app: a, name: "2", dependencies: [a.1], operations: [{{opaque: {{reason: a field, may_touch: [t], may_undo: {may_undo}}}}}]}}
+"#
+        ))
+    };
+    let t = TableName::unqualified("t");
+    let told = |may_undo: &str, change: &dyn Fn(&mut Schema)| {
+        let manifest = spots(may_undo);
+        let mut observation = healthy(&manifest);
+        change(&mut observation.catalog.actual);
+        let report = judge(&manifest, &observation);
+        let findings = report.findings.iter();
+        findings.map(|it| (it.rule.name(), it.severity)).collect::<Vec<_>>()
+    };
+    let table = |it: &mut Schema| drop(it.tables.remove(&t));
+    let column = |name: &'static str| {
+        let t = t.clone();
+        move |it: &mut Schema| edit(it, &t, |it| it.columns.retain(|it| &*it.name != name))
+    };
+    let unique = |it: &mut Schema| edit(it, &t, |it| it.uniques.clear());
+    let more = |it: &mut Schema| {
+        edit(it, &t, |it| it.columns.push(Column::new("v", Spelling::certain("integer"))));
+    };
+    for (may_undo, z) in [("{definitions: [z], only: true}", true), ("{columns: [z], only: true}", false)] {
+        assert_eq!(told(may_undo, &table), [("missing_table", Severity::Error)]);
+        assert_eq!(told(may_undo, &column("x")), [("missing_column", Severity::Error)]);
+        let missed = z.then_some(("missing_column", Severity::Warning));
+        assert_eq!(told(may_undo, &column("z")), missed.into_iter().collect::<Vec<_>>());
+        let missed = z.then_some(("missing_unique", Severity::Warning));
+        assert_eq!(told(may_undo, &unique), missed.into_iter().collect::<Vec<_>>());
+        // It may have added it.
+        assert_eq!(told(may_undo, &more), []);
+    }
+    assert_eq!(told("{only: true}", &unique), [("missing_unique", Severity::Error)]);
+    assert_eq!(told("{only: true}", &column("z")), [("missing_column", Severity::Error)]);
+    assert_eq!(told("{definitions: [z]}", &table), [("missing_table", Severity::Warning)]);
 }
 
 #[test]

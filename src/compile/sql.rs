@@ -52,8 +52,8 @@ use self::path::Path;
 use self::split::Piece;
 use crate::dialect::Dialect;
 use crate::dialect::token::{Token, TokenKind};
-use crate::migration::{MayTouch, Opaque};
-use crate::schema::TableName;
+use crate::migration::{MayTouch, MayUndo, Opaque};
+use crate::schema::{Name, TableName};
 
 /// A longer text is not read.
 pub const MOST_BYTES: usize = 2 << 20;
@@ -230,6 +230,13 @@ fn without_content(text: &str, is_body: bool) -> Cow<'_, str> {
 
 fn before_texts(sql: &str) -> &str {
     sql.split(['\'', '"']).next().unwrap_or_default()
+}
+
+/// What a column is like hangs on the server; the rest of its table does not.
+fn opaque_column(reason: &str, table: &TableName, column: &Name) -> Step {
+    let may_touch = MayTouch::Tables([table.clone()].into());
+    let may_undo = MayUndo { definitions: [column.clone()].into(), only: true, ..MayUndo::default() };
+    Step::Opaque(Opaque { reason: reason.to_owned(), may_touch, may_undo })
 }
 
 fn opaque_tables(reason: impl Into<String>, tables: impl IntoIterator<Item = TableName>) -> Step {

@@ -81,8 +81,12 @@ fn reason_against(
         return Some(format!("it is acknowledged: {reason}"));
     }
     let made_by = provenance(change).created();
+    let spot = |part: Option<Part<'_>>| {
+        let part = part.unwrap_or(Part::Table);
+        basis.expected.blind_spot(basis.manifest, change.table(), made_by, part)
+    };
     if !options.blind_spots_too
-        && let Some(spot) = basis.expected.blind_spot(basis.manifest, change.table(), made_by)
+        && let Some(spot) = of_part(change, spot)
     {
         return Some(format!(
             "it stands in a blind spot: {spot} may have removed it on purpose; see whether it did, then plan with \
@@ -97,20 +101,26 @@ fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
     let maker = provenance(change).created();
     let here = (basis.manifest, &basis.observation.catalog.actual);
     let on = |table, part: Part<'_>| basis.expected.undone_by(here, table, maker, part);
-    let by = |part: Part<'_>| on(change.table(), part);
+    let of_target = || match change {
+        Change::AddForeignKey { foreign_key, .. } => on(&foreign_key.references, Part::Table),
+        _ => None,
+    };
+    of_part(change, |part| on(change.table(), part?)).or_else(of_target)
+}
+
+/// What is said of the part of its table that a change makes, if it makes one.
+fn of_part(change: &Change, say: impl Fn(Option<Part<'_>>) -> Option<String>) -> Option<String> {
     match change {
         Change::AddColumn { column, .. } | Change::AlterColumn { column, .. } => {
-            by(Part::Column(&column.name))
+            say(Some(Part::Column(&column.name)))
         }
-        Change::AddPrimaryKey { primary_key, .. } => by(Part::Constraint(&primary_key.columns)),
-        Change::AddUnique { unique, .. } => by(Part::Constraint(&columns(&unique.parts))),
-        Change::AddForeignKey { foreign_key, .. } => {
-            by(Part::Constraint(&foreign_key.columns)).or_else(|| on(&foreign_key.references, Part::Table))
-        }
-        Change::AddCheck { check, .. } => by(Part::Constraint(&check.columns)),
-        Change::AddIndex { index, .. } => by(Part::Constraint(&columns(&index.parts))),
-        Change::AddExclusion { exclusion, .. } => by(Part::Constraint(&columns(&exclusion.parts))),
-        Change::CreateTable(_) => by(Part::Table),
+        Change::AddPrimaryKey { primary_key, .. } => say(Some(Part::Constraint(&primary_key.columns))),
+        Change::AddUnique { unique, .. } => say(Some(Part::Constraint(&columns(&unique.parts)))),
+        Change::AddForeignKey { foreign_key, .. } => say(Some(Part::Constraint(&foreign_key.columns))),
+        Change::AddCheck { check, .. } => say(Some(Part::Constraint(&check.columns))),
+        Change::AddIndex { index, .. } => say(Some(Part::Constraint(&columns(&index.parts)))),
+        Change::AddExclusion { exclusion, .. } => say(Some(Part::Constraint(&columns(&exclusion.parts)))),
+        Change::CreateTable(_) => say(Some(Part::Table)),
         Change::DropTable { .. }
         | Change::RenameTable { .. }
         | Change::DropColumn { .. }
@@ -121,7 +131,7 @@ fn undone_by(basis: Basis<'_>, change: &Change) -> Option<String> {
         | Change::DropCheck { .. }
         | Change::DropIndex { .. }
         | Change::DropExclusion { .. }
-        | Change::RenameConstraint { .. } => None,
+        | Change::RenameConstraint { .. } => say(None),
     }
 }
 

@@ -251,6 +251,26 @@ impl<'a> Editor<'a> {
         self.undefined_in(table, reason, MayUndo::default());
     }
 
+    /// What was not seen through may have added something to the table, and leaves what it has.
+    fn added_in(&mut self, table: &TableName, reason: impl AsRef<str>) {
+        self.undefined_in(table, reason, MayUndo { only: true, ..MayUndo::default() });
+    }
+
+    /// What a column of the table is like was not seen through.
+    fn defined_in(&mut self, table: &TableName, column: &Name, reason: impl AsRef<str>) {
+        let definitions = [column.clone()].into();
+        self.undefined_in(table, reason, MayUndo { definitions, only: true, ..MayUndo::default() });
+    }
+
+    fn tell_doubts(&mut self, table: &TableName, doubts: &define::Doubts) {
+        for reason in &doubts.whole {
+            self.undefined_in(table, reason, doubts.undefined.clone());
+        }
+        for reason in &doubts.partly {
+            self.undefined_in(table, reason, MayUndo { only: true, ..doubts.undefined.clone() });
+        }
+    }
+
     /// What of the table is only a guess.
     fn undefined_in(&mut self, table: &TableName, reason: impl AsRef<str>, may_undo: MayUndo) {
         if self.back.is_trial {
@@ -329,9 +349,7 @@ impl<'a> Editor<'a> {
         self.note_checks(model, &planned.table.checks);
         self.change(Change::CreateTable(Arc::new(planned.table)));
         self.deferred.extend(planned.deferred);
-        for reason in planned.unseen {
-            self.undefined_in(&name, reason, planned.undefined.clone());
-        }
+        self.tell_doubts(&name, &planned.doubts);
         for (field, through) in state.throughs(model, self.context) {
             self.create_model(state, &through);
             self.guess_through(&field, &through);
@@ -349,9 +367,7 @@ impl<'a> Editor<'a> {
         let usual =
             || self.context.backend.many_to_many_table(&model.table(self.context), &field.name).into();
         let name: Arc<str> = db_table.clone().unwrap_or_else(usual);
-        let reason =
-            field.notice.clone().unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
-        self.unseen_in(&table_name(&name), reason);
+        self.unseen_in(&table_name(&name), define::why_blind(field));
     }
 
     /// `delete_model`, with the automatic many-to-many tables.
@@ -431,11 +447,13 @@ impl<'a> Editor<'a> {
                 self.change(Change::AddForeignKey { table: table(), foreign_key: *foreign_key });
             }
             define::Reference::None => {}
-            define::Reference::Unseen(reason) => self.unseen_in(&name, reason),
+            define::Reference::Unseen(reason) => {
+                self.defined_in(&name, &defined.column.name, reason);
+            }
         }
         let indexes = self.field_indexes(&name, field, &defined);
         if let Some(reason) = self.open_like(field, &defined) {
-            self.unseen_in(&name, reason);
+            self.added_in(&name, reason);
         }
         self.deferred.extend(indexes.into_iter().map(|index| Change::AddIndex { table: table(), index }));
     }
@@ -481,11 +499,7 @@ impl<'a> Editor<'a> {
     /// A many-to-many table may bear another name, or be none.
     fn guess_through(&mut self, field: &Field, through: &Model) {
         if field.blind {
-            let reason = field
-                .notice
-                .clone()
-                .unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
-            self.guess_table(through, reason);
+            self.guess_table(through, define::why_blind(field));
         }
     }
 
@@ -499,10 +513,9 @@ impl<'a> Editor<'a> {
     }
 
     fn tell_blind(&mut self, model: &Model, field: &Field) {
-        let reason =
-            field.notice.clone().unwrap_or_else(|| format!("field `{}` was not seen through", field.name));
+        let reason = define::why_blind(field);
         let table = self.table_of(model);
-        let mut may_undo = MayUndo::default();
+        let mut may_undo = MayUndo { only: define::leaves_the_rest(model, field), ..MayUndo::default() };
         define::guessed(field, &mut may_undo);
         self.undefined_in(&table, reason, may_undo);
     }

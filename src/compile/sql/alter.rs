@@ -4,7 +4,7 @@ use super::column::{self, Defined};
 use super::constraint;
 use super::cursor::{Cursor, Unread};
 use super::step::{ColumnPart, ConstraintKind, Key, Step, There};
-use super::{Touched, cut, opaque_tables, settings, unread};
+use super::{Touched, cut, opaque_column, settings, unread};
 use crate::dialect::Dialect;
 use crate::dialect::token::Token;
 use crate::schema::{Name, TableName};
@@ -118,7 +118,7 @@ fn defined_anew(
     let begin = steps.len();
     let part = ColumnPart::Whole(Box::new(column));
     steps.push(Step::AlterColumn { table: table.clone(), column: to.clone(), part });
-    beside(&table, keys, doubts, steps);
+    beside((&table, &to), keys, doubts, steps);
     guard(if_there, &table, &to, &mut steps[begin..]);
     Ok(())
 }
@@ -129,10 +129,15 @@ fn guard(if_there: bool, table: &TableName, column: &Name, steps: &mut [Step]) {
     }
 }
 
-fn beside(table: &TableName, keys: Vec<Key>, doubts: Vec<&'static str>, steps: &mut Vec<Step>) {
+fn beside(
+    (table, column): (&TableName, &Name),
+    keys: Vec<Key>,
+    doubts: Vec<&'static str>,
+    steps: &mut Vec<Step>,
+) {
     let keys = keys.into_iter();
     steps.extend(keys.map(|key| Step::AddKey { table: table.clone(), key, unless_there: false }));
-    steps.extend(doubts.into_iter().map(|doubt| opaque_tables(doubt, [table.clone()])));
+    steps.extend(doubts.into_iter().map(|doubt| opaque_column(doubt, table, column)));
 }
 
 fn add(action: &mut Cursor<'_, '_>, table: &TableName, steps: &mut Vec<Step>) -> Did {
@@ -183,8 +188,9 @@ fn add_column(
     steps: &mut Vec<Step>,
 ) -> Did {
     let Defined { column, keys, doubts } = column::column(part)?;
+    let name = column.name.clone();
     steps.push(Step::AddColumn { table: table.clone(), column: Box::new(column), keys, unless_there });
-    beside(table, Vec::new(), doubts, steps);
+    beside((table, &name), Vec::new(), doubts, steps);
     Ok(())
 }
 

@@ -4,9 +4,9 @@ use super::column::{self, Defined};
 use super::constraint;
 use super::cursor::{Cursor, Unread};
 use super::step::{Copied, Key, Like, Step};
-use super::{Touched, copy, opaque_tables};
+use super::{Touched, copy, opaque_column, opaque_tables};
 use crate::dialect::Dialect;
-use crate::schema::{Table, TableKind, TableName};
+use crate::schema::{Name, Table, TableKind, TableName};
 
 /// Behind `CREATE`. A temporary table is none of the schema's.
 pub(super) fn create(cursor: &mut Cursor<'_, '_>, touched: &mut Touched) -> Result<Vec<Step>, Unread> {
@@ -65,7 +65,8 @@ struct Draft {
     table: Table,
     like: Vec<Like>,
     inherits: Vec<TableName>,
-    doubts: Vec<&'static str>,
+    /// Each with its column; without one it is of the whole table.
+    doubts: Vec<(Option<Name>, &'static str)>,
 }
 
 impl Draft {
@@ -81,7 +82,10 @@ impl Draft {
         } else {
             Step::CopyTable(Box::new(Copied { table, unless_there, like, inherits, query: None }))
         };
-        let doubts = doubts.into_iter().map(|doubt| opaque_tables(doubt, [name.clone()]));
+        let doubts = doubts.into_iter().map(|(column, doubt)| match column {
+            Some(column) => opaque_column(doubt, &name, &column),
+            None => opaque_tables(doubt, [name.clone()]),
+        });
         std::iter::once(made).chain(doubts).collect()
     }
 
@@ -97,9 +101,9 @@ impl Draft {
             return self.constraints(part);
         }
         let Defined { column, keys, doubts } = column::column(part)?;
+        self.doubts.extend(doubts.into_iter().map(|it| (Some(column.name.clone()), it)));
         self.table.columns.push(column);
         keys.into_iter().for_each(|key| self.add(key));
-        self.doubts.extend(doubts);
         Ok(())
     }
 
@@ -170,8 +174,8 @@ impl Draft {
             }
             cursor.take_symbol("=");
             if is_engine && !cursor.is_any(&["innodb"]) {
-                self.doubts
-                    .push("what another engine than InnoDB keeps of foreign keys and indexes is not known");
+                let doubt = "what another engine than InnoDB keeps of foreign keys and indexes is not known";
+                self.doubts.push((None, doubt));
             }
             if cursor.is_symbol("(") { cursor.skip_group()? } else { cursor.take_exactly(1).map(drop)? }
         }

@@ -22,7 +22,9 @@ fn tell(operation: &Operation) -> String {
             MayTouch::Nothing => format!("? {} (nothing)", opaque.reason),
             MayTouch::Anything => format!("? {} (anything)", opaque.reason),
             MayTouch::Tables(tables) => {
-                let tables: Vec<String> = tables.iter().map(TableName::to_string).collect();
+                let columns = opaque.may_undo.definitions.iter().filter(|_| opaque.may_undo.only);
+                let columns: String = columns.map(|it| format!(".{it} only")).collect();
+                let tables: Vec<String> = tables.iter().map(|it| format!("{it}{columns}")).collect();
                 format!("? {} ({})", opaque.reason, tables.join(", "))
             }
         },
@@ -413,7 +415,7 @@ fn servers_decide_some_things() {
         "CREATE TABLE t (a int REFERENCES o (id))",
         &[
             "create t: a int NULL",
-            "? SQL `CREATE TABLE t (a int REFERENCES o (id))`: MySQL before 9.0 ignores a REFERENCES beside a column (t)",
+            "? SQL `CREATE TABLE t (a int REFERENCES o (id))`: MySQL before 9.0 ignores a REFERENCES beside a column (t.a only)",
         ],
     );
     check(
@@ -421,7 +423,7 @@ fn servers_decide_some_things() {
         "CREATE TABLE t (a timestamp NOT NULL)",
         &[
             "create t: a timestamp NOT NULL",
-            "? SQL `CREATE TABLE t (a timestamp NOT NULL)`: what a timestamp is without NULL or a default, explicit_defaults_for_timestamp decides (t)",
+            "? SQL `CREATE TABLE t (a timestamp NOT NULL)`: what a timestamp is without NULL or a default, explicit_defaults_for_timestamp decides (t.a only)",
         ],
     );
     check(

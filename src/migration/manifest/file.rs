@@ -408,6 +408,8 @@ struct MayUndoFile {
     own: bool,
     /// Its tables may be in another database from the first on, as a router of Django may have it.
     elsewhere: bool,
+    /// It does nothing else to what its tables have, whatever it adds to them: that the rest is missing is an error.
+    only: bool,
 }
 
 #[derive(Deserialize, JsonSchema)]

@@ -80,7 +80,7 @@ fn operation(operation: &Operation) -> String {
                 MayTouch::Tables(tables) => list(tables.iter().map(table_name)),
             };
             let mut map = Map::new().with("reason", json(reason)).with("may_touch", may_touch);
-            if !may_undo.is_nothing() {
+            if !may_undo.is_nothing() || may_undo.only {
                 map = map.with("may_undo", undone(may_undo));
             }
             ("opaque", map.text())
@@ -111,6 +111,9 @@ fn undone(may_undo: &MayUndo) -> String {
     }
     if may_undo.elsewhere {
         map = map.with("elsewhere", "true".to_owned());
+    }
+    if may_undo.only {
+        map = map.with("only", "true".to_owned());
     }
     map.text()
 }

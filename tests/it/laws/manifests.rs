@@ -82,6 +82,7 @@ fn oddities(schema: &Schema, dice: &mut Dice) -> Vec<Operation> {
                     tables,
                     own: constraints,
                     elsewhere: constraints,
+                    only: constraints,
                 },
             }));
         }

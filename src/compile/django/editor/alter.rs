@@ -202,7 +202,7 @@ impl Editor<'_> {
                     self.change(Change::AddForeignKey { table: table.clone(), foreign_key: *key });
                 }
                 Reference::None => {}
-                Reference::Unseen(reason) => self.unseen_in(table, reason),
+                Reference::Unseen(reason) => self.defined_in(table, to, reason),
             }
         } else if refers(was)
             && let Reference::To(key) = self.foreign_key(after, table, is)
@@ -272,7 +272,7 @@ impl Editor<'_> {
         } else if (gains || leaves)
             && let Some(reason) = self.open_like(is, new)
         {
-            self.unseen_in(table, reason);
+            self.added_in(table, reason);
         }
         if was.unique && !(is.db_index || is.unique) {
             self.drop_like_index(table, &old.column.name);

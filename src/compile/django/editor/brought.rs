@@ -10,7 +10,7 @@ impl Editor<'_> {
         let Some(all) = &field.adds else { return };
         if all.names.is_none() {
             if let Some(reason) = adds(field) {
-                self.unseen_in(&self.table_of(model), reason);
+                self.added_in(&self.table_of(model), reason);
             }
         } else if self.is_sqlite() && !self.back.is_trial {
             self.brought.push((model.key.clone(), field.name.clone()));
@@ -29,7 +29,7 @@ impl Editor<'_> {
             let Some(field) = model.field(&name) else { continue };
             let lacks = field.adds.as_ref().is_some_and(|it| !has_all(model, field, it));
             if lacks && let Some(reason) = adds(field) {
-                self.unseen_in(&self.table_of(model), reason);
+                self.added_in(&self.table_of(model), reason);
             }
         }
     }

@@ -39,7 +39,15 @@ pub struct Planned {
     pub table: Table,
     /// What follows it at the end of the migration.
     pub deferred: Vec<Change>,
-    pub unseen: Vec<String>,
+    pub doubts: Doubts,
+}
+
+/// What was not seen through of a table, one sentence each.
+#[derive(Clone, Debug, Default)]
+pub struct Doubts {
+    pub whole: Vec<String>,
+    /// It is of its columns, or adds to the table, and leaves the rest as it is.
+    pub partly: Vec<String>,
     /// What is only a guess.
     pub undefined: MayUndo,
 }
@@ -237,12 +245,8 @@ impl Editor<'_> {
     /// `table_sql` and `_model_indexes_sql`.
     pub(super) fn plan(&self, state: &State, model: &Model) -> Planned {
         let name = self.table_of(model);
-        let mut planned = Planned {
-            table: Table::new(name.clone()),
-            deferred: Vec::new(),
-            unseen: Vec::new(),
-            undefined: MayUndo::default(),
-        };
+        let mut planned =
+            Planned { table: Table::new(name.clone()), deferred: Vec::new(), doubts: Doubts::default() };
         let mut indexes = Vec::new();
         let mut late = Vec::new();
         for field in &model.local {
@@ -257,7 +261,9 @@ impl Editor<'_> {
                 Some(unique) => {
                     planned.deferred.push(Change::AddUnique { table: name.clone(), unique });
                 }
-                None => planned.unseen.push(format!("unique_together {names:?} names an unknown field")),
+                None => {
+                    planned.doubts.whole.push(format!("unique_together {names:?} names an unknown field"))
+                }
             }
         }
         self.plan_constraints(state, model, &mut planned);
@@ -270,7 +276,7 @@ impl Editor<'_> {
             }
         }
         self.plan_indexes(state, model, &mut planned);
-        planned.unseen.extend(model.options.unseen.iter().cloned());
+        planned.doubts.whole.extend(model.options.unseen.iter().cloned());
         planned
     }
 
@@ -284,17 +290,17 @@ impl Editor<'_> {
         late: &mut Vec<Change>,
     ) {
         if field.blind {
-            planned.unseen.push(
-                field
-                    .notice
-                    .clone()
-                    .unwrap_or_else(|| format!("field `{}` was not seen through", field.name)),
-            );
-            guessed(field, &mut planned.undefined);
+            let told = if leaves_the_rest(model, field) {
+                &mut planned.doubts.partly
+            } else {
+                &mut planned.doubts.whole
+            };
+            told.push(why_blind(field));
+            guessed(field, &mut planned.doubts.undefined);
         }
         let is_told_later = self.tells_later(model, field);
         if !is_told_later && field.adds.as_ref().is_some_and(|it| !has_all(model, field, it)) {
-            planned.unseen.extend(adds(field));
+            planned.doubts.partly.extend(adds(field));
         }
         let name = planned.table.name.clone();
         let Some(defined) = self.define(state, model, &name, field) else { return };
@@ -310,10 +316,13 @@ impl Editor<'_> {
                 late.push(Change::AddForeignKey { table: name.clone(), foreign_key: *key });
             }
             Reference::None => {}
-            Reference::Unseen(reason) => planned.unseen.push(reason),
+            Reference::Unseen(reason) => {
+                planned.doubts.undefined.definitions.insert(defined.column.name.clone());
+                planned.doubts.partly.push(reason);
+            }
         }
         indexes.extend(self.field_indexes(&name, field, &defined));
-        planned.unseen.extend(self.open_like(field, &defined));
+        planned.doubts.partly.extend(self.open_like(field, &defined));
         planned.table.columns.push(defined.column);
     }
 }
@@ -338,6 +347,17 @@ pub(super) fn guessed(field: &Field, may_undo: &mut MayUndo) {
     } else {
         may_undo.definitions.extend(field.column());
     }
+}
+
+/// Whether a field that was not seen through leaves the rest of its table as it is. It does not where it may be the key, in
+/// place of the one that Django gives to a model without.
+pub(super) fn leaves_the_rest(model: &Model, field: &Field) -> bool {
+    let is_automatic = |it: &Arc<Field>| it.kind.scalar().is_some_and(|it| it.automatic);
+    (field.open_check || field.column().is_some()) && !model.local.iter().any(is_automatic)
+}
+
+pub(super) fn why_blind(field: &Field) -> String {
+    field.notice.clone().unwrap_or_else(|| format!("field `{}` was not seen through", field.name))
 }
 
 /// Why its table may have columns that no operation names.

@@ -24,7 +24,7 @@ impl Editor<'_> {
         match self.made_index(state, model, index) {
             Made::It(index) => self.change(Change::AddIndex { table, index }),
             Made::Nothing => {}
-            Made::Unseen(reason) => self.unseen_in(&table, reason),
+            Made::Unseen(reason) => self.added_in(&table, reason),
         }
     }
 
@@ -83,7 +83,7 @@ impl Editor<'_> {
                 self.change(change);
             }
             Made::Nothing => {}
-            Made::Unseen(reason) => self.unseen_in(&table, reason),
+            Made::Unseen(reason) => self.added_in(&table, reason),
         }
     }
 
@@ -137,7 +137,7 @@ impl Editor<'_> {
                 }
                 Made::It(change) => planned.deferred.push(change),
                 Made::Nothing => {}
-                Made::Unseen(reason) => planned.unseen.push(reason),
+                Made::Unseen(reason) => planned.doubts.partly.push(reason),
             }
         }
     }
@@ -149,7 +149,7 @@ impl Editor<'_> {
                     planned.deferred.push(Change::AddIndex { table: planned.table.name.clone(), index });
                 }
                 Made::Nothing => {}
-                Made::Unseen(reason) => planned.unseen.push(reason),
+                Made::Unseen(reason) => planned.doubts.partly.push(reason),
             }
         }
     }

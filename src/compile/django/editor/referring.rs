@@ -9,7 +9,6 @@ use super::order::either;
 use super::{Editor, find};
 use crate::compile::django::field::{Field, Kind};
 use crate::compile::django::state::{Model, State};
-use crate::migration::MayUndo;
 use crate::schema::{Change, ForeignKey, Name, TableName};
 
 const BY_CHANCE: &str =
@@ -88,7 +87,7 @@ impl Editor<'_> {
             {
                 self.drop_like_index(&table, &column.name);
                 if let Some(reason) = self.open_like(field, &defined) {
-                    self.unseen_in(&table, reason);
+                    self.added_in(&table, reason);
                 }
             }
             // On PostgreSQL nothing but its type is altered, if it is.
@@ -102,10 +101,9 @@ impl Editor<'_> {
                 it.data_type = data_type;
                 it.collation.clone_from(&column.collation);
             });
-            let definitions = [column.name.clone()].into();
             self.change(Change::AlterColumn { table: table.clone(), column });
             if by_chance && !old_or_new {
-                self.undefined_in(&table, BY_CHANCE, MayUndo { definitions, ..MayUndo::default() });
+                self.defined_in(&table, &defined.column.name, BY_CHANCE);
             }
         }
     }

@@ -67,9 +67,7 @@ impl Editor<'_> {
             (None, _) => self.unseen_in(&name, format!("table {name} is not there to be altered")),
             (Some(_), None) => {}
         }
-        for reason in planned.unseen {
-            self.undefined_in(&name, reason, planned.undefined.clone());
-        }
+        self.tell_doubts(&name, &planned.doubts);
         self.run_deferred();
     }
 

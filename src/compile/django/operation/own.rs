@@ -230,6 +230,7 @@ pub(super) fn both(one: MayUndo, other: MayUndo) -> MayUndo {
         tables: one.tables.into_iter().chain(other.tables).collect(),
         own: one.own || other.own,
         elsewhere: one.elsewhere || other.elsewhere,
+        only: one.only && other.only,
     }
 }
 

@@ -120,7 +120,8 @@ fn line(operation: &Operation) -> String {
                 undone.definitions.iter().map(|it| format!(" -{it}'s definition")).collect::<String>();
             let tables = undone.tables.iter().map(|it| format!(" -table {it}")).collect::<String>();
             let own = if undone.own { " (its own too)" } else { "" };
-            format!("{} ?? {touches}{columns}{defined}{constraints}{over}{tables}{own}", opaque.reason)
+            let only = if undone.only { ", no more" } else { "" };
+            format!("{} ?? {touches}{columns}{defined}{constraints}{over}{tables}{own}{only}", opaque.reason)
         }
         Operation::Change(change) => change_line(change),
     }
@@ -453,7 +454,7 @@ fn a_key_that_is_not_seen_through_is_the_only_one() {
         "migrations.CreateModel('Lost', [('id', load(primary_key=True)), ('name', models.TextField())])",
         &[
             "create shop_lost: id name",
-            "the field `id` was not seen through: names load, which is bound nowhere ?? shop_lost -id (its own too)",
+            "the field `id` was not seen through: names load, which is bound nowhere ?? shop_lost -id (its own too), no more",
         ],
     );
 }

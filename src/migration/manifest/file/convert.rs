@@ -219,6 +219,7 @@ impl OperationFile {
                     tables: it.may_undo.tables,
                     own: it.may_undo.own,
                     elsewhere: it.may_undo.elsewhere,
+                    only: it.may_undo.only,
                 };
                 return Ok(vec![Operation::Opaque(Opaque { reason: it.reason, may_touch, may_undo })]);
             }

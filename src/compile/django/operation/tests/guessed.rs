@@ -11,7 +11,9 @@ fn a_field_of_a_class_that_is_not_known_may_have_another_column() {
         format!("migrations.AddField('item', 'f', lib.fields.{class}({more}null=True))")
     };
     let told = |class: &str, column: &str| {
-        format!("lib.fields.{class}: its class is not in the sources ?? shop_item -{column} (its own too)")
+        format!(
+            "lib.fields.{class}: its class is not in the sources ?? shop_item -{column} (its own too), no more"
+        )
     };
     check_class(
         "import lib.fields\n",
@@ -34,8 +36,23 @@ fn a_field_of_a_class_that_is_not_known_may_have_another_column() {
         "import lib.fields\n",
         named,
         &[
-            "lib.fields.Money: its class is not in the sources ?? shop_item -g's definition",
+            "lib.fields.Money: its class is not in the sources ?? shop_item -g's definition, no more",
             "shop_item + g (not known) NOT NULL",
+        ],
+    );
+}
+
+/// Django gives a model a key that has none: where a field may be one, the table may have no `id`.
+#[test]
+fn a_field_that_may_be_the_key_leaves_nothing_of_its_table_sure() {
+    check_class(
+        "",
+        "migrations.CreateModel('Bare', [('at', load())]), migrations.CreateModel('Kept', [('id', models.BigAutoField(primary_key=True)), ('at', load())])",
+        &[
+            "create shop_bare: id at",
+            "the field `at` was not seen through: names load, which is bound nowhere ?? shop_bare -at (its own too)",
+            "create shop_kept: id at",
+            "the field `at` was not seen through: names load, which is bound nowhere ?? shop_kept -at (its own too), no more",
         ],
     );
 }
@@ -120,7 +137,7 @@ fn a_column_that_gets_a_name_that_is_not_known_is_not_missed() {
         "migrations.AlterField('item', 'code', models.IntegerField(null=True)), migrations.AlterField('item', 'code', models.IntegerField(null=True, db_column=load()))",
         &[
             "shop_item ~ code integer NULL",
-            "`db_column` was not seen through ?? shop_item -code (its own too)",
+            "`db_column` was not seen through ?? shop_item -code (its own too), no more",
         ],
     );
     check_class(

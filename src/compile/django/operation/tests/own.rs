@@ -378,7 +378,7 @@ class Positive(models.IntegerField):
         "dependencies = [('shop', '1')]
     operations = [migrations.AddField('item', 'size', Positive(db_index=True, null=True))]",
         &[
-            "shop.migrations.2.Positive has a check of its own ?? shop_item",
+            "shop.migrations.2.Positive has a check of its own ?? shop_item, no more",
             "shop_item + size integer NULL",
             "shop_item + index size",
         ],

@@ -37,9 +37,9 @@ fn widened(dialect: Dialect, name: &str, null: &str) -> Vec<String> {
 #[test]
 fn what_hangs_on_how_hidden_keys_are_paired_is_not_known() {
     let why = "which of the keys that lead to a key is altered as which hangs on what Django migrated before";
-    let far = format!("0002: {why} ?? shop_far -note_id's definition");
-    let nullable =
-        ["note", "page", "shelf"].map(|it| format!("0002: {why} ?? shop_{it} -book_id's definition"));
+    let far = format!("0002: {why} ?? shop_far -note_id's definition, no more");
+    let nullable = ["note", "page", "shelf"]
+        .map(|it| format!("0002: {why} ?? shop_{it} -book_id's definition, no more"));
     let [note, page, shelf] = nullable;
     assert_eq!(widened(Dialect::Mariadb, "'+'", "True"), [note.clone(), page, shelf.clone(), far.clone()]);
     assert_eq!(widened(Dialect::Mysql, "'pages+'", "True"), [note, shelf, far.clone()]);

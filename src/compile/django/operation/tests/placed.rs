@@ -58,7 +58,7 @@ fn a_column_is_in_doubt_when_its_field_is_renamed() {
         &[
             "shop_item + other_id bigint NULL",
             "shop_item.other_id to other_id_id",
-            "field `other_id` names its column itself ?? shop_item -other_id_id (its own too)",
+            "field `other_id` names its column itself ?? shop_item -other_id_id (its own too), no more",
         ],
     );
     // What it does to each name alike is known of the next one.

@@ -76,7 +76,7 @@ fn arguments_that_are_not_known_are_not_none() {
         any,
         "migrations.AddField('item', 'f', models.IntegerField(**kw))",
         &[
-            "the arguments of a django.db.models.IntegerField were not seen through ?? shop_item -f (its own too)",
+            "the arguments of a django.db.models.IntegerField were not seen through ?? shop_item -f (its own too), no more",
             "shop_item + f integer NOT NULL",
         ],
     );
@@ -84,19 +84,22 @@ fn arguments_that_are_not_known_are_not_none() {
         any,
         "migrations.AddField('item', 'f', models.IntegerField(db_column='g', **kw))",
         &[
-            "the arguments of a django.db.models.IntegerField were not seen through ?? shop_item -g's definition",
+            "the arguments of a django.db.models.IntegerField were not seen through ?? shop_item -g's definition, no more",
             "shop_item + g integer NOT NULL",
         ],
     );
     check_class(
         any,
         "migrations.AddIndex('item', models.Index(fields=['code'], name='i', **kw))",
-        &["the arguments of an index were not seen through ?? shop_item"],
+        &["the arguments of an index were not seen through ?? shop_item, no more"],
     );
     check_class(
         any,
         "migrations.AddField('item', 'f', models.IntegerField(null=True, db_column='c' + str(random.random())))",
-        &["`db_column` was not seen through ?? shop_item -f (its own too)", "shop_item + f integer NULL"],
+        &[
+            "`db_column` was not seen through ?? shop_item -f (its own too), no more",
+            "shop_item + f integer NULL",
+        ],
     );
 }
 
@@ -195,8 +198,7 @@ fn a_field_is_what_its_clone_makes_of_itself() {
     def clone(self):
         return made_by_another(self)
 ";
-    let told =
-        "shop.migrations.2.F: it is cloned in a way that was not seen through ?? shop_item -f's definition";
+    let told = "shop.migrations.2.F: it is cloned in a way that was not seen through ?? shop_item -f's definition, no more";
     check(lost, "F(null=True)", &[told, "shop_item + f integer NULL"]);
     let size = "class F(models.IntegerField):
     def __init__(self, bits=32, *args, **kwargs):
@@ -263,7 +265,7 @@ fn what_a_class_sets_behind_djangos_constructor_counts() {
     check_class(
         "class I(models.Index):\n    def __init__(self, *args, **kwargs):\n        super().__init__(*args, **kwargs)\n        self.condition = models.Q(code='x')\n",
         "migrations.AddIndex('item', I(fields=['code'], name='i'))",
-        &["shop.migrations.2.I has a `condition` of its own ?? shop_item"],
+        &["shop.migrations.2.I has a `condition` of its own ?? shop_item, no more"],
     );
     check_class(
         "class O(migrations.AddField):\n    def allow_migrate_model(self, alias, model):\n        return False\n",
@@ -290,7 +292,7 @@ fn what_is_set_on_an_index_or_a_constraint_counts() {
             "shop_item + index code",
             "shop_item + index code",
             "shop_item - index by name",
-            "the arguments of an index were not seen through ?? shop_item",
+            "the arguments of an index were not seen through ?? shop_item, no more",
         ],
     );
 }
@@ -309,7 +311,7 @@ fn an_index_class_says_its_method() {
     check_class(
         &class("rum"),
         index,
-        &["an index of shop.migrations.2.I, a class that is not known ?? shop_item"],
+        &["an index of shop.migrations.2.I, a class that is not known ?? shop_item, no more"],
     );
     let named = "migrations.AddIndex('item', pgvector.django.HnswIndex(fields=['code'], name='i'))";
     check_class("import pgvector.django\n", named, &["shop_item + index code"]);

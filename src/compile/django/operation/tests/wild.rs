@@ -278,10 +278,10 @@ class AnyCase(CreateCollation):
             "shop_item + unique city",
             "shop_item + land varchar(9) NOT NULL COLLATE en_any_case",
             "shop_item + unique land",
-            "column land has an index for patterns only if the collation en_any_case is deterministic, which was not seen ?? shop_item",
+            "column land has an index for patterns only if the collation en_any_case is deterministic, which was not seen ?? shop_item, no more",
             "shop_item + note varchar(9) NOT NULL COLLATE en_any_case",
             "shop_item + unique note",
-            "column note has an index for patterns only if the collation en_any_case is deterministic, which was not seen ?? shop_item",
+            "column note has an index for patterns only if the collation en_any_case is deterministic, which was not seen ?? shop_item, no more",
             "shop_item + index mail",
             "shop_item + index city varchar_pattern_ops",
         ],
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
         let compiled = project_of(django, Dialect::Postgres, "", &files);
         lines(&compiled).into_iter().filter(|it| !it.starts_with("1: ")).collect::<Vec<_>>()
     };
-    let open = "has an index for patterns only if Django 5.1 or later made it, and so no citext ?? shop_item";
+    let open = "has an index for patterns only if Django 5.1 or later made it, and so no citext ?? shop_item, no more";
     for django in [(5, 1), (5, 2)] {
         assert_eq!(
             told(django),
@@ -390,7 +390,7 @@ class Plain(models.IntegerField):
     ]",
         &[
             "create shop_place: id",
-            "field `at`: shop.migrations.2.Coordinates may add fields of its own to the model ?? shop_place",
+            "field `at`: shop.migrations.2.Coordinates may add fields of its own to the model ?? shop_place, no more",
             "shop_item + price integer NULL",
             "shop_item + alone text NULL",
             "shop_item + text text NULL",
@@ -439,7 +439,7 @@ class Talkative(models.CharField):
     let all = [
         "create shop_place: id cost_currency cost talk",
         "create shop_other: id cost",
-        "field `cost`: shop.migrations.2.Money may add fields of its own to the model ?? shop_other",
+        "field `cost`: shop.migrations.2.Money may add fields of its own to the model ?? shop_other, no more",
         "shop_item + price integer NOT NULL",
         "shop_item + price_currency varchar(3) NOT NULL",
     ];
@@ -635,7 +635,7 @@ class Add(migrations.AddField):
         open,
         key,
         &[
-            "shop.migrations.2.Key: its `get_attname` compares what is not known ?? shop_item -up_id's definition",
+            "shop.migrations.2.Key: its `get_attname` compares what is not known ?? shop_item -up_id's definition, no more",
             "shop_item + up_id bigint NULL",
             "shop_item + up_id -> shop_item",
             "shop_item + index up_id",

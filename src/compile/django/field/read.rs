@@ -169,6 +169,10 @@ impl Reader<'_> {
                 self.unseen(format!("{} names its column itself", object.class));
             }
         }
+        if line.is_none() && stays_out(object) && field.column().is_some() {
+            field.naming = ColumnName::Unknown;
+            self.unseen(format!("{} was not seen to put itself into its model", object.class));
+        }
         if matches!(field.kind, Kind::Absent) {
             self.blind = false;
         }
@@ -485,6 +489,13 @@ fn as_argument(set: &Value) -> Argument<&Arc<str>> {
         Value::Str(text) => Argument::Is(text),
         _ => Argument::Unknown,
     }
+}
+
+/// Whether a field has a `contribute_to_class` that leaves out what Django's does: as one does that stands for others, or that
+/// has no column.
+fn stays_out(object: &Object) -> bool {
+    let method = object.methods.iter().find(|(name, _)| &**name == "contribute_to_class");
+    method.is_some_and(|(_, it)| !it.function.joins_model)
 }
 
 fn adds(object: &Object) -> Option<Arc<Adds>> {

@@ -42,6 +42,38 @@ fn a_field_of_a_class_that_is_not_known_may_have_another_column() {
     );
 }
 
+/// Fields that stand for others, and such as compute what they say, have no column; by real Django 5.2.
+#[test]
+fn a_field_that_does_not_join_its_model_may_have_no_column() {
+    let classes = "
+class Money(models.DecimalField):
+    def contribute_to_class(self, cls, name, **kwargs):
+        cls.add_to_class(name + '_amount', models.IntegerField(null=True))
+
+class Computed(models.CharField):
+    def contribute_to_class(self, cls, name, **kwargs):
+        setattr(cls, name, property(lambda it: 1))
+
+class Usual(models.CharField):
+    def contribute_to_class(self, cls, name, **kwargs):
+        self.join(cls, name)
+    def join(self, cls, name):
+        super().contribute_to_class(cls, name)
+";
+    let operations = "migrations.AddField('item', 'price', Money(null=True)), migrations.AddField('item', 'said', Computed(max_length=9, null=True)), migrations.AddField('item', 'usual', Usual(max_length=9, null=True))";
+    check_class(
+        classes,
+        operations,
+        &[
+            "shop.migrations.2.Money was not seen to put itself into its model ?? shop_item -price (its own too), no more",
+            "shop_item + price (not known) NULL",
+            "shop.migrations.2.Computed was not seen to put itself into its model ?? shop_item -said (its own too), no more",
+            "shop_item + said varchar(9) NULL",
+            "shop_item + usual varchar(9) NULL",
+        ],
+    );
+}
+
 /// Django gives a model a key that has none: where a field may be one, the table may have no `id`.
 #[test]
 fn a_field_that_may_be_the_key_leaves_nothing_of_its_table_sure() {

@@ -53,6 +53,7 @@ pub const COMMANDS_FOR_ROWS: &[&str] = &[
 struct Seen {
     touches_schema: bool,
     adds_fields: bool,
+    joins_model: bool,
     /// It changes what is not its own.
     changes_others: bool,
     models: Vec<(Arc<str>, Arc<str>)>,
@@ -189,6 +190,7 @@ impl Interpreter<'_> {
             work,
             touches_schema: seen.touches_schema,
             adds_fields: seen.adds_fields,
+            joins_model: seen.joins_model,
             changes_others: seen.changes_others,
             models: seen.models,
             apps: if seen.goes_through_models { seen.apps } else { Vec::new() },

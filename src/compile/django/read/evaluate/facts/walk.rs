@@ -308,6 +308,7 @@ impl<'d, 's> Walk<'d, 's> {
 
     fn call(&mut self, call: &'d CallExpr) {
         self.seen.adds_fields |= adds_a_field(call);
+        self.seen.joins_model |= joins_a_model(call);
         if let ExprKind::Attribute(object, name) = &call.function.kind
             && CHANGE.contains(&&**name)
         {
@@ -442,6 +443,16 @@ pub fn adds_a_field(call: &CallExpr) -> bool {
     match &**name {
         "add_to_class" => true,
         "contribute_to_class" => !is_of_base(call),
+        _ => false,
+    }
+}
+
+/// `super().contribute_to_class(cls, name)`, `cls._meta.add_field(self)`.
+fn joins_a_model(call: &CallExpr) -> bool {
+    let ExprKind::Attribute(_, name) = &call.function.kind else { return false };
+    match &**name {
+        "add_field" => true,
+        "contribute_to_class" => is_of_base(call),
         _ => false,
     }
 }

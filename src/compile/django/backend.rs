@@ -108,9 +108,15 @@ impl Backend {
         // Before, the collation was not carried over.
         let collation = key.collation.clone().filter(|_| self.django >= (4, 1));
         let base = self.base_type(&key);
+        let is_same = |class| self.pointed_at(class) == class;
+        let is_own = matches!(key.rel_db_type, Some(CustomType::Own)) && !key.class.is_auto();
         let column = match (&key.rel_db_type, &key.db_type) {
+            (Some(_), Some(custom)) if is_own => {
+                ColumnType { default: None, auto_increment: false, ..self.custom(custom, base.as_deref()) }
+            }
+            (Some(_), None) if is_own => self.spelled_of(key.class, base),
             (Some(custom), _) => self.custom(custom, base.as_deref()),
-            (None, Some(custom)) if self.pointed_at(key.class) == key.class => {
+            (None, Some(custom)) if is_same(key.class) => {
                 ColumnType { default: None, auto_increment: false, ..self.custom(custom, base.as_deref()) }
             }
             (None, _) => {
@@ -190,7 +196,7 @@ impl Backend {
         let is_usual = |custom: &Option<CustomType>| match custom {
             None => true,
             Some(CustomType::Text(text)) => usual.split(OR).any(|it| it == &**text),
-            Some(CustomType::Unknown) => false,
+            Some(CustomType::Own | CustomType::Unknown) => false,
         };
         if !is_usual(&scalar.db_type) || !is_usual(&scalar.rel_db_type) {
             return None;

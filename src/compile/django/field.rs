@@ -88,6 +88,8 @@ pub struct Adds {
     pub class: Arc<str>,
     /// `None` where not all of them are known.
     pub names: Option<Vec<Arc<str>>>,
+    /// It speaks of the model's indexes or constraints too, which no operation names.
+    pub to_meta: bool,
 }
 
 /// Where the name of a field's column comes from.

@@ -575,6 +575,8 @@ pub struct Function {
     pub touches_schema: bool,
     /// It adds fields to a model: `add_to_class`, or another field's `contribute_to_class`.
     pub adds_fields: bool,
+    /// It speaks of the indexes or constraints of a model's `_meta`.
+    pub adds_to_meta: bool,
     /// It puts the field that it is of into a model: `contribute_to_class` of its base, or `Options.add_field`.
     pub joins_model: bool,
     /// It changes what is not its own: a name of its module, a list that others have too.

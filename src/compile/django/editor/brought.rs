@@ -8,7 +8,7 @@ impl Editor<'_> {
     /// than its own column is.
     pub(super) fn note_brought(&mut self, model: &Model, field: &Field) {
         let Some(all) = &field.adds else { return };
-        if all.names.is_none() {
+        if all.names.is_none() || all.to_meta {
             if let Some(reason) = adds(field) {
                 self.added_in(&self.table_of(model), reason);
             }

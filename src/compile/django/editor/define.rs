@@ -362,14 +362,16 @@ pub(super) fn why_blind(field: &Field) -> String {
 
 /// Why its table may have columns that no operation names.
 pub(super) fn adds(field: &Field) -> Option<String> {
-    let class = &field.adds.as_ref()?.class;
-    Some(format!("field `{}`: {class} may add fields of its own to the model", field.name))
+    let adds = field.adds.as_ref()?;
+    let what = if adds.to_meta { "fields, indexes or constraints" } else { "fields" };
+    Some(format!("field `{}`: {} may add {what} of its own to the model", field.name, adds.class))
 }
 
 /// Whether the migrations name all the fields that a field adds to its model.
 pub(super) fn has_all(model: &Model, field: &Field, adds: &Adds) -> bool {
     let name = |it: &Arc<str>| it.replace(FIELD_NAME, &field.name);
-    adds.names.as_ref().is_some_and(|names| names.iter().all(|it| model.field(&name(it)).is_some()))
+    !adds.to_meta
+        && adds.names.as_ref().is_some_and(|names| names.iter().all(|it| model.field(&name(it)).is_some()))
 }
 
 /// Collations that PostgreSQL has by itself, all of them deterministic: `initdb` makes them of the system's locales and of

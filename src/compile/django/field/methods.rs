@@ -60,6 +60,9 @@ fn said(object: &Object, name: &str) -> Said {
     }
 }
 
+/// What Django's own `db_type` gives.
+const OWN_TYPE: &str = "django.db.models.Field.db_type";
+
 /// `Field.db_type`, and `Field.db_parameters`, which asks it unless it is overridden too.
 pub fn db_type(object: &Object) -> Said {
     match result(object, "db_parameters") {
@@ -73,9 +76,7 @@ pub fn db_type(object: &Object) -> Said {
                 Some((_, Value::Str(text))) => Said::Text(text.clone()),
                 Some((_, Value::None)) => Said::None,
                 // What Django's own asks for it.
-                Some((_, Value::Object(it))) if &*it.class == "django.db.models.Field.db_type" => {
-                    said(object, "db_type")
-                }
+                Some((_, Value::Object(it))) if &*it.class == OWN_TYPE => said(object, "db_type"),
                 Some(_) | None => Said::Unknown,
             }
         }
@@ -116,6 +117,11 @@ pub fn internal_type(object: &Object) -> Said {
 
 /// `Field.rel_db_type`, the type of foreign keys that end in this field.
 pub fn rel_db_type(object: &Object) -> Option<CustomType> {
+    if let Some(Some(Value::Object(it))) = result(object, "rel_db_type")
+        && &*it.class == OWN_TYPE
+    {
+        return Some(CustomType::Own);
+    }
     match said(object, "rel_db_type") {
         Said::Nothing => None,
         Said::Text(text) => Some(CustomType::Text(text)),

@@ -504,6 +504,7 @@ fn adds(object: &Object) -> Option<Arc<Adds>> {
         Some(Value::List(names)) => names.iter().map(text).collect::<Option<Vec<_>>>(),
         _ => None,
     };
+    let to_meta = method.function.adds_to_meta;
     let does = method.function.adds_fields && names.as_ref().is_none_or(|it| !it.is_empty());
-    does.then(|| Arc::new(Adds { class: object.class.clone(), names }))
+    (does || to_meta).then(|| Arc::new(Adds { class: object.class.clone(), names, to_meta }))
 }

@@ -90,6 +90,8 @@ pub enum Number {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CustomType {
     Text(Arc<str>),
+    /// Of a `rel_db_type` that gives what `db_type` does.
+    Own,
     /// It is overridden, but what it says was not seen through.
     Unknown,
 }

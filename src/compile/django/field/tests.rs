@@ -132,6 +132,7 @@ fn method(name: &str, result: Option<Value>, body: Body) -> (Arc<str>, Method) {
         work: Default::default(),
         touches_schema: false,
         adds_fields: false,
+        adds_to_meta: false,
         joins_model: false,
         changes_others: false,
         other_sql: false,

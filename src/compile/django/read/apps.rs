@@ -255,7 +255,7 @@ impl Interpreter<'_> {
         }
     }
 
-    fn is_config(&mut self, class: &Rc<Class>) -> bool {
+    pub(super) fn is_config(&mut self, class: &Rc<Class>) -> bool {
         let lineage = self.lineage(class).unwrap_or_else(|_| Rc::from([]));
         lineage.iter().any(|it| {
             matches!(it, Live::Name(name) if matches!(&**name, "django.apps.AppConfig" | "django.apps.config.AppConfig"))

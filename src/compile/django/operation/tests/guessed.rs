@@ -74,6 +74,62 @@ class Usual(models.CharField):
     );
 }
 
+/// A field that gives its model an index, which no operation names; by real Django 5.2.
+#[test]
+fn a_field_may_add_indexes_to_its_model() {
+    let classes = "
+class Indexed(models.IntegerField):
+    def contribute_to_class(self, cls, name, **kwargs):
+        super().contribute_to_class(cls, name, **kwargs)
+        cls._meta.indexes.append(models.Index(fields=[name], name='by_' + name))
+
+class Checked(models.IntegerField):
+    def contribute_to_class(self, cls, name, **kwargs):
+        super().contribute_to_class(cls, name, **kwargs)
+        cls._meta.constraints = [models.CheckConstraint(check=models.Q(**{name: 1}), name='c')]
+";
+    let told = |name: &str| {
+        format!(
+            "field `n`: shop.migrations.2.{name} may add fields, indexes or constraints of its own to the model ?? shop_{}, no more",
+            name.to_lowercase()
+        )
+    };
+    let model = |name: &str| {
+        format!(
+            "migrations.CreateModel('{name}', [('id', models.BigAutoField(primary_key=True)), ('n', {name}())])"
+        )
+    };
+    let names = ["Indexed", "Checked"];
+    let expected = names.map(|name| [format!("create shop_{}: id n", name.to_lowercase()), told(name)]);
+    let expected: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
+    check_class(classes, &names.map(model).join(", "), &expected);
+}
+
+/// Keys that are of one type wherever they stand, as those of prefixed and sortable identifiers are.
+#[test]
+fn a_foreign_key_may_be_of_the_type_that_its_target_has() {
+    let class = |returned: &str| {
+        format!(
+            "class Key(models.CharField):\n    def rel_db_type(self, connection):\n        return {returned}\n"
+        )
+    };
+    let operations = "migrations.CreateModel('Rev', [('id', Key(max_length=30, primary_key=True))]), migrations.AddField('item', 'rev', models.ForeignKey('shop.Rev', models.CASCADE))";
+    for returned in ["self.db_type(connection)", "self.db_parameters(connection)['type']"] {
+        check_class(
+            &class(returned),
+            operations,
+            &[
+                "create shop_rev: id",
+                "shop_item + rev_id varchar(30) NOT NULL",
+                "shop_item + rev_id -> shop_rev",
+                "shop_rev + index id varchar_pattern_ops",
+                "shop_item + index rev_id",
+                "shop_item + index rev_id varchar_pattern_ops",
+            ],
+        );
+    }
+}
+
 /// Django gives a model a key that has none: where a field may be one, the table may have no `id`.
 #[test]
 fn a_field_that_may_be_the_key_leaves_nothing_of_its_table_sure() {

@@ -1,7 +1,7 @@
 //! Operations of a project's own class: whether they do what Django's does, for which app, and what if not
 //! (tests/cases/django-in-the-wild.md, points 14, 18 and 21).
 
-use super::{ITEM, check_body, lines, project, project_of};
+use super::{ITEM, check_body, check_class, lines, project, project_of};
 use crate::dialect::Dialect;
 use crate::migration::Operation;
 use crate::schema::Change;
@@ -734,4 +734,45 @@ class Own(migrations.AlterField):
             "shop.migrations.2.Own does its own to the database ?? shop_item -code's definition -constraints -over code (its own too)",
         ],
     );
+}
+
+/// What the constructors of Django's own bases keep, which few write themselves. (By real Django 5.2.)
+#[test]
+fn an_operation_may_derive_from_the_bases_of_djangos() {
+    let operation = |base: &str, of: &str, init: &str| {
+        format!(
+            "from django.db.migrations.operations.{of} import {base}\n\nclass Many({base}):\n    def __init__(self, name, **fields):\n        {init}\n        self.fields = fields\n    def made(self):\n        return [migrations.AddField(NAME, name, field) for name, field in self.fields.items()]\n    def state_forwards(self, app_label, state):\n        for it in self.made():\n            it.state_forwards(app_label, state)\n    def database_forwards(self, app_label, schema_editor, from_state, to_state):\n        for it in self.made():\n            it.database_forwards(app_label, schema_editor, from_state, to_state)\n"
+        )
+    };
+    for (base, of, init, name) in [
+        ("ModelOperation", "models", "super().__init__(name)", "self.name"),
+        ("ModelOperation", "models", "super().__init__(name)", "self.name_lower"),
+        ("ModelOptionOperation", "models", "super().__init__(name)", "self.name"),
+        ("FieldOperation", "fields", "super().__init__(name, 'more')", "self.model_name"),
+        ("FieldOperation", "fields", "super().__init__(name, 'more')", "self.model_name_lower"),
+        ("IndexOperation", "models", "self.model_name = name", "self.model_name_lower"),
+    ] {
+        check_class(
+            &operation(base, of, init).replace("NAME", name),
+            "Many('Item', more=models.IntegerField(null=True))",
+            &["shop_item + more integer NULL"],
+        );
+    }
+}
+
+/// `Field.get_attname_column`, of django-add-default-value.
+#[test]
+fn a_column_may_be_asked_for_with_its_attribute() {
+    let operation = "
+class SetDefault(migrations.operations.base.Operation):
+    def __init__(self, model_name, name, value):
+        self.model_name, self.name, self.value = model_name, name, value
+    def state_forwards(self, app_label, state):
+        pass
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = to_state.apps.get_model(app_label, self.model_name)
+        column = model._meta.get_field(self.name).get_attname_column()[1]
+        schema_editor.execute('ALTER TABLE %s ALTER COLUMN %s SET DEFAULT %s' % (model._meta.db_table, column, self.value))
+";
+    check_class(operation, "SetDefault('item', 'code', 3)", &["shop_item ~ code integer NOT NULL DEFAULT 3"]);
 }

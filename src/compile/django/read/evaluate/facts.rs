@@ -53,6 +53,7 @@ pub const COMMANDS_FOR_ROWS: &[&str] = &[
 struct Seen {
     touches_schema: bool,
     adds_fields: bool,
+    adds_to_meta: bool,
     joins_model: bool,
     /// It changes what is not its own.
     changes_others: bool,
@@ -190,6 +191,7 @@ impl Interpreter<'_> {
             work,
             touches_schema: seen.touches_schema,
             adds_fields: seen.adds_fields,
+            adds_to_meta: seen.adds_to_meta,
             joins_model: seen.joins_model,
             changes_others: seen.changes_others,
             models: seen.models,

@@ -39,7 +39,7 @@ pub fn parameters(class: &str) -> &'static [&'static str] {
     }
     match class.rsplit('.').next().unwrap_or_default() {
         "CreateModel" => &["name", "fields", "options", "bases", "managers"],
-        "DeleteModel" => &["name"],
+        "DeleteModel" | "ModelOperation" | "ModelOptionOperation" => &["name"],
         "RenameModel" => &["old_name", "new_name"],
         "AlterModelTable" => &["name", "table"],
         "AlterUniqueTogether" => &["name", "unique_together"],
@@ -48,12 +48,14 @@ pub fn parameters(class: &str) -> &'static [&'static str] {
         "AlterModelOptions" => &["name", "options"],
         "AlterModelManagers" => &["name", "managers"],
         "AddField" | "AlterField" => &["model_name", "name", "field", "preserve_default"],
+        "FieldOperation" => &["model_name", "name", "field"],
         "RemoveField" => &["model_name", "name"],
         "RenameField" => &["model_name", "old_name", "new_name"],
         "AddIndex" | "AddIndexConcurrently" => &["model_name", "index"],
         "RemoveIndex" | "RemoveIndexConcurrently" | "RemoveConstraint" | "ValidateConstraint" => {
             &["model_name", "name"]
         }
+        "AlterTogetherOptionOperation" => &["name", "option_value"],
         "RenameIndex" => &["model_name", "new_name", "old_name", "old_fields"],
         "AddConstraint" | "AddConstraintNotValid" => &["model_name", "constraint"],
         "AlterConstraint" => &["model_name", "name", "constraint"],

@@ -11,7 +11,7 @@ use super::signal::MIGRATION_MODULES;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::project::{PATH, Unknown, Value};
-use crate::compile::django::read::source::Place;
+use crate::compile::django::read::source::{Place, Setters};
 use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::Span;
 use crate::dialect::Dialect;
@@ -129,20 +129,28 @@ impl Interpreter<'_> {
             None => false,
         };
         // What is spent here is not spent by the one who asks; what stops here stops nobody else.
-        self.with_another_budget(|it| it.run_setters(app, may_set));
+        self.with_another_budget(|it| it.run_setters(app, &setters, may_set));
     }
 
-    fn run_setters(&mut self, app: &str, may_set: impl Fn(&Self, &str) -> bool) {
-        for name in PROVOKED {
-            let Ok(Imported::Followed(module)) = self.import(&format!("{app}.{name}")) else {
+    fn run_setters(&mut self, app: &str, setters: &Setters, may_set: impl Fn(&Self, &str) -> bool) {
+        let modules = PROVOKED.iter().map(|name| format!("{app}.{name}"));
+        for name in std::iter::once(app.to_owned()).chain(modules) {
+            let Ok(Imported::Followed(module)) = self.import(&name) else {
                 continue;
             };
             let values: Vec<Live> = module.names.borrow().iter().map(|(_, value)| value.clone()).collect();
             for value in values {
                 let own = match &value {
                     Live::Import(import) => {
-                        import.module.strip_prefix(app).is_some_and(|it| it.starts_with('.'))
-                            && may_set(self, &import.module)
+                        let is_within = |it: &str| it.strip_prefix(app).is_some_and(|it| it.starts_with('.'));
+                        // `from . import defaults`
+                        let named = import.name.as_ref().map(|it| format!("{}.{it}", import.module));
+                        let named = named.filter(|it| is_within(it) && may_set(self, it));
+                        if let Some(named) = named {
+                            self.module_steps = 0;
+                            let _ = self.import(&named);
+                        }
+                        is_within(&import.module) && may_set(self, &import.module)
                     }
                     value => matches!(value, Live::Class(_)),
                 };
@@ -153,7 +161,33 @@ impl Interpreter<'_> {
                         let _ = self.class_body(&class);
                     }
                     let _ = self.configure(&class);
+                    if self.is_config(&class) {
+                        self.make_ready(&class, app, setters);
+                    }
                 }
+            }
+        }
+    }
+
+    /// What Django calls of an app before its migrations are read (`Apps.populate` of django/apps/registry.py).
+    fn make_ready(&mut self, class: &Rc<Class>, app: &str, setters: &Setters) {
+        let scope = class.scope.clone();
+        let span = Span::default();
+        let made = Live::Instance(self.bare_instance(class, Vec::new(), Vec::new(), &scope, span));
+        for method in ["__init__", "import_models", "ready"] {
+            let Ok(Some(Live::Function(closure))) = self.class_attribute(class, method) else { continue };
+            let args = match method {
+                "__init__" => vec![Live::str(app), self.unknown(&scope, span, "is the module of an app")],
+                _ => Vec::new(),
+            };
+            self.module_steps = 0;
+            let _ = self.call_closure(&closure, Some(&made), args, Vec::new(), &scope, span);
+            // `from . import signals`, for what running it does.
+            let source = closure.scope.module.source.as_ref();
+            let span = closure.definition.span;
+            let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
+            for module in setters.modules().filter(|it| text.is_some_and(|text| imports(text, it))) {
+                let _ = self.import(&format!("{app}.{module}"));
             }
         }
     }
@@ -275,6 +309,14 @@ fn with(of: &Live, others: &Live, name: &str, value: Live) -> Live {
     pairs.retain(|(key, _)| key.as_str().is_none_or(|it| **it != *name));
     pairs.push((Live::str(name), value));
     Live::dict(pairs)
+}
+
+/// Whether a line of a function imports something by this name.
+fn imports(text: &str, name: &str) -> bool {
+    let is_of_word = |it: char| it.is_alphanumeric() || it == '_';
+    text.lines()
+        .filter(|it| it.contains("import"))
+        .any(|it| it.split(|it| !is_of_word(it)).any(|it| it == name))
 }
 
 /// Whether running the body of a class may set a setting, by a function of whatever name.

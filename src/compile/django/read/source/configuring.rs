@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// How a text sets settings.
@@ -17,7 +17,7 @@ pub enum Way {
 /// Those files of a package that set settings.
 #[derive(Clone, Debug, Default)]
 pub struct Setters {
-    files: HashSet<PathBuf>,
+    files: BTreeSet<PathBuf>,
     anywhere: bool,
 }
 
@@ -29,6 +29,11 @@ impl Setters {
 
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+
+    /// The names of the modules.
+    pub fn modules(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().filter_map(|it| it.file_stem()?.to_str())
     }
 
     /// Whether running the module in this file may set a setting.

@@ -60,6 +60,30 @@ fn settings_that_an_app_sets_in_code_are_there() {
         .check(&["7"]);
 }
 
+/// `Apps.populate` makes an app ready before any migration is read.
+#[test]
+fn settings_that_an_app_sets_while_it_is_made_ready_are_there() {
+    let head = "from django.apps import AppConfig\nfrom django.conf import settings\nDEFAULTS = {'SHOP_A': 7}\n\nclass Shop(AppConfig):\n    name = 'shop'\n";
+    let set = "for name, value in DEFAULTS.items():\n            if not hasattr(settings, name):\n                setattr(settings, name, value)\n";
+    let check = |config: &str, defaults: &str| {
+        Tree::migration("", "operations = [getattr(settings, 'SHOP_A', 1)]")
+            .file("shop/apps.py", &format!("{head}{config}"))
+            .file("shop/defaults_of_shop.py", defaults)
+            .check(&["7"]);
+    };
+    for method in ["__init__(self, name, module)", "ready(self)", "import_models(self, *args)"] {
+        check(&format!("    def {method}:\n        {set}"), "");
+    }
+    let defaults = "from django.conf import settings\nsettings.SHOP_A = 7\n";
+    check("    def ready(self):\n        from . import defaults_of_shop\n", defaults);
+    check("\nfrom . import defaults_of_shop\n", defaults);
+    // Nobody imports it.
+    Tree::migration("", "operations = [getattr(settings, 'SHOP_A', 1)]")
+        .file("shop/apps.py", head)
+        .file("shop/defaults_of_shop.py", defaults)
+        .check(&["1"]);
+}
+
 #[test]
 fn settings_of_django_appconf_are_there() {
     let conf = "from appconf import AppConf\nclass ShopConf(AppConf):\n    LENGTH = 5\n\n\

@@ -100,6 +100,13 @@ impl Interpreter<'_> {
                 Ok(None)
             }
             Some(Live::Name(base)) => {
+                // Properties of operations (`name_lower`, `model_name_lower`), of what their own code set.
+                if base.starts_with("django.db.migrations.")
+                    && let Some(plain) = name.strip_suffix("_lower")
+                    && let Some(Live::Str(set)) = instance.attributes.borrow().get(plain)
+                {
+                    return Ok(Some(Live::str(set.to_lowercase())));
+                }
                 // What Django's constructor was given it keeps under the same name.
                 let calls = instance.base_calls.borrow();
                 let mut given =

@@ -233,6 +233,8 @@ impl<'d, 's> Walk<'d, 's> {
                 if matches!(&**name, "cursor" | "schema_editor") {
                     self.seen.touches_schema = true;
                 }
+                self.seen.adds_to_meta |= matches!(&**name, "indexes" | "constraints")
+                    && matches!(&object.kind, ExprKind::Attribute(_, meta) if &**meta == "_meta");
                 if self.is_the_editor(object)
                     && let Some(text) = template(name)
                 {

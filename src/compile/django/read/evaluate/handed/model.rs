@@ -164,6 +164,14 @@ impl Interpreter<'_> {
             (APP, "get_model", _) => self.model_of_app(instance, args, scope, span)?,
             (OPTIONS, "get_fields", []) => self.fields_of_model(instance, name, scope, span),
             (FIELD, "get_internal_type", []) => self.said_by_field(instance, "internal_type").map(Live::Str),
+            (FIELD, "get_attname" | "get_attname_column", []) => {
+                let field = Live::Instance(instance.clone());
+                let attname = self.attribute(&field, "attname", scope, span)?;
+                Some(match name {
+                    "get_attname" => attname,
+                    _ => Live::tuple(vec![attname, self.attribute(&field, "column", scope, span)?]),
+                })
+            }
             (FIELD, "db_type" | "rel_db_type", _) => type_of(instance, name == "rel_db_type"),
             (_, "db_type", _) => self.type_of(instance).map(Live::str),
             _ => None,

@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 use foldhash::fast::RandomState;
 
 use super::syntax::{self, Source, SyntaxError};
-pub use configuring::Setters;
+pub use configuring::{Setters, sets_settings};
 use folders::Folders;
 
 /// What lies at a path.

@@ -84,9 +84,13 @@ class Indexed(models.IntegerField):
         cls._meta.indexes.append(models.Index(fields=[name], name='by_' + name))
 
 class Checked(models.IntegerField):
+    def __init__(self, *args, only=True, **kwargs):
+        self.only = only
+        super().__init__(*args, **kwargs)
     def contribute_to_class(self, cls, name, **kwargs):
         super().contribute_to_class(cls, name, **kwargs)
-        cls._meta.constraints = [models.CheckConstraint(check=models.Q(**{name: 1}), name='c')]
+        if self.only:
+            cls._meta.constraints = [models.CheckConstraint(check=models.Q(**{name: 1}), name='c')]
 ";
     let told = |name: &str| {
         format!(
@@ -101,8 +105,10 @@ class Checked(models.IntegerField):
     };
     let names = ["Indexed", "Checked"];
     let expected = names.map(|name| [format!("create shop_{}: id n", name.to_lowercase()), told(name)]);
-    let expected: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
-    check_class(classes, &names.map(model).join(", "), &expected);
+    let mut expected: Vec<&str> = expected.iter().flatten().map(String::as_str).collect();
+    expected.push("shop_item + free integer NULL");
+    let free = "migrations.AddField('item', 'free', Checked(only=False, null=True))".to_owned();
+    check_class(classes, &[names.map(model).to_vec(), vec![free]].concat().join(", "), &expected);
 }
 
 /// Keys that are of one type wherever they stand, as those of prefixed and sortable identifiers are.

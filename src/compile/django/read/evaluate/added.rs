@@ -56,6 +56,33 @@ impl Interpreter<'_> {
         }
     }
 
+    /// Whether `contribute_to_class` puts something among the indexes or constraints of its model.
+    pub(super) fn adds_to_meta(
+        &mut self,
+        closure: &Rc<Closure>,
+        receiver: &Live,
+        place: Option<&Place>,
+        scope: &Rc<Scope>,
+    ) -> bool {
+        let span = closure.definition.span;
+        let model = self.class_at(place, scope, span);
+        let options = match &model {
+            Live::Instance(model) => model.attributes.borrow().get("_meta").cloned(),
+            _ => None,
+        };
+        let Some(Live::Instance(options)) = options else { return true };
+        let names = ["indexes", "constraints"];
+        for name in names {
+            options.attributes.borrow_mut().set(name.into(), Live::list(Vec::new()));
+        }
+        let before = std::mem::take(&mut self.added);
+        let args = vec![model, Live::str(place.map_or(FIELD_NAME, |it| &it.name))];
+        let done = self.call_closure(closure, Some(receiver), args, Vec::new(), scope, span);
+        self.added = before;
+        let is_empty = |it: &str| matches!(options.attributes.borrow().get(it), Some(Live::List(it)) if it.borrow().is_empty());
+        done.is_err() || !names.into_iter().all(is_empty)
+    }
+
     /// `cls.add_to_class(name, value)`, `field.contribute_to_class(cls, name)`.
     pub(super) fn note_added(&mut self, function: &Live, args: &[Live]) {
         let Live::Bound(bound) = function else {

@@ -19,7 +19,9 @@ use super::placed::{self, Place};
 use super::special::elements_of;
 use super::{Interpreter, format, given};
 use crate::compile::django::backend::Backend;
-use crate::compile::django::project::{Body, COLUMN_FOR, COLUMN_NAME, Call, Method, Object, PATH, Value};
+use crate::compile::django::project::{
+    Body, COLUMN_FOR, COLUMN_NAME, Call, Function, Method, Object, PATH, Value,
+};
 use crate::compile::django::read::syntax::tree::Span;
 
 /// Deeper values are unknown; operations nest ten deep.
@@ -441,7 +443,13 @@ impl Interpreter<'_> {
             instance.attributes.borrow_mut().set("name".into(), Live::Str(place.name.clone()));
         }
         for (name, closure) in methods {
-            let function = self.function(&closure);
+            let mut function = self.function(&closure);
+            if &*name == "contribute_to_class"
+                && function.adds_to_meta
+                && !self.adds_to_meta(&closure, &receiver, place.as_ref(), scope)
+            {
+                function = Arc::new(Function { adds_to_meta: false, ..Function::clone(&function) });
+            }
             let result = if function.adds_fields {
                 Some(self.adds(&closure, &receiver, place.as_ref(), scope, instance.span))
             } else if CALLED.contains(&&*name) {

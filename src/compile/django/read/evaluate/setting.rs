@@ -11,7 +11,7 @@ use super::signal::MIGRATION_MODULES;
 use super::{Interpreter, format};
 use crate::compile::django::notice::Concern;
 use crate::compile::django::project::{PATH, Unknown, Value};
-use crate::compile::django::read::source::{Place, Setters};
+use crate::compile::django::read::source::{Place, Setters, sets_settings};
 use crate::compile::django::read::syntax::Source;
 use crate::compile::django::read::syntax::tree::Span;
 use crate::dialect::Dialect;
@@ -134,6 +134,7 @@ impl Interpreter<'_> {
 
     fn run_setters(&mut self, app: &str, setters: &Setters, may_set: impl Fn(&Self, &str) -> bool) {
         let modules = PROVOKED.iter().map(|name| format!("{app}.{name}"));
+        let mut configs = Vec::new();
         for name in std::iter::once(app.to_owned()).chain(modules) {
             let Ok(Imported::Followed(module)) = self.import(&name) else {
                 continue;
@@ -162,20 +163,33 @@ impl Interpreter<'_> {
                     }
                     let _ = self.configure(&class);
                     if self.is_config(&class) {
-                        self.make_ready(&class, app, setters);
+                        configs.push(class);
                     }
                 }
             }
         }
+        // It may import much, and has no more than its own budget.
+        for class in configs {
+            self.make_ready(&class, app, setters);
+        }
     }
 
-    /// What Django calls of an app before its migrations are read (`Apps.populate` of django/apps/registry.py).
+    /// What Django calls of an app before its migrations are read (`Apps.populate` of django/apps/registry.py), where that
+    /// sets settings or imports a module that does.
     fn make_ready(&mut self, class: &Rc<Class>, app: &str, setters: &Setters) {
         let scope = class.scope.clone();
         let span = Span::default();
         let made = Live::Instance(self.bare_instance(class, Vec::new(), Vec::new(), &scope, span));
         for method in ["__init__", "import_models", "ready"] {
             let Ok(Some(Live::Function(closure))) = self.class_attribute(class, method) else { continue };
+            let source = closure.scope.module.source.clone();
+            let at = closure.definition.span;
+            let text = source.as_ref().and_then(|it| it.text.get(at.start as usize..at.end as usize));
+            let (Some(text), Some(source)) = (text, &source) else { continue };
+            let others = || setters.modules().filter(|it| *it != "models");
+            if sets_settings(text).is_none() && !others().any(|it| imports(&source.text, it)) {
+                continue;
+            }
             let args = match method {
                 "__init__" => vec![Live::str(app), self.unknown(&scope, span, "is the module of an app")],
                 _ => Vec::new(),
@@ -183,10 +197,7 @@ impl Interpreter<'_> {
             self.module_steps = 0;
             let _ = self.call_closure(&closure, Some(&made), args, Vec::new(), &scope, span);
             // `from . import signals`, for what running it does.
-            let source = closure.scope.module.source.as_ref();
-            let span = closure.definition.span;
-            let text = source.and_then(|it| it.text.get(span.start as usize..span.end as usize));
-            for module in setters.modules().filter(|it| text.is_some_and(|text| imports(text, it))) {
+            for module in others().filter(|it| imports(text, it)) {
                 let _ = self.import(&format!("{app}.{module}"));
             }
         }

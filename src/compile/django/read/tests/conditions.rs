@@ -77,6 +77,16 @@ fn settings_that_an_app_sets_while_it_is_made_ready_are_there() {
     let defaults = "from django.conf import settings\nsettings.SHOP_A = 7\n";
     check("    def ready(self):\n        from . import defaults_of_shop\n", defaults);
     check("\nfrom . import defaults_of_shop\n", defaults);
+    // What sets none is not run, and what does is run last.
+    for sets in ["", "        settings.SHOP_B = 1\n"] {
+        Tree::migration("", "operations = [settings.SHOP_A, settings.SHOP_C]")
+            .file(
+                "shop/apps.py",
+                &format!("{head}    def ready(self):\n{sets}        while True:\n            pass\n"),
+            )
+            .file("shop/models.py", &format!("{defaults}for it in range(100):\n    settings.SHOP_C = 8\n"))
+            .check(&["7", "8"]);
+    }
     // Nobody imports it.
     Tree::migration("", "operations = [getattr(settings, 'SHOP_A', 1)]")
         .file("shop/apps.py", head)

@@ -477,6 +477,32 @@ fn nothing_missing_is_an_error_inside_a_blind_spot() {
     assert_eq!(judge(&manifest, &observation).findings[0].severity, Severity::Error);
 }
 
+/// As an operation that gives a column a default in SQL, and is not followed.
+#[test]
+fn a_default_inside_a_blind_spot_is_not_verified() {
+    let manifest = manifest_of(
+        r#"
+- {app: a, name: "1", operations: [{create_table: {name: t, columns: {x: integer, y: integer}}}]}
+- {app: a, name: "2", dependencies: [a.1], operations: [{opaque: {reason: SetDefault, may_touch: [t]}}]}
+"#,
+    );
+    let mut observation = healthy(&manifest);
+    edit(&mut observation.catalog.actual, &TableName::unqualified("t"), |it| {
+        it.columns[0] = it.columns[0].clone().with(|it| it.default = Some(Spelling::certain("3")));
+    });
+    let report = judge(&manifest, &observation);
+    assert_eq!(rules(&report), Vec::<&str>::new());
+    assert_eq!(report.coverage.unverified, 1);
+    assert_eq!(
+        report.blind_spots[0],
+        "column t.x is `x integer NULL DEFAULT 3`, not `x integer NULL`, which a.2 (SetDefault) may have done"
+    );
+    edit(&mut observation.catalog.actual, &TableName::unqualified("t"), |it| {
+        it.columns[0] = it.columns[0].clone().with(|it| it.data_type = Spelling::certain("text"));
+    });
+    assert_eq!(rules(&judge(&manifest, &observation)), ["type_differs"]);
+}
+
 /// A field of a class that nobody knows: its own column may be another, and the table stands all the same.
 #[test]
 fn what_leaves_the_rest_of_a_table_leaves_it_to_be_missed() {

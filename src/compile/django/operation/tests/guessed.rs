@@ -136,6 +136,20 @@ fn a_foreign_key_may_be_of_the_type_that_its_target_has() {
     }
 }
 
+/// A constructor that changes what it is given, and a `deconstruct` that does not take it back: the models have a clone of
+/// the field, for which it has run twice. (By real Django 5.2.)
+#[test]
+fn a_table_between_two_may_be_named_twice() {
+    let class = "class Many(models.ManyToManyField):\n    def __init__(self, to, **kwargs):\n        kwargs['db_table'] = 'app_' + kwargs['db_table']\n        super().__init__(to, **kwargs)\n";
+    let expected = ["create app_app_x: id from_item_id to_item_id"];
+    let all = format!(
+        "{class}class Migration(migrations.Migration):\n    dependencies = [('shop', '1')]\n    operations = [migrations.AddField('item', 'many', Many('shop.Item', db_table='x'))]"
+    );
+    let told = lines(&project("", &[("1", ITEM), ("2", &all)]));
+    let made = told.iter().filter_map(|it| it.strip_prefix("2: ")).filter(|it| it.starts_with("create "));
+    assert_eq!(made.collect::<Vec<_>>(), expected);
+}
+
 /// Django gives a model a key that has none: where a field may be one, the table may have no `id`.
 #[test]
 fn a_field_that_may_be_the_key_leaves_nothing_of_its_table_sure() {

@@ -56,7 +56,7 @@ impl Interpreter<'_> {
         })
     }
 
-    /// Whether its constructor, or what it tells of itself, speaks of what decides about the column.
+    /// Whether its constructor, or what it tells of itself, speaks of what decides about the column or the table between two.
     fn may_be_another(&mut self, class: &Rc<Class>) -> bool {
         let Ok(lineage) = self.lineage(class) else { return false };
         let is_own = |it: &Live| matches!(it, Live::Class(class) if asked::CALLED.iter().any(|it| class.names.borrow().get(it).is_some()));
@@ -72,6 +72,7 @@ impl Interpreter<'_> {
                     let text = text.and_then(|it| it.text.get(span.start as usize..span.end as usize));
                     text.is_none_or(|it| {
                         asked::DECISIVE.iter().any(|name| it.contains(name))
+                            || it.contains("db_table")
                             || it.contains("\"to\"")
                             || it.contains("'to'")
                     })

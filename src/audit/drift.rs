@@ -356,8 +356,6 @@ impl Judge<'_> {
         }
         let mut all_missed = BTreeSet::new();
         for aspect in Aspect::ALL.into_iter().filter(|it| it.differs(&actual, expected)) {
-            let older = self.older_definition(table, expected, |version| !aspect.differs(&actual, version));
-            all_missed.extend(missed(expected.provenance, older.as_ref()));
             let (wanted, found) = (aspect.describe(expected), aspect.describe(&actual));
             // Code that makes or drops a default takes nothing away.
             let with_default = actual.clone().with(|it| it.default.clone_from(&expected.default));
@@ -372,6 +370,8 @@ impl Judge<'_> {
                 self.may_be_undone(expected.provenance, text);
                 continue;
             }
+            let older = self.older_definition(table, expected, |version| !aspect.differs(&actual, version));
+            all_missed.extend(missed(expected.provenance, older.as_ref()));
             let blamed = (expected.provenance, older);
             self.accuse(aspect.rule(), subject.clone(), (table, part), blamed, wanted, Some(found));
             // Accepting NULL loses integrity; refusing it does not.

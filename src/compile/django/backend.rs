@@ -108,17 +108,17 @@ impl Backend {
         // Before, the collation was not carried over.
         let collation = key.collation.clone().filter(|_| self.django >= (4, 1));
         let base = self.base_type(&key);
-        let is_same = |class| self.pointed_at(class) == class;
-        let is_own = matches!(key.rel_db_type, Some(CustomType::Own)) && !key.class.is_auto();
+        let is_of_its_type = match key.rel_db_type {
+            Some(CustomType::Own) => !key.class.is_auto(),
+            Some(CustomType::Text(_) | CustomType::Unknown) => false,
+            None => self.pointed_at(key.class) == key.class,
+        };
         let column = match (&key.rel_db_type, &key.db_type) {
-            (Some(_), Some(custom)) if is_own => {
+            (_, Some(custom)) if is_of_its_type => {
                 ColumnType { default: None, auto_increment: false, ..self.custom(custom, base.as_deref()) }
             }
-            (Some(_), None) if is_own => self.spelled_of(key.class, base),
+            (Some(_), None) if is_of_its_type => self.spelled_of(key.class, base),
             (Some(custom), _) => self.custom(custom, base.as_deref()),
-            (None, Some(custom)) if is_same(key.class) => {
-                ColumnType { default: None, auto_increment: false, ..self.custom(custom, base.as_deref()) }
-            }
             (None, _) => {
                 let class = self.pointed_at(key.class);
                 let text = self.type_or_types(&Scalar { class, db_type: None, ..key.clone() });

@@ -162,7 +162,8 @@ impl Interpreter<'_> {
                         let _ = self.class_body(&class);
                     }
                     let _ = self.configure(&class);
-                    if self.is_config(&class) {
+                    let is_known = configs.iter().any(|it| Rc::ptr_eq(it, &class));
+                    if !is_known && self.is_config(&class) {
                         configs.push(class);
                     }
                 }
